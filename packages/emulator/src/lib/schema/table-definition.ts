@@ -1,0 +1,118 @@
+/** The kinds of column that the emulator stores. */
+export type ColumnType =
+  | 'uniqueidentifier'
+  | 'string'
+  | 'memo'
+  | 'integer'
+  | 'bigint'
+  | 'decimal'
+  | 'money'
+  | 'double'
+  | 'boolean'
+  | 'picklist'
+  | 'multiselectpicklist'
+  | 'state'
+  | 'status'
+  | 'datetime'
+  | 'lookup'
+  | 'customer'
+  | 'owner'
+
+export interface OptionDefinition {
+  readonly value: number
+  readonly label: string
+  /** For options of a status column: the state they belong to. */
+  readonly state?: number
+  /** For options of a state column: the status that a row gets when only the state is set. */
+  readonly defaultStatus?: number
+}
+
+/** One table that a lookup can point at, and what the relationship is called on both sides. */
+export interface LookupTarget {
+  /** Logical name of the table pointed at. */
+  readonly table: string
+  /** Single-valued navigation property on the table that holds the lookup; case-sensitive. */
+  readonly navigationProperty: string
+  /** Collection-valued navigation property on the table pointed at. */
+  readonly collectionNavigationProperty: string
+  /** Schema name of the relationship. Default: the collection navigation property. */
+  readonly relationshipName?: string
+  /** What happens to rows that point at a deleted row. Default: `remove-link`. */
+  readonly onDelete?: 'cascade' | 'remove-link' | 'restrict' | 'no-cascade'
+}
+
+export interface ColumnDefinition {
+  readonly logicalName: string
+  /** Default: the logical name. */
+  readonly schemaName?: string
+  readonly displayName?: string
+  readonly type: ColumnType
+  readonly required?: boolean
+  readonly maxLength?: number
+  /** Digits after the point, for decimal and money. */
+  readonly precision?: number
+  readonly minValue?: number
+  readonly maxValue?: number
+  readonly options?: readonly OptionDefinition[]
+  readonly targets?: readonly LookupTarget[]
+  /** For datetime. Default: `UserLocal`. */
+  readonly dateTimeBehavior?: 'UserLocal' | 'DateOnly' | 'TimeZoneIndependent'
+  /** Default: `true`. */
+  readonly validForCreate?: boolean
+  /** Default: `true`. */
+  readonly validForUpdate?: boolean
+  readonly defaultValue?: string | number | boolean
+}
+
+export type KeyIndexStatus = 'Pending' | 'InProgress' | 'Active' | 'Failed'
+
+export interface KeyDefinition {
+  readonly logicalName: string
+  readonly schemaName?: string
+  readonly displayName?: string
+  /** Logical names of the key's columns. */
+  readonly columns: readonly string[]
+  /** Default: `Active`. */
+  readonly indexStatus?: KeyIndexStatus
+}
+
+/** A table as a plain object: what the built-in tables are written in, and what callers pass for their own. */
+export interface TableDefinition {
+  readonly logicalName: string
+  readonly schemaName?: string
+  /** URL segment. Default: the logical name plus `s`. */
+  readonly entitySetName?: string
+  readonly displayName?: string
+  /** Default: the logical name plus `id`. */
+  readonly primaryIdColumn?: string
+  readonly primaryNameColumn?: string
+  /** Default: `UserOwned`; adds ownerid, owningbusinessunit, owninguser, owningteam. */
+  readonly ownership?: 'UserOwned' | 'OrganizationOwned' | 'BusinessOwned' | 'None'
+  /** Whether the table is an activity such as task (primary key `activityid`). Default: `false`. */
+  readonly isActivity?: boolean
+  readonly isCustom?: boolean
+  /** Default: `false` for custom tables, as in Dataverse. */
+  readonly changeTrackingEnabled?: boolean
+  /** Default: `true`. */
+  readonly canChangeTrackingBeEnabled?: boolean
+  /** Default: `true`. */
+  readonly optimisticConcurrencyEnabled?: boolean
+  readonly columns: readonly ColumnDefinition[]
+  readonly keys?: readonly KeyDefinition[]
+}
+
+/** What a lookup column holds. */
+export interface LookupValue {
+  readonly id: string
+  /** Logical name of the table pointed at. */
+  readonly table: string
+}
+
+/**
+ * What a column holds in the store: text for strings, GUIDs, dates (`2026-03-25` or `2026-03-25T17:42:47Z`) and
+ * multi-select choices (`1,9`); `bigint` for big integers; a {@link LookupValue} for lookups.
+ */
+export type ColumnValue = string | number | bigint | boolean | LookupValue | null
+
+/** A row in the store, by logical column name. */
+export type StoredRow = Readonly<Record<string, ColumnValue>>

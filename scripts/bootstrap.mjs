@@ -1,0 +1,91 @@
+/**
+ * What `npm start`, `npm test` and their siblings run: brings pnpm (the version that package.json pins),
+ * installs, builds, and hands over to the task. Node built-ins only, because it runs before any install.
+ */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const [task = '', ...args] = process.argv.slice(2)
+
+const install = 'pnpm install --frozen-lockfile --trust-lockfile --reporter=append-only'
+const build = 'pnpm exec turbo run build --output-logs=errors-only'
+
+/** What each task does inside the one npx call, and the file that this process starts afterwards itself. */
+const tasks = {
+  start: { quiet: true, shell: [install, build], run: 'apps/change-feed/dist/main.js' },
+  emulator: { quiet: true, shell: [install, build], run: 'packages/emulator/dist/bin/main.js' },
+  'check:live': { quiet: true, shell: [install, build], run: 'apps/change-feed/dist/check-live.js' },
+  bench: { quiet: true, shell: [install, build], run: 'bench/dist/main.js' },
+  test: { shell: [install, build, 'pnpm exec vitest run'], passArguments: true },
+  check: {
+    shell: [
+      install,
+      build,
+      'pnpm run typecheck',
+      'pnpm run lint',
+      'pnpm run floors',
+      'pnpm run unused',
+      'pnpm run surface',
+      'pnpm run packed',
+      'pnpm exec vitest run',
+    ],
+  },
+}
+
+const chosen = tasks[task]
+if (chosen === undefined) {
+  console.error(`unknown task "${task}"; one of: ${Object.keys(tasks).join(', ')}`)
+  process.exit(2)
+}
+
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const environment = {
+  ...process.env,
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+  npm_config_update_notifier: 'false',
+}
+
+let child
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    // Ctrl-C in a terminal reaches the whole process group; passing it on would deliver it twice.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal)
+  })
+}
+
+const quoted = args.map((argument) => `'${argument.replaceAll("'", `'\\''`)}'`).join(' ')
+const shell = chosen.shell.join(' && ') + (chosen.passArguments ? ` ${quoted}` : '')
+const npx = ['--yes', '--prefer-offline', '-p', packageManager, '-c', shell]
+let code = chosen.quiet
+  ? await runQuietly('npx', npx)
+  : await run('npx', npx, ['ignore', 'inherit', 'inherit'])
+if (code === 0 && chosen.run !== undefined) {
+  code = await run(process.execPath, [join(root, chosen.run), ...args], 'inherit')
+}
+process.exitCode = code
+
+/** Runs to the end and shows what was printed only when it failed: the machine-readable output of the task stays clean. */
+function runQuietly(command, commandArguments) {
+  const printed = []
+  return run(command, commandArguments, ['ignore', 'pipe', 'pipe'], (chunk) => printed.push(chunk)).then(
+    (exitCode) => {
+      if (exitCode !== 0) process.stderr.write(Buffer.concat(printed))
+      return exitCode
+    },
+  )
+}
+
+function run(command, commandArguments, stdio, onOutput) {
+  return new Promise((resolve, reject) => {
+    child = spawn(command, commandArguments, { cwd: root, env: environment, stdio, shell: false })
+    child.stdout?.on('data', onOutput)
+    child.stderr?.on('data', onOutput)
+    child.on('error', reject)
+    child.on('close', (exitCode, signal) => resolve(exitCode ?? 128 + (constants.signals[signal] ?? 0)))
+  })
+}
