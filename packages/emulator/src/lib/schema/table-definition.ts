@@ -47,7 +47,10 @@ export interface ColumnDefinition {
   readonly schemaName?: string
   readonly displayName?: string
   readonly type: ColumnType
+  /** Whether the service itself demands a value (required level `SystemRequired`). Default: `false`. */
   readonly required?: boolean
+  /** Whether forms demand a value, though the Web API does not (`ApplicationRequired`). Default: `false`. */
+  readonly applicationRequired?: boolean
   readonly maxLength?: number
   /** Digits after the point, for decimal and money. */
   readonly precision?: number
@@ -62,6 +65,13 @@ export interface ColumnDefinition {
   /** Default: `true`. */
   readonly validForUpdate?: boolean
   readonly defaultValue?: string | number | boolean
+  /**
+   * Text that the service composes from other columns of the row, such as `{firstname} {lastname}`. A line whose
+   * columns are all empty is left out. A composed column is read-only.
+   */
+  readonly composition?: string
+  /** Whether the column repeats the row's primary key, as `ownerid` of users and teams does. Default: `false`. */
+  readonly repeatsPrimaryKey?: boolean
 }
 
 export type KeyIndexStatus = 'Pending' | 'InProgress' | 'Active' | 'Failed'
@@ -83,7 +93,11 @@ export interface TableDefinition {
   /** URL segment. Default: the logical name plus `s`. */
   readonly entitySetName?: string
   readonly displayName?: string
-  /** Default: the logical name plus `id`. */
+  /** Default: the display name plus `s`. */
+  readonly displayCollectionName?: string
+  /** Default: a number derived from the logical name, 10000 or more. */
+  readonly objectTypeCode?: number
+  /** Default: the logical name plus `id`; `activityid` for activities. */
   readonly primaryIdColumn?: string
   readonly primaryNameColumn?: string
   /** Default: `UserOwned`; adds ownerid, owningbusinessunit, owninguser, owningteam. */

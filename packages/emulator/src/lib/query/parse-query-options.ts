@@ -1,0 +1,88 @@
+import { notEmulated } from '../http/service-error.js'
+import type { Schema } from '../schema/schema.js'
+import type { Table } from '../schema/table.js'
+import { optionRefused } from './query-errors.js'
+import type { QueryEnvironment, QueryOptions, QueryPart } from './query-options.js'
+import { parseQueryParts } from './query-parts.js'
+import { parseSelect } from './select-columns.js'
+
+const supported = new Set([
+  '$select',
+  '$filter',
+  '$orderby',
+  '$top',
+  '$count',
+  '$expand',
+  '$deltatoken',
+  '$skiptoken',
+])
+const notEmulatedOptions = new Map([
+  ['$apply', '$apply'],
+  ['fetchxml', 'fetchXml'],
+  ['savedquery', 'savedQuery'],
+  ['userquery', 'userQuery'],
+])
+
+/**
+ * Understands the query string of a read of `table`.
+ *
+ * Source: Microsoft Learn, "Query data using the Web API".
+ *
+ * @throws ServiceError 400 for what the service refuses, 501 for what the emulator lacks.
+ */
+export function parseQueryOptions(
+  rawQuery: string,
+  table: Table,
+  _schema: Schema,
+  _environment?: QueryEnvironment,
+): QueryOptions {
+  const parts = parseQueryParts(rawQuery)
+  const options = collectOptions(parts)
+  return {
+    ...parseSelect(options.get('$select'), table),
+    filter: undefined,
+    orderBy: [],
+    compare: (a, b) => (String(a[table.primaryIdColumn]) < String(b[table.primaryIdColumn]) ? -1 : 1),
+    top: parseTop(options.get('$top')),
+    count: parseCount(options.get('$count')),
+    expand: [],
+    deltaToken: options.get('$deltatoken'),
+    skipToken: options.get('$skiptoken'),
+    parts,
+    aliases: collectAliases(parts),
+  }
+}
+
+function collectOptions(parts: readonly QueryPart[]): Map<string, string> {
+  const options = new Map<string, string>()
+  for (const { name, value } of parts) {
+    const feature = notEmulatedOptions.get(name.toLowerCase())
+    if (feature !== undefined) throw notEmulated(`the query option ${feature}`)
+    if (!name.startsWith('$')) continue
+    if (!supported.has(name)) throw optionRefused(`The query parameter ${name} is not supported.`)
+    if (options.has(name)) throw optionRefused(`Query option '${name}' was specified more than once.`)
+    options.set(name, value)
+  }
+  return options
+}
+
+function collectAliases(parts: readonly QueryPart[]): Map<string, string> {
+  return new Map(parts.filter(({ name }) => name.startsWith('@')).map(({ name, value }) => [name, value]))
+}
+
+/** Understands `$top`: a positive whole number. */
+export function parseTop(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const top = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0
+  if (top < 1)
+    throw optionRefused(`Invalid value '${text}' for $top query option found. It must be a positive integer.`)
+  return top
+}
+
+function parseCount(text: string | undefined): boolean {
+  if (text === undefined || text === 'false') return false
+  if (text === 'true') return true
+  throw optionRefused(
+    `Invalid value '${text}' for $count query option found. Valid values are 'true' and 'false'.`,
+  )
+}

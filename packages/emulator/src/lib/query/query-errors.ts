@@ -1,0 +1,11 @@
+import { ServiceError } from '../http/service-error.js'
+
+/** 400 for a query option, or a combination of them, that the service does not take. */
+export function optionRefused(message: string): ServiceError {
+  return new ServiceError(400, '0x80060888', message)
+}
+
+/** 400 for a property that the type does not have. */
+export function unknownProperty(name: string, type: string): ServiceError {
+  return optionRefused(`Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.${type}'.`)
+}

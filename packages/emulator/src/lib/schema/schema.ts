@@ -1,0 +1,121 @@
+import { type ResolvedTable, resolveTable } from './resolve-table.js'
+import type { CollectionNavigation, Column, Navigation, SingleNavigation, Table } from './table.js'
+import type { TableDefinition } from './table-definition.js'
+
+/** All tables of an environment, by either of their names. */
+export interface Schema {
+  tables(): readonly Table[]
+  byLogicalName(logicalName: string): Table | undefined
+  byEntitySet(entitySetName: string): Table | undefined
+  /**
+   * Adds a table.
+   *
+   * @throws TypeError when a table of that logical name or entity set exists, or the definition is not sound.
+   */
+  add(definition: TableDefinition): Table
+  /**
+   * Replaces the table of the definition's logical name. Tables handed out earlier keep what they said, so fetch the
+   * table again.
+   *
+   * @throws TypeError when there is no such table, or the definition is not sound.
+   */
+  replace(definition: TableDefinition): Table
+  /** The plain definitions, in the order in which the tables were added. */
+  toDefinitions(): readonly TableDefinition[]
+}
+
+/**
+ * Builds a schema from plain definitions.
+ *
+ * @throws TypeError when a definition is not sound or a name is taken twice.
+ */
+export function createSchema(definitions: readonly TableDefinition[]): Schema {
+  const tables = new Map<string, Table>()
+  const entitySets = new Map<string, Table>()
+  let collections: Map<string, Map<string, CollectionNavigation>> | undefined
+
+  const collectionsOf = (logicalName: string): ReadonlyMap<string, CollectionNavigation> => {
+    collections ??= indexCollections([...tables.values()])
+    return collections.get(logicalName) ?? new Map()
+  }
+  const place = (definition: TableDefinition): Table => {
+    const table = createTable(resolveTable(definition), collectionsOf)
+    const other = entitySets.get(table.entitySetName)
+    if (other !== undefined && other.logicalName !== table.logicalName) {
+      throw new TypeError(
+        `Entity set '${table.entitySetName}' belongs to table '${other.logicalName}' already`,
+      )
+    }
+    const before = tables.get(table.logicalName)
+    if (before !== undefined) entitySets.delete(before.entitySetName)
+    tables.set(table.logicalName, table)
+    entitySets.set(table.entitySetName, table)
+    collections = undefined
+    return table
+  }
+  const schema: Schema = {
+    tables: () => [...tables.values()],
+    byLogicalName: (logicalName) => tables.get(logicalName),
+    byEntitySet: (entitySetName) => entitySets.get(entitySetName),
+    add(definition) {
+      if (tables.has(definition.logicalName)) {
+        throw new TypeError(`Table '${definition.logicalName}' exists already`)
+      }
+      return place(definition)
+    },
+    replace(definition) {
+      if (!tables.has(definition.logicalName)) {
+        throw new TypeError(`There is no table '${definition.logicalName}' to replace`)
+      }
+      return place(definition)
+    },
+    toDefinitions: () => [...tables.values()].map((table) => table.definition),
+  }
+  for (const definition of definitions) schema.add(definition)
+  return schema
+}
+
+function createTable(
+  resolved: ResolvedTable,
+  collectionsOf: (logicalName: string) => ReadonlyMap<string, CollectionNavigation>,
+): Table {
+  const byName = new Map(resolved.columns.map((column) => [column.logicalName, column]))
+  const byWireName = new Map(resolved.columns.map((column) => [column.wireName, column]))
+  const single = indexSingle(resolved.columns)
+  return {
+    ...resolved,
+    column: (logicalName) => byName.get(logicalName),
+    readProperty: (wireName) => byWireName.get(wireName),
+    navigation: (name) => single.get(name) ?? collectionsOf(resolved.logicalName).get(name),
+    navigations: (): readonly Navigation[] => [
+      ...single.values(),
+      ...collectionsOf(resolved.logicalName).values(),
+    ],
+  }
+}
+
+function indexSingle(columns: readonly Column[]): Map<string, SingleNavigation> {
+  const navigations = new Map<string, SingleNavigation>()
+  for (const column of columns) {
+    for (const { navigationProperty: name, table } of column.targets) {
+      const known = navigations.get(name)
+      const targets = known === undefined ? [table] : [...known.targets, table]
+      navigations.set(name, { kind: 'single', name, column, target: targets[0] ?? table, targets })
+    }
+  }
+  return navigations
+}
+
+function indexCollections(tables: readonly Table[]): Map<string, Map<string, CollectionNavigation>> {
+  const index = new Map<string, Map<string, CollectionNavigation>>()
+  for (const table of tables) {
+    for (const column of table.columns) {
+      for (const { table: target, collectionNavigationProperty: name } of column.targets) {
+        const ofTarget = index.get(target) ?? new Map<string, CollectionNavigation>()
+        ofTarget.set(name, { kind: 'collection', name, table: table.logicalName, column, target })
+        index.set(target, ofTarget)
+      }
+    }
+  }
+  return index
+}

@@ -1,0 +1,105 @@
+import type {
+  ColumnType,
+  KeyIndexStatus,
+  LookupTarget,
+  OptionDefinition,
+  TableDefinition,
+} from './table-definition.js'
+
+/** A column with every default filled in. */
+export interface Column {
+  readonly logicalName: string
+  readonly schemaName: string
+  readonly displayName: string
+  readonly type: ColumnType
+  /** The property's name in row JSON: `_x_value` for lookups, else the logical name. */
+  readonly wireName: string
+  /** Whether the column holds a reference (lookup, customer or owner). */
+  readonly isLookup: boolean
+  readonly required: boolean
+  readonly applicationRequired: boolean
+  readonly maxLength: number | undefined
+  readonly precision: number | undefined
+  readonly minValue: number | undefined
+  readonly maxValue: number | undefined
+  readonly options: readonly OptionDefinition[]
+  readonly targets: readonly LookupTarget[]
+  readonly dateTimeBehavior: 'UserLocal' | 'DateOnly' | 'TimeZoneIndependent' | undefined
+  readonly validForCreate: boolean
+  readonly validForUpdate: boolean
+  readonly defaultValue: string | number | boolean | undefined
+  readonly composition: string | undefined
+  readonly repeatsPrimaryKey: boolean
+  readonly isPrimaryId: boolean
+  readonly isPrimaryName: boolean
+  /** For the base-currency companion of a money column: that column's logical name. */
+  readonly baseOf: string | undefined
+  /** Whether the emulator added the column because every table of this kind has it. */
+  readonly isSystem: boolean
+  readonly columnNumber: number
+  readonly metadataId: string
+}
+
+/** An alternate key with every default filled in. */
+export interface TableKey {
+  readonly logicalName: string
+  readonly schemaName: string
+  readonly displayName: string
+  readonly columns: readonly string[]
+  readonly indexStatus: KeyIndexStatus
+  readonly metadataId: string
+}
+
+/** A navigation property that leads to one row, through a lookup column of this table. */
+export interface SingleNavigation {
+  readonly kind: 'single'
+  readonly name: string
+  readonly column: Column
+  /** Logical name of the table pointed at; the first of {@link targets}. */
+  readonly target: string
+  /** All tables that this one navigation property can lead to: more than one only for `ownerid`. */
+  readonly targets: readonly string[]
+}
+
+/** A navigation property that leads to the rows of another table whose lookup points here. */
+export interface CollectionNavigation {
+  readonly kind: 'collection'
+  readonly name: string
+  /** Logical name of the table that holds the lookup. */
+  readonly table: string
+  /** The lookup column of that table. */
+  readonly column: Column
+  /** Logical name of the table that the navigation property belongs to. */
+  readonly target: string
+}
+
+export type Navigation = SingleNavigation | CollectionNavigation
+
+/** A table with every default filled in, its system columns, and its place in the schema. */
+export interface Table {
+  readonly logicalName: string
+  readonly schemaName: string
+  readonly entitySetName: string
+  readonly displayName: string
+  readonly displayCollectionName: string
+  readonly primaryIdColumn: string
+  readonly primaryNameColumn: string | undefined
+  readonly ownership: 'UserOwned' | 'OrganizationOwned' | 'BusinessOwned' | 'None'
+  readonly isActivity: boolean
+  readonly isCustom: boolean
+  readonly changeTrackingEnabled: boolean
+  readonly canChangeTrackingBeEnabled: boolean
+  readonly optimisticConcurrencyEnabled: boolean
+  readonly metadataId: string
+  readonly objectTypeCode: number
+  readonly columns: readonly Column[]
+  readonly keys: readonly TableKey[]
+  /** What the table was made from. */
+  readonly definition: TableDefinition
+  column(logicalName: string): Column | undefined
+  /** The column behind a property of row JSON: `name`, `_ownerid_value`. */
+  readProperty(wireName: string): Column | undefined
+  /** A navigation property by its case-sensitive name. */
+  navigation(name: string): Navigation | undefined
+  navigations(): readonly Navigation[]
+}
