@@ -1,1 +1,12 @@
-export {}
+export type { ClientOptions } from './lib/client-options.js'
+export type { Clock } from './lib/clock.js'
+export { createClient, type DataverseClient } from './lib/create-client.js'
+export type {
+  DataverseRequest,
+  HttpMethod,
+  Interceptor,
+  OutgoingRequest,
+  RequestHandler,
+} from './lib/request.js'
+export type { DataverseResponse, ResponseHeaders } from './lib/response.js'
+export type { AccessToken, GetTokenOptions, TokenCredential } from './lib/token-credential.js'

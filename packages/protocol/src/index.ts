@@ -1,6 +1,8 @@
 export { type CollectionPathOptions, formatCollectionPath } from './lib/collection-path.js'
 export { parseDeltaToken } from './lib/delta-token.js'
+export { type ErrorBody, type InnerError, normaliseServiceCode, parseErrorBody } from './lib/error-body.js'
 export { parseExactJson } from './lib/exact-json.js'
+export { linkToPath } from './lib/link-path.js'
 export { PageFormatError, type PageFormatErrorOptions } from './lib/page-format-error.js'
 export {
   createPageSlicer,
@@ -9,5 +11,25 @@ export {
   type PageSlicer,
   type PageSlicerOptions,
 } from './lib/page-slicer.js'
+export {
+  type AppliedPreferences,
+  formatPrefer,
+  type Preferences,
+  parsePreferenceApplied,
+} from './lib/prefer.js'
+export { parseRetryAfter } from './lib/retry-after.js'
 export { createRowIdentity, parseRowVersion, type RowIdentity } from './lib/row-identity.js'
 export { type RowRun, rowIsNested, rowMayHoldLongNumber } from './lib/row-run.js'
+export {
+  classifyError,
+  type ErrorVerdict,
+  lookUpServiceCode,
+  type ServiceCode,
+  type ServiceErrorClass,
+} from './lib/service-codes.js'
+export {
+  defaultApiVersion,
+  type ParseServiceRootOptions,
+  parseServiceRoot,
+  type ServiceRoot,
+} from './lib/service-root.js'

@@ -1,0 +1,101 @@
+import { DataverseError } from '@deltaverse/contract'
+import type { Exchange } from './no-response-error.js'
+import type { DataverseResponse, ResponseHeaders } from './response.js'
+import type { ResponseBody } from './response-body.js'
+
+export interface ResponseParts {
+  readonly status: number
+  readonly headers: ResponseHeaders
+  readonly exchange: Exchange
+  readonly body: ResponseBody
+}
+
+/** Puts the parts of an answer together. */
+export function createResponse({ status, headers, exchange, body }: ResponseParts): DataverseResponse {
+  const requestId = requestIdOf(headers)
+  const text = async (): Promise<string> =>
+    (await readAll(body.chunks)).toString('utf8').replace(/^\uFEFF/, '')
+  return {
+    status,
+    headers,
+    url: exchange.url,
+    ...(requestId === undefined ? {} : { requestId }),
+    body: body.chunks,
+    bytesReceived: body.bytesReceived,
+    text,
+    json: async () => parseJson(await text(), status, exchange),
+    discard: body.discard,
+  }
+}
+
+/** Same answer with the body in memory. */
+export async function bufferResponse(
+  response: DataverseResponse,
+  exchange: Exchange,
+): Promise<DataverseResponse> {
+  const bytes = await readAll(response.body)
+  const received = response.bytesReceived()
+  let left: Buffer | undefined = bytes
+  const chunks = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    if (left === undefined)
+      throw new TypeError(`The body of ${exchange.method} ${exchange.url} was read or discarded before`)
+    const chunk = left
+    left = undefined
+    if (chunk.length > 0) yield chunk
+  }
+  return createResponse({
+    status: response.status,
+    headers: response.headers,
+    exchange,
+    body: {
+      chunks: { [Symbol.asyncIterator]: chunks },
+      bytesReceived: () => received,
+      discard: async () => {
+        left = undefined
+      },
+    },
+  })
+}
+
+/** `x-ms-service-request-id`; older servers only send `REQ_ID`. */
+export function requestIdOf(headers: ResponseHeaders): string | undefined {
+  return headers['x-ms-service-request-id'] ?? headers.req_id
+}
+
+/** Header lines as one value per name, without cookies: those pin a client to one server, and nobody needs them here. */
+export function toResponseHeaders(
+  raw: Readonly<Record<string, string | string[] | undefined>>,
+): ResponseHeaders {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(raw)) {
+    if (value === undefined || name.toLowerCase() === 'set-cookie') continue
+    headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return headers
+}
+
+async function readAll(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  const [first] = parts
+  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts)
+}
+
+function parseJson(text: string, status: number, exchange: Exchange): unknown {
+  if (text === '' && (status === 204 || status === 304)) return undefined
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new DataverseError(
+      `${exchange.method} ${exchange.url} was answered with ${status} and a body that is no JSON ` +
+        `(${Buffer.byteLength(text)} bytes). Check that the address is a Web API and that no proxy answers for it.`,
+      { code: 'bad-response', cause: text === '' ? undefined : withoutText(cause) },
+    )
+  }
+}
+
+// V8 quotes the text around the fault, which is a customer's data.
+function withoutText(cause: unknown): Error {
+  const position = cause instanceof Error ? /position \d+/.exec(cause.message)?.[0] : undefined
+  return new SyntaxError(`not JSON${position === undefined ? '' : ` at ${position}`}`)
+}

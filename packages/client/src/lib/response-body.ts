@@ -1,0 +1,102 @@
+import { pipeline, type Readable, type Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip } from 'node:zlib'
+import { DataverseError } from '@deltaverse/contract'
+import { type Exchange, toBodyError } from './no-response-error.js'
+
+/** A response body that nobody has read yet. */
+export interface ResponseBody {
+  readonly chunks: AsyncIterable<Buffer>
+  bytesReceived(): number
+  discard(): Promise<void>
+}
+
+/** The stream under a body; `dump` reads a short rest away, so that the connection can be used again. */
+export interface RawBody extends Readable {
+  dump(options?: { limit: number }): Promise<unknown>
+}
+
+export interface ResponseBodyOptions {
+  readonly raw: RawBody
+  /** Value of `Content-Encoding`. */
+  readonly encoding: string | undefined
+  /** Answers like 204 and 304 never have a body, whatever their headers say. */
+  readonly empty: boolean
+  readonly exchange: Exchange
+  readonly signal: AbortSignal | undefined
+}
+
+// One write per 64 kB instead of 16 kB: inflating costs a tenth less and the reader sees fewer seams.
+const chunkSize = 65_536
+const dumpLimitBytes = 131_072
+
+/** Wraps the raw stream: inflates, counts, and turns every way of ending early into an error. */
+export function createResponseBody(options: ResponseBodyOptions): ResponseBody {
+  const { raw, exchange, signal } = options
+  let received = 0
+  let taken = false
+  // An error between the headers and the first read must not become an uncaught exception.
+  raw.on('error', () => {})
+
+  async function* read(): AsyncGenerator<Buffer, void, undefined> {
+    if (taken)
+      throw new TypeError(`The body of ${exchange.method} ${exchange.url} was read or discarded before`)
+    taken = true
+    try {
+      if (raw.errored) throw raw.errored
+      yield* options.empty ? raw : inflate()
+    } catch (error) {
+      throw toBodyError(error, exchange, signal)
+    }
+  }
+
+  async function* inflate(): AsyncGenerator<Buffer, void, undefined> {
+    const inflater = createInflater(options.encoding, exchange)
+    if (inflater === undefined) {
+      for await (const chunk of raw as AsyncIterable<Buffer>) {
+        received += chunk.length
+        yield chunk
+      }
+      return
+    }
+    pipeline(raw, inflater, () => {})
+    raw.on('data', (chunk: Buffer) => {
+      received += chunk.length
+    })
+    yield* inflater as AsyncIterable<Buffer>
+    // An inflater that got nothing at all ends without a complaint.
+    if (received === 0 && !options.empty) throw new Error('nothing came of a compressed body')
+  }
+
+  return {
+    chunks: { [Symbol.asyncIterator]: read },
+    bytesReceived: () => received,
+    async discard() {
+      if (taken) {
+        raw.destroy()
+        return
+      }
+      taken = true
+      if (!raw.destroyed) await raw.dump({ limit: dumpLimitBytes })
+    },
+  }
+}
+
+function createInflater(encoding: string | undefined, exchange: Exchange): Transform | undefined {
+  switch (encoding?.trim().toLowerCase()) {
+    case undefined:
+    case '':
+    case 'identity':
+      return undefined
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip({ chunkSize })
+    case 'br':
+      return createBrotliDecompress({ chunkSize })
+    default:
+      throw new DataverseError(
+        `${exchange.method} ${exchange.url} was answered with Content-Encoding '${encoding}', which was not asked for. ` +
+          'Look for a proxy in between that changes answers.',
+        { code: 'bad-response' },
+      )
+  }
+}
