@@ -1,3 +1,22 @@
+export { type AsReadableOptions, asReadable } from './lib/as-readable.js'
+export { type AsWritableOptions, asWritable } from './lib/as-writable.js'
+export { type BatchOptions, batch } from './lib/batch.js'
 export { formatChangeLine, formatChangeLines } from './lib/change-line.js'
+export {
+  type ChangeLine,
+  changeLineSchema,
+  type DeletedLine,
+  type UpsertedLine,
+} from './lib/change-line-schema.js'
+export { type FromJsonArrayOptions, fromJsonArray } from './lib/from-json-array.js'
+export { type BadLine, type FromNdjsonOptions, fromNdjson } from './lib/from-ndjson.js'
+export {
+  type KindFilter,
+  type OnlyKind,
+  onlyChanges,
+  onlyDeletes,
+  onlyUpserts,
+} from './lib/only-changes.js'
 export type { Source, Stage } from './lib/stage.js'
+export type { TextChunk } from './lib/text-chunk.js'
 export { type NdjsonItem, toNdjson } from './lib/to-ndjson.js'
