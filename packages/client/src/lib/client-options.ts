@@ -2,6 +2,8 @@ import { parseServiceRoot, type ServiceRoot } from '@deltaverse/protocol'
 import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from './clock.js'
 import type { Interceptor } from './request.js'
+import { type ResolvedRetryOptions, type RetryOptions, resolveRetryOptions } from './retry-options.js'
+import { builtInRetryRules } from './retry-rules.js'
 import { assertSecureUrl } from './secure-url.js'
 import type { TokenCredential } from './token-credential.js'
 
@@ -21,6 +23,8 @@ export interface ClientOptions {
   readonly apiVersion?: string | undefined
   /** Functions around each logical request, outermost first. Retries happen inside. Default: none. */
   readonly interceptors?: readonly Interceptor[] | undefined
+  /** How failures are repeated; see each option for its default. */
+  readonly retry?: RetryOptions | undefined
   /** How long the service may take to answer, in milliseconds. Default: 300,000 (long writes with plug-ins). */
   readonly headersTimeoutMs?: number | undefined
   /** How long a body may stall while it is being read, in milliseconds. Default: 120,000. */
@@ -48,6 +52,7 @@ export interface ResolvedClientOptions {
   readonly token: (() => Promise<string> | string) | undefined
   readonly scopes: readonly string[]
   readonly interceptors: readonly Interceptor[]
+  readonly retry: ResolvedRetryOptions
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
   readonly connectTimeoutMs: number
@@ -81,6 +86,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     token: options.token,
     scopes: checkScopes(options.scopes ?? [`${root.origin}/.default`]),
     interceptors: options.interceptors ?? [],
+    retry: resolveRetryOptions(options.retry ?? {}, builtInRetryRules),
     headersTimeoutMs: checkPositive('headersTimeoutMs', options.headersTimeoutMs ?? 300_000),
     bodyTimeoutMs: checkPositive('bodyTimeoutMs', options.bodyTimeoutMs ?? 120_000),
     connectTimeoutMs: checkPositive('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),

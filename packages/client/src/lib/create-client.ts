@@ -1,10 +1,11 @@
 import type { CallOptions } from '@deltaverse/contract'
 import { type Dispatcher, Pool } from 'undici'
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './client-options.js'
+import { createExchange } from './exchange-once.js'
 import { toOutgoingRequest } from './outgoing-request.js'
 import type { DataverseRequest, RequestHandler } from './request.js'
 import type { DataverseResponse } from './response.js'
-import { createAttempt } from './send-attempt.js'
+import { createRetry } from './retry.js'
 import { sendWithToken } from './send-with-token.js'
 import { createTokenCache } from './token-cache.js'
 import { anonymousTokenSource, createTokenFunctionSource } from './token-function-source.js'
@@ -23,7 +24,10 @@ export interface DataverseClient {
    *   token could be had; TypeError for a request that cannot be sent; `signal.reason` when the signal aborts
    */
   request(request: DataverseRequest, call?: CallOptions): Promise<DataverseResponse>
-  /** Waits for the requests under way and closes the connections. */
+  /**
+   * Waits until the requests under way are answered, then closes the connections. A body that is still being read ends
+   * with an error. To end at once, abort the signals of the requests first. An own `dispatcher` stays open.
+   */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -37,18 +41,31 @@ export function createClient(options: ClientOptions): DataverseClient {
   const resolved = resolveClientOptions(options)
   const { root, interceptors, userAgent } = resolved
   const dispatcher = resolved.dispatcher ?? createPool(resolved)
-  const attempt = createAttempt({ ...resolved, dispatcher })
-  const send: RequestHandler = sendWithToken(attempt, createTokenSource(resolved))
-  const handle = interceptors.reduceRight<RequestHandler>((next, interceptor) => interceptor(next), send)
-  const close = async (): Promise<void> => {
-    if (resolved.dispatcher === undefined) await dispatcher.close()
+  const attempt = sendWithToken(
+    createExchange({ ...resolved, dispatcher }),
+    createTokenSource(resolved),
+    resolved.clock,
+  )
+  const onion = [...interceptors, createRetry(resolved.retry, resolved)]
+  const handle = onion.reduceRight<RequestHandler>((next, interceptor) => interceptor(next), attempt)
+  const underWay = new Set<Promise<DataverseResponse>>()
+  let closed = false
+
+  async function close(): Promise<void> {
+    closed = true
+    await Promise.allSettled(underWay)
+    if (resolved.dispatcher === undefined) await dispatcher.destroy()
   }
+
   return {
     origin: root.origin,
     serviceRoot: root.serviceRoot,
     async request(request, call = {}) {
       call.signal?.throwIfAborted()
-      return handle(toOutgoingRequest(root, userAgent, request, call.signal))
+      if (closed) throw new TypeError(`The client of ${root.origin} is closed`)
+      const answer = handle(toOutgoingRequest(root, userAgent, request, call.signal))
+      underWay.add(answer)
+      return answer.finally(() => underWay.delete(answer))
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -66,6 +66,13 @@ export function toBodyError(cause: unknown, exchange: Exchange, signal: AbortSig
   return noResponse(exchange, reason ?? code, true, cause)
 }
 
+/** Whether a failed exchange ended before anything was sent: no connection came about. */
+export function wasNeverSent(error: DataverseError): boolean {
+  return /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
+    codeOf(error.cause),
+  )
+}
+
 function noResponse(exchange: Exchange, reason: string, retryable: boolean, cause: unknown): DataverseError {
   const next = retryable ? ' It may be tried again.' : ''
   return new DataverseError(`${exchange.method} ${exchange.url} got no complete answer: ${reason}.${next}`, {

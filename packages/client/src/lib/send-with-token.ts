@@ -1,19 +1,25 @@
-import { isResponseError } from '@deltaverse/contract'
-import type { OutgoingRequest, RequestHandler } from './request.js'
-import type { DataverseResponse } from './response.js'
-import type { Attempt } from './send-attempt.js'
+import { acceptResponse, isAccepted } from './accept-response.js'
+import { parseClaimsChallenge } from './claims-challenge.js'
+import type { Clock } from './clock.js'
+import type { ExchangeOnce } from './exchange-once.js'
+import type { RequestHandler } from './request.js'
 import type { TokenSource } from './token-source.js'
 
-/** Sends with a token. A token that the service refuses (401) is replaced once, which is safe: nothing was done. */
-export function sendWithToken(attempt: Attempt, tokens: TokenSource): RequestHandler {
-  return async (request: OutgoingRequest): Promise<DataverseResponse> => {
+/**
+ * One attempt: a token, an exchange, a judgement. A token that the service refuses (401) is replaced once, for any kind
+ * of request: nothing was done yet. This is the function that a governor goes around.
+ */
+export function sendWithToken(exchange: ExchangeOnce, tokens: TokenSource, clock: Clock): RequestHandler {
+  return async (request) => {
     const token = await tokens.getToken(request.signal)
-    try {
-      return await attempt(request, token)
-    } catch (error) {
-      if (!isResponseError(error) || error.status !== 401) throw error
-      if (!tokens.refuse(token, undefined)) throw error
+    const response = await exchange(request, token)
+    if (response.status !== 401 || isAccepted(401, request.acceptStatus)) {
+      return acceptResponse(response, request, token, clock)
     }
-    return attempt(request, await tokens.getToken(request.signal))
+    const refused = tokens.refuse(token, parseClaimsChallenge(response.headers['www-authenticate']))
+    if (!refused) return acceptResponse(response, request, token, clock)
+    await response.discard()
+    const fresh = await tokens.getToken(request.signal)
+    return acceptResponse(await exchange(request, fresh), request, fresh, clock)
   }
 }

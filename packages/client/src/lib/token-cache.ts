@@ -30,6 +30,7 @@ export function createTokenCache({ credential, scopes, clock }: TokenCacheOption
   let current: AccessToken | undefined
   let refreshAfterMs = 0
   let claims: string | undefined
+  let refused = false
   let refresh: Refresh | undefined
 
   function startRefresh(): Refresh {
@@ -41,12 +42,14 @@ export function createTokenCache({ credential, scopes, clock }: TokenCacheOption
       promise: fetchToken(credential, scopes, {
         abortSignal: controller.signal,
         ...(wantedClaims === undefined ? {} : { claims: wantedClaims }),
+        ...(refused ? { forceRefresh: true } : {}),
       })
         .then((token) => {
           if (refresh !== started) return token
           current = token
           refreshAfterMs = refreshTime(token, clock.now())
           if (claims === wantedClaims) claims = undefined
+          refused = false
           return token
         })
         .finally(() => {
@@ -84,7 +87,10 @@ export function createTokenCache({ credential, scopes, clock }: TokenCacheOption
     refuse(token, demanded) {
       if (demanded !== undefined) claims = demanded
       // Somebody else's refusal may have brought a new token already.
-      if (current?.token === token) current = undefined
+      if (current?.token === token) {
+        current = undefined
+        refused = true
+      }
       return true
     },
   }

@@ -11,6 +11,8 @@ export interface GetTokenOptions {
   readonly abortSignal?: AbortSignal | undefined
   /** Claims that the service demanded in a 401 (`WWW-Authenticate: … claims="…"`), as JSON text. */
   readonly claims?: string | undefined
+  /** The token in the credential's own cache was refused by the service: fetch another one. */
+  readonly forceRefresh?: boolean | undefined
 }
 
 /**

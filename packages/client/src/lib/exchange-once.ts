@@ -1,35 +1,32 @@
 import type { ServiceRoot } from '@deltaverse/protocol'
 import type { Dispatcher } from 'undici'
-import type { Clock } from './clock.js'
-import { bufferResponse, createResponse, toResponseHeaders } from './create-response.js'
+import { createResponse, toResponseHeaders } from './create-response.js'
 import { type Exchange, toTransportError } from './no-response-error.js'
 import { refuseAuthorization } from './outgoing-request.js'
 import type { OutgoingRequest } from './request.js'
 import { toRequestPath } from './request-url.js'
-import type { DataverseResponse, ResponseHeaders } from './response.js'
+import type { DataverseResponse } from './response.js'
 import { createResponseBody } from './response-body.js'
-import { toResponseError } from './response-error.js'
 
-/** Sends one request once. Rejects with a `ResponseError` for every status that is not an answer. */
-export type Attempt = (request: OutgoingRequest, token: string | undefined) => Promise<DataverseResponse>
+/** Puts a request on the wire once and resolves with the answer, whatever its status. */
+export type ExchangeOnce = (request: OutgoingRequest, token: string | undefined) => Promise<DataverseResponse>
 
-export interface AttemptOptions {
+export interface ExchangeOptions {
   readonly root: ServiceRoot
   readonly dispatcher: Dispatcher
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
-  readonly clock: Clock
 }
 
-/** Makes the function that puts a request on the wire. No retry, no waiting: those are wrapped around it. */
-export function createAttempt(options: AttemptOptions): Attempt {
+/** Makes the function that talks to the network. No retry, no token, no judgement: those are wrapped around it. */
+export function createExchange(options: ExchangeOptions): ExchangeOnce {
   return async (request, token) => {
     const { signal } = request
     signal?.throwIfAborted()
     const exchange = { method: request.method, url: request.url }
-    const answer = await exchangeHeaders(options, request, token, exchange)
-    const headers = toResponseHeaders(answer.headers)
+    const answer = await dispatch(options, request, token, exchange)
     const status = answer.statusCode
+    const headers = toResponseHeaders(answer.headers)
     const body = createResponseBody({
       raw: answer.body,
       encoding: headers['content-encoding'],
@@ -37,16 +34,12 @@ export function createAttempt(options: AttemptOptions): Attempt {
       exchange,
       signal,
     })
-    const response = createResponse({ status, headers, exchange, body })
-    if (isAnswer(status, request.acceptStatus)) {
-      return request.buffered ? bufferResponse(response, exchange) : response
-    }
-    throw await toResponseError(response, exchange, { nowMs: options.clock.now(), token, signal })
+    return createResponse({ status, headers, exchange, body })
   }
 }
 
-async function exchangeHeaders(
-  options: AttemptOptions,
+async function dispatch(
+  options: ExchangeOptions,
   request: OutgoingRequest,
   token: string | undefined,
   exchange: Exchange,
@@ -57,7 +50,7 @@ async function exchangeHeaders(
       origin: options.root.origin,
       path: toRequestPath(options.root, request.path),
       method: request.method,
-      headers: token === undefined ? { ...request.headers } : withToken(request.headers, token),
+      headers: { ...request.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       body: toWireBody(request.body),
       headersTimeout: options.headersTimeoutMs,
       bodyTimeout: options.bodyTimeoutMs,
@@ -68,15 +61,7 @@ async function exchangeHeaders(
   }
 }
 
-function withToken(headers: ResponseHeaders, token: string): Record<string, string> {
-  return { ...headers, authorization: `Bearer ${token}` }
-}
-
 function toWireBody(body: OutgoingRequest['body']): string | Uint8Array | null {
   if (body === undefined) return null
   return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
-}
-
-function isAnswer(status: number, accepted: readonly number[] | undefined): boolean {
-  return (status >= 200 && status < 300) || (accepted?.includes(status) ?? false)
 }
