@@ -4,17 +4,21 @@
  * `node scripts/check-packed.mjs [root]`, after a build, with pnpm on the PATH.
  */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
 import { checkTarball } from './lib/packed-files.mjs'
 import { publishable, readWorkspace } from './lib/workspace.mjs'
 
 const run = promisify(execFile)
 const repository = fileURLToPath(new URL('..', import.meta.url))
-const tool = (name) => join(repository, 'node_modules/.bin', name)
+const attw = fileURLToPath(
+  new URL('dist/index.js', import.meta.resolve('@arethetypeswrong/cli/package.json')),
+)
 const queue = publishable(readWorkspace(resolve(process.argv[2] ?? repository)))
 const problems = []
 
@@ -38,11 +42,20 @@ async function checkPackage(entry, folder) {
   if (packing !== undefined) return [packing]
   const tarball = join(folder, readdirSync(folder)[0])
   await run('tar', ['-xzf', tarball, '-C', folder])
-  const found = await Promise.all([
-    complaint(tool('publint'), [tarball, '--strict', '--level', 'suggestion'], folder),
-    complaint(tool('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii'], folder),
-  ])
-  return [...checkTarball(join(folder, 'package'), entry.manifest), ...found.filter(Boolean)]
+  const commandArguments = [attw, tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']
+  const types = await complaint(process.execPath, commandArguments, folder)
+  return [
+    ...checkTarball(join(folder, 'package'), entry.manifest),
+    ...(await publintMessages(tarball)),
+    ...(types === undefined ? [] : [types]),
+  ]
+}
+
+async function publintMessages(tarball) {
+  const bytes = readFileSync(tarball)
+  const contents = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  const { messages, pkg } = await publint({ pack: { tarball: contents }, strict: true })
+  return messages.map((message) => `publint says: ${formatMessage(message, pkg, { color: false })}`)
 }
 
 /** What a command printed when it failed; undefined when it did not. */
@@ -52,6 +65,6 @@ async function complaint(command, commandArguments, cwd) {
     return undefined
   } catch (error) {
     const printed = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim() || error.message
-    return `${command.split('/').at(-1)} says:\n${printed.replace(/^/gm, '    ')}`
+    return `${command === 'pnpm' ? 'pnpm pack' : 'attw'} says:\n${printed.replace(/^/gm, '    ')}`
   }
 }

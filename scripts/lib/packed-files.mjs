@@ -31,7 +31,10 @@ function checkFiles(files) {
     ...files
       .filter((file) => unwanted.test(file) || !expected.test(file))
       .map((file) => `the tarball carries ${file}: leave it out through "files"`),
-    ...stale.map((file) => `the tarball carries ${file} without its source: delete dist and build again`),
+    ...stale.map(
+      (file) =>
+        `the tarball carries ${file} without its source: delete dist and *.tsbuildinfo, then pnpm exec turbo run build --force`,
+    ),
   ]
 }
 
