@@ -1,1 +1,6 @@
-export {}
+export { type ChangeFeed, type ChangePage, createChangeFeed } from './lib/change-feed.js'
+export { parseCheckpoint } from './lib/checkpoint.js'
+export type { FollowOptions } from './lib/follow.js'
+export type { ChangeFeedOptions, ExpiryNotice, PageReport } from './lib/options.js'
+export type { DecoderName } from './lib/page-decoder.js'
+export { describeTable, type TableDescription } from './lib/table-description.js'

@@ -90,6 +90,8 @@ export interface Checkpoint {
   readonly issuedAt: string
   /** When the service will have forgotten the delta token, where the environment tells its retention. */
   readonly expiresAt?: string
+  /** Why the full read under way was begun. */
+  readonly resetReason?: ResetReason
   /** Rows of the full read under way that lie before this checkpoint. */
   readonly rowsRead?: number
 }

@@ -1,0 +1,133 @@
+import type { DataverseClient } from '@deltaverse/client'
+import type {
+  CallOptions,
+  Change,
+  ChangeEvent,
+  Checkpoint,
+  CompleteEvent,
+  ResetEvent,
+  Row,
+} from '@deltaverse/contract'
+import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
+import { createChangeShape } from './change.js'
+import type { CheckpointScope } from './checkpoint.js'
+import { type FollowOptions, followTable } from './follow.js'
+import { groupIntoPages } from './group-into-pages.js'
+import { type ChangeFeedOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { planRead } from './read-plan.js'
+import { type EventBatch, type ReadContext, readTable } from './read-table.js'
+import { describeTable, readTokenLifetimeDays, requireChangeTracking } from './table-description.js'
+
+/** One page, as {@link ChangeFeed.pages} gives it. */
+export interface ChangePage<R extends Row = Row> {
+  /** A full read begins with this page. */
+  readonly reset?: ResetEvent
+  readonly changes: readonly Change<R>[]
+  /** A full read ended with this page. */
+  readonly complete?: CompleteEvent
+  /** Save it once the changes of this page are durable. */
+  readonly checkpoint: Checkpoint
+}
+
+/**
+ * The changes of one table since a checkpoint. Every iteration begins at the checkpoint that the feed was created with, asks
+ * for the pages as they are consumed (and a little ahead), and ends when the service has nothing more to tell.
+ *
+ * Order is that of the service; each change comes at least once, and may come again behind a failure. Save a checkpoint
+ * only when everything before it is durable.
+ */
+export interface ChangeFeed<R extends Row = Row> {
+  /** Event by event. */
+  changes(call?: CallOptions): AsyncGenerator<ChangeEvent<R>, void, undefined>
+  /** The same events in the groups in which they arrived (some 64 kB of rows each): fewer waits, for throughput. */
+  batches(call?: CallOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
+  /** Page by page, each held in memory as a whole: `pageSize` times the size of a row. */
+  pages(call?: CallOptions): AsyncGenerator<ChangePage<R>, void, undefined>
+  /** Like `batches()`, but goes on: waits, asks again, and ends only by its signal or an error that waiting will not cure. */
+  follow(options?: FollowOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
+}
+
+/**
+ * Creates a feed of one table. Nothing is sent until it is iterated.
+ *
+ * The type parameter says what your rows look like; it is not checked at run time.
+ *
+ * @throws TypeError or RangeError for options that cannot be right, DataverseError `checkpoint-invalid` for a checkpoint that
+ * cannot be read
+ *
+ * Source of the service's behaviour: Microsoft Learn, "Use change tracking to synchronize data with external systems".
+ */
+export function createChangeFeed<R extends Row = Row>(
+  client: DataverseClient,
+  options: ChangeFeedOptions,
+): ChangeFeed<R> {
+  const resolved = resolveOptions(options)
+  // Refuses names and sizes that cannot go into a request, before the first one is sent.
+  formatCollectionPath({ entitySet: resolved.entitySet, select: resolved.select })
+  formatPrefer({ maxPageSize: resolved.pageSize, includeAnnotations: resolved.annotations })
+  const scope: CheckpointScope = {
+    environment: new URL(client.origin).hostname,
+    entitySet: resolved.entitySet,
+    select: resolved.canonicalSelect,
+  }
+  let learned: Pick<ReadContext, 'shape' | 'tokenLifetimeDays'> | undefined
+
+  async function prepare(signal: AbortSignal | undefined): Promise<ReadContext> {
+    learned ??= await learnTable(client, resolved, signal)
+    return { client, options: resolved, scope, ...learned }
+  }
+
+  async function* readOnce(
+    checkpoint: Checkpoint | undefined,
+    restart: boolean,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    signal?.throwIfAborted()
+    const plan = planRead({ ...resolved, checkpoint, restart }, scope, resolved.clock.now())
+    const context = await prepare(signal)
+    if (plan.kind === 'delta') giveNotice(plan.base, resolved)
+    yield* readTable(context, plan, signal)
+  }
+
+  async function* batches(call: CallOptions = {}): AsyncGenerator<EventBatch, void, undefined> {
+    yield* readOnce(resolved.checkpoint, resolved.restart, call.signal)
+  }
+
+  async function* changes(call: CallOptions = {}): AsyncGenerator<ChangeEvent, void, undefined> {
+    for await (const batch of batches(call)) yield* batch
+  }
+
+  const feed: ChangeFeed = {
+    batches,
+    changes,
+    pages: (call) => groupIntoPages(batches(call)),
+    follow: (follow = {}) => followTable(readOnce, resolved, follow),
+  }
+  return feed as ChangeFeed<R>
+}
+
+async function learnTable(
+  client: DataverseClient,
+  options: ResolvedOptions,
+  signal: AbortSignal | undefined,
+): Promise<Pick<ReadContext, 'shape' | 'tokenLifetimeDays'>> {
+  const { entitySet, exactNumbers } = options
+  let { primaryKey } = options
+  if (primaryKey === undefined) {
+    const table = await describeTable(client, entitySet, { signal })
+    requireChangeTracking(table)
+    primaryKey = table.primaryKey
+  }
+  const tokenLifetimeDays =
+    options.tokenLifetimeDays === 'ask'
+      ? await readTokenLifetimeDays(client, { signal })
+      : options.tokenLifetimeDays
+  return { shape: createChangeShape(entitySet, primaryKey, exactNumbers), tokenLifetimeDays }
+}
+
+function giveNotice(checkpoint: Checkpoint, options: ResolvedOptions): void {
+  if (checkpoint.expiresAt === undefined) return
+  const expiresAt = new Date(checkpoint.expiresAt)
+  const remainingMs = expiresAt.getTime() - options.clock.now()
+  if (remainingMs < options.expiryNoticeMs) options.onExpiring({ expiresAt, remainingMs })
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { type Checkpoint, DataverseError } from '@deltaverse/contract'
+
+/** What a checkpoint must have been made for, to be followed. */
+export interface CheckpointScope {
+  readonly environment: string
+  readonly entitySet: string
+  readonly select: readonly string[] | null
+}
+
+/** Columns in the one order in which they are compared and stored: sorted, each once. */
+export function canonicalSelect(select: readonly string[] | undefined): readonly string[] | null {
+  return select === undefined ? null : [...new Set(select)].sort()
+}
+
+export function hashSelect(entitySet: string, select: readonly string[] | null): string {
+  return createHash('sha256')
+    .update(JSON.stringify([entitySet, select]))
+    .digest('hex')
+}
+
+/**
+ * Reads a checkpoint that comes from outside (a file, a database).
+ *
+ * @throws DataverseError `checkpoint-invalid` naming the member that is missing or wrong
+ */
+export function parseCheckpoint(value: unknown): Checkpoint {
+  if (typeof value !== 'object' || value === null)
+    return refuse(`a checkpoint is an object, not ${typeof value}`)
+  const checkpoint = value as Partial<Record<keyof Checkpoint, unknown>>
+  if (checkpoint.version !== 1) {
+    refuse(
+      `"version" is ${JSON.stringify(checkpoint.version)}; this release reads version 1. Read the table again from the start`,
+    )
+  }
+  for (const name of ['environment', 'entitySet', 'selectHash', 'issuedAt'] as const) {
+    if (typeof checkpoint[name] !== 'string') refuse(`"${name}" must be text`)
+  }
+  for (const name of ['nextLink', 'deltaLink', 'deltaToken', 'expiresAt'] as const) {
+    const link = checkpoint[name]
+    if (link !== undefined && typeof link !== 'string') refuse(`"${name}" must be text`)
+  }
+  if (checkpoint.select !== null && !isTextList(checkpoint.select))
+    refuse('"select" must be a list of columns or null')
+  if (!Number.isSafeInteger(checkpoint.generation)) refuse('"generation" must be a whole number')
+  if (Number.isNaN(Date.parse(String(checkpoint.issuedAt)))) refuse('"issuedAt" must be a date in ISO 8601')
+  if (checkpoint.phase === 'full-read' && checkpoint.nextLink === undefined) refuse('"nextLink" is missing')
+  if (checkpoint.phase === 'delta' && checkpoint.deltaLink === undefined) refuse('"deltaLink" is missing')
+  if (checkpoint.phase !== 'full-read' && checkpoint.phase !== 'delta')
+    refuse('"phase" must be full-read or delta')
+  return value as Checkpoint
+}
+
+/** Why a checkpoint cannot be followed for this feed, in words; `undefined` when it can. */
+export function findMismatch(checkpoint: Checkpoint, scope: CheckpointScope): string | undefined {
+  if (checkpoint.environment !== scope.environment) {
+    return `it was made for ${checkpoint.environment}, not for ${scope.environment}`
+  }
+  if (checkpoint.entitySet !== scope.entitySet) {
+    return `it was made for the table ${checkpoint.entitySet}, not for ${scope.entitySet}`
+  }
+  if (checkpoint.selectHash !== hashSelect(scope.entitySet, scope.select)) {
+    return `it was made for ${describeSelect(checkpoint.select)}, not for ${describeSelect(scope.select)}`
+  }
+  return undefined
+}
+
+function describeSelect(select: readonly string[] | null): string {
+  return select === null ? 'all columns' : `the columns ${select.join(', ')}`
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function refuse(why: string): never {
+  throw new DataverseError(`the checkpoint cannot be read: ${why}`, { code: 'checkpoint-invalid' })
+}

@@ -1,0 +1,145 @@
+import { abortableDelay, type DataverseClient, type DataverseResponse } from '@deltaverse/client'
+import { DataverseError, isDataverseError } from '@deltaverse/contract'
+import {
+  formatPrefer,
+  linkToPath,
+  type PageEnvelope,
+  PageFormatError,
+  type RowRun,
+} from '@deltaverse/protocol'
+import type { ResolvedOptions } from './options.js'
+import { createPageDecoder } from './page-decoder.js'
+
+/** What arrives of pages, in order: a start, any number of runs, an end; or a start, some runs, and the same start again. */
+export type PagePart =
+  | { readonly kind: 'start'; readonly context: string | undefined }
+  | { readonly kind: 'rows'; readonly run: RowRun }
+  | PageEnd
+
+export interface PageEnd {
+  readonly kind: 'end'
+  /** Path and query of the page that follows. */
+  readonly nextLink: string | undefined
+  readonly deltaLink: string | undefined
+  readonly preferenceApplied: string | undefined
+  readonly bytesReceived: number
+  readonly bodyBytes: number
+}
+
+const baseRetryDelayMs = 500
+const maxRetryDelayMs = 30_000
+
+/**
+ * Reads the page at a path and those that its next links lead to, until a page has none. A body that breaks off is asked
+ * for again from the start of that page, so rows may come twice; none is left out.
+ */
+export async function* readPages(
+  client: DataverseClient,
+  firstPath: string,
+  options: ResolvedOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PagePart, void, undefined> {
+  let nextPath: string | undefined = firstPath
+  let failures = 0
+  while (nextPath !== undefined) {
+    const path: string = nextPath
+    try {
+      const end: PageEnd = yield* readPage(client, path, options, signal)
+      failures = 0
+      nextPath = end.nextLink
+    } catch (error) {
+      failures += 1
+      if (!brokeOff(error) || failures > options.maxPageRetries || signal?.aborted)
+        throw explain(error, client, path)
+      const ceilingMs = Math.min(maxRetryDelayMs, baseRetryDelayMs * 2 ** (failures - 1))
+      await abortableDelay(options.clock, options.random() * ceilingMs, signal)
+    }
+  }
+}
+
+/** Whether the page came in part, so that asking again makes sense. Refusals were already retried by the client. */
+function brokeOff(error: unknown): boolean {
+  if (error instanceof PageFormatError) return error.reason === 'ended-early'
+  return isDataverseError(error) && error.code === 'no-response'
+}
+
+function explain(error: unknown, client: DataverseClient, path: string): unknown {
+  if (!(error instanceof PageFormatError)) return error
+  const code = error.reason === 'record-too-large' ? 'record-too-large' : 'bad-response'
+  const hint = code === 'record-too-large' ? '; raise maxRecordBytes or select fewer columns' : ''
+  return new DataverseError(
+    `the page at ${client.origin}${linkToPath(client.serviceRoot, path)} cannot be read: ${error.message}${hint}`,
+    {
+      code,
+      retryable: error.reason === 'ended-early',
+      cause: error,
+    },
+  )
+}
+
+async function* readPage(
+  client: DataverseClient,
+  path: string,
+  options: ResolvedOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PagePart, PageEnd, undefined> {
+  const response = await client.request(
+    { method: 'GET', path, headers: { prefer: preferences(options) } },
+    { signal },
+  )
+  const decoder = createPageDecoder(options.decoder, options.maxRecordBytes)
+  let started = false
+  let bodyBytes = 0
+  for await (const chunk of response.body) {
+    bodyBytes += chunk.length
+    const runs = decoder.push(chunk)
+    const head = decoder.head()
+    if (!started && head !== undefined) {
+      started = true
+      yield { kind: 'start', context: textMember(head, '@odata.context') }
+    }
+    for (const run of runs) yield { kind: 'rows', run }
+  }
+  const envelope = decoder.end()
+  if (!started) yield { kind: 'start', context: textMember(envelope, '@odata.context') }
+  const end = endOf(envelope, response, client, bodyBytes)
+  yield end
+  return end
+}
+
+function endOf(
+  envelope: PageEnvelope,
+  response: DataverseResponse,
+  client: DataverseClient,
+  bodyBytes: number,
+): PageEnd {
+  return {
+    kind: 'end',
+    nextLink: linkMember(envelope, '@odata.nextLink', client),
+    deltaLink: linkMember(envelope, '@odata.deltaLink', client),
+    preferenceApplied: response.headers['preference-applied'],
+    bytesReceived: response.bytesReceived(),
+    bodyBytes,
+  }
+}
+
+/** Sent with every page: OData asks clients to repeat preferences when they follow links, and the service does not mind. */
+function preferences(options: ResolvedOptions): string {
+  return (
+    formatPrefer({
+      trackChanges: true,
+      maxPageSize: options.pageSize,
+      includeAnnotations: options.annotations,
+    }) ?? ''
+  )
+}
+
+function linkMember(envelope: PageEnvelope, name: string, client: DataverseClient): string | undefined {
+  const link = textMember(envelope, name)
+  return link === undefined ? undefined : linkToPath(client.serviceRoot, link)
+}
+
+function textMember(envelope: PageEnvelope, name: string): string | undefined {
+  const value = envelope[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
