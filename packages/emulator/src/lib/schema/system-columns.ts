@@ -69,7 +69,8 @@ function auditColumns(definition: TableDefinition): ColumnDefinition[] {
 }
 
 function auditRelationship(definition: TableDefinition, column: string): string {
-  const infix = definition.isCustom ? definition.logicalName : `${definition.logicalName}base`
+  const bare = definition.isCustom || column.endsWith('onbehalfby')
+  const infix = bare ? definition.logicalName : `${definition.logicalName}base`
   return `lk_${infix}_${column}`
 }
 
@@ -78,7 +79,7 @@ function userTarget(navigationProperty: string, collectionNavigationProperty: st
 }
 
 function stateColumns(definition: TableDefinition): ColumnDefinition[] {
-  if (definition.ownership === 'None' || hasColumn(definition, 'statecode')) return []
+  if (definition.stateless || definition.ownership === 'None' || hasColumn(definition, 'statecode')) return []
   const state: ColumnDefinition = {
     logicalName: 'statecode',
     schemaName: 'statecode',

@@ -105,6 +105,8 @@ export interface TableDefinition {
   /** Whether the table is an activity such as task (primary key `activityid`). Default: `false`. */
   readonly isActivity?: boolean
   readonly isCustom?: boolean
+  /** Whether the table has no `statecode` and `statuscode`, such as users and notes. Default: `false`. */
+  readonly stateless?: boolean
   /** Default: `false` for custom tables, as in Dataverse. */
   readonly changeTrackingEnabled?: boolean
   /** Default: `true`. */

@@ -1,0 +1,97 @@
+import { choice, decimal, guid, integer, lookup, memo, text, yesNo } from '../column-builders.js'
+import type { TableDefinition } from '../table-definition.js'
+import { addressColumns, readOnly } from './shared-columns.js'
+
+const userAddress = {
+  nameLength: 100,
+  lineLength: 1024,
+  cityLength: 128,
+  regionLength: 128,
+  countryLength: 128,
+  codeLength: 40,
+}
+
+/** `systemuser`. Its `ownerid` repeats the primary key, because users and teams share the base type `principal`. */
+export const systemuser: TableDefinition = {
+  logicalName: 'systemuser',
+  schemaName: 'SystemUser',
+  displayName: 'User',
+  entitySetName: 'systemusers',
+  objectTypeCode: 8,
+  primaryNameColumn: 'fullname',
+  ownership: 'BusinessOwned',
+  stateless: true,
+  changeTrackingEnabled: true,
+  columns: [
+    guid('OwnerId', { displayName: 'Owner', repeatsPrimaryKey: true }),
+    guid('OrganizationId', { displayName: 'Organization', ...readOnly }),
+    lookup('BusinessUnitId', 'businessunit', 'business_unit_system_users', {
+      displayName: 'Business Unit',
+      required: true,
+      onDelete: 'restrict',
+    }),
+    lookup('ParentSystemUserId', 'systemuser', 'user_parent_user', {
+      displayName: 'Manager',
+      onDelete: 'no-cascade',
+    }),
+    lookup('TerritoryId', 'territory', 'territory_system_users', { displayName: 'Territory' }),
+    text('FirstName', 64, { displayName: 'First Name', applicationRequired: true }),
+    text('MiddleName', 50, { displayName: 'Middle Name' }),
+    text('LastName', 64, { displayName: 'Last Name', applicationRequired: true }),
+    text('FullName', 200, { displayName: 'Full Name', composition: '{firstname} {lastname}' }),
+    text('NickName', 50, { displayName: 'Nickname' }),
+    text('Salutation', 20, { displayName: 'Salutation' }),
+    text('Title', 128, { displayName: 'Title' }),
+    text('JobTitle', 100, { displayName: 'Job Title' }),
+    text('DomainName', 1024, { displayName: 'User Name', required: true }),
+    text('InternalEMailAddress', 100, { displayName: 'Primary Email' }),
+    text('PersonalEMailAddress', 100, { displayName: 'Email 2' }),
+    text('MobileAlertEMail', 100, { displayName: 'Mobile Alert Email' }),
+    text('WindowsLiveID', 1024, { displayName: 'Windows Live ID' }),
+    text('HomePhone', 50, { displayName: 'Home Phone' }),
+    text('MobilePhone', 64, { displayName: 'Mobile Phone' }),
+    text('PhotoUrl', 200, { displayName: 'Photo URL' }),
+    text('EmployeeId', 100, { displayName: 'Employee' }),
+    text('GovernmentId', 100, { displayName: 'Government' }),
+    text('Skills', 100, { displayName: 'Skills' }),
+    yesNo('IsDisabled', false, { displayName: 'Status', validForCreate: false }, ['Enabled', 'Disabled']),
+    text('DisabledReason', 500, { displayName: 'Disabled Reason', ...readOnly }),
+    yesNo('IsIntegrationUser', false, { displayName: 'Integration user mode' }),
+    yesNo('IsLicensed', false, { displayName: 'User Licensed' }),
+    yesNo('SetupUser', false, { displayName: 'Restricted Access Mode' }),
+    choice(
+      'AccessMode',
+      {
+        0: 'Read-Write',
+        1: 'Administrative',
+        2: 'Read',
+        3: 'Support User',
+        4: 'Non-interactive',
+        5: 'Delegated Admin',
+      },
+      { displayName: 'Access Mode', defaultValue: 0 },
+    ),
+    choice(
+      'PreferredPhoneCode',
+      { 1: 'Main Phone', 2: 'Other Phone', 3: 'Home Phone', 4: 'Mobile Phone' },
+      { displayName: 'Preferred Phone' },
+    ),
+    integer('UserLicenseType', -2_147_483_648, 2_147_483_647, { displayName: 'User License Type' }),
+    guid('ApplicationId', { displayName: 'Application ID' }),
+    guid('AzureActiveDirectoryObjectId', { displayName: 'Azure AD Object ID' }),
+    text('YomiFullName', 200, {
+      displayName: 'Yomi Full Name',
+      composition: '{yomifirstname} {yomilastname}',
+    }),
+    text('YomiFirstName', 64, { displayName: 'Yomi First Name' }),
+    text('YomiLastName', 64, { displayName: 'Yomi Last Name' }),
+    memo('DefaultOdbFolderName', 200, { displayName: 'Default OneDrive for Business Folder Name' }),
+    lookup('TransactionCurrencyId', 'transactioncurrency', 'TransactionCurrency_SystemUser', {
+      displayName: 'Currency',
+      onDelete: 'restrict',
+    }),
+    decimal('ExchangeRate', 12, { displayName: 'Exchange Rate', ...readOnly }),
+    ...addressColumns(1, { ...userAddress, phoneLength: 64 }),
+    ...addressColumns(2, userAddress),
+  ],
+}
