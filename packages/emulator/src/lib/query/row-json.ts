@@ -1,0 +1,150 @@
+import type { Schema } from '../schema/schema.js'
+import type { Column, Table } from '../schema/table.js'
+import type { ColumnValue, LookupValue, StoredRow } from '../schema/table-definition.js'
+import { formatExpansion } from './expansion-json.js'
+import { type CurrencyShape, formatValue } from './formatted-value.js'
+import type { ExpandItem } from './query-options.js'
+import type { RelatedRows } from './related-rows.js'
+
+/** What of a row is sent, and how. */
+export interface RowShape {
+  readonly schema: Schema
+  readonly related: RelatedRows
+  /** For links inside rows: `http://host/api/data/v9.2`. */
+  readonly serviceRoot: string
+  /** The columns to send; `undefined` for all. */
+  readonly select?: readonly Column[] | undefined
+  readonly expand?: readonly ExpandItem[] | undefined
+  /** The list inside `odata.include-annotations`; names may end in `*`. */
+  readonly annotations?: readonly string[] | undefined
+  /** Whether the row carries `@odata.etag`. Default: `true`. */
+  readonly etag?: boolean | undefined
+}
+
+/** Writes one row; made once per response, so that what does not depend on the row is worked out once. */
+export type RowFormat = (row: StoredRow) => string
+
+const formattedValue = '@OData.Community.Display.V1.FormattedValue'
+const lookupLogicalName = '@Microsoft.Dynamics.CRM.lookuplogicalname'
+const associatedNavigation = '@Microsoft.Dynamics.CRM.associatednavigationproperty'
+
+/** The JSON of one row as it stands in a response. For many rows make a {@link createRowFormat} once. */
+export function formatRow(row: StoredRow, table: Table, shape: RowShape): string {
+  return createRowFormat(table, shape)(row)
+}
+
+/** Makes the function that writes rows of one table in one shape. */
+export function createRowFormat(table: Table, shape: RowShape): RowFormat {
+  const columns = shape.select ?? table.columns
+  const wanted = wantedAnnotations(shape.annotations ?? [])
+  const writers = columns.map((column) => createWriter(column, wanted, shape))
+  const withEtag = shape.etag ?? true
+  const expansions = (shape.expand ?? []).map((item) => formatExpansion(item, table, shape))
+  return (row) => {
+    let json = withEtag ? `{"@odata.etag":"W/\\"${String(row.versionnumber ?? 0)}\\""` : '{'
+    for (const write of writers) json += write(row)
+    for (const expansion of expansions) json += expansion(row)
+    return `${withEtag || json.length === 1 ? json : `{${json.slice(2)}`}}`
+  }
+}
+
+interface WantedAnnotations {
+  readonly formatted: boolean
+  readonly logicalName: boolean
+  readonly navigation: boolean
+}
+
+function wantedAnnotations(patterns: readonly string[]): WantedAnnotations {
+  const wants = (annotation: string): boolean =>
+    patterns.some((pattern) =>
+      pattern.endsWith('*')
+        ? annotation.startsWith(pattern.slice(0, -1), 1)
+        : annotation.slice(1) === pattern,
+    )
+  return {
+    formatted: wants(formattedValue),
+    logicalName: wants(lookupLogicalName),
+    navigation: wants(associatedNavigation),
+  }
+}
+
+// Each writer yields `,"name":value`, annotations first.
+function createWriter(column: Column, wanted: WantedAnnotations, shape: RowShape): RowFormat {
+  const plain = column.isLookup ? createLookupWriter(column, wanted, shape) : createPlainWriter(column)
+  if (column.isLookup || !wanted.formatted) return plain
+  const { logicalName: name } = column
+  const prefix = `,"${name}${formattedValue}":`
+  return (row) => {
+    const value = row[name] ?? null
+    const text = value === null ? undefined : formatValue(column, value, currencyOf(column, row, shape))
+    return text === undefined ? plain(row) : `${prefix}${JSON.stringify(text)}${plain(row)}`
+  }
+}
+
+function createPlainWriter({ logicalName: name, type }: Column): RowFormat {
+  const prefix = `,"${name}":`
+  const absent = `${prefix}null`
+  // GUIDs and dates hold nothing that JSON escapes.
+  if (type === 'uniqueidentifier' || type === 'datetime') {
+    return (row) => {
+      const value = row[name]
+      return value === undefined || value === null ? absent : `${prefix}"${value as string}"`
+    }
+  }
+  return (row) => {
+    const value = row[name]
+    if (value === undefined || value === null) return absent
+    return prefix + (typeof value === 'string' ? JSON.stringify(value) : String(value))
+  }
+}
+
+function createLookupWriter(column: Column, wanted: WantedAnnotations, shape: RowShape): RowFormat {
+  const { logicalName: name, wireName } = column
+  const prefix = `,"${wireName}":`
+  const absent = `${prefix}null`
+  const annotated = wanted.formatted || wanted.logicalName || wanted.navigation
+  return (row) => {
+    const value = row[name]
+    if (!isLookupValue(value)) return absent
+    const json = `${prefix}"${value.id}"`
+    return annotated ? lookupAnnotations(column, value, wanted, shape) + json : json
+  }
+}
+
+function isLookupValue(value: ColumnValue | undefined): value is LookupValue {
+  return typeof value === 'object' && value !== null
+}
+
+function lookupAnnotations(
+  column: Column,
+  value: LookupValue,
+  wanted: WantedAnnotations,
+  shape: RowShape,
+): string {
+  const name = `,"${column.wireName}`
+  let json = ''
+  if (wanted.logicalName) json += `${name}${lookupLogicalName}":"${value.table}"`
+  const navigation = column.targets.find((target) => target.table === value.table)?.navigationProperty
+  if (wanted.navigation && navigation !== undefined) json += `${name}${associatedNavigation}":"${navigation}"`
+  const text = wanted.formatted ? lookupName(value, shape) : undefined
+  if (text !== undefined) json += `${name}${formattedValue}":${JSON.stringify(text)}`
+  return json
+}
+
+function lookupName(value: LookupValue, { schema, related }: RowShape): string | undefined {
+  const nameColumn = schema.byLogicalName(value.table)?.primaryNameColumn
+  const name = nameColumn === undefined ? undefined : related.get(value.table, value.id)?.[nameColumn]
+  return typeof name === 'string' ? name : undefined
+}
+
+const dollars: CurrencyShape = { symbol: '$', precision: 2 }
+
+function currencyOf(column: Column, row: StoredRow, { related }: RowShape): CurrencyShape {
+  const reference = row.transactioncurrencyid
+  if (column.type !== 'money' || column.baseOf !== undefined || !isLookupValue(reference)) return dollars
+  const currency = related.get('transactioncurrency', reference.id)
+  return {
+    symbol: typeof currency?.currencysymbol === 'string' ? currency.currencysymbol : dollars.symbol,
+    precision: column.precision ?? dollars.precision,
+  }
+}
