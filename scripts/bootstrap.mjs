@@ -31,7 +31,8 @@ const tasks = {
       'pnpm run unused',
       'pnpm run surface',
       'pnpm run packed',
-      'pnpm exec vitest run',
+      // For a caller that has just run them, such as .ci/run.
+      ...(args.includes('--no-tests') ? [] : ['pnpm exec vitest run']),
     ],
   },
 }
@@ -51,8 +52,10 @@ const environment = {
 }
 
 let child
+let stopped
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
+    stopped = signal
     // Ctrl-C in a terminal reaches the whole process group; passing it on would deliver it twice.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal)
   })
@@ -64,6 +67,7 @@ const npx = ['--yes', '--prefer-offline', '-p', packageManager, '-c', shell]
 let code = chosen.quiet
   ? await runQuietly('npx', npx)
   : await run('npx', npx, ['ignore', 'inherit', 'inherit'])
+if (code === 0 && stopped !== undefined) code = exitCodeOf(stopped)
 if (code === 0 && chosen.run !== undefined) {
   code = await run(process.execPath, [join(root, chosen.run), ...args], 'inherit')
 }
@@ -86,6 +90,10 @@ function run(command, commandArguments, stdio, onOutput) {
     child.stdout?.on('data', onOutput)
     child.stderr?.on('data', onOutput)
     child.on('error', reject)
-    child.on('close', (exitCode, signal) => resolve(exitCode ?? 128 + (constants.signals[signal] ?? 0)))
+    child.on('close', (exitCode, signal) => resolve(exitCode ?? exitCodeOf(signal)))
   })
+}
+
+function exitCodeOf(signal) {
+  return 128 + (constants.signals[signal] ?? 0)
 }
