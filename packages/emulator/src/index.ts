@@ -1,1 +1,14 @@
-export {}
+export { type Emulator, startEmulator } from './lib/emulator.js'
+export type { ChangeTrackingOptions, EmulatorOptions, LinkOptions } from './lib/options.js'
+export { standardTables } from './lib/schema/standard-tables.js'
+export type {
+  ColumnDefinition,
+  ColumnType,
+  KeyDefinition,
+  KeyIndexStatus,
+  LookupTarget,
+  OptionDefinition,
+  TableDefinition,
+} from './lib/schema/table-definition.js'
+export type { LoggedRequest } from './lib/server/request-log.js'
+export type { TableView } from './lib/table-view.js'

@@ -8,12 +8,14 @@ export interface Preferences {
   readonly continueOnError: boolean
 }
 
-const preference = /\s*([^=,;\s]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,;]*)))?[^,]*(?:,|$)/y
+const preference = /([^=,;\s"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,;\s]*)))?/g
 
 /** Reads a `Prefer` header; several header lines arrive joined by commas. Unknown preferences are ignored. */
 export function parsePreferences(header: string | undefined): Preferences {
   const found = new Map<string, string>()
-  for (const [name, value] of preferencesIn(header ?? '')) found.set(name, value)
+  for (const [, name, quoted, bare] of (header ?? '').matchAll(preference)) {
+    found.set(name!.toLowerCase(), quoted ?? bare ?? '')
+  }
   const pageSize = Number(found.get('odata.maxpagesize') ?? Number.NaN)
   const annotations = found.get('odata.include-annotations') ?? ''
   return {
@@ -25,21 +27,6 @@ export function parsePreferences(header: string | undefined): Preferences {
       .filter((name) => name !== ''),
     returnRepresentation: found.get('return') === 'representation',
     continueOnError: found.has('odata.continue-on-error'),
-  }
-}
-
-function* preferencesIn(header: string): Generator<[name: string, value: string]> {
-  preference.lastIndex = 0
-  while (preference.lastIndex < header.length) {
-    const start = preference.lastIndex
-    const match = preference.exec(header)
-    if (match === null) {
-      const comma = header.indexOf(',', start)
-      if (comma === -1) return
-      preference.lastIndex = comma + 1
-      continue
-    }
-    yield [match[1]!.toLowerCase(), (match[2] ?? match[3] ?? '').trim()]
   }
 }
 

@@ -1,0 +1,201 @@
+import type { TableDefinition } from './schema/table-definition.js'
+import type { KeyComparison } from './store/key-text.js'
+
+/** How change tracking behaves where Dataverse's documents are silent, differ by edition, or are doubted. */
+export interface ChangeTrackingOptions {
+  /** Days after which a delta token is too old. Default: 7, as online; on-premises has 90. */
+  readonly tokenLifetimeDays?: number | undefined
+  /**
+   * What a token that is too old leads to: the service code `0x80044352` (online), or silently every row again
+   * (on-premises). Default: `error`.
+   */
+  readonly expiry?: 'error' | 'full-result' | undefined
+  /**
+   * Which moment the token of a read in several pages stands for. `last-page` leaves a gap: what changes after its
+   * page was read and before the last page is served is in neither. Microsoft does not say which holds, so the
+   * default is the one that a careful client must survive: `last-page`.
+   */
+  readonly watermark?: 'first-page' | 'last-page' | undefined
+  /**
+   * Order of a delta: rows by version and then the deletions (documented as usual), or all by version. Default:
+   * `deletes-last`.
+   */
+  readonly order?: 'deletes-last' | 'by-version' | undefined
+  /** Whether `$expand` is refused as `$filter`, `$orderby` and `$top` are. Default: `true`, as online. */
+  readonly refuseExpand?: boolean | undefined
+  /** What a garbled token, or one from the future, leads to; not documented. Default: `error` (400). */
+  readonly unknownToken?: 'error' | 'full-result' | undefined
+  /** Whether a change of the table's definition ends the life of its tokens, as seen in the field. Default: `true`. */
+  readonly expireOnSchemaChange?: boolean | undefined
+  /**
+   * Whether asking for annotations in the same request loses change tracking, as was reported of an 8.2 server: the
+   * last page then carries no link at all. Default: `false`.
+   */
+  readonly lostWithAnnotations?: boolean | undefined
+}
+
+/** How links are written. */
+export interface LinkOptions {
+  /** Where `@odata.nextLink` and `@odata.deltaLink` stand. Default: `after-value`. */
+  readonly position?: 'before-value' | 'after-value' | undefined
+  /** Hexadecimal digits of percent-encoding in delta tokens. Default: `lower`. */
+  readonly hex?: 'lower' | 'upper' | undefined
+  /** A path segment before `/api/data`, as on-premises servers have. Default: none. */
+  readonly organizationSegment?: string | undefined
+}
+
+/** Options of `startEmulator()`. */
+export interface EmulatorOptions {
+  /** TCP port; 0 takes a free one. Default: 0. */
+  readonly port?: number | undefined
+  /** Address to listen on. Default: `127.0.0.1`. */
+  readonly host?: string | undefined
+  /** Tables to add to the standard ones, or to replace them by logical name. Default: none. */
+  readonly tables?: readonly TableDefinition[] | undefined
+  /** Rows to start with, by entity set, as Web API JSON. Ignored when the state directory holds a state. */
+  readonly rows?: Readonly<Record<string, Iterable<Readonly<Record<string, unknown>>>>> | undefined
+  /** Folder that keeps the state across restarts and kills. Default: none, everything is in memory only. */
+  readonly stateDirectory?: string | undefined
+  /** Milliseconds since the epoch. Default: `Date.now`. */
+  readonly clock?: (() => number) | undefined
+  /** Seed of the GUIDs that the service makes. Default: 1. */
+  readonly seed?: number | undefined
+  /** Whether an `Authorization` header is accepted; `false` answers 401. Default: everything is. */
+  readonly authorize?: ((authorization: string | undefined) => boolean) | undefined
+  readonly changeTracking?: ChangeTrackingOptions | undefined
+  /** Rows in a page at most, and by default. Default: 5000; elastic tables have 500. */
+  readonly maxPageSize?: number | undefined
+  readonly links?: LinkOptions | undefined
+  /**
+   * Errors as today (`hex`), with an empty code as in old editions (`empty-code`), or with the `innererror` of
+   * on-premises servers (`inner-error`). Default: `hex`.
+   */
+  readonly errorBody?: 'hex' | 'empty-code' | 'inner-error' | undefined
+  /** Whether `/$count` answers begin with a UTF-8 byte order mark, as the service's do. Default: `true`. */
+  readonly countByteOrderMark?: boolean | undefined
+  /** Whether responses are compressed when the request accepts gzip or br. Default: `true`. */
+  readonly compression?: boolean | undefined
+  /** Largest request body in bytes. Default: 122,526,105 (116.85 MB). */
+  readonly maxRequestBytes?: number | undefined
+  /** How alternate key values compare. Not documented; databases of Dataverse ignore case. Default: `case-insensitive`. */
+  readonly keyComparison?: KeyComparison | undefined
+  /** Status when a row bound by `@odata.bind` does not exist; not documented. Default: 404. */
+  readonly missingBindStatus?: 400 | 404 | undefined
+  /** Entries that `history()` keeps. Default: no limit. */
+  readonly historyLimit?: number | undefined
+  /** Entries that `requests` keeps. Default: 1000. */
+  readonly requestLogLimit?: number | undefined
+  /** Journal size in bytes at which the state directory is compacted. Default: 16 MiB. */
+  readonly compactAfterBytes?: number | undefined
+  /** Waits out latency faults. Default: a timer. */
+  readonly wait?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
+}
+
+type Complete<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> }
+
+/** {@link EmulatorOptions} with its defaults. */
+export interface ResolvedOptions
+  extends Complete<
+    Omit<EmulatorOptions, 'changeTracking' | 'links' | 'authorize' | 'stateDirectory' | 'wait' | 'rows'>
+  > {
+  readonly changeTracking: Complete<ChangeTrackingOptions>
+  readonly links: {
+    readonly position: 'before-value' | 'after-value'
+    readonly hex: 'lower' | 'upper'
+    readonly organizationSegment: string | undefined
+  }
+  readonly authorize: (authorization: string | undefined) => boolean
+  readonly stateDirectory: string | undefined
+  readonly wait: EmulatorOptions['wait']
+  readonly rows: NonNullable<EmulatorOptions['rows']>
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws RangeError for a number out of its range, TypeError for an unknown choice.
+ */
+export function resolveOptions(options: EmulatorOptions = {}): ResolvedOptions {
+  const tracking = options.changeTracking ?? {}
+  return {
+    port: integerWithin('port', options.port ?? 0, 0, 65_535),
+    host: options.host ?? '127.0.0.1',
+    tables: options.tables ?? [],
+    rows: options.rows ?? {},
+    stateDirectory: options.stateDirectory,
+    clock: options.clock ?? Date.now,
+    seed: options.seed ?? 1,
+    authorize: options.authorize ?? (() => true),
+    changeTracking: {
+      tokenLifetimeDays: numberWithin('tokenLifetimeDays', tracking.tokenLifetimeDays ?? 7, 0, 365),
+      expiry: oneOf('expiry', tracking.expiry ?? 'error', ['error', 'full-result']),
+      watermark: oneOf('watermark', tracking.watermark ?? 'last-page', ['first-page', 'last-page']),
+      order: oneOf('order', tracking.order ?? 'deletes-last', ['deletes-last', 'by-version']),
+      refuseExpand: tracking.refuseExpand ?? true,
+      unknownToken: oneOf('unknownToken', tracking.unknownToken ?? 'error', ['error', 'full-result']),
+      expireOnSchemaChange: tracking.expireOnSchemaChange ?? true,
+      lostWithAnnotations: tracking.lostWithAnnotations ?? false,
+    },
+    maxPageSize: integerWithin('maxPageSize', options.maxPageSize ?? 5000, 1, 1_000_000),
+    links: {
+      position: oneOf('links.position', options.links?.position ?? 'after-value', [
+        'before-value',
+        'after-value',
+      ]),
+      hex: oneOf('links.hex', options.links?.hex ?? 'lower', ['lower', 'upper']),
+      organizationSegment: options.links?.organizationSegment,
+    },
+    errorBody: oneOf('errorBody', options.errorBody ?? 'hex', ['hex', 'empty-code', 'inner-error']),
+    countByteOrderMark: options.countByteOrderMark ?? true,
+    compression: options.compression ?? true,
+    maxRequestBytes: integerWithin(
+      'maxRequestBytes',
+      options.maxRequestBytes ?? 122_526_105,
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    keyComparison: oneOf('keyComparison', options.keyComparison ?? 'case-insensitive', [
+      'case-insensitive',
+      'exact',
+    ]),
+    missingBindStatus: oneOf('missingBindStatus', options.missingBindStatus ?? 404, [400, 404]),
+    historyLimit: numberWithin(
+      'historyLimit',
+      options.historyLimit ?? Number.POSITIVE_INFINITY,
+      0,
+      Number.POSITIVE_INFINITY,
+    ),
+    requestLogLimit: integerWithin(
+      'requestLogLimit',
+      options.requestLogLimit ?? 1000,
+      0,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    compactAfterBytes: integerWithin(
+      'compactAfterBytes',
+      options.compactAfterBytes ?? 16 * 1024 * 1024,
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    wait: options.wait,
+  }
+}
+
+function numberWithin(name: string, value: number, min: number, max: number): number {
+  if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    throw new RangeError(`${name} is a number from ${min} to ${max}: got ${String(value)}`)
+  }
+  return value
+}
+
+function integerWithin(name: string, value: number, min: number, max: number): number {
+  if (!Number.isInteger(value)) throw new RangeError(`${name} is a whole number: got ${String(value)}`)
+  return numberWithin(name, value, min, max)
+}
+
+function oneOf<T extends string | number>(name: string, value: T, choices: readonly T[]): T {
+  if (!choices.includes(value)) {
+    throw new TypeError(`${name} is one of ${choices.join(', ')}: got ${String(value)}`)
+  }
+  return value
+}

@@ -1,0 +1,89 @@
+import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
+import { parseQueryOptions } from '../query/parse-query-options.js'
+import type { QueryOptions } from '../query/query-options.js'
+import type { Table } from '../schema/table.js'
+import type { Service } from '../service.js'
+import { countTracked, readTrackedPage } from '../tracking/tracked-read.js'
+import { type PageContent, pageResponse } from './page-body.js'
+import { pageInIdOrder, pageInOrder } from './pages.js'
+import { createRowBodies, type RowWriters } from './row-bodies.js'
+import { parseSkipToken, type SkipToken } from './skip-token.js'
+
+/** Counts stop here; Microsoft Learn, "Count number of rows". */
+const maxCount = 5000
+
+/** Serves `GET accounts?…`: one page of a list, tracked or not. */
+export function listRows(
+  service: Service,
+  writers: RowWriters,
+  request: ParsedRequest,
+  table: Table,
+): ServiceResponse {
+  const query = parseQueryOptions(request.rawQuery, table, service.schema, service.context)
+  const skip = query.skipToken === undefined ? undefined : parseSkipToken(query.skipToken)
+  const { maxPageSize, trackChanges, includeAnnotations } = request.preferences
+  const lost = service.options.changeTracking.lostWithAnnotations && includeAnnotations.length > 0
+  const asked = trackChanges && !lost
+  const tracked = asked || query.deltaToken !== undefined || skip?.tracking === true
+  const sizeApplies = maxPageSize !== undefined && maxPageSize <= service.options.maxPageSize
+  const pageSize = sizeApplies ? maxPageSize : service.options.maxPageSize
+  const content = tracked
+    ? readTrackedPage({ service, request, table, query, pageSize, skip })
+    : readPage(service, request, table, query, pageSize, skip)
+  const applied = [
+    ...(tracked && asked ? ['odata.track-changes'] : []),
+    ...(sizeApplies ? [`odata.maxpagesize=${maxPageSize}`] : []),
+    ...(includeAnnotations.length > 0 ? [`odata.include-annotations="${includeAnnotations.join(',')}"`] : []),
+  ]
+  const bodies = createRowBodies(service, writers, table, query, request)
+  return pageResponse({ service, request, table, query, bodies, path: table.entitySetName, applied }, content)
+}
+
+function readPage(
+  service: Service,
+  request: ParsedRequest,
+  table: Table,
+  query: QueryOptions,
+  pageSize: number,
+  skip: SkipToken | undefined,
+): PageContent {
+  // With odata.maxpagesize the service ignores $top.
+  const top = request.preferences.maxPageSize === undefined ? query.top : undefined
+  const served = ((skip?.page ?? 1) - 1) * pageSize
+  const limit = top === undefined ? pageSize : Math.min(pageSize, top - served)
+  const read = query.orderBy.length === 0 ? pageInIdOrder : pageInOrder
+  const { rows, next } = read(service, table, query, limit, skip)
+  const last = next === undefined || (top !== undefined && served + rows.length >= top)
+  return {
+    entries: rows,
+    delta: false,
+    ...(last ? {} : { next }),
+    ...(query.count ? { count: countOf(service, table, query) } : {}),
+  }
+}
+
+function countOf(service: Service, table: Table, query: QueryOptions): { value: number; exceeded: boolean } {
+  const count = countMatching(service, table, query)
+  return { value: Math.min(count, maxCount), exceeded: count > maxCount }
+}
+
+function countMatching(service: Service, table: Table, query: QueryOptions): number {
+  const { filter } = query
+  if (filter === undefined) return service.store.table(table.logicalName).size
+  let count = 0
+  for (const row of service.context.rows(table.logicalName)) {
+    if (filter(row, service.related)) count += 1
+  }
+  return count
+}
+
+/** Serves `GET accounts/$count`. */
+export function countRows(service: Service, request: ParsedRequest, table: Table): ServiceResponse {
+  const query = parseQueryOptions(request.rawQuery, table, service.schema, service.context)
+  const tracked = query.deltaToken !== undefined
+  const count = tracked
+    ? countTracked({ service, request, table, query, pageSize: 0, skip: undefined })
+    : countOf(service, table, query).value
+  const mark = service.options.countByteOrderMark ? '\uFEFF' : ''
+  return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: `${mark}${count}` }
+}

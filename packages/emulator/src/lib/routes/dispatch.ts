@@ -1,0 +1,45 @@
+import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
+import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
+import { countRows, listRows } from '../reading/list-rows.js'
+import { createRowWriters } from '../reading/row-bodies.js'
+import type { Service } from '../service.js'
+import { parseSegment } from './row-address.js'
+import { postRow, propertyRequest, type RowRequest, referenceRequest, rowRequest } from './row-requests.js'
+
+/** Answers one request. */
+export type Dispatch = (request: ParsedRequest) => ServiceResponse
+
+/** Creates what finds the handler of each request. */
+export function createDispatch(service: Service): Dispatch {
+  const writers = createRowWriters(service)
+  return (request) => {
+    const [first, ...rest] = request.segments
+    if (first === undefined) throw segmentNotFound('')
+    if (first === '$batch') throw notEmulated('$batch')
+    const { name, predicate } = parseSegment(first)
+    const table = service.schema.byEntitySet(name)
+    if (table === undefined) throw segmentNotFound(name)
+    const context: RowRequest = { service, writers, request, table }
+    if (rest.at(-1) === '$ref') return referenceRequest()
+    const action = rest.find((segment) => segment.startsWith('Microsoft.Dynamics.CRM.'))
+    if (action !== undefined) throw notEmulated(`the operation ${action}`)
+    if (predicate !== undefined) {
+      return rest.length === 0
+        ? rowRequest(context, predicate, first)
+        : propertyRequest(context, predicate, rest)
+    }
+    return setRequest(context, rest)
+  }
+}
+
+function setRequest(context: RowRequest, rest: readonly string[]): ServiceResponse {
+  const { service, writers, request, table } = context
+  if (rest.length === 1 && rest[0] === '$count') {
+    if (request.method !== 'GET') throw methodNotAllowed(request.method)
+    return countRows(service, request, table)
+  }
+  if (rest.length > 0) throw segmentNotFound(rest[0]!)
+  if (request.method === 'GET') return listRows(service, writers, request, table)
+  if (request.method === 'POST') return postRow(context)
+  throw methodNotAllowed(request.method)
+}

@@ -1,0 +1,50 @@
+/** One write to a table. The row may have changed again since: then a later entry names it too. */
+export interface LoggedChange {
+  readonly version: number
+  readonly id: string
+  readonly deleted: boolean
+}
+
+/** The writes to one table in the order of their versions, append-only but for rollback and compaction. */
+export interface ChangeLog {
+  append(change: LoggedChange): void
+  readonly length: number
+  at(index: number): LoggedChange
+  /** Index of the first entry whose version is greater. */
+  indexAfter(version: number): number
+  /** Takes back the newest entry. */
+  pop(): void
+  /** Drops the entries that `isCurrent` refuses. */
+  compact(isCurrent: (change: LoggedChange) => boolean): void
+}
+
+export function createChangeLog(): ChangeLog {
+  let entries: LoggedChange[] = []
+  return {
+    append(change) {
+      entries.push(change)
+    },
+    get length() {
+      return entries.length
+    },
+    at(index) {
+      return entries[index]!
+    },
+    indexAfter(version) {
+      let low = 0
+      let high = entries.length
+      while (low < high) {
+        const middle = (low + high) >>> 1
+        if (entries[middle]!.version <= version) low = middle + 1
+        else high = middle
+      }
+      return low
+    },
+    pop() {
+      entries.pop()
+    },
+    compact(isCurrent) {
+      entries = entries.filter(isCurrent)
+    },
+  }
+}

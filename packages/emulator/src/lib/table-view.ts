@@ -1,0 +1,82 @@
+import { rowNotFound } from './routes/find-row.js'
+import type { Table } from './schema/table.js'
+import type { StoredRow } from './schema/table-definition.js'
+import type { Service } from './service.js'
+import { deleteRow } from './writing/delete-row.js'
+import { readBody } from './writing/read-body.js'
+import { createRow, updateRow } from './writing/write-row.js'
+
+/** One table's rows, without HTTP: to arrange tests and to check what they left behind. */
+export interface TableView {
+  count(): number
+  /** Every row with all its columns, as Web API JSON, in the order of the primary keys. */
+  rows(): Record<string, unknown>[]
+  get(id: string): Record<string, unknown> | undefined
+  /** Creates a row from the body of a `POST`; returns its id. */
+  create(row: Readonly<Record<string, unknown>>): string
+  /** Changes a row as a `PATCH` does. */
+  update(id: string, row: Readonly<Record<string, unknown>>): void
+  /** Deletes a row with all that follows from it. */
+  remove(id: string): void
+}
+
+/**
+ * Creates the view of a table.
+ *
+ * @throws TypeError when there is no such table.
+ */
+export function createTableView(service: Service, entitySetOrLogicalName: string): TableView {
+  const found = (): Table => {
+    const table =
+      service.schema.byEntitySet(entitySetOrLogicalName) ??
+      service.schema.byLogicalName(entitySetOrLogicalName)
+    if (table === undefined) throw new TypeError(`There is no table '${entitySetOrLogicalName}'`)
+    return table
+  }
+  const existing = (table: Table, id: string): StoredRow => {
+    const row = service.store.table(table.logicalName).get(id.toLowerCase())
+    if (row === undefined) throw rowNotFound(table, { kind: 'id', id })
+    return row
+  }
+  found()
+  return {
+    count: () => service.store.table(found().logicalName).size,
+    rows() {
+      const table = found()
+      return [...service.context.rows(table.logicalName)].map((row) => toJson(table, row))
+    },
+    get(id) {
+      const table = found()
+      const row = service.store.table(table.logicalName).get(id.toLowerCase())
+      return row && toJson(table, row)
+    },
+    create(row) {
+      const table = found()
+      const created = service.store.transact(() =>
+        createRow(service, table, readBody(service, table, row, 'create')),
+      )
+      return created[table.primaryIdColumn] as string
+    },
+    update(id, row) {
+      const table = found()
+      service.store.transact(() =>
+        updateRow(service, table, existing(table, id), readBody(service, table, row, 'update')),
+      )
+    },
+    remove(id) {
+      const table = found()
+      const row = existing(table, id)
+      service.store.transact(() => deleteRow(service, table, row[table.primaryIdColumn] as string))
+    },
+  }
+}
+
+/** Big integers stay bigints, as no number of JavaScript holds them. */
+function toJson(table: Table, row: StoredRow): Record<string, unknown> {
+  const json: Record<string, unknown> = { '@odata.etag': `W/"${row.versionnumber}"` }
+  for (const column of table.columns) {
+    const value = row[column.logicalName] ?? null
+    json[column.wireName] = value !== null && typeof value === 'object' ? value.id : value
+  }
+  return json
+}

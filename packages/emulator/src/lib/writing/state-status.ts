@@ -1,0 +1,47 @@
+import { ServiceError } from '../http/service-error.js'
+import type { Table } from '../schema/table.js'
+import type { StoredRow } from '../schema/table-definition.js'
+import type { RowValues } from './read-body.js'
+
+/**
+ * Completes and checks the pair of `statecode` and `statuscode`: a new row begins in the initial state, a state alone
+ * brings its default status, a status must belong to the state.
+ *
+ * @throws ServiceError 400 `0x80048408` when they do not fit.
+ */
+export function settleState(
+  table: Table,
+  id: string,
+  before: StoredRow | undefined,
+  values: RowValues,
+): void {
+  const state = table.column('statecode')
+  const status = table.column('statuscode')
+  if (state === undefined || status === undefined) return
+  const initial = state.options[0]?.value ?? 0
+  const stateBefore = before === undefined ? initial : Number(before.statecode ?? initial)
+  const newState =
+    before !== undefined && values.statecode !== undefined ? Number(values.statecode) : stateBefore
+  const option = state.options.find(({ value }) => value === newState)
+  if (option === undefined) throw invalidPair(table, id, newState, String(values.statuscode ?? ''))
+  const stateChanges = before === undefined || values.statecode !== undefined
+  if (values.statuscode === undefined || values.statuscode === null) {
+    if (!stateChanges && values.statuscode === undefined) return
+    values.statuscode =
+      option.defaultStatus ?? status.options.find((each) => each.state === newState)?.value ?? null
+  } else {
+    const chosen = Number(values.statuscode)
+    const fits = status.options.some((each) => each.value === chosen && (each.state ?? newState) === newState)
+    if (!fits) throw invalidPair(table, id, option.label, String(chosen))
+  }
+  values.statecode = newState
+}
+
+function invalidPair(table: Table, id: string, state: number | string, status: string): ServiceError {
+  const name = `${table.schemaName}State.${state}`
+  return new ServiceError(
+    400,
+    '0x80048408',
+    `${status} is not a valid status code for state code ${name} on ${table.logicalName} with Id ${id}.`,
+  )
+}

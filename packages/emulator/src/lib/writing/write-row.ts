@@ -1,0 +1,136 @@
+import { ServiceError } from '../http/service-error.js'
+import type { Table, TableKey } from '../schema/table.js'
+import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
+import { callerId, rootBusinessUnitId, type Service } from '../service.js'
+import { composeText } from './compose-text.js'
+import type { RowValues } from './read-body.js'
+import { settleState } from './state-status.js'
+
+/** The time as date columns hold it: whole seconds, UTC. */
+export function timestamp(service: Service): string {
+  return `${new Date(service.options.clock()).toISOString().slice(0, 19)}Z`
+}
+
+/** Creates a row. Must run inside a transaction. */
+export function createRow(service: Service, table: Table, input: RowValues): StoredRow {
+  const values: RowValues = { ...input }
+  const given = values[table.primaryIdColumn]
+  const id = typeof given === 'string' ? given : service.ids.next()
+  const rows = service.store.table(table.logicalName)
+  if (rows.get(id) !== undefined) throw duplicateRow()
+  settleState(table, id, undefined, values)
+  const row: RowValues = { ...systemValues(service, table), ...defaults(table), ...values }
+  row[table.primaryIdColumn] = id
+  if (typeof values.overriddencreatedon === 'string') row.createdon = values.overriddencreatedon
+  finish(service, table, row, values)
+  checkKeys(service, table, id, row)
+  return service.store.put(table.logicalName, id, row)
+}
+
+/** Updates a row that exists. Must run inside a transaction. */
+export function updateRow(service: Service, table: Table, before: StoredRow, input: RowValues): StoredRow {
+  const id = before[table.primaryIdColumn] as string
+  const values: RowValues = { ...input }
+  delete values[table.primaryIdColumn]
+  settleState(table, id, before, values)
+  const row: RowValues = { ...before, ...values }
+  if (table.column('modifiedon') !== undefined) row.modifiedon = timestamp(service)
+  if (table.column('modifiedby') !== undefined) row.modifiedby = { id: callerId, table: 'systemuser' }
+  finish(service, table, row, values)
+  checkKeys(service, table, id, row)
+  return service.store.put(table.logicalName, id, row)
+}
+
+/** 412 for a row that exists although it should be created. */
+export function duplicateRow(): ServiceError {
+  return new ServiceError(412, '0x80040237', 'A record with matching key values already exists.')
+}
+
+function systemValues(service: Service, table: Table): RowValues {
+  const now = timestamp(service)
+  const caller: ColumnValue = { id: callerId, table: 'systemuser' }
+  const known: RowValues = {
+    createdon: now,
+    createdby: caller,
+    modifiedon: now,
+    modifiedby: caller,
+    organizationid: { id: service.context.organizationId, table: 'organization' },
+  }
+  if (table.ownership === 'UserOwned') known.ownerid = caller
+  return Object.fromEntries(Object.entries(known).filter(([name]) => table.column(name) !== undefined))
+}
+
+function defaults(table: Table): RowValues {
+  const values: RowValues = {}
+  for (const column of table.columns) {
+    if (column.defaultValue !== undefined) values[column.logicalName] = column.defaultValue
+    if (column.repeatsPrimaryKey) values[column.logicalName] = null
+  }
+  return values
+}
+
+/** Sets what the service derives from other columns. */
+function finish(service: Service, table: Table, row: RowValues, changed: RowValues): void {
+  if (table.ownership === 'UserOwned') setOwner(service, row)
+  setCurrency(service, table, row, changed)
+  for (const column of table.columns) {
+    if (column.composition !== undefined) row[column.logicalName] = composeText(column.composition, row)
+    if (column.repeatsPrimaryKey) {
+      const id = row[table.primaryIdColumn] as string
+      row[column.logicalName] = column.isLookup ? { id, table: table.logicalName } : id
+    }
+  }
+}
+
+function setOwner(service: Service, row: RowValues): void {
+  const owner = row.ownerid
+  if (owner === null || typeof owner !== 'object') return
+  row.owninguser = owner.table === 'systemuser' ? owner : null
+  row.owningteam = owner.table === 'team' ? owner : null
+  const unit = service.store.table(owner.table).get(owner.id)?.businessunitid
+  row.owningbusinessunit = unit ?? { id: rootBusinessUnitId, table: 'businessunit' }
+}
+
+/** Amounts are kept in the row's currency and, in the `_base` companions, in the organisation's. */
+function setCurrency(service: Service, table: Table, row: RowValues, changed: RowValues): void {
+  if (table.column('exchangerate') === undefined) return
+  const amounts = table.columns.filter(({ baseOf }) => baseOf !== undefined)
+  if (!amounts.some(({ baseOf }) => (row[baseOf!] ?? null) !== null)) return
+  const currency = row.transactioncurrencyid
+  if (currency === null || typeof currency !== 'object') return
+  const touched = changed.transactioncurrencyid !== undefined || row.exchangerate === undefined
+  if (touched) row.exchangerate = service.store.table(currency.table).get(currency.id)?.exchangerate ?? 1
+  for (const { logicalName, baseOf } of amounts) {
+    const amount = row[baseOf!] ?? null
+    row[logicalName] = amount === null ? null : Number(amount) / Number(row.exchangerate ?? 1)
+  }
+}
+
+function checkKeys(service: Service, table: Table, id: string, row: StoredRow): void {
+  const rows = service.store.table(table.logicalName)
+  for (const key of table.keys) {
+    if (key.indexStatus !== 'Active') continue
+    const other = rows.idByKey(key.logicalName, row)
+    if (other !== undefined && other !== id) throw duplicateKey(table, key, row)
+  }
+}
+
+function duplicateKey(table: Table, key: TableKey, row: StoredRow): ServiceError {
+  const names = key.columns.map((name) => table.column(name)?.displayName ?? name).join(', ')
+  const attributes = key.columns.map((name) => `<${name}>${keyPart(row[name] ?? null)}</${name}>`).join('')
+  return new ServiceError(
+    412,
+    '0x80060892',
+    `Entity Key ${key.displayName} violated. A record with the same value for ${names} already exists. ` +
+      'A duplicate record cannot be created. Select one or more unique values and try again.',
+    {
+      annotations: {
+        'Microsoft.PowerApps.CDS.ErrorDetails.DuplicateAttributes': `<DuplicateAttributes>${attributes}</DuplicateAttributes>`,
+      },
+    },
+  )
+}
+
+function keyPart(value: ColumnValue): string {
+  return value !== null && typeof value === 'object' ? value.id : String(value ?? '')
+}
