@@ -17,6 +17,8 @@ interface Refresh {
 }
 
 const refreshAheadMs = 5 * 60_000
+// A credential that keeps handing out the same old token is asked again, but not with every request.
+const refreshPauseMs = 30_000
 
 /**
  * Keeps the token of one credential and one list of scopes. Fetches a new one ahead of expiry: at the credential's own
@@ -42,12 +44,13 @@ export function createTokenCache({ credential, scopes, clock }: TokenCacheOption
       promise: fetchToken(credential, scopes, {
         abortSignal: controller.signal,
         ...(wantedClaims === undefined ? {} : { claims: wantedClaims }),
-        ...(refused ? { forceRefresh: true } : {}),
+        // With a token in hand or refused, the one in the credential's own cache is not what is wanted.
+        ...(refused || current !== undefined ? { forceRefresh: true } : {}),
       })
         .then((token) => {
           if (refresh !== started) return token
           current = token
-          refreshAfterMs = refreshTime(token, clock.now())
+          refreshAfterMs = Math.max(refreshTime(token, clock.now()), clock.now() + refreshPauseMs)
           if (claims === wantedClaims) claims = undefined
           refused = false
           return token
@@ -81,7 +84,10 @@ export function createTokenCache({ credential, scopes, clock }: TokenCacheOption
       signal?.throwIfAborted()
       const nowMs = clock.now()
       if (current === undefined || nowMs >= current.expiresOnTimestamp) return waitForRefresh(signal)
-      if (nowMs >= refreshAfterMs && refresh === undefined) startRefresh()
+      if (nowMs >= refreshAfterMs && refresh === undefined) {
+        refreshAfterMs = nowMs + refreshPauseMs
+        startRefresh()
+      }
       return current.token
     },
     refuse(token, demanded) {

@@ -5,9 +5,13 @@ import { redactSecrets } from './redact.js'
  * What to throw when a credential failed. The credential's own error may hold the request that it made, secret included,
  * so only its name and its words are kept, and those with secrets blotted out.
  */
-export function toTokenError(scopes: readonly string[], cause: unknown): DataverseError {
+export function toTokenError(
+  scopes: readonly string[],
+  cause: unknown,
+  secrets: readonly string[] = [],
+): DataverseError {
   if (isDataverseError(cause)) return cause
-  const said = redactSecrets(cause instanceof Error ? cause.message : String(cause))
+  const said = redactSecrets(cause instanceof Error ? cause.message : String(cause), secrets)
   return cannotGetToken(scopes, said, summarise(cause, said))
 }
 
