@@ -20,7 +20,7 @@ export interface FromJsonArrayOptions {
  *
  * Holds one chunk, the elements that 64 KiB of text complete, and the element under way; never the array.
  *
- * @throws DataverseError `bad-input` when the text is not JSON or ends early (naming line, column and character), is not
+ * @throws DataverseError `bad-input` when the text is not JSON or ends early (naming line, column and offset in characters), is not
  *   UTF-8, or when `path` leads nowhere, to something that is no array, or to two arrays. Elements that were complete before the
  *   error have been delivered.
  */
@@ -67,7 +67,7 @@ function createCheckedReader(path: readonly string[]): CheckedReader {
 }
 
 function badText({ line, column, offset, reason }: JsonSyntaxError): DataverseError {
-  return new DataverseError(`Not JSON at line ${line}, column ${column} (character ${offset}): ${reason}.`, {
+  return new DataverseError(`Not JSON at line ${line}, column ${column} (offset ${offset}): ${reason}.`, {
     code: 'bad-input',
   })
 }

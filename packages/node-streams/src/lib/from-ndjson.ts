@@ -98,9 +98,10 @@ function hintEncoding({ number, bytes }: Line): string {
   return number === 1 && isUtf16 ? '; it looks like UTF-16, save it as UTF-8' : ''
 }
 
-/** Some 40 characters around a place, quoted, control characters escaped. */
+/** Some 40 characters around a place, control characters escaped. */
 function quoteExcerpt(text: string, offset: number): string {
   const start = Math.max(0, offset - 10)
   const end = start + 40
-  return `${start > 0 ? '…' : ''}${JSON.stringify(text.slice(start, end))}${end < text.length ? '…' : ''}`
+  const shown = JSON.stringify(text.slice(start, end)).slice(1, -1).replaceAll('\\"', '"')
+  return `\`${start > 0 ? '…' : ''}${shown}${end < text.length ? '…' : ''}\``
 }

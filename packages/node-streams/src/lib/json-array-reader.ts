@@ -23,17 +23,21 @@ export function createJsonArrayReader(path: readonly string[]): JsonArrayReader 
   const select = pick({ filter: target.accept, maxDepth: Number.POSITIVE_INFINITY })
   const assemble = streamArray<unknown>()
 
-  return {
-    push(text) {
-      const elements: unknown[] = []
-      for (const parsed of valuesOf(parse(text))) {
-        for (const token of valuesOf(select(parsed) as Token | Many<Token> | typeof none)) {
-          for (const element of valuesOf(assemble(token))) elements.push(element.value)
-        }
+  function read(input: string | typeof none): unknown[] {
+    const elements: unknown[] = []
+    for (const parsed of valuesOf(parse(input as string))) {
+      for (const token of valuesOf(select(parsed) as Token | Many<Token> | typeof none)) {
+        for (const element of valuesOf(assemble(token))) elements.push(element.value)
       }
-      return elements
-    },
+    }
+    return elements
+  }
+
+  return {
+    push: read,
     end() {
+      // A number or a word that is the whole text is only known to be over now. No element is: its array was closed.
+      read(none)
       target.end()
     },
   }

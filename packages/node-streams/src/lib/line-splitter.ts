@@ -17,57 +17,57 @@ export interface LineSplitter {
   end(rest: Buffer): Line | undefined
 }
 
-/** Cuts bytes at newlines. Keeps at most `maxLineBytes` of an unfinished line and forgets the rest of a longer one. */
+/**
+ * Cuts bytes at newlines. A line that grows beyond `maxLineBytes` is given as soon as that is known, and its rest is dropped.
+ */
 export function createLineSplitter(maxLineBytes: number): LineSplitter {
   let number = 0
   let carried: Buffer[] = []
   let carriedBytes = 0
-  let overflow: Buffer | undefined
+  let isDropping = false
 
-  // Copied, because a source may reuse its buffer for the next chunk.
-  function carry(rest: Buffer): void {
-    if (overflow !== undefined || rest.length === 0) return
-    carried.push(Buffer.from(rest))
-    carriedBytes += rest.length
-    // Grace for what is no part of the line: a carriage return, and on line 1 a byte order mark.
-    if (carriedBytes <= maxLineBytes + 1 + (number === 0 ? 3 : 0)) return
-    overflow = Buffer.from(Buffer.concat(carried).subarray(0, excerptBytes))
+  function takeCarried(tail: Buffer): Buffer {
+    if (carriedBytes === 0) return tail
+    carried.push(tail)
+    const bytes = Buffer.concat(carried)
     carried = []
     carriedBytes = 0
+    return bytes
   }
 
   function finish(tail: Buffer): Line {
     number++
-    if (overflow !== undefined) {
-      const bytes = overflow
-      overflow = undefined
-      return { number, bytes, tooLong: true }
-    }
-    let bytes = tail
-    if (carriedBytes > 0) {
-      carried.push(tail)
-      bytes = Buffer.concat(carried)
-      carried = []
-      carriedBytes = 0
-    }
-    bytes = trimLine(bytes, number === 1)
+    const bytes = trimLine(takeCarried(tail), number === 1)
     const tooLong = bytes.length > maxLineBytes
     return { number, bytes: tooLong ? bytes.subarray(0, excerptBytes) : bytes, tooLong }
+  }
+
+  /** Keeps the beginning of a line; gives the line when it is too long already. */
+  function carry(rest: Buffer): Line | undefined {
+    if (isDropping || rest.length === 0) return undefined
+    // Copied, because a source may reuse its buffer for the next chunk.
+    carried.push(Buffer.from(rest))
+    carriedBytes += rest.length
+    // Grace for what is no part of the line: a carriage return, and on line 1 a byte order mark.
+    if (carriedBytes <= maxLineBytes + 1 + (number === 0 ? 3 : 0)) return undefined
+    isDropping = true
+    return finish(empty)
   }
 
   return {
     *push(chunk) {
       let from = 0
       for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
-        const line = finish(chunk.subarray(from, at))
+        const tail = chunk.subarray(from, at)
         from = at + 1
-        yield line
+        if (isDropping) isDropping = false
+        else yield finish(tail)
       }
-      carry(from === 0 ? chunk : chunk.subarray(from))
+      const tooLong = carry(from === 0 ? chunk : chunk.subarray(from))
+      if (tooLong !== undefined) yield tooLong
     },
     end(rest) {
-      carry(rest)
-      return carriedBytes > 0 || overflow !== undefined ? finish(empty) : undefined
+      return carry(rest) ?? (carriedBytes > 0 ? finish(empty) : undefined)
     },
   }
 }

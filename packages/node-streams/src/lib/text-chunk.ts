@@ -1,17 +1,19 @@
 import { describeValue } from './check-options.js'
 
 /** A piece of text: a string, or bytes in UTF-8. Cuts may fall anywhere, inside a character too. */
-export type TextChunk = string | Uint8Array
+export type TextChunk = string | Uint8Array | ArrayBuffer
 
 /** Checks what came out of a source that should give text. */
-export function requireTextChunk(stage: string, chunk: unknown): TextChunk {
+export function requireTextChunk(stage: string, chunk: unknown): string | Uint8Array {
   if (typeof chunk === 'string' || chunk instanceof Uint8Array) return chunk
+  // What `readableWebStream()` of a file handle gives on Node 20.
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk)
   throw new TypeError(`${stage} reads strings and bytes, received ${describeValue(chunk)}`)
 }
 
 export interface ChunkEncoder {
   /** The bytes of a chunk; no copy where it already is bytes. */
-  encode(chunk: TextChunk): Buffer
+  encode(chunk: string | Uint8Array): Buffer
   /** What was still held back when the input ended. */
   end(): Buffer
 }

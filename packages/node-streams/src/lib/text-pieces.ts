@@ -1,11 +1,10 @@
 import { DataverseError } from '@deltaverse/contract'
-import type { TextChunk } from './text-chunk.js'
 
 /** The longest piece handed on, so that what is made of one piece stays small whatever the chunks are. */
 const maxPieceLength = 64 * 1024
 
 export interface TextPieces {
-  push(chunk: TextChunk): Generator<string, void, undefined>
+  push(chunk: string | Uint8Array): Generator<string, void, undefined>
   end(): Generator<string, void, undefined>
 }
 
