@@ -56,41 +56,61 @@ let stopped
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     stopped = signal
-    // Ctrl-C in a terminal reaches the whole process group; passing it on would deliver it twice.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal)
+    child?.stop(signal)
   })
 }
 
 const quoted = args.map((argument) => `'${argument.replaceAll("'", `'\\''`)}'`).join(' ')
 const shell = chosen.shell.join(' && ') + (chosen.passArguments ? ` ${quoted}` : '')
 const npx = ['--yes', '--prefer-offline', '-p', packageManager, '-c', shell]
-let code = chosen.quiet
-  ? await runQuietly('npx', npx)
-  : await run('npx', npx, ['ignore', 'inherit', 'inherit'])
+let code = await (chosen.quiet ? runQuietly : runGroup)('npx', npx)
 if (code === 0 && stopped !== undefined) code = exitCodeOf(stopped)
 if (code === 0 && chosen.run !== undefined) {
-  code = await run(process.execPath, [join(root, chosen.run), ...args], 'inherit')
+  code = await runInForeground(process.execPath, [join(root, chosen.run), ...args])
 }
 process.exitCode = code
 
 /** Runs to the end and shows what was printed only when it failed: the machine-readable output of the task stays clean. */
-function runQuietly(command, commandArguments) {
+async function runQuietly(command, commandArguments) {
   const printed = []
-  return run(command, commandArguments, ['ignore', 'pipe', 'pipe'], (chunk) => printed.push(chunk)).then(
-    (exitCode) => {
-      if (exitCode !== 0) process.stderr.write(Buffer.concat(printed))
-      return exitCode
-    },
-  )
+  const code = await runGroup(command, commandArguments, (chunk) => printed.push(chunk))
+  if (code !== 0) process.stderr.write(Buffer.concat(printed))
+  return code
 }
 
-function run(command, commandArguments, stdio, onOutput) {
+/**
+ * npx, its shell and pnpm do not pass signals on to what they started. So they get a process group of their own,
+ * and a signal goes to all of it; nothing is left running behind.
+ */
+function runGroup(command, commandArguments, onOutput) {
+  const output = onOutput ? 'pipe' : 'inherit'
+  const started = spawn(command, commandArguments, {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', output, output],
+    detached: true,
+  })
+  started.stdout?.on('data', onOutput)
+  started.stderr?.on('data', onOutput)
+  return ended(started, (signal) => process.kill(-started.pid, signal))
+}
+
+function runInForeground(command, commandArguments) {
+  const started = spawn(command, commandArguments, { cwd: root, env: environment, stdio: 'inherit' })
+  return ended(started, (signal) => {
+    // Ctrl-C in a terminal reaches the whole process group; passing it on would deliver it twice.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) started.kill(signal)
+  })
+}
+
+function ended(started, stop) {
+  child = { stop }
   return new Promise((resolve, reject) => {
-    child = spawn(command, commandArguments, { cwd: root, env: environment, stdio, shell: false })
-    child.stdout?.on('data', onOutput)
-    child.stderr?.on('data', onOutput)
-    child.on('error', reject)
-    child.on('close', (exitCode, signal) => resolve(exitCode ?? exitCodeOf(signal)))
+    started.on('error', reject)
+    started.on('close', (exitCode, signal) => {
+      child = undefined
+      resolve(exitCode ?? exitCodeOf(signal))
+    })
   })
 }
 
