@@ -1,6 +1,6 @@
 export { type AsReadableOptions, asReadable } from './lib/as-readable.js'
 export { type AsWritableOptions, asWritable } from './lib/as-writable.js'
-export { type BatchOptions, batch } from './lib/batch.js'
+export { type BatchOptions, type BatchStage, batch } from './lib/batch.js'
 export { formatChangeLine, formatChangeLines } from './lib/change-line.js'
 export {
   type ChangeLine,

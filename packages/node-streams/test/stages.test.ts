@@ -58,7 +58,8 @@ describe('batch()', () => {
 
   it('hands a batch on as soon as it is full, without pulling further', async () => {
     const feed = createFakeFeed(endlessContacts())
-    for await (const items of batch(3)(feed.changes())) {
+    for await (const items of batch(3)(onlyUpserts()(feed.changes()))) {
+      expectTypeOf(items).toEqualTypeOf<UpsertedChange<Contact>[]>()
       expect(items).toHaveLength(3)
       expect(feed.pulled).toBe(3)
       break

@@ -1,5 +1,5 @@
 import { describeValue, requireFunctionOrAbsent, requirePositiveInteger } from './check-options.js'
-import type { Stage } from './stage.js'
+import type { Source, Stage } from './stage.js'
 
 export interface BatchOptions<T> {
   /**
@@ -10,6 +10,9 @@ export interface BatchOptions<T> {
   readonly sizeOf?: ((item: T) => number) | undefined
 }
 
+/** What {@link batch} makes when no item's type is asked for: it takes the type of its source. */
+export type BatchStage = <T>(source: Source<T>) => AsyncGenerator<T[], void, undefined>
+
 /**
  * A stage that groups items into arrays of `size`, in order; the last may be shorter, none is empty.
  *
@@ -18,6 +21,8 @@ export interface BatchOptions<T> {
  *
  * @throws TypeError for an item whose size is not known, when `maxBytes` is given and `sizeOf` is not
  */
+export function batch(size: number, options?: Pick<BatchOptions<unknown>, 'maxBytes'>): BatchStage
+export function batch<T>(size: number, options?: BatchOptions<T>): Stage<T, T[]>
 export function batch<T>(size: number, options: BatchOptions<T> = {}): Stage<T, T[]> {
   requirePositiveInteger('size', size)
   const sizeOf = requireFunctionOrAbsent('sizeOf', options.sizeOf) ?? byteLength
