@@ -118,10 +118,9 @@ async function learnTable(
     requireChangeTracking(table)
     primaryKey = table.primaryKey
   }
+  const days = options.tokenLifetimeDays
   const tokenLifetimeDays =
-    options.tokenLifetimeDays === 'ask'
-      ? await readTokenLifetimeDays(client, { signal })
-      : options.tokenLifetimeDays
+    days === 'ask' ? await readTokenLifetimeDays(client, { signal }) : days || undefined
   return { shape: createChangeShape(entitySet, primaryKey, exactNumbers), tokenLifetimeDays }
 }
 

@@ -56,7 +56,7 @@ export interface ChangeFeedOptions {
   readonly primaryKey?: string | undefined
   /**
    * How long the service keeps a delta token, in days. `ask` reads `expirechangetrackingindays` of the organization; where
-   * that may not be read, nothing is assumed. Default: `ask`.
+   * that may not be read, nothing is assumed; nor is with 0. Default: `ask`.
    */
   readonly tokenLifetimeDays?: number | 'ask' | undefined
   /** Called when the delta token has less than `expiryNoticeMs` to live. */

@@ -58,13 +58,17 @@ async function* readInFull(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, Outcome, undefined> {
   const { generation, reason, resumeAt } = plan
-  if (resumeAt === undefined) yield [{ kind: 'reset', reason, generation }]
+  let announced = resumeAt !== undefined
   const page = createPageCount(context, 'full-read')
   let rowsRead = plan.rowsRead
   try {
     for await (const part of partsOf(context, resumeAt ?? firstPath(context), signal)) {
-      if (part.kind === 'start') page.begin()
-      else if (part.kind === 'rows') yield page.count(changesOfRun(part.run, context.shape))
+      if (part.kind === 'start') {
+        page.begin()
+        // Only now: a read that the service refuses to begin leaves what the consumer has untouched.
+        if (!announced) yield [{ kind: 'reset', reason, generation }]
+        announced = true
+      } else if (part.kind === 'rows') yield page.count(changesOfRun(part.run, context.shape))
       else {
         rowsRead += page.upserted()
         page.end(part)
@@ -121,11 +125,12 @@ async function* readDelta(
       }
     }
   } catch (error) {
-    if (isDataverseError(error) && error.code === 'delta-token-expired') {
-      return instead(afterExpiry(base, context.options.onExpired, error))
-    }
+    const expired = isDataverseError(error) && error.code === 'delta-token-expired'
     const fromNextLink = resumeAt !== undefined || page.number() > 0
-    if (!fromNextLink || !mayRestart || !isRefusedLink(error)) throw error
+    if (!expired && (!mayRestart || !isRefusedLink(error))) throw error
+    // What the service answers for a token it cannot read (of a restored environment, say) is not documented: whatever the
+    // code, a delta link that is refused is dead. A next link that is refused leaves its delta link to go back to.
+    if (expired || !fromNextLink) return instead(afterExpiry(base, context.options.onExpired, error))
     return instead({ kind: 'delta', base })
   }
   return { kind: 'done' }
