@@ -1,11 +1,13 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { HistoryEntry } from './history.js'
 import { createIdSequence } from './ids.js'
-import { type EmulatorOptions, resolveOptions } from './options.js'
+import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import { createDispatch } from './routes/dispatch.js'
 import { createRequestLog, type LoggedRequest } from './server/request-log.js'
 import { createHttpServer } from './server/server.js'
-import { createService } from './service.js'
+import { openState } from './state.js'
 import { createTableView, type TableView } from './table-view.js'
 
 /** A running emulator. */
@@ -20,6 +22,8 @@ export interface Emulator {
   }
   /** One table's rows, without HTTP. */
   table(entitySetOrLogicalName: string): TableView
+  /** What was written, in the order of the row versions; since the start of this process. */
+  history(): readonly HistoryEntry[]
   /** The newest requests. */
   readonly requests: readonly LoggedRequest[]
   readonly requestCount: number
@@ -34,11 +38,8 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveOptions(options)
-  const service = createService(resolved, () => {})
-  for (const [entitySet, rows] of Object.entries(resolved.rows)) {
-    const view = createTableView(service, entitySet)
-    for (const row of rows) view.create(row)
-  }
+  const state = openState(resolved)
+  const { service } = state
   const log = createRequestLog(resolved.requestLogLimit)
   const requestIds = createIdSequence(resolved.seed + 1)
   const server = createHttpServer({
@@ -47,26 +48,31 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     log,
     requestId: () => requestIds.next(),
   })
-  server.listen(resolved.port, resolved.host)
-  await once(server, 'listening')
+  try {
+    await listen(server, resolved)
+  } catch (error) {
+    state.close()
+    throw error
+  }
   const { address, port, family } = server.address() as AddressInfo
   const segment = resolved.links.organizationSegment
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
   const close = async (): Promise<void> => {
-    if (!server.listening) return
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
+    if (server.listening) {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    }
+    state.close()
   }
   return {
     url,
     serviceRoot: `${url}${segment === undefined ? '' : `/${segment}`}/api/data/v9.2`,
     deltaTokens: {
-      expireAll() {
-        service.tokenFloors.raiseAll(service.store.advanceVersion())
-      },
+      expireAll: service.expireAllTokens,
     },
     table: (name) => createTableView(service, name),
+    history: state.history.entries,
     get requests() {
       return log.entries
     },
@@ -76,4 +82,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+async function listen(server: Server, { port, host }: ResolvedOptions): Promise<void> {
+  server.listen(port, host)
+  await once(server, 'listening')
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { TableDefinition } from './schema/table-definition.js'
 import type { KeyComparison } from './store/key-text.js'
 
@@ -95,19 +96,14 @@ type Complete<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> }
 
 /** {@link EmulatorOptions} with its defaults. */
 export interface ResolvedOptions
-  extends Complete<
-    Omit<EmulatorOptions, 'changeTracking' | 'links' | 'authorize' | 'stateDirectory' | 'wait' | 'rows'>
-  > {
+  extends Complete<Omit<EmulatorOptions, 'changeTracking' | 'links' | 'stateDirectory'>> {
   readonly changeTracking: Complete<ChangeTrackingOptions>
   readonly links: {
     readonly position: 'before-value' | 'after-value'
     readonly hex: 'lower' | 'upper'
     readonly organizationSegment: string | undefined
   }
-  readonly authorize: (authorization: string | undefined) => boolean
   readonly stateDirectory: string | undefined
-  readonly wait: EmulatorOptions['wait']
-  readonly rows: NonNullable<EmulatorOptions['rows']>
 }
 
 /**
@@ -116,68 +112,105 @@ export interface ResolvedOptions
  * @throws RangeError for a number out of its range, TypeError for an unknown choice.
  */
 export function resolveOptions(options: EmulatorOptions = {}): ResolvedOptions {
-  const tracking = options.changeTracking ?? {}
+  const { port = 0, host = '127.0.0.1', tables = [], rows = {}, clock = Date.now, seed = 1 } = options
   return {
-    port: integerWithin('port', options.port ?? 0, 0, 65_535),
-    host: options.host ?? '127.0.0.1',
-    tables: options.tables ?? [],
-    rows: options.rows ?? {},
+    port: integerWithin('port', port, 0, 65_535),
+    host,
+    tables,
+    rows,
     stateDirectory: options.stateDirectory,
-    clock: options.clock ?? Date.now,
-    seed: options.seed ?? 1,
+    clock,
+    seed: integerWithin('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     authorize: options.authorize ?? (() => true),
-    changeTracking: {
-      tokenLifetimeDays: numberWithin('tokenLifetimeDays', tracking.tokenLifetimeDays ?? 7, 0, 365),
-      expiry: oneOf('expiry', tracking.expiry ?? 'error', ['error', 'full-result']),
-      watermark: oneOf('watermark', tracking.watermark ?? 'last-page', ['first-page', 'last-page']),
-      order: oneOf('order', tracking.order ?? 'deletes-last', ['deletes-last', 'by-version']),
-      refuseExpand: tracking.refuseExpand ?? true,
-      unknownToken: oneOf('unknownToken', tracking.unknownToken ?? 'error', ['error', 'full-result']),
-      expireOnSchemaChange: tracking.expireOnSchemaChange ?? true,
-      lostWithAnnotations: tracking.lostWithAnnotations ?? false,
-    },
-    maxPageSize: integerWithin('maxPageSize', options.maxPageSize ?? 5000, 1, 1_000_000),
-    links: {
-      position: oneOf('links.position', options.links?.position ?? 'after-value', [
-        'before-value',
-        'after-value',
-      ]),
-      hex: oneOf('links.hex', options.links?.hex ?? 'lower', ['lower', 'upper']),
-      organizationSegment: options.links?.organizationSegment,
-    },
-    errorBody: oneOf('errorBody', options.errorBody ?? 'hex', ['hex', 'empty-code', 'inner-error']),
-    countByteOrderMark: options.countByteOrderMark ?? true,
-    compression: options.compression ?? true,
-    maxRequestBytes: integerWithin(
-      'maxRequestBytes',
-      options.maxRequestBytes ?? 122_526_105,
-      1,
-      Number.MAX_SAFE_INTEGER,
-    ),
-    keyComparison: oneOf('keyComparison', options.keyComparison ?? 'case-insensitive', [
-      'case-insensitive',
-      'exact',
-    ]),
-    missingBindStatus: oneOf('missingBindStatus', options.missingBindStatus ?? 404, [400, 404]),
-    historyLimit: numberWithin(
-      'historyLimit',
-      options.historyLimit ?? Number.POSITIVE_INFINITY,
-      0,
-      Number.POSITIVE_INFINITY,
-    ),
-    requestLogLimit: integerWithin(
-      'requestLogLimit',
-      options.requestLogLimit ?? 1000,
-      0,
-      Number.MAX_SAFE_INTEGER,
-    ),
-    compactAfterBytes: integerWithin(
-      'compactAfterBytes',
-      options.compactAfterBytes ?? 16 * 1024 * 1024,
-      1,
-      Number.MAX_SAFE_INTEGER,
-    ),
-    wait: options.wait,
+    changeTracking: resolveTracking(options.changeTracking ?? {}),
+    links: resolveLinks(options.links ?? {}),
+    ...resolveSwitches(options),
+    ...resolveLimits(options),
+    wait: options.wait ?? waitReally,
+  }
+}
+
+async function waitReally(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal })
+}
+
+function resolveTracking(tracking: ChangeTrackingOptions): ResolvedOptions['changeTracking'] {
+  const {
+    tokenLifetimeDays = 7,
+    expiry = 'error',
+    watermark = 'last-page',
+    order = 'deletes-last',
+    refuseExpand = true,
+    unknownToken = 'error',
+    expireOnSchemaChange = true,
+    lostWithAnnotations = false,
+  } = tracking
+  return {
+    tokenLifetimeDays: integerWithin('changeTracking.tokenLifetimeDays', tokenLifetimeDays, 0, 365),
+    expiry: oneOf('changeTracking.expiry', expiry, ['error', 'full-result']),
+    watermark: oneOf('changeTracking.watermark', watermark, ['first-page', 'last-page']),
+    order: oneOf('changeTracking.order', order, ['deletes-last', 'by-version']),
+    refuseExpand,
+    unknownToken: oneOf('changeTracking.unknownToken', unknownToken, ['error', 'full-result']),
+    expireOnSchemaChange,
+    lostWithAnnotations,
+  }
+}
+
+function resolveLinks(links: LinkOptions): ResolvedOptions['links'] {
+  const { position = 'after-value', hex = 'lower', organizationSegment } = links
+  if (organizationSegment !== undefined && !/^[A-Za-z0-9_-]+$/.test(organizationSegment)) {
+    throw new TypeError(`links.organizationSegment is one path segment: got '${organizationSegment}'`)
+  }
+  return {
+    position: oneOf('links.position', position, ['before-value', 'after-value']),
+    hex: oneOf('links.hex', hex, ['lower', 'upper']),
+    organizationSegment,
+  }
+}
+
+function resolveSwitches(
+  options: EmulatorOptions,
+): Pick<
+  ResolvedOptions,
+  'errorBody' | 'countByteOrderMark' | 'compression' | 'keyComparison' | 'missingBindStatus'
+> {
+  const {
+    errorBody = 'hex',
+    countByteOrderMark = true,
+    compression = true,
+    keyComparison = 'case-insensitive',
+    missingBindStatus = 404,
+  } = options
+  return {
+    errorBody: oneOf('errorBody', errorBody, ['hex', 'empty-code', 'inner-error']),
+    countByteOrderMark,
+    compression,
+    keyComparison: oneOf('keyComparison', keyComparison, ['case-insensitive', 'exact']),
+    missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),
+  }
+}
+
+function resolveLimits(
+  options: EmulatorOptions,
+): Pick<
+  ResolvedOptions,
+  'maxPageSize' | 'maxRequestBytes' | 'historyLimit' | 'requestLogLimit' | 'compactAfterBytes'
+> {
+  const many = Number.MAX_SAFE_INTEGER
+  const {
+    maxPageSize = 5000,
+    maxRequestBytes = 122_526_105,
+    historyLimit = Number.POSITIVE_INFINITY,
+    requestLogLimit = 1000,
+    compactAfterBytes = 16 * 1024 * 1024,
+  } = options
+  return {
+    maxPageSize: integerWithin('maxPageSize', maxPageSize, 1, 1_000_000),
+    maxRequestBytes: integerWithin('maxRequestBytes', maxRequestBytes, 1, many),
+    historyLimit: numberWithin('historyLimit', historyLimit, 0, Number.POSITIVE_INFINITY),
+    requestLogLimit: integerWithin('requestLogLimit', requestLogLimit, 0, many),
+    compactAfterBytes: integerWithin('compactAfterBytes', compactAfterBytes, 1, many),
   }
 }
 

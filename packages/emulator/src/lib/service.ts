@@ -2,6 +2,7 @@ import type { ServiceContext } from './http/service-context.js'
 import { createIdSequence, type IdSequence } from './ids.js'
 import type { ResolvedOptions } from './options.js'
 import type { RelatedRows } from './query/related-rows.js'
+import { builtInIds } from './schema/built-in-rows.js'
 import { createSchema, type Schema } from './schema/schema.js'
 import { standardTables } from './schema/standard-tables.js'
 import type { Table } from './schema/table.js'
@@ -22,12 +23,13 @@ export interface Service {
   schemaVersion(): number
   /** Puts a table definition into effect without noting it for the journal. */
   placeTable(definition: TableDefinition): Table
+  /** The tables that requests added or changed. */
+  changedTables(): Iterable<TableDefinition>
+  /** Ends the life of every delta token handed out so far. */
+  expireAllTokens(): void
+  /** Puts a fact of an earlier run into effect again. */
+  restoreFact(name: string, value: unknown): void
 }
-
-/** The caller of every request, fixed so that tests can name it. */
-export const callerId = '5f0f1d5e-0000-4000-8000-000000000001'
-export const rootBusinessUnitId = '5f0f1d5e-0000-4000-8000-000000000002'
-export const organizationId = '5f0f1d5e-0000-4000-8000-000000000003'
 
 /** Builds the state that requests work on: schema, empty store, counters. */
 export function createService(
@@ -38,6 +40,7 @@ export function createService(
   const store = createStore({ now: options.clock, keyComparison: options.keyComparison, onCommit })
   const ids = createIdSequence(options.seed)
   const tokenFloors = createTokenFloors()
+  const changed = new Map<string, TableDefinition>()
   let schemaVersion = 0
 
   function placeTable(definition: TableDefinition): Table {
@@ -52,9 +55,13 @@ export function createService(
   function defineTable(definition: TableDefinition): void {
     store.transact(() => {
       const before = schema.byLogicalName(definition.logicalName)?.definition
+      const changedBefore = changed.get(definition.logicalName)
       placeTable(definition)
+      changed.set(definition.logicalName, definition)
       store.note('table', definition, () => {
         if (before !== undefined) placeTable(before)
+        if (changedBefore === undefined) changed.delete(definition.logicalName)
+        else changed.set(definition.logicalName, changedBefore)
       })
       if (before !== undefined && options.changeTracking.expireOnSchemaChange) {
         expireTokens(definition.logicalName)
@@ -69,6 +76,28 @@ export function createService(
     store.note('token-floor', { table, floor }, () => tokenFloors.reset(table, before))
   }
 
+  function expireAllTokens(): void {
+    store.transact(() => {
+      const before = tokenFloors.all
+      const floor = store.advanceVersion()
+      tokenFloors.raiseAll(floor)
+      store.note('token-floor-of-all', floor, () => tokenFloors.resetAll(before))
+    })
+  }
+
+  function restoreFact(name: string, value: unknown): void {
+    if (name === 'table') {
+      const definition = value as TableDefinition
+      placeTable(definition)
+      changed.set(definition.logicalName, definition)
+    } else if (name === 'token-floor') {
+      const { table, floor } = value as { table: string; floor: number }
+      tokenFloors.raise(table, floor)
+    } else if (name === 'token-floor-of-all') {
+      tokenFloors.raiseAll(value as number)
+    }
+  }
+
   for (const table of schema.tables()) placeTable(table.definition)
   for (const definition of options.tables) placeTable(definition)
   return {
@@ -80,12 +109,15 @@ export function createService(
     related: relatedRows(store),
     schemaVersion: () => schemaVersion,
     placeTable,
+    changedTables: () => changed.values(),
+    expireAllTokens,
+    restoreFact,
     context: {
       now: options.clock,
       newId: () => ids.next(),
-      userId: callerId,
-      businessUnitId: rootBusinessUnitId,
-      organizationId,
+      userId: builtInIds.caller,
+      businessUnitId: builtInIds.businessUnit,
+      organizationId: builtInIds.organization,
       metadataVersion: () => String(6_000_000 + schemaVersion),
       rowCount: (table) => store.table(table).size,
       rows: (table) => rowsInOrder(store, table),

@@ -6,7 +6,7 @@ import type { Service } from '../service.js'
 import { countTracked, readTrackedPage } from '../tracking/tracked-read.js'
 import { type PageContent, pageResponse } from './page-body.js'
 import { pageInIdOrder, pageInOrder } from './pages.js'
-import { createRowBodies, type RowWriters } from './row-bodies.js'
+import type { RowFormats } from './row-formats.js'
 import { parseSkipToken, type SkipToken } from './skip-token.js'
 
 /** Counts stop here; Microsoft Learn, "Count number of rows". */
@@ -15,7 +15,7 @@ const maxCount = 5000
 /** Serves `GET accounts?…`: one page of a list, tracked or not. */
 export function listRows(
   service: Service,
-  writers: RowWriters,
+  formats: RowFormats,
   request: ParsedRequest,
   table: Table,
 ): ServiceResponse {
@@ -35,8 +35,8 @@ export function listRows(
     ...(sizeApplies ? [`odata.maxpagesize=${maxPageSize}`] : []),
     ...(includeAnnotations.length > 0 ? [`odata.include-annotations="${includeAnnotations.join(',')}"`] : []),
   ]
-  const bodies = createRowBodies(service, writers, table, query, request)
-  return pageResponse({ service, request, table, query, bodies, path: table.entitySetName, applied }, content)
+  const format = formats.for(table, query, request)
+  return pageResponse({ service, request, table, query, format, path: table.entitySetName, applied }, content)
 }
 
 function readPage(

@@ -1,11 +1,11 @@
 import { includesAnnotation } from '../http/preferences.js'
 import { jsonContentType, type ParsedRequest, type ServiceResponse } from '../http/service-response.js'
+import { formatContext } from '../query/format-context.js'
 import type { QueryOptions } from '../query/query-options.js'
+import type { RowFormat } from '../query/row-json.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
-import { contextColumns } from './context-url.js'
-import type { RowBodies } from './row-bodies.js'
 import { formatSkipToken, type SkipToken } from './skip-token.js'
 
 /** What a page of a list holds, before it is written. */
@@ -26,7 +26,7 @@ export interface PageRequest {
   readonly request: ParsedRequest
   readonly table: Table
   readonly query: QueryOptions
-  readonly bodies: RowBodies
+  readonly format: RowFormat
   /** Path after the service root, such as `accounts`. */
   readonly path: string
   /** Names of the preferences that were honoured, as they are told in `Preference-Applied`. */
@@ -35,15 +35,21 @@ export interface PageRequest {
 
 /** Writes a page; rows are joined as text and never become one big object. */
 export function pageResponse(page: PageRequest, content: PageContent): ServiceResponse {
-  const { request, service, table, query, bodies } = page
+  const { request, service, table, query, format } = page
   const { serviceRoot } = request
   const set = table.entitySetName
-  const context = `${serviceRoot}/$metadata#${set}${contextColumns(query)}${content.delta ? '/$delta' : ''}`
+  const context = formatContext({
+    serviceRoot,
+    entitySet: set,
+    selected: query.selected,
+    expand: query.expand,
+    kind: content.delta ? 'delta' : 'list',
+  })
   const deletedContext = JSON.stringify(`${serviceRoot}/$metadata#${set}/$deletedEntity`)
   const values = content.entries.map((entry) =>
     typeof entry === 'string'
       ? `{"@odata.context":${deletedContext},"id":"${entry}","reason":"deleted"}`
-      : bodies.element(entry),
+      : format(entry),
   )
   const links = linkMembers(page, content)
   const members = [`"@odata.context":${JSON.stringify(context)}`, ...countMembers(page, content)]

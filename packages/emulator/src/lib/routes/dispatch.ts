@@ -1,7 +1,7 @@
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
 import { countRows, listRows } from '../reading/list-rows.js'
-import { createRowWriters } from '../reading/row-bodies.js'
+import { createRowFormats } from '../reading/row-formats.js'
 import type { Service } from '../service.js'
 import { parseSegment } from './row-address.js'
 import { postRow, propertyRequest, type RowRequest, referenceRequest, rowRequest } from './row-requests.js'
@@ -11,7 +11,7 @@ export type Dispatch = (request: ParsedRequest) => ServiceResponse
 
 /** Creates what finds the handler of each request. */
 export function createDispatch(service: Service): Dispatch {
-  const writers = createRowWriters(service)
+  const formats = createRowFormats(service)
   return (request) => {
     const [first, ...rest] = request.segments
     if (first === undefined) throw segmentNotFound('')
@@ -19,7 +19,7 @@ export function createDispatch(service: Service): Dispatch {
     const { name, predicate } = parseSegment(first)
     const table = service.schema.byEntitySet(name)
     if (table === undefined) throw segmentNotFound(name)
-    const context: RowRequest = { service, writers, request, table }
+    const context: RowRequest = { service, formats, request, table }
     if (rest.at(-1) === '$ref') return referenceRequest()
     const action = rest.find((segment) => segment.startsWith('Microsoft.Dynamics.CRM.'))
     if (action !== undefined) throw notEmulated(`the operation ${action}`)
@@ -33,13 +33,13 @@ export function createDispatch(service: Service): Dispatch {
 }
 
 function setRequest(context: RowRequest, rest: readonly string[]): ServiceResponse {
-  const { service, writers, request, table } = context
+  const { service, formats, request, table } = context
   if (rest.length === 1 && rest[0] === '$count') {
     if (request.method !== 'GET') throw methodNotAllowed(request.method)
     return countRows(service, request, table)
   }
   if (rest.length > 0) throw segmentNotFound(rest[0]!)
-  if (request.method === 'GET') return listRows(service, writers, request, table)
+  if (request.method === 'GET') return listRows(service, formats, request, table)
   if (request.method === 'POST') return postRow(context)
   throw methodNotAllowed(request.method)
 }

@@ -1,8 +1,8 @@
 import { methodNotAllowed, notEmulated, ServiceError, segmentNotFound } from '../http/service-error.js'
 import { jsonContentType, type ParsedRequest, type ServiceResponse } from '../http/service-response.js'
+import { formatContext } from '../query/format-context.js'
 import { parseQueryOptions } from '../query/parse-query-options.js'
-import { contextColumns } from '../reading/context-url.js'
-import { createRowBodies, type RowWriters } from '../reading/row-bodies.js'
+import type { RowFormats } from '../reading/row-formats.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
@@ -16,7 +16,7 @@ import type { KeyPredicate } from './row-address.js'
 /** A request for one row, or for the table that it will stand in. */
 export interface RowRequest {
   readonly service: Service
-  readonly writers: RowWriters
+  readonly formats: RowFormats
   readonly request: ParsedRequest
   readonly table: Table
 }
@@ -67,11 +67,17 @@ function getRow(context: RowRequest, target: RowTarget): ServiceResponse {
 
 /** A row as the body of a response. */
 export function representation(context: RowRequest, row: StoredRow, status: 200 | 201): ServiceResponse {
-  const { service, writers, request, table } = context
+  const { service, formats, request, table } = context
   const query = parseQueryOptions(request.rawQuery, table, service.schema, service.context)
   // $expand is ignored in the answer to a PATCH.
   const kept = request.method === 'PATCH' ? { ...query, expand: [] } : query
-  const location = `${request.serviceRoot}/$metadata#${table.entitySetName}${contextColumns(kept)}/$entity`
+  const location = formatContext({
+    serviceRoot: request.serviceRoot,
+    entitySet: table.entitySetName,
+    selected: kept.selected,
+    expand: kept.expand,
+    kind: 'entity',
+  })
   const applied = appliedTo(request, status)
   return {
     status,
@@ -80,7 +86,7 @@ export function representation(context: RowRequest, row: StoredRow, status: 200 
       ETag: etagOf(row),
       ...(applied.length > 0 ? { 'Preference-Applied': applied.join(', ') } : {}),
     },
-    body: createRowBodies(service, writers, table, kept, request).document(row, location),
+    body: `{"@odata.context":${JSON.stringify(location)},${formats.for(table, kept, request)(row).slice(1)}`,
   }
 }
 
@@ -167,7 +173,7 @@ function valueMember(body: unknown): unknown {
 }
 
 function propertyValue(
-  { request, table, service, writers }: RowRequest,
+  { request, table }: RowRequest,
   row: StoredRow,
   column: string,
   raw: boolean,
@@ -177,12 +183,9 @@ function propertyValue(
   const text = typeof value === 'object' ? value.id : String(value)
   if (raw) return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: text }
   const definition = table.column(column)!
-  const id = String(row[table.primaryIdColumn])
-  const context = `${request.serviceRoot}/$metadata#${table.entitySetName}(${id})/${definition.wireName}`
-  const annotations = { formatted: false, lookupLogicalName: false, associatedNavigationProperty: false }
-  const member = writers.for(table, [definition], annotations, false).open(row)
-  const written = member.slice(member.indexOf(':') + 1)
-  void service
+  const path = `${table.entitySetName}(${String(row[table.primaryIdColumn])})/${definition.wireName}`
+  const context = formatContext({ serviceRoot: request.serviceRoot, entitySet: path })
+  const written = typeof value === 'string' || typeof value === 'object' ? JSON.stringify(text) : text
   return {
     status: 200,
     headers: { 'Content-Type': jsonContentType },

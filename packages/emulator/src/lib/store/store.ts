@@ -36,6 +36,8 @@ export interface Store {
   remove(table: string, id: string): void
   /** Notes something to be committed with the running transaction; `undo` runs if that fails. */
   note(name: string, value: unknown, undo: () => void): void
+  /** Puts a change that was committed in an earlier run back into effect. Facts are not the store's. */
+  restore(change: Exclude<CommittedChange, { kind: 'fact' }>): void
   /** Runs synchronous work; when it throws, everything it stored is taken back. Nested calls join the outer one. */
   transact<T>(work: () => T): T
 }
@@ -137,6 +139,15 @@ export function createStore({ now, keyComparison, onCommit }: StoreOptions): Sto
         rows.setTombstone(id, undefined)
         rows.set(before)
       })
+    },
+    restore(change) {
+      const rows = table(change.table)
+      if (change.kind === 'row') rows.set(change.row)
+      else rows.delete(change.id)
+      const { version: at } = change
+      rows.setTombstone(change.id, change.kind === 'row' ? undefined : { version: at, at: change.at })
+      rows.changes.append({ version: at, id: change.id, deleted: change.kind === 'deletion' })
+      version = Math.max(version, at)
     },
     note(name, value, undo) {
       const current = transaction()

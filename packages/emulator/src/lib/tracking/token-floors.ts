@@ -6,6 +6,8 @@ export interface TokenFloors {
   reset(table: string, floor: number): void
   /** Raises the floor of every table, those to come included. */
   raiseAll(floor: number): void
+  /** Sets the floor of every table back. */
+  resetAll(floor: number): void
   entries(): readonly (readonly [table: string, floor: number])[]
   readonly all: number
 }
@@ -24,6 +26,9 @@ export function createTokenFloors(): TokenFloors {
     },
     raiseAll(floor) {
       all = Math.max(all, floor)
+    },
+    resetAll(floor) {
+      all = floor
     },
     entries: () => [...floors],
     get all() {

@@ -9,6 +9,7 @@ import type { Table } from '../schema/table.js'
 import type { Service } from '../service.js'
 import { type DeltaToken, encodeForLink, formatDeltaToken, parseDeltaToken } from './delta-token.js'
 import { countDelta, type DeltaPosition, deltaStart, readDelta } from './read-delta.js'
+import { tokenLifetimeMs } from './token-lifetime.js'
 
 /** One request of a tracked read, with what it needs. */
 export interface TrackedRead {
@@ -66,7 +67,7 @@ function tokenOf({ service, table, query }: TrackedRead): DeltaToken | 'full-res
     throw new ServiceError(400, '0x80060888', 'The delta token in the request is not valid.')
   }
   const age = service.options.clock() - token.at
-  const old = age > changeTracking.tokenLifetimeDays * 86_400_000
+  const old = age > tokenLifetimeMs(service)
   if (!old && token.version >= service.tokenFloors.of(table.logicalName)) return token
   if (changeTracking.expiry === 'full-result') return 'full-result'
   throw new ServiceError(

@@ -1,8 +1,9 @@
 import { ServiceError } from '../http/service-error.js'
+import { builtInIds } from '../schema/built-in-rows.js'
+import { deriveValues } from '../schema/derived-values.js'
 import type { Table, TableKey } from '../schema/table.js'
 import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
-import { callerId, rootBusinessUnitId, type Service } from '../service.js'
-import { composeText } from './compose-text.js'
+import type { Service } from '../service.js'
 import type { RowValues } from './read-body.js'
 import { settleState } from './state-status.js'
 
@@ -35,7 +36,8 @@ export function updateRow(service: Service, table: Table, before: StoredRow, inp
   settleState(table, id, before, values)
   const row: RowValues = { ...before, ...values }
   if (table.column('modifiedon') !== undefined) row.modifiedon = timestamp(service)
-  if (table.column('modifiedby') !== undefined) row.modifiedby = { id: callerId, table: 'systemuser' }
+  if (table.column('modifiedby') !== undefined)
+    row.modifiedby = { id: builtInIds.caller, table: 'systemuser' }
   finish(service, table, row, values)
   checkKeys(service, table, id, row)
   return service.store.put(table.logicalName, id, row)
@@ -48,23 +50,28 @@ export function duplicateRow(): ServiceError {
 
 function systemValues(service: Service, table: Table): RowValues {
   const now = timestamp(service)
-  const caller: ColumnValue = { id: callerId, table: 'systemuser' }
+  const caller: ColumnValue = { id: builtInIds.caller, table: 'systemuser' }
   const known: RowValues = {
     createdon: now,
     createdby: caller,
     modifiedon: now,
     modifiedby: caller,
-    organizationid: { id: service.context.organizationId, table: 'organization' },
+    organizationid: { id: builtInIds.organization, table: 'organization' },
   }
   if (table.ownership === 'UserOwned') known.ownerid = caller
-  return Object.fromEntries(Object.entries(known).filter(([name]) => table.column(name) !== undefined))
+  return Object.fromEntries(
+    Object.entries(known).filter(([name, value]) => {
+      // Some tables hold the organisation as a plain GUID; those rows are made with it.
+      const column = table.column(name)
+      return column !== undefined && column.isLookup === (typeof value === 'object')
+    }),
+  )
 }
 
 function defaults(table: Table): RowValues {
   const values: RowValues = {}
   for (const column of table.columns) {
     if (column.defaultValue !== undefined) values[column.logicalName] = column.defaultValue
-    if (column.repeatsPrimaryKey) values[column.logicalName] = null
   }
   return values
 }
@@ -73,13 +80,7 @@ function defaults(table: Table): RowValues {
 function finish(service: Service, table: Table, row: RowValues, changed: RowValues): void {
   if (table.ownership === 'UserOwned') setOwner(service, row)
   setCurrency(service, table, row, changed)
-  for (const column of table.columns) {
-    if (column.composition !== undefined) row[column.logicalName] = composeText(column.composition, row)
-    if (column.repeatsPrimaryKey) {
-      const id = row[table.primaryIdColumn] as string
-      row[column.logicalName] = column.isLookup ? { id, table: table.logicalName } : id
-    }
-  }
+  Object.assign(row, deriveValues(table, row))
 }
 
 function setOwner(service: Service, row: RowValues): void {
@@ -88,22 +89,20 @@ function setOwner(service: Service, row: RowValues): void {
   row.owninguser = owner.table === 'systemuser' ? owner : null
   row.owningteam = owner.table === 'team' ? owner : null
   const unit = service.store.table(owner.table).get(owner.id)?.businessunitid
-  row.owningbusinessunit = unit ?? { id: rootBusinessUnitId, table: 'businessunit' }
+  row.owningbusinessunit = unit ?? { id: builtInIds.businessUnit, table: 'businessunit' }
 }
 
-/** Amounts are kept in the row's currency and, in the `_base` companions, in the organisation's. */
+/** A row with amounts has a currency: the organisation's, unless it says another. */
 function setCurrency(service: Service, table: Table, row: RowValues, changed: RowValues): void {
-  if (table.column('exchangerate') === undefined) return
-  const amounts = table.columns.filter(({ baseOf }) => baseOf !== undefined)
-  if (!amounts.some(({ baseOf }) => (row[baseOf!] ?? null) !== null)) return
+  if (table.column('exchangerate') === undefined || table.column('transactioncurrencyid') === undefined)
+    return
+  const amounts = table.columns.filter(({ type, baseOf }) => type === 'money' && baseOf === undefined)
+  if (!amounts.some(({ logicalName }) => (row[logicalName] ?? null) !== null)) return
+  row.transactioncurrencyid ??= { id: builtInIds.currency, table: 'transactioncurrency' }
   const currency = row.transactioncurrencyid
+  if (row.exchangerate !== undefined && changed.transactioncurrencyid === undefined) return
   if (currency === null || typeof currency !== 'object') return
-  const touched = changed.transactioncurrencyid !== undefined || row.exchangerate === undefined
-  if (touched) row.exchangerate = service.store.table(currency.table).get(currency.id)?.exchangerate ?? 1
-  for (const { logicalName, baseOf } of amounts) {
-    const amount = row[baseOf!] ?? null
-    row[logicalName] = amount === null ? null : Number(amount) / Number(row.exchangerate ?? 1)
-  }
+  row.exchangerate = service.store.table(currency.table).get(currency.id)?.exchangerate ?? 1
 }
 
 function checkKeys(service: Service, table: Table, id: string, row: StoredRow): void {

@@ -1,0 +1,33 @@
+import type { CommittedChange } from './store/store.js'
+
+/** One committed write. */
+export interface HistoryEntry {
+  readonly version: number
+  /** Logical name. */
+  readonly table: string
+  readonly id: string
+  readonly operation: 'created' | 'updated' | 'deleted'
+}
+
+/** The committed writes of this run, oldest first. */
+export interface History {
+  add(changes: readonly CommittedChange[]): void
+  entries(): readonly HistoryEntry[]
+}
+
+/** Keeps the newest `limit` entries. */
+export function createHistory(limit: number): History {
+  let entries: HistoryEntry[] = []
+  return {
+    add(changes) {
+      for (const change of changes) {
+        if (change.kind === 'fact') continue
+        const { version, table, id } = change
+        const operation = change.kind === 'deletion' ? 'deleted' : change.created ? 'created' : 'updated'
+        entries.push({ version, table, id, operation })
+      }
+      if (entries.length > limit * 2 + 1000) entries = entries.slice(-limit)
+    },
+    entries: () => (limit === 0 ? [] : entries.slice(-limit)),
+  }
+}
