@@ -43,7 +43,10 @@ const throttle = (seconds: number) => ({
   body: { error: { code: '0x80072322', message: 'Number of requests exceeded the limit of 6000' } },
 })
 const failure = (code: string, message = 'no') => ({ status: 500, body: { error: { code, message } } })
-const deadlock = failure('0x80044150', 'Sql error: Generic SQL error. CRM ErrorCode: -2147204784 Sql Number: 1205')
+const deadlock = failure(
+  '0x80044150',
+  'Sql error: Generic SQL error. CRM ErrorCode: -2147204784 Sql Number: 1205',
+)
 
 describe('throttles', () => {
   it('waits exactly as long as Retry-After says and announces it', async () => {
@@ -128,10 +131,13 @@ describe('transient failures', () => {
   })
 
   it('doubles the bound of the back-off up to maxDelayMs and stops after maxAttempts', async () => {
-    const { client, clock, server } = await setUp(inTurn(...Array.from({ length: 9 }, () => ({ status: 503 }))), {
-      random: () => 0.999_999,
-      retry: { maxAttempts: 6, baseDelayMs: 1_000, maxDelayMs: 5_000 },
-    })
+    const { client, clock, server } = await setUp(
+      inTurn(...Array.from({ length: 9 }, () => ({ status: 503 }))),
+      {
+        random: () => 0.999_999,
+        retry: { maxAttempts: 6, baseDelayMs: 1_000, maxDelayMs: 5_000 },
+      },
+    )
     await expect(client.request({ method: 'GET', path: 'contacts' })).rejects.toMatchObject({
       code: 'unavailable',
       status: 503,
@@ -210,7 +216,9 @@ describe('transient failures', () => {
     await gone.close()
     const clock = createVirtualClock()
     const client = createClient({ url: gone.url, clock, retry: { maxAttempts: 3 } })
-    const error = await client.request({ method: 'POST', path: 'contacts', body: {} }).catch((e: unknown) => e)
+    const error = await client
+      .request({ method: 'POST', path: 'contacts', body: {} })
+      .catch((e: unknown) => e)
     expect(isDataverseError(error) && error).toMatchObject({ code: 'no-response', retryable: true })
     expect(String(error)).toContain(`POST ${gone.url}/api/data/v9.2/contacts got no complete answer`)
     expect((error as Error).cause).toBeInstanceOf(Error)
@@ -237,7 +245,9 @@ describe('rules', () => {
 
   it('always ends, whatever the service answers', async () => {
     const answers = fc.array(
-      fc.constantFrom({ status: 503 }, { status: 500 }, throttle(30), { status: 429 }, deadlock, { status: 404 }),
+      fc.constantFrom({ status: 503 }, { status: 500 }, throttle(30), { status: 429 }, deadlock, {
+        status: 404,
+      }),
       { maxLength: 40 },
     )
     await fc.assert(

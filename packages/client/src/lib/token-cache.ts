@@ -91,7 +91,11 @@ export function createTokenCache({ credential, scopes, clock }: TokenCacheOption
       return current.token
     },
     refuse(token, demanded) {
-      if (demanded !== undefined) claims = demanded
+      if (demanded !== undefined) {
+        claims = demanded
+        // A fetch under way does not know of the claims: its token would be refused as well.
+        refresh = undefined
+      }
       // Somebody else's refusal may have brought a new token already.
       if (current?.token === token) {
         current = undefined
