@@ -88,7 +88,7 @@ function innerShape(item: ExpandItem, shape: RowShape, etag: boolean): RowShape 
 }
 
 function innerQuery(item: ExpandItem): string {
-  const parts = [...item.innerText].map(
+  const parts = [...item.innerParts].map(
     ([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%24', '$')}`,
   )
   return parts.length === 0 ? '' : `?${parts.join('&')}`

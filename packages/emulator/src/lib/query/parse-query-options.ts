@@ -1,6 +1,11 @@
 import { notEmulated } from '../http/service-error.js'
 import type { Schema } from '../schema/schema.js'
 import type { Table } from '../schema/table.js'
+import { parseExpand } from './expand-items.js'
+import { compileFilter } from './filter-compiler.js'
+import { parseFilter } from './filter-parser.js'
+import { createComparison, parseOrderBy } from './order-rows.js'
+import { parseTop } from './parse-top.js'
 import { optionRefused } from './query-errors.js'
 import type { QueryEnvironment, QueryOptions, QueryPart } from './query-options.js'
 import { parseQueryParts } from './query-parts.js'
@@ -33,25 +38,36 @@ const notEmulatedOptions = new Map([
 export function parseQueryOptions(
   rawQuery: string,
   table: Table,
-  _schema: Schema,
-  _environment?: QueryEnvironment,
+  schema: Schema,
+  environment: QueryEnvironment = noEnvironment,
 ): QueryOptions {
   const parts = parseQueryParts(rawQuery)
   const options = collectOptions(parts)
+  const aliases = collectAliases(parts)
+  const filter = options.get('$filter')
+  const orderBy = parseOrderBy(options.get('$orderby'), table, aliases)
   return {
     ...parseSelect(options.get('$select'), table),
-    filter: undefined,
-    orderBy: [],
-    compare: (a, b) => (String(a[table.primaryIdColumn]) < String(b[table.primaryIdColumn]) ? -1 : 1),
+    filter:
+      filter === undefined
+        ? undefined
+        : compileFilter(parseFilter(filter, aliases), table, schema, environment),
+    orderBy,
+    compare: createComparison(orderBy, table, schema),
     top: parseTop(options.get('$top')),
     count: parseCount(options.get('$count')),
-    expand: [],
+    // Parameter aliases do not reach inside $expand.
+    expand: parseExpand(options.get('$expand'), table, schema, (text, target) =>
+      compileFilter(parseFilter(text), target, schema, environment),
+    ),
     deltaToken: options.get('$deltatoken'),
     skipToken: options.get('$skiptoken'),
     parts,
-    aliases: collectAliases(parts),
+    aliases,
   }
 }
+
+const noEnvironment: QueryEnvironment = { now: () => Date.now(), userId: '', businessUnitId: '' }
 
 function collectOptions(parts: readonly QueryPart[]): Map<string, string> {
   const options = new Map<string, string>()
@@ -68,15 +84,6 @@ function collectOptions(parts: readonly QueryPart[]): Map<string, string> {
 
 function collectAliases(parts: readonly QueryPart[]): Map<string, string> {
   return new Map(parts.filter(({ name }) => name.startsWith('@')).map(({ name, value }) => [name, value]))
-}
-
-/** Understands `$top`: a positive whole number. */
-export function parseTop(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const top = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0
-  if (top < 1)
-    throw optionRefused(`Invalid value '${text}' for $top query option found. It must be a positive integer.`)
-  return top
 }
 
 function parseCount(text: string | undefined): boolean {

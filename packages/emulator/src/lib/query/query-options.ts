@@ -21,7 +21,7 @@ export interface ExpandItem {
   readonly table: Table
   readonly options: InnerOptions
   /** The inner `$select`, `$filter` and so on as they were written, decoded. */
-  readonly innerText: ReadonlyMap<string, string>
+  readonly innerParts: ReadonlyMap<string, string>
   /** Whether only references are wanted (`primarycontactid/$ref`). */
   readonly onlyReference: boolean
 }
