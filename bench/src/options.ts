@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+
+export interface BenchOptions {
+  /** How often every variant runs; medians are reported. */
+  readonly rounds: number
+  /** Pages of 5,000 rows that each speed run reads. */
+  readonly pages: number
+  readonly quick: boolean
+  /** Whether to keep the report under `bench/results`. */
+  readonly write: boolean
+}
+
+export const usage = `Usage: npm run bench -- [options]
+
+  --rounds <n>   how often every variant runs; medians are reported (default 3)
+  --pages <n>    pages of 5,000 rows in each speed run (default 20)
+  --quick        one round, 6 pages: whether it works, not how fast it is
+  --write        keep the report in bench/results
+  --help         this text`
+
+/**
+ * Reads the command line; `undefined` when help was asked for.
+ *
+ * @throws TypeError or RangeError for what cannot be understood
+ */
+export function parseOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string' },
+      pages: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const { quick, write } = values
+  return {
+    rounds: count('--rounds', values.rounds ?? (quick ? '1' : '3')),
+    pages: count('--pages', values.pages ?? (quick ? '6' : '20')),
+    quick,
+    write,
+  }
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= 1 && value <= 1_000) return value
+  throw new RangeError(`${name} must be a whole number from 1 to 1000, not "${text}"`)
+}

@@ -1,0 +1,53 @@
+import type { Table } from './table.js'
+import type { VariantName } from './variants/load-variant.js'
+
+export type Wire = 'http' | 'https' | 'https + gzip'
+
+/** One line of the report: a variant against a table. */
+export interface Case {
+  readonly variant: VariantName
+  readonly wire: Wire
+  readonly pageSize: number
+  readonly pages: number
+}
+
+const pageSize = 5_000
+
+const readers: readonly VariantName[] = [
+  'download',
+  'download to file',
+  'feed, changes()',
+  'feed, batches()',
+  'feed, batches() to NDJSON',
+  'feed, changes() to NDJSON',
+  'undici + JSON.parse',
+]
+const peers: readonly VariantName[] = ['dynamics-web-api', 'dynamics-web-api to NDJSON']
+const measuredForMemory: readonly VariantName[] = ['feed, changes()', 'feed, batches() to NDJSON']
+
+/** What is compared for speed. dynamics-web-api neither asks for gzip nor inflates, so over TLS it reads plain bodies. */
+export function speedCases(pages: number): readonly Case[] {
+  const over = (wire: Wire, variants: readonly VariantName[]): Case[] =>
+    variants.map((variant) => ({ variant, wire, pageSize, pages }))
+  return [...over('http', [...readers, ...peers]), ...over('https + gzip', readers), ...over('https', peers)]
+}
+
+/** What is watched for memory: few rows, many rows, and the same in pages ten times as large. */
+export function memoryCases(quick: boolean): readonly Case[] {
+  const tables = quick
+    ? [{ pageSize: 50_000, pages: 2 }]
+    : [
+        { pageSize, pages: 2 },
+        { pageSize, pages: 40 },
+        { pageSize: 50_000, pages: 4 },
+      ]
+  return tables.flatMap((table) =>
+    (['http', 'https + gzip'] as const).flatMap((wire) =>
+      measuredForMemory.map((variant) => ({ variant, wire, ...table })),
+    ),
+  )
+}
+
+export function tableOf({ wire, pageSize, pages }: Case): Table {
+  return { transport: wire === 'http' ? 'http' : 'https', gzip: wire === 'https + gzip', pageSize, pages }
+}
