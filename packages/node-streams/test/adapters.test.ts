@@ -41,6 +41,15 @@ describe('asReadable()', () => {
     stream.destroy()
   })
 
+  it('holds one item ahead when nothing else is said', async () => {
+    const feed = createFakeFeed(endlessContacts())
+    const stream = asReadable(feed.changes())
+    stream.read()
+    await settle()
+    expect(feed.pulled).toBeLessThanOrEqual(2)
+    stream.destroy()
+  })
+
   it('is destroyed with the error of the iterable', async () => {
     const torn = new Error('torn')
     async function* source() {
@@ -79,14 +88,16 @@ describe('asWritable()', () => {
     })
     expect(stream).toBeInstanceOf(Writable)
     let isFinished = false
-    const done = pipeline([1, 2, 3], stream).then(() => {
+    stream.on('finish', () => {
       isFinished = true
     })
+    const done = pipeline([1, 2, 3], stream)
     await settle()
     expect(seen).toEqual([1, 2, 3])
     expect(isFinished).toBe(false)
     gate.open()
     await done
+    expect(isFinished).toBe(true)
     expect(seen).toEqual([1, 2, 3, -1])
   })
 
@@ -157,7 +168,11 @@ describe('asWritable()', () => {
       await collect(source)
       throw lost
     })
+    stream.on('finish', () => {
+      throw new Error('finished')
+    })
     await expect(pipeline([1], stream)).rejects.toBe(lost)
+    expect(stream.writableFinished).toBe(false)
   })
 
   it('throws in the consumer when it is destroyed, and closes after the consumer', async () => {
@@ -216,6 +231,14 @@ describe('asWritable()', () => {
       for await (const _ of source) break
     })
     await expect(pipeline(endlessContacts(), stream)).rejects.toMatchObject({ code: 'bad-request' })
+  })
+
+  it('refuses an item that comes long after the consumer ended', async () => {
+    const stream = asWritable<number>(async () => {})
+    await settle()
+    const failed = once(stream, 'error')
+    stream.write(1)
+    expect(await failed).toEqual([expect.objectContaining({ code: 'bad-request' })])
   })
 
   it('refuses anything but a function', () => {
