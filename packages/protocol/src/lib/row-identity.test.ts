@@ -41,8 +41,8 @@ describe('createRowIdentity()', () => {
       `{"contactid":"${guid}","note":",\\\\\\"contactid\\":\\"${other}"}`,
     ]
     for (const row of lookalikes) {
-      const [{ id }] = identify([row]) as [{ id: string | undefined }]
-      expect([guid, undefined]).toContain(id)
+      // Not finding it is fine (a parse will); finding another one is not.
+      expect([guid, undefined]).toContain(identify([row])[0]?.id)
     }
   })
 
