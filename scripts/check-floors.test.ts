@@ -209,6 +209,25 @@ describe('check-floors', () => {
     )
   })
 
+  it('lets a test meet a neighbour, but not a floor above', () => {
+    const changeFeed = (devDependencies: Files): Files => ({
+      'packages/change-feed/package.json': manifest('change-feed', {
+        dependencies: needs('client', 'contract'),
+        devDependencies,
+      }),
+    })
+    const test = (name: string): Files => ({
+      'packages/change-feed/test/a.test.ts': `import '@deltaverse/${name}'`,
+    })
+    expect(check({ ...changeFeed(needs('node-streams')), ...test('node-streams') }).status).toBe(0)
+    const sync = { 'packages/sync/package.json': manifest('sync') }
+    expect(check({ ...sync, ...changeFeed(needs('sync')), ...test('sync') }).lines).toEqual([
+      expect.stringMatching(/^packages\/change-feed\/package\.json:\d+: .*above change-feed/),
+      expect.stringMatching(/^packages\/change-feed\/test\/a\.test\.ts:1: .*above change-feed/),
+      '2 violation(s) of the floors',
+    ])
+  })
+
   it('asks for a floor when a package has none, and says where', () => {
     const { status, lines } = check({ 'packages/wormhole/package.json': manifest('wormhole') })
     expect(status).toBe(1)
