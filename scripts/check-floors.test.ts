@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 
 const script = fileURLToPath(new URL('./check-floors.mjs', import.meta.url))
+const library = new URL('./lib/floor-violations.mjs', import.meta.url).href
+const { floorViolations }: { floorViolations: (root: string) => string[] } = await import(library)
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const planted: string[] = []
 
@@ -56,24 +58,21 @@ const clean: Files = {
   'apps/tool/src/main.ts': "await import('@deltaverse/emulator')",
 }
 
-function check(files: Files): { status: number | null; lines: string[] } {
+function plant(files: Files): string {
   const directory = mkdtempSync(join(tmpdir(), 'floors-'))
   planted.push(directory)
   for (const [name, text] of Object.entries({ ...clean, ...files })) {
     mkdirSync(dirname(join(directory, name)), { recursive: true })
     writeFileSync(join(directory, name), text)
   }
-  return run(directory)
+  return directory
 }
 
-function run(root: string): { status: number | null; lines: string[] } {
-  const { status, stderr } = spawnSync(process.execPath, [script, root], { encoding: 'utf8' })
-  return { status, lines: stderr.split('\n').filter((line) => line !== '') }
-}
+const check = (files: Files): string[] => floorViolations(plant(files))
 
 describe('check-floors', () => {
   it('passes a tree whose imports all point down', () => {
-    expect(check({})).toEqual({ status: 0, lines: [] })
+    expect(check({})).toEqual([])
   })
 
   it.each<[string, Files, RegExp]>([
@@ -194,16 +193,13 @@ describe('check-floors', () => {
       /^packages\/node-streams\/package\.json:7: .*write "workspace:\*"/,
     ],
   ])('refuses %s', (_, files, expected) => {
-    const { status, lines } = check(files)
-    expect(status).toBe(1)
-    expect(lines).toEqual(expect.arrayContaining([expect.stringMatching(expected)]))
+    expect(check(files)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]))
   })
 
   it('refuses packages that need each other, also through devDependencies', () => {
-    const { status, lines } = check({
+    const lines = check({
       'packages/contract/package.json': manifest('contract', { devDependencies: needs('node-streams') }),
     })
-    expect(status).toBe(1)
     expect(lines.join('\n')).toMatch(
       /contract → @deltaverse\/node-streams → @deltaverse\/contract need each other/,
     )
@@ -219,18 +215,16 @@ describe('check-floors', () => {
     const test = (name: string): Files => ({
       'packages/change-feed/test/a.test.ts': `import '@deltaverse/${name}'`,
     })
-    expect(check({ ...changeFeed(needs('node-streams')), ...test('node-streams') }).status).toBe(0)
+    expect(check({ ...changeFeed(needs('node-streams')), ...test('node-streams') })).toEqual([])
     const sync = { 'packages/sync/package.json': manifest('sync') }
-    expect(check({ ...sync, ...changeFeed(needs('sync')), ...test('sync') }).lines).toEqual([
+    expect(check({ ...sync, ...changeFeed(needs('sync')), ...test('sync') })).toEqual([
       expect.stringMatching(/^packages\/change-feed\/package\.json:\d+: .*above change-feed/),
       expect.stringMatching(/^packages\/change-feed\/test\/a\.test\.ts:1: .*above change-feed/),
-      '2 violation(s) of the floors',
     ])
   })
 
   it('asks for a floor when a package has none, and says where', () => {
-    const { status, lines } = check({ 'packages/wormhole/package.json': manifest('wormhole') })
-    expect(status).toBe(1)
+    const lines = check({ 'packages/wormhole/package.json': manifest('wormhole') })
     expect(lines[0]).toMatch(/^packages\/wormhole\/package\.json:1: .*no floor.*scripts\/lib\/floors\.mjs/)
   })
 
@@ -238,15 +232,33 @@ describe('check-floors', () => {
     const sink: Files = {
       'packages/file-sink/package.json': manifest('file-sink', { dependencies: needs('change-feed') }),
     }
-    expect(check(sink).status).toBe(0)
+    expect(check(sink)).toEqual([])
     const above = { 'packages/client/src/index.ts': "import '@deltaverse/file-sink'" }
-    expect(check({ ...sink, ...above }).lines[0]).toMatch(/file-sink \(plug-ins\) is above client \(talk\)/)
+    expect(check({ ...sink, ...above })[0]).toMatch(/file-sink \(plug-ins\) is above client \(talk\)/)
+  })
+})
+
+describe('the command', () => {
+  it('prints the violations and fails, or says nothing', () => {
+    const run = (root: string): unknown[] => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [script, root], { encoding: 'utf8' })
+      return [status, stdout, stderr]
+    }
+    expect(run(plant({}))).toEqual([0, '', ''])
+    const broken = plant({ 'packages/client/src/index.ts': "\nimport 'p-limit'" })
+    expect(run(broken)).toEqual([
+      1,
+      '',
+      'packages/client/src/index.ts:2: ' +
+        "imports 'p-limit': p-limit is not declared in packages/client/package.json. " +
+        'Instead: add it to dependencies.\n1 violation(s) of the floors\n',
+    ])
   })
 })
 
 describe("the emulator's isolation", () => {
   it('is broken by an import, a type import, a test and a manifest entry alike', () => {
-    const { lines } = check({
+    const lines = check({
       'packages/emulator/package.json': manifest('emulator', { devDependencies: needs('contract') }),
       'packages/emulator/src/index.ts': "import { formatUrl } from '@deltaverse/protocol'\nformatUrl()",
       'packages/emulator/src/lib/a.ts':
@@ -260,14 +272,12 @@ describe("the emulator's isolation", () => {
       'packages/emulator/src/lib/a.ts:1',
       'packages/emulator/src/lib/b.ts:1',
       'packages/emulator/test/a.test.ts:1',
-      '5 violation(s) of the floors',
     ])
     expect(lines[1]).toMatch(/one mistake mirrored on both sides passes every test/)
   })
 
   it('holds in this repository', () => {
-    const { lines } = run(repository)
-    expect(lines.filter((line) => line.startsWith('packages/emulator/'))).toEqual([])
+    expect(floorViolations(repository).filter((line) => line.startsWith('packages/emulator/'))).toEqual([])
     const text = readFileSync(join(repository, 'packages/emulator/package.json'), 'utf8')
     expect(text.match(/"@deltaverse\/[^"]+"/g)).toEqual(['"@deltaverse/emulator"'])
   })
