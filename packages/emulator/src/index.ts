@@ -1,4 +1,5 @@
 export { type Emulator, startEmulator } from './lib/emulator.js'
+export type { BodyCut, FaultAction, FaultMatch, FaultRule, Faults } from './lib/faults/fault-rule.js'
 export type { HistoryEntry } from './lib/history.js'
 export type { ChangeTrackingOptions, EmulatorOptions, LinkOptions } from './lib/options.js'
 export { standardTables } from './lib/schema/standard-tables.js'

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createFaultScript, type Faults } from './faults/fault-rule.js'
 import type { HistoryEntry } from './history.js'
 import { createIdSequence } from './ids.js'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './options.js'
@@ -16,6 +17,7 @@ export interface Emulator {
   readonly url: string
   /** `url` with `/api/data/v9.2`. */
   readonly serviceRoot: string
+  readonly faults: Faults
   readonly deltaTokens: {
     /** Ends the life of every delta token handed out so far. */
     expireAll(): void
@@ -41,10 +43,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const state = openState(resolved)
   const { service } = state
   const log = createRequestLog(resolved.requestLogLimit)
+  const faults = createFaultScript()
   const requestIds = createIdSequence(resolved.seed + 1)
   const server = createHttpServer({
     options: resolved,
     dispatch: createDispatch(service),
+    faults,
+    expireTokens: service.expireAllTokens,
     log,
     requestId: () => requestIds.next(),
   })
@@ -68,6 +73,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     url,
     serviceRoot: `${url}${segment === undefined ? '' : `/${segment}`}/api/data/v9.2`,
+    faults,
     deltaTokens: {
       expireAll: service.expireAllTokens,
     },

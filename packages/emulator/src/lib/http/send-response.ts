@@ -1,69 +1,64 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import type { ServiceResponse } from './service-response.js'
+import type { ServerResponse } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
+import type { BodyCut } from '../faults/fault-rule.js'
+import type { EncodedResponse } from './encode-response.js'
 
-/** A response as bytes, ready to be sent. */
-export interface EncodedResponse {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
-  readonly body: Buffer
+/** How a response is sent, when not whole and at once. */
+export interface SendingFaults {
+  readonly cutBody?: BodyCut | undefined
+  readonly slowBody?: { readonly chunkBytes: number; readonly delayMs: number } | undefined
+  readonly wait: (ms: number) => Promise<void>
 }
 
-/** Smaller bodies are not worth compressing. */
-const minCompressedBytes = 1024
-
-/** Adds the headers that every response has, and compresses when the request accepts it. */
-export function encodeResponse(
-  response: ServiceResponse,
-  accepted: string | undefined,
-  compression: boolean,
-  requestId: string,
-): EncodedResponse {
-  const plain =
-    typeof response.body === 'string' ? Buffer.from(response.body) : (response.body ?? Buffer.alloc(0))
-  const encoding = compression && plain.length >= minCompressedBytes ? acceptedEncoding(accepted) : undefined
-  const body = encoding === undefined ? plain : compress(plain, encoding)
-  const empty = response.status === 204 || response.status === 304
-  return {
-    status: response.status,
-    headers: {
-      'OData-Version': '4.0',
-      'Cache-Control': 'no-cache',
-      'x-ms-service-request-id': requestId,
-      REQ_ID: requestId,
-      ...response.headers,
-      ...(encoding === undefined ? {} : { 'Content-Encoding': encoding, Vary: 'Accept-Encoding' }),
-      ...(empty ? {} : { 'Content-Length': String(body.length) }),
-    },
-    body,
-  }
-}
-
-function acceptedEncoding(accepted: string | undefined): 'gzip' | 'br' | undefined {
-  const offered = (accepted ?? '')
-    .split(',')
-    .filter((each) => !/;\s*q=0(\.0*)?\s*$/.test(each))
-    .map((each) => each.split(';')[0]!.trim().toLowerCase())
-  if (offered.includes('gzip')) return 'gzip'
-  return offered.includes('br') ? 'br' : undefined
-}
-
-function compress(body: Buffer, encoding: 'gzip' | 'br'): Buffer {
-  if (encoding === 'gzip') return gzipSync(body, { level: 1 })
-  return brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })
-}
-
-/** Sends it whole. */
-export function sendResponse(
-  message: IncomingMessage,
-  target: ServerResponse,
+/** Sends a response. */
+export async function sendResponse(
+  response: ServerResponse,
   { status, headers, body }: EncodedResponse,
-): void {
+  faults: SendingFaults,
+): Promise<void> {
+  const { cutBody, slowBody, wait } = faults
   for (const [name, value] of Object.entries(headers)) {
-    target.setHeader(name, typeof value === 'string' ? value : [...value])
+    // A response that pretends to be complete cannot say how long it would have been.
+    if (name === 'Content-Length' && cutBody?.how === 'complete') continue
+    response.setHeader(name, typeof value === 'string' ? value : [...value])
   }
-  target.writeHead(status)
-  target.end(body)
-  // A body that was refused unread would otherwise keep the connection waiting.
-  if (!message.complete) message.resume()
+  response.writeHead(status)
+  const sent = cutBody === undefined ? body : body.subarray(0, cutBody.afterBytes)
+  if (slowBody !== undefined) await sendSlowly(response, sent, slowBody, wait)
+  else if (cutBody !== undefined) await write(response, sent)
+  if (cutBody === undefined || cutBody.how === 'complete') {
+    response.end(slowBody === undefined && cutBody === undefined ? body : undefined)
+  } else {
+    await abandon(response, cutBody.how ?? 'reset')
+  }
+}
+
+async function sendSlowly(
+  response: ServerResponse,
+  body: Buffer,
+  { chunkBytes, delayMs }: { readonly chunkBytes: number; readonly delayMs: number },
+  wait: (ms: number) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < body.length; start += chunkBytes) {
+    if (start > 0) await wait(delayMs)
+    await write(response, body.subarray(start, start + chunkBytes))
+  }
+}
+
+function write(response: ServerResponse, bytes: Buffer): Promise<void> {
+  response.flushHeaders()
+  if (bytes.length === 0) return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    response.write(bytes, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Ends the connection without ending the response. */
+export async function abandon(response: ServerResponse, how: 'reset' | 'close'): Promise<void> {
+  const { socket } = response
+  if (socket === null) return
+  // What was written leaves first: a reset discards what is still queued.
+  await setImmediate()
+  if (how === 'close') socket.end()
+  else if (!socket.destroyed) socket.resetAndDestroy()
 }

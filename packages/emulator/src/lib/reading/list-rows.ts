@@ -2,6 +2,7 @@ import type { ParsedRequest, ServiceResponse } from '../http/service-response.js
 import { parseQueryOptions } from '../query/parse-query-options.js'
 import type { QueryOptions } from '../query/query-options.js'
 import type { Table } from '../schema/table.js'
+import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { countTracked, readTrackedPage } from '../tracking/tracked-read.js'
 import { type PageContent, pageResponse } from './page-body.js'
@@ -12,14 +13,22 @@ import { parseSkipToken, type SkipToken } from './skip-token.js'
 /** Counts stop here; Microsoft Learn, "Count number of rows". */
 const maxCount = 5000
 
+/** A list that is less than a whole table. */
+export interface ListScope {
+  /** Path after the service root. */
+  readonly path: string
+  readonly within: (row: StoredRow) => boolean
+}
+
 /** Serves `GET accounts?…`: one page of a list, tracked or not. */
 export function listRows(
   service: Service,
   formats: RowFormats,
   request: ParsedRequest,
   table: Table,
+  scope?: ListScope,
 ): ServiceResponse {
-  const query = parseQueryOptions(request.rawQuery, table, service.schema, service.context)
+  const query = scopedQuery(service, request, table, scope)
   const skip = query.skipToken === undefined ? undefined : parseSkipToken(query.skipToken)
   const { maxPageSize, trackChanges, includeAnnotations } = request.preferences
   const lost = service.options.changeTracking.lostWithAnnotations && includeAnnotations.length > 0
@@ -36,7 +45,25 @@ export function listRows(
     ...(includeAnnotations.length > 0 ? [`odata.include-annotations="${includeAnnotations.join(',')}"`] : []),
   ]
   const format = formats.for(table, query, request)
-  return pageResponse({ service, request, table, query, format, path: table.entitySetName, applied }, content)
+  return pageResponse(
+    { service, request, table, query, format, path: scope?.path ?? table.entitySetName, applied },
+    content,
+  )
+}
+
+function scopedQuery(
+  service: Service,
+  request: ParsedRequest,
+  table: Table,
+  scope: ListScope | undefined,
+): QueryOptions {
+  const query = parseQueryOptions(request.rawQuery, table, service.schema, service.context)
+  if (scope === undefined) return query
+  const { filter } = query
+  return {
+    ...query,
+    filter: (row, related) => scope.within(row) && (filter === undefined || filter(row, related)),
+  }
 }
 
 function readPage(
@@ -78,8 +105,13 @@ function countMatching(service: Service, table: Table, query: QueryOptions): num
 }
 
 /** Serves `GET accounts/$count`. */
-export function countRows(service: Service, request: ParsedRequest, table: Table): ServiceResponse {
-  const query = parseQueryOptions(request.rawQuery, table, service.schema, service.context)
+export function countRows(
+  service: Service,
+  request: ParsedRequest,
+  table: Table,
+  scope?: ListScope,
+): ServiceResponse {
+  const query = scopedQuery(service, request, table, scope)
   const tracked = query.deltaToken !== undefined
   const count = tracked
     ? countTracked({ service, request, table, query, pageSize: 0, skip: undefined })

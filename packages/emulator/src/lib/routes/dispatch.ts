@@ -3,8 +3,9 @@ import type { ParsedRequest, ServiceResponse } from '../http/service-response.js
 import { countRows, listRows } from '../reading/list-rows.js'
 import { createRowFormats } from '../reading/row-formats.js'
 import type { Service } from '../service.js'
+import { propertyRequest, referenceRequest } from './property-requests.js'
 import { parseSegment } from './row-address.js'
-import { postRow, propertyRequest, type RowRequest, referenceRequest, rowRequest } from './row-requests.js'
+import { postRow, type RowRequest, rowRequest } from './row-requests.js'
 
 /** Answers one request. */
 export type Dispatch = (request: ParsedRequest) => ServiceResponse

@@ -1,7 +1,8 @@
-import { methodNotAllowed, notEmulated, ServiceError, segmentNotFound } from '../http/service-error.js'
+import { methodNotAllowed } from '../http/service-error.js'
 import { jsonContentType, type ParsedRequest, type ServiceResponse } from '../http/service-response.js'
 import { formatContext } from '../query/format-context.js'
 import { parseQueryOptions } from '../query/parse-query-options.js'
+import type { QueryOptions } from '../query/query-options.js'
 import type { RowFormats } from '../reading/row-formats.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
@@ -24,10 +25,11 @@ export interface RowRequest {
 /** Serves `POST accounts`. */
 export function postRow(context: RowRequest): ServiceResponse {
   const { service, request, table } = context
+  const query = representationQuery(context)
   const row = service.store.transact(() =>
     createRow(service, table, readBody(service, table, request.body, 'create')),
   )
-  if (request.preferences.returnRepresentation) return representation(context, row, 201)
+  if (query !== undefined) return representation(context, row, 201, query)
   return created(context, `${table.entitySetName}(${String(row[table.primaryIdColumn])})`)
 }
 
@@ -62,20 +64,30 @@ function getRow(context: RowRequest, target: RowTarget): ServiceResponse {
   if (plain && table.optimisticConcurrencyEnabled && isNotModified(parseConditions(request.headers), row)) {
     return { status: 304, headers: { ETag: etagOf(row) } }
   }
-  return representation(context, row, 200)
+  return representation(context, row, 200, query)
+}
+
+/** What of the row to answer, when the request asks for it; understood before the write has its effect. */
+function representationQuery({ service, request, table }: RowRequest): QueryOptions | undefined {
+  if (!request.preferences.returnRepresentation) return undefined
+  const query = parseQueryOptions(request.rawQuery, table, service.schema, service.context)
+  // $expand is ignored in the answer to a PATCH.
+  return request.method === 'PATCH' ? { ...query, expand: [] } : query
 }
 
 /** A row as the body of a response. */
-export function representation(context: RowRequest, row: StoredRow, status: 200 | 201): ServiceResponse {
-  const { service, formats, request, table } = context
-  const query = parseQueryOptions(request.rawQuery, table, service.schema, service.context)
-  // $expand is ignored in the answer to a PATCH.
-  const kept = request.method === 'PATCH' ? { ...query, expand: [] } : query
+export function representation(
+  context: RowRequest,
+  row: StoredRow,
+  status: 200 | 201,
+  query: QueryOptions,
+): ServiceResponse {
+  const { formats, request, table } = context
   const location = formatContext({
     serviceRoot: request.serviceRoot,
     entitySet: table.entitySetName,
-    selected: kept.selected,
-    expand: kept.expand,
+    selected: query.selected,
+    expand: query.expand,
     kind: 'entity',
   })
   const applied = appliedTo(request, status)
@@ -86,7 +98,7 @@ export function representation(context: RowRequest, row: StoredRow, status: 200 
       ETag: etagOf(row),
       ...(applied.length > 0 ? { 'Preference-Applied': applied.join(', ') } : {}),
     },
-    body: `{"@odata.context":${JSON.stringify(location)},${formats.for(table, kept, request)(row).slice(1)}`,
+    body: `{"@odata.context":${JSON.stringify(location)},${formats.for(table, query, request)(row).slice(1)}`,
   }
 }
 
@@ -110,15 +122,14 @@ function patchRow(context: RowRequest, target: RowTarget, address: string): Serv
   if (before === undefined && conditions.ifMatch !== undefined) throw rowNotFound(table, target)
   if (before !== undefined && conditions.ifNoneMatch === '*') throw duplicateRow()
   if (before !== undefined) checkIfMatch(table, conditions, before)
+  const query = representationQuery(context)
   const body = readBody(service, table, request.body, before === undefined ? 'create' : 'update')
   const row = service.store.transact(() =>
     before === undefined
       ? createRow(service, table, valuesToCreate(table, target, body))
       : updateRow(service, table, before, valuesToUpdate(target, body)),
   )
-  if (request.preferences.returnRepresentation) {
-    return representation(context, row, before === undefined ? 201 : 200)
-  }
+  if (query !== undefined) return representation(context, row, before === undefined ? 201 : 200, query)
   return created(context, address)
 }
 
@@ -140,60 +151,4 @@ function removeRow(context: RowRequest, target: RowTarget): ServiceResponse {
   checkIfMatch(table, parseConditions(request.headers), row)
   service.store.transact(() => deleteRow(service, table, row[table.primaryIdColumn] as string))
   return { status: 204 }
-}
-
-/** Serves `accounts(…)/name`: `GET` (also with `/$value`), `PUT` and `DELETE` of one property. */
-export function propertyRequest(
-  context: RowRequest,
-  predicate: KeyPredicate,
-  path: readonly string[],
-): ServiceResponse {
-  const { service, request, table } = context
-  const [name, suffix] = path as [string, string | undefined]
-  const target = resolveTarget(service, table, predicate)
-  const row = rowOf(context, target)
-  const column = table.readProperty(name)
-  if (column === undefined || path.length > 2) throw segmentNotFound(column === undefined ? name : path[2]!)
-  if (suffix !== undefined && suffix !== '$value') throw segmentNotFound(suffix)
-  if (request.method === 'GET') return propertyValue(context, row, column.logicalName, suffix === '$value')
-  if (suffix !== undefined) throw methodNotAllowed(request.method)
-  if (request.method !== 'PUT' && request.method !== 'DELETE') throw methodNotAllowed(request.method)
-  const body = { [name]: request.method === 'DELETE' ? null : valueMember(request.body) }
-  checkIfMatch(table, parseConditions(request.headers), row)
-  const values = readBody(service, table, body, 'update')
-  service.store.transact(() => updateRow(service, table, row, values))
-  return { status: 204 }
-}
-
-function valueMember(body: unknown): unknown {
-  if (body === null || typeof body !== 'object' || !('value' in body)) {
-    throw new ServiceError(400, '0x80048d19', 'The body of a property is an object with the member "value".')
-  }
-  return body.value
-}
-
-function propertyValue(
-  { request, table }: RowRequest,
-  row: StoredRow,
-  column: string,
-  raw: boolean,
-): ServiceResponse {
-  const value = row[column] ?? null
-  if (value === null) return { status: 204 }
-  const text = typeof value === 'object' ? value.id : String(value)
-  if (raw) return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: text }
-  const definition = table.column(column)!
-  const path = `${table.entitySetName}(${String(row[table.primaryIdColumn])})/${definition.wireName}`
-  const context = formatContext({ serviceRoot: request.serviceRoot, entitySet: path })
-  const written = typeof value === 'string' || typeof value === 'object' ? JSON.stringify(text) : text
-  return {
-    status: 200,
-    headers: { 'Content-Type': jsonContentType },
-    body: `{"@odata.context":${JSON.stringify(context)},"value":${written}}`,
-  }
-}
-
-/** 501 for the `$ref` requests. */
-export function referenceRequest(): never {
-  throw notEmulated('associating rows with $ref')
 }

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { faultResponse } from '../faults/fault-response.js'
+import type { FaultAction, FaultScript } from '../faults/fault-rule.js'
+import { encodeResponse } from '../http/encode-response.js'
 import { errorResponse } from '../http/error-response.js'
 import { parsePreferences } from '../http/preferences.js'
 import { readRequest } from '../http/read-request.js'
-import { encodeResponse, sendResponse } from '../http/send-response.js'
-import { ServiceError } from '../http/service-error.js'
+import { abandon, sendResponse } from '../http/send-response.js'
 import type { ServiceResponse } from '../http/service-response.js'
+import { unauthorized } from '../http/unauthorized.js'
 import type { ResolvedOptions } from '../options.js'
 import type { Dispatch } from '../routes/dispatch.js'
 import type { RequestLog } from './request-log.js'
@@ -13,41 +16,73 @@ import type { RequestLog } from './request-log.js'
 export interface ServerParts {
   readonly options: ResolvedOptions
   readonly dispatch: Dispatch
+  readonly faults: FaultScript
+  readonly expireTokens: () => void
   readonly log: RequestLog
   /** Makes the correlation id of each response. */
   readonly requestId: () => string
 }
 
+/** One request on its way. */
+interface Exchange {
+  readonly message: IncomingMessage
+  readonly response: ServerResponse
+  readonly fault: FaultAction
+  /** Waits; rejects when the connection ends meanwhile. */
+  readonly wait: (ms: number) => Promise<void>
+}
+
 /** Creates the HTTP server; the caller makes it listen. */
 export function createHttpServer(parts: ServerParts): Server {
   const server = createServer((message, response) => {
-    serve(parts, message, response).catch((error: unknown) => {
-      response.destroy(error instanceof Error ? error : undefined)
-    })
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    // A client that goes away in the middle is nobody's error.
+    response.on('error', () => {})
+    const exchange: Exchange = {
+      message,
+      response,
+      fault: parts.faults.take(message.method ?? 'GET', message.url ?? '/') ?? {},
+      wait: (ms) => parts.options.wait(ms, gone.signal),
+    }
+    serve(parts, exchange).catch(() => response.destroy())
   })
   server.keepAliveTimeout = 60_000
   return server
 }
 
-async function serve(parts: ServerParts, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { options, log } = parts
-  const answer = await answerTo(parts, message)
-  log.add({ method: message.method ?? 'GET', url: message.url ?? '/', status: answer.status })
-  const encoded = encodeResponse(
-    answer,
-    message.headers['accept-encoding']?.toString(),
-    options.compression,
-    parts.requestId(),
-  )
-  sendResponse(message, response, encoded)
+async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
+  const { message, response, fault, wait } = exchange
+  const note = (status: number): void =>
+    parts.log.add({ method: message.method ?? 'GET', url: message.url ?? '/', status })
+  if (fault.latencyMs !== undefined) await wait(fault.latencyMs)
+  if (fault.expireTokens === true) parts.expireTokens()
+  if (fault.drop === 'before-effect') {
+    note(0)
+    return abandon(response, 'reset')
+  }
+  const answer = await answerTo(parts, exchange)
+  if (fault.drop === 'after-effect') {
+    note(0)
+    return abandon(response, 'reset')
+  }
+  note(answer.status)
+  const accepted = message.headers['accept-encoding']?.toString()
+  const encoded = encodeResponse(answer, accepted, parts.options.compression, parts.requestId())
+  // A body that was refused unread would otherwise keep the connection waiting.
+  if (!message.complete) message.resume()
+  await sendResponse(response, encoded, { ...fault, wait })
 }
 
 async function answerTo(
   { options, dispatch }: ServerParts,
-  message: IncomingMessage,
+  { message, fault }: Exchange,
 ): Promise<ServiceResponse> {
+  const { host, authorization } = message.headers
+  const injected = faultResponse(fault, host)
+  if (injected !== undefined) return injected
   try {
-    if (!options.authorize(message.headers.authorization)) throw unauthorized(message)
+    if (!options.authorize(authorization)) throw unauthorized(host)
     const request = await readRequest(message, {
       maxRequestBytes: options.maxRequestBytes,
       organizationSegment: options.links.organizationSegment,
@@ -57,15 +92,4 @@ async function answerTo(
     const preferences = parsePreferences(message.headersDistinct.prefer?.join(', '))
     return errorResponse(error, options.errorBody, preferences)
   }
-}
-
-function unauthorized(message: IncomingMessage): ServiceError {
-  const resource = `http://${message.headers.host ?? 'localhost'}/`
-  return new ServiceError(401, '0x80072560', 'The request is not authenticated.', {
-    headers: {
-      'WWW-Authenticate':
-        'Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-4000-8000-000000000000/oauth2/authorize, ' +
-        `resource_id=${resource}`,
-    },
-  })
 }

@@ -1,0 +1,124 @@
+/** Which requests a fault is for. */
+export interface FaultMatch {
+  /** The method, such as `PATCH`. Default: any. */
+  readonly method?: string | undefined
+  /** Part of the URL's path and query as they arrive (still percent-encoded), or a pattern for it. Default: any. */
+  readonly url?: string | RegExp | undefined
+}
+
+/** What happens to the response's body on its way. */
+export interface BodyCut {
+  /** Bytes of the body that still arrive, counted as sent: of a compressed body, compressed bytes. */
+  readonly afterBytes: number
+  /**
+   * How the response then ends: the connection is reset; it is closed in good order, short of `Content-Length`; or the
+   * response ends as if it were complete. Default: `reset`.
+   */
+  readonly how?: 'reset' | 'close' | 'complete' | undefined
+}
+
+/** What goes wrong. Several can be combined, such as latency before an error. */
+export interface FaultAction {
+  /** Wait before the request has any effect, through the `wait` option. */
+  readonly latencyMs?: number | undefined
+  /** Ends the life of all delta tokens before the request is looked at. */
+  readonly expireTokens?: boolean | undefined
+  /** Answer with this status, without any effect. 401 brings its `WWW-Authenticate` header. */
+  readonly status?: number | undefined
+  /** Service code of that answer. Default: one that fits the status. */
+  readonly code?: string | undefined
+  readonly message?: string | undefined
+  /** Sent as `Retry-After`. */
+  readonly retryAfterSeconds?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * Shape of the answer's body: the usual error object, the flat object of throttled batches, or the HTML page of a
+   * gateway. Default: `json`.
+   */
+  readonly body?: 'json' | 'flat' | 'html' | undefined
+  /** Reset the connection before the request has its effect, or after it and before any answer. */
+  readonly drop?: 'before-effect' | 'after-effect' | undefined
+  readonly cutBody?: BodyCut | undefined
+  /** Send the body in pieces with a wait between them. */
+  readonly slowBody?: { readonly chunkBytes: number; readonly delayMs: number } | undefined
+}
+
+/** One fault: for which requests, for how many of them, and what happens. */
+export interface FaultRule extends FaultMatch, FaultAction {
+  /** Only from the n-th matching request on, counted from 1. Default: 1. */
+  readonly nth?: number | undefined
+  /** How many requests it hits. Default: 1 for `faults.next()`, without limit for `faults.add()`. */
+  readonly times?: number | undefined
+}
+
+/** The script of faults. */
+export interface Faults {
+  /** The next matching request goes wrong. Several calls queue up. */
+  next(rule: FaultRule): void
+  /** Every matching request goes wrong, within `nth` and `times`. */
+  add(rule: FaultRule): void
+  clear(): void
+}
+
+/** Faults, and what the server asks of them. */
+export interface FaultScript extends Faults {
+  /** The fault of a request; the first rule that fits. */
+  take(method: string, url: string): FaultAction | undefined
+}
+
+interface ActiveRule {
+  readonly rule: FaultRule
+  readonly times: number
+  seen: number
+  hit: number
+}
+
+/** Creates an empty script. */
+export function createFaultScript(): FaultScript {
+  let rules: ActiveRule[] = []
+  const add = (rule: FaultRule, times: number): void => {
+    checkRule(rule)
+    rules.push({ rule, times: rule.times ?? times, seen: 0, hit: 0 })
+  }
+  return {
+    next: (rule) => add(rule, 1),
+    add: (rule) => add(rule, Number.POSITIVE_INFINITY),
+    clear() {
+      rules = []
+    },
+    take(method, url) {
+      for (const active of rules) {
+        if (!matches(active.rule, method, url)) continue
+        active.seen += 1
+        if (active.seen < (active.rule.nth ?? 1)) continue
+        active.hit += 1
+        if (active.hit >= active.times) rules = rules.filter((each) => each !== active)
+        return active.rule
+      }
+      return undefined
+    },
+  }
+}
+
+function matches(rule: FaultMatch, method: string, url: string): boolean {
+  if (rule.method !== undefined && rule.method.toUpperCase() !== method) return false
+  if (rule.url === undefined) return true
+  return typeof rule.url === 'string' ? url.includes(rule.url) : url.search(rule.url) !== -1
+}
+
+function checkRule(rule: FaultRule): void {
+  const positive = (name: string, value: number | undefined): void => {
+    if (value !== undefined && !(value >= 1)) throw new RangeError(`${name} is 1 or more: got ${value}`)
+  }
+  positive('nth', rule.nth)
+  positive('times', rule.times)
+  positive('slowBody.chunkBytes', rule.slowBody?.chunkBytes)
+  const { status, latencyMs = 0, cutBody } = rule
+  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) {
+    throw new RangeError(`status is a whole number from 200 to 599: got ${status}`)
+  }
+  if (!(latencyMs >= 0)) throw new RangeError(`latencyMs is 0 or more: got ${latencyMs}`)
+  if (cutBody !== undefined && !(cutBody.afterBytes >= 0)) {
+    throw new RangeError(`cutBody.afterBytes is 0 or more: got ${cutBody.afterBytes}`)
+  }
+}

@@ -1,0 +1,69 @@
+import { methodNotAllowed, notEmulated, ServiceError, segmentNotFound } from '../http/service-error.js'
+import { jsonContentType, type ServiceResponse } from '../http/service-response.js'
+import { formatContext } from '../query/format-context.js'
+import type { StoredRow } from '../schema/table-definition.js'
+import { readBody } from '../writing/read-body.js'
+import { updateRow } from '../writing/write-row.js'
+import { checkIfMatch, parseConditions } from './conditions.js'
+import { resolveTarget } from './find-row.js'
+import { navigationRequest } from './navigation-requests.js'
+import type { KeyPredicate } from './row-address.js'
+import { type RowRequest, rowOf } from './row-requests.js'
+
+/** Serves `accounts(…)/name`: `GET` (also with `/$value`), `PUT` and `DELETE` of one property. */
+export function propertyRequest(
+  context: RowRequest,
+  predicate: KeyPredicate,
+  path: readonly string[],
+): ServiceResponse {
+  const { service, request, table } = context
+  const [name, suffix] = path as [string, string | undefined]
+  const target = resolveTarget(service, table, predicate)
+  const row = rowOf(context, target)
+  const navigation = table.navigation(name)
+  if (navigation !== undefined) return navigationRequest(context, row, navigation, path.slice(1))
+  const column = table.readProperty(name)
+  if (column === undefined || path.length > 2) throw segmentNotFound(column === undefined ? name : path[2]!)
+  if (suffix !== undefined && suffix !== '$value') throw segmentNotFound(suffix)
+  if (request.method === 'GET') return propertyValue(context, row, column.logicalName, suffix === '$value')
+  if (suffix !== undefined) throw methodNotAllowed(request.method)
+  if (request.method !== 'PUT' && request.method !== 'DELETE') throw methodNotAllowed(request.method)
+  const body = { [name]: request.method === 'DELETE' ? null : valueMember(request.body) }
+  checkIfMatch(table, parseConditions(request.headers), row)
+  const values = readBody(service, table, body, 'update')
+  service.store.transact(() => updateRow(service, table, row, values))
+  return { status: 204 }
+}
+
+function valueMember(body: unknown): unknown {
+  if (body === null || typeof body !== 'object' || !('value' in body)) {
+    throw new ServiceError(400, '0x80048d19', 'The body of a property is an object with the member "value".')
+  }
+  return body.value
+}
+
+function propertyValue(
+  { request, table }: RowRequest,
+  row: StoredRow,
+  column: string,
+  raw: boolean,
+): ServiceResponse {
+  const value = row[column] ?? null
+  if (value === null) return { status: 204 }
+  const text = typeof value === 'object' ? value.id : String(value)
+  if (raw) return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: text }
+  const definition = table.column(column)!
+  const path = `${table.entitySetName}(${String(row[table.primaryIdColumn])})/${definition.wireName}`
+  const context = formatContext({ serviceRoot: request.serviceRoot, entitySet: path })
+  const written = typeof value === 'string' || typeof value === 'object' ? JSON.stringify(text) : text
+  return {
+    status: 200,
+    headers: { 'Content-Type': jsonContentType },
+    body: `{"@odata.context":${JSON.stringify(context)},"value":${written}}`,
+  }
+}
+
+/** 501 for the `$ref` requests. */
+export function referenceRequest(): never {
+  throw notEmulated('associating rows with $ref')
+}
