@@ -1,0 +1,71 @@
+import { type ClosingLine, formatClosingTable } from '../lib/closing-table.js'
+import type { RunReport, TableReport } from '../lib/table-report.js'
+import type { Terminal } from '../lib/terminal.js'
+import type { DemoReport } from './demo-command.js'
+import type { Settings } from './settings.js'
+
+/** The last word of a run: one JSON object, or a table with what follows from it. */
+export function printReport(terminal: Terminal, settings: Settings, report: RunReport): void {
+  if (settings.json) {
+    const { fullRead: _, ...rest } = report as DemoReport
+    terminal.result(JSON.stringify(rest))
+    return
+  }
+  const lines = settings.kind === 'demo' ? demoLines(report) : syncLines(report)
+  if (lines.length > 0) terminal.result(formatClosingTable(lines))
+  for (const line of [...places(report), ...failures(report), ...nextSteps(settings, report)])
+    terminal.say(line)
+}
+
+function syncLines({ tables }: RunReport): ClosingLine[] {
+  return tables.map((table) => ({
+    title: table.read === undefined ? table.table : `${table.table}, ${readName(table)}`,
+    figures: table,
+    failed: table.error !== undefined,
+  }))
+}
+
+function demoLines({ tables, night, fullRead }: DemoReport): ClosingLine[] {
+  const [first, delta] = tables
+  const lines: ClosingLine[] = []
+  const isFull = first?.read === 'full-read'
+  if (!isFull && fullRead !== undefined) lines.push({ title: 'full read, earlier', figures: fullRead })
+  if (first !== undefined && (isFull || first.rows + first.deletions > 0 || first.error !== undefined)) {
+    lines.push({
+      title: isFull ? 'full read' : 'delta, left over',
+      figures: first,
+      failed: first.error !== undefined,
+    })
+  }
+  if (delta !== undefined) {
+    lines.push({ title: `delta, night ${night ?? ''}`, figures: delta, failed: delta.error !== undefined })
+  }
+  return lines
+}
+
+function readName({ read }: TableReport): string {
+  return read === 'delta' ? 'delta' : 'full read'
+}
+
+function places({ tables }: RunReport): string[] {
+  const lines = tables.map(({ file, checkpointFile, earlierFiles }) => {
+    if (file === undefined) return []
+    const earlier = earlierFiles === undefined ? '' : `; of earlier generations: ${earlierFiles.join(', ')}`
+    return [`Changes in ${file}, checkpoint in ${checkpointFile}${earlier}`]
+  })
+  return [...new Set(lines.flat())]
+}
+
+function failures({ tables, error }: RunReport): string[] {
+  const ofTables = tables
+    .filter((table) => table.error !== undefined)
+    .map((table) => `${table.table} failed: ${table.error?.message}`)
+  return error === undefined ? ofTables : [...ofTables, `failed: ${error.message}`]
+}
+
+function nextSteps(settings: Settings, report: RunReport): string[] {
+  if (!report.ok || settings.kind === 'sync') return []
+  return [
+    'Next: run it again for the next night (only the delta is read), or for an environment of yours: npm start -- --help',
+  ]
+}

@@ -1,0 +1,40 @@
+import type { Cloud } from '@deltaverse/client/credentials'
+import type { AuthName } from '../lib/choose-credential.js'
+
+export interface CommonSettings {
+  /** Folder of data files and state files. */
+  readonly out: string
+  readonly json: boolean
+  readonly trace: boolean
+  readonly pageSize: number | undefined
+}
+
+/** The demonstration on the embedded emulator. */
+export interface DemoSettings extends CommonSettings {
+  readonly kind: 'demo'
+  /** Products in a new catalogue. */
+  readonly products: number
+  /** Folder of the emulator's state. */
+  readonly state: string
+}
+
+/** The same job against a real environment. */
+export interface SyncSettings extends CommonSettings {
+  readonly kind: 'sync'
+  readonly url: string
+  /** Logical names or entity sets. */
+  readonly tables: readonly string[]
+  readonly select: readonly string[] | undefined
+  readonly follow: { readonly minIntervalMs: number; readonly maxIntervalMs: number } | undefined
+  readonly annotations: readonly string[] | undefined
+  readonly concurrency: number
+  readonly restart: boolean
+  readonly onMismatch: 'refuse' | 'reset'
+  readonly auth: AuthName | undefined
+  readonly tenantId: string | undefined
+  readonly clientId: string | undefined
+  readonly cloud: Cloud | undefined
+  readonly allowInsecureHttp: boolean
+}
+
+export type Settings = DemoSettings | SyncSettings

@@ -1,0 +1,115 @@
+import { mkdir } from 'node:fs/promises'
+import { describeTable } from '@deltaverse/change-feed'
+import { type DataverseClient, systemClock } from '@deltaverse/client'
+import pLimit from 'p-limit'
+import { chooseCredential } from '../lib/choose-credential.js'
+import { describeError } from '../lib/describe-error.js'
+import { exitCodes } from '../lib/exit-codes.js'
+import { toFileError } from '../lib/file-error.js'
+import { createProgress, type Progress } from '../lib/progress.js'
+import { runTable } from '../lib/run-table.js'
+import type { RunReport, TableReport } from '../lib/table-report.js'
+import type { Terminal } from '../lib/terminal.js'
+import { connect } from './connect.js'
+import type { SyncSettings } from './settings.js'
+
+export interface CommandContext {
+  readonly terminal: Terminal
+  readonly signal: AbortSignal
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Reads the tables of an environment to files, several at once. A table that fails does not stop the others. */
+export async function runSyncCommand(settings: SyncSettings, context: CommandContext): Promise<RunReport> {
+  const { terminal, signal, env } = context
+  const client = connect({
+    url: settings.url,
+    credential: chooseCredential(settings, env, terminal.say),
+    allowInsecureHttp: settings.allowInsecureHttp,
+    userAgent: 'deltaverse-change-feed',
+    retry: {
+      onRetry: ({ error, delayMs }) =>
+        terminal.say(`${error.message}; again in ${(delayMs / 1000).toFixed(1)} s`),
+    },
+  })
+  try {
+    await makeFolder(settings.out)
+    const limit = pLimit(settings.concurrency)
+    const progress = createProgress(settings.tables.join(', '), () => systemClock.now())
+    const taken = new Set<string>()
+    const tables = await Promise.all(
+      settings.tables.map((name) =>
+        limit(() => readTable(client, name, taken, { settings, context, progress })),
+      ),
+    )
+    return summarize(tables.filter((table) => table !== undefined))
+  } finally {
+    // Requests under way end at once when the run was stopped, so closing need not wait for them.
+    if (!signal.aborted) await client.close()
+    else void client.close().catch(() => undefined)
+  }
+}
+
+interface Run {
+  readonly settings: SyncSettings
+  readonly context: CommandContext
+  readonly progress: Progress
+}
+
+async function readTable(
+  client: DataverseClient,
+  name: string,
+  taken: Set<string>,
+  { settings, context, progress }: Run,
+): Promise<TableReport | undefined> {
+  const { terminal, signal } = context
+  let entitySet: string
+  try {
+    entitySet = (await describeTable(client, name, { signal })).entitySet
+  } catch (error) {
+    return signal.aborted ? undefined : unreadable(name, error)
+  }
+  if (taken.has(entitySet)) {
+    terminal.say(`${name}: is ${entitySet}, which is read already`)
+    return undefined
+  }
+  taken.add(entitySet)
+  return runTable(client, {
+    name,
+    directory: settings.out,
+    feed: {
+      entitySet,
+      select: settings.select,
+      annotations: settings.annotations,
+      pageSize: settings.pageSize,
+      restart: settings.restart,
+      onMismatch: settings.onMismatch,
+    },
+    follow: settings.follow,
+    signal,
+    clock: systemClock,
+    terminal,
+    progress,
+  })
+}
+
+/** Creates the folder of the files. @throws FileError */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (error) {
+    throw toFileError(error, 'make the folder', path)
+  }
+}
+
+function unreadable(table: string, error: unknown): TableReport {
+  const nothing = { rows: 0, deletions: 0, pages: 0, requests: 1, bytes: 0, seconds: 0 }
+  return { table, ...nothing, error: describeError(error) }
+}
+
+function summarize(tables: readonly TableReport[]): RunReport {
+  const failed = tables.filter((table) => table.error !== undefined).length
+  const exitCode =
+    failed === 0 ? exitCodes.done : failed === tables.length ? exitCodes.failed : exitCodes.partlyFailed
+  return { ok: failed === 0, exitCode, tables }
+}

@@ -1,0 +1,110 @@
+import type { TokenCredential } from '@deltaverse/client'
+import {
+  type Cloud,
+  clientCertificateCredential,
+  clientSecretCredential,
+  cloudForUrl,
+  credentialFromEnvironment,
+  deviceCodeCredential,
+  managedIdentityCredential,
+} from '@deltaverse/client/credentials'
+import { UsageError } from './usage-error.js'
+
+/** Ways to get a token. */
+export const authNames = ['client-secret', 'certificate', 'managed-identity', 'device-code', 'token'] as const
+
+export type AuthName = (typeof authNames)[number]
+
+export const cloudNames: readonly Cloud[] = ['public', 'us-government', 'us-dod', 'china']
+
+export interface CredentialSettings {
+  readonly url: string
+  readonly auth: AuthName | undefined
+  readonly tenantId: string | undefined
+  readonly clientId: string | undefined
+  readonly cloud: Cloud | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The credential that arguments and environment ask for; `undefined` for this machine, where none is needed. Secrets come
+ * from the environment or from files only: arguments can be read by every user of a machine.
+ *
+ * @param onMessage shows the user where to sign in
+ * @throws UsageError that names what is missing
+ */
+export function chooseCredential(
+  settings: CredentialSettings,
+  env: Environment,
+  onMessage: (message: string) => void,
+): TokenCredential | undefined {
+  const auth = settings.auth ?? authFromEnvironment(env)
+  if (auth === undefined) {
+    if (isLoopback(settings.url)) return undefined
+    throw new UsageError(
+      'no credential: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH), or DATAVERSE_TOKEN, or choose with --auth',
+    )
+  }
+  const cloud = settings.cloud ?? cloudForUrl(settings.url)
+  const clientId = settings.clientId ?? read(env, 'AZURE_CLIENT_ID')
+  const tenantId = settings.tenantId ?? read(env, 'AZURE_TENANT_ID')
+  const need = (value: string | undefined, what: string): string => {
+    if (value !== undefined) return value
+    throw new UsageError(`--auth ${auth} needs ${what}`)
+  }
+  const application = () => ({
+    cloud,
+    tenantId: need(tenantId, '--tenant-id or AZURE_TENANT_ID'),
+    clientId: need(clientId, '--client-id or AZURE_CLIENT_ID'),
+  })
+  switch (auth) {
+    case 'token':
+      need(read(env, 'DATAVERSE_TOKEN'), 'DATAVERSE_TOKEN')
+      return credentialFromEnvironment({ DATAVERSE_TOKEN: env.DATAVERSE_TOKEN }, settings.url)
+    case 'managed-identity':
+      return managedIdentityCredential({ clientId })
+    case 'device-code':
+      return deviceCodeCredential({
+        cloud,
+        tenantId: tenantId ?? 'organizations',
+        clientId: need(clientId, '--client-id or AZURE_CLIENT_ID'),
+        onCode: (code) => onMessage(code.message),
+      })
+    case 'client-secret':
+      return clientSecretCredential({
+        ...application(),
+        clientSecret: need(read(env, 'AZURE_CLIENT_SECRET'), 'AZURE_CLIENT_SECRET'),
+      })
+    case 'certificate':
+      return clientCertificateCredential({
+        ...application(),
+        certificate: need(read(env, 'AZURE_CLIENT_CERTIFICATE_PATH'), 'AZURE_CLIENT_CERTIFICATE_PATH'),
+        password: read(env, 'AZURE_CLIENT_CERTIFICATE_PASSWORD'),
+      })
+  }
+}
+
+/** The way that the environment variables speak of; the order is that of `credentialFromEnvironment()`. */
+function authFromEnvironment(env: Environment): AuthName | undefined {
+  if (read(env, 'DATAVERSE_TOKEN') !== undefined) return 'token'
+  const named = read(env, 'DATAVERSE_AUTH')
+  if (named !== undefined) {
+    const auth = authNames.find((name) => name === named)
+    if (auth !== undefined) return auth
+    throw new UsageError(`DATAVERSE_AUTH must be one of ${authNames.join(', ')}, not "${named}"`)
+  }
+  if (read(env, 'AZURE_CLIENT_SECRET') !== undefined) return 'client-secret'
+  return read(env, 'AZURE_CLIENT_CERTIFICATE_PATH') === undefined ? undefined : 'certificate'
+}
+
+function read(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim()
+  return value === '' ? undefined : value
+}
+
+/** Whether a URL names this machine: there an emulator answers without a token. */
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+}

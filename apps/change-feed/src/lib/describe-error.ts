@@ -1,0 +1,9 @@
+import { isDataverseError } from '@deltaverse/contract'
+import { codeOf } from './file-error.js'
+
+/** What a report says of an error. */
+export function describeError(error: unknown): { readonly code: string; readonly message: string } {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = isDataverseError(error) ? error.code : (codeOf(error) ?? 'unexpected')
+  return { code, message: message.replace(/\s*\n\s*/g, ' ') }
+}

@@ -1,0 +1,91 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { DataverseError } from '@deltaverse/contract'
+import { codeOf, toFileError } from './file-error.js'
+import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js'
+
+/** Held until released. */
+export interface FileLock {
+  release(): Promise<void>
+}
+
+/**
+ * Takes a lock that one process holds at a time: a file that names its holder. The lock of a process that has died is
+ * taken over.
+ *
+ * @param what names what is locked, for the message: `the table products in out`
+ * @throws DataverseError `conflict` that names the holder; FileError
+ */
+export async function acquireFileLock(path: string, what: string): Promise<FileLock> {
+  const text = `${JSON.stringify(ownIdentity())}\n`
+  // Twice: once more after the lock of a dead process was cleared away.
+  for (let attempt = 1; ; attempt += 1) {
+    if (await createExclusively(path, text)) return { release: () => rm(path, { force: true }) }
+    const found = await readHolder(path)
+    if (found === undefined && attempt < 5) continue
+    if (found !== undefined && !isHeld(found.holder) && attempt < 5) {
+      await clearAway(path, found.text)
+      continue
+    }
+    throw new DataverseError(
+      `${what} is being worked on by ${describe(found?.holder)}. Wait for it, or stop it; if it cannot be running any more, remove ${path}`,
+      { code: 'conflict' },
+    )
+  }
+}
+
+async function createExclusively(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw toFileError(error, 'create', path)
+  }
+}
+
+interface Found {
+  readonly text: string
+  readonly holder: ProcessIdentity | undefined
+}
+
+async function readHolder(path: string): Promise<Found | undefined> {
+  try {
+    const text = await readFile(path, 'utf8')
+    return { text, holder: parseHolder(text) }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw toFileError(error, 'read', path)
+  }
+}
+
+function parseHolder(text: string): ProcessIdentity | undefined {
+  try {
+    const { pid, host, began } = JSON.parse(text) as Partial<ProcessIdentity>
+    if (!Number.isSafeInteger(pid) || typeof host !== 'string') return undefined
+    return { pid: pid!, host, ...(typeof began === 'string' ? { began } : {}) }
+  } catch {
+    return undefined
+  }
+}
+
+function isHeld(holder: ProcessIdentity | undefined): boolean {
+  // A file without a name in it: its process died, or is just about to write it. Not ours to judge.
+  return holder === undefined || isRunning(holder)
+}
+
+/** Removes the lock only if it still is the one that was looked at: another process may have been quicker. */
+async function clearAway(path: string, text: string): Promise<void> {
+  const taken = `${path}.${process.pid}.stale`
+  try {
+    await rename(path, taken)
+    const isTheOne = (await readFile(taken, 'utf8')) === text
+    if (isTheOne) await rm(taken, { force: true })
+    else await rename(taken, path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw toFileError(error, 'remove', path)
+  }
+}
+
+function describe(holder: ProcessIdentity | undefined): string {
+  return holder === undefined ? 'a process that is not named' : `process ${holder.pid} on ${holder.host}`
+}

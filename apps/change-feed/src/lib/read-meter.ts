@@ -1,0 +1,39 @@
+import type { DataverseClient } from '@deltaverse/client'
+import type { SyncNotice } from './sync-table.js'
+import type { ReadFigures } from './table-report.js'
+
+/** Adds up what a read takes. */
+export interface ReadMeter {
+  /** The same client, with its requests counted. */
+  count(client: DataverseClient): DataverseClient
+  note(notice: SyncNotice): void
+  figures(): ReadFigures
+}
+
+export function createReadMeter(now: () => number): ReadMeter {
+  const beganAtMs = now()
+  let rows = 0
+  let deletions = 0
+  let pages = 0
+  let requests = 0
+  let bytes = 0
+  return {
+    count: (client) => ({
+      ...client,
+      request(request, call) {
+        requests += 1
+        return client.request(request, call)
+      },
+    }),
+    note(notice) {
+      if (notice.kind === 'changes') {
+        rows += notice.upserted
+        deletions += notice.deleted
+      } else if (notice.kind === 'page') {
+        pages += 1
+        bytes += notice.report.bytesReceived
+      }
+    },
+    figures: () => ({ rows, deletions, pages, requests, bytes, seconds: (now() - beganAtMs) / 1000 }),
+  }
+}
