@@ -152,7 +152,26 @@ describe('interceptors', () => {
   })
 })
 
+describe('an interceptor that changes the path', () => {
+  it('moves the request, and errors name where it really went', async () => {
+    const { client, server } = await setUp((_request, response) => response.writeHead(404).end(), {
+      interceptors: [(next) => (request) => next({ ...request, path: `${request.path}?tag=sync` })],
+    })
+    await expect(client.request({ method: 'DELETE', path: 'contacts(1)' })).rejects.toMatchObject({
+      url: `${server.url}/api/data/v9.2/contacts(1)?tag=sync`,
+    })
+  })
+})
+
 describe('errors', () => {
+  it('do not repeat the whole of a very long address', async () => {
+    const { client } = await setUp((_request, response) => response.writeHead(400).end())
+    const path = `contacts?$filter=${'x'.repeat(10_000)}`
+    const error = await client.request({ method: 'GET', path }).catch((thrown: unknown) => thrown)
+    expect((error as Error).message.length).toBeLessThan(1_500)
+    expect((error as { url: string }).url).toContain(path)
+  })
+
   it('say what failed, which address, and what to do', async () => {
     const { client } = await setUp((_request, response) => {
       response.writeHead(400, { 'content-type': 'application/json', req_id: 'r-9' })

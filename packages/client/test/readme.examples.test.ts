@@ -25,7 +25,7 @@ describe('the README', () => {
   it('creates a client and reads a page', async () => {
     const process = { env: { DATAVERSE_URL: emulator.url, DATAVERSE_TOKEN: 'test' } }
     // example: request
-    const url = process.env.DATAVERSE_URL // https://contoso.crm4.dynamics.com
+    const url = process.env.DATAVERSE_URL ?? 'https://contoso.crm4.dynamics.com'
     const client = createClient({ url, credential: credentialFromEnvironment(process.env, url) })
     const response = await client.request({ method: 'GET', path: 'contacts?$select=fullname&$top=10' })
     const page = await response.json()

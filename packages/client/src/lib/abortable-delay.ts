@@ -9,10 +9,7 @@ export async function abortableDelay(
   delayMs: number,
   signal?: AbortSignal | undefined,
 ): Promise<void> {
-  if (signal === undefined) {
-    await clock.delay(delayMs)
-    return
-  }
+  signal?.throwIfAborted()
   await settleOrAbort(clock.delay(delayMs, signal), signal)
 }
 

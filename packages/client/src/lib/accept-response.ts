@@ -20,7 +20,7 @@ export async function acceptResponse(
   token: string | undefined,
   clock: Clock,
 ): Promise<DataverseResponse> {
-  const exchange = { method: request.method, url: request.url }
+  const exchange = { method: request.method, url: response.url }
   if (!isAccepted(response.status, request.acceptStatus)) {
     throw await toResponseError(response, exchange, { nowMs: clock.now(), token, signal: request.signal })
   }

@@ -1,5 +1,5 @@
 import { DataverseError } from '@deltaverse/contract'
-import type { Exchange } from './no-response-error.js'
+import { describeExchange, type Exchange } from './no-response-error.js'
 import type { DataverseResponse, ResponseHeaders } from './response.js'
 import type { ResponseBody } from './response-body.js'
 
@@ -38,7 +38,7 @@ export async function bufferResponse(
   let left: Buffer | undefined = bytes
   const chunks = async function* (): AsyncGenerator<Buffer, void, undefined> {
     if (left === undefined)
-      throw new TypeError(`The body of ${exchange.method} ${exchange.url} was read or discarded before`)
+      throw new TypeError(`The body of ${describeExchange(exchange)} was read or discarded before`)
     const chunk = left
     left = undefined
     if (chunk.length > 0) yield chunk
@@ -87,7 +87,7 @@ function parseJson(text: string, status: number, exchange: Exchange): unknown {
     return JSON.parse(text)
   } catch (cause) {
     throw new DataverseError(
-      `${exchange.method} ${exchange.url} was answered with ${status} and a body that is no JSON ` +
+      `${describeExchange(exchange)} was answered with ${status} and a body that is no JSON ` +
         `(${Buffer.byteLength(text)} bytes). Check that the address is a Web API and that no proxy answers for it.`,
       { code: 'bad-response', cause: text === '' ? undefined : withoutText(cause) },
     )

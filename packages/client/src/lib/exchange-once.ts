@@ -23,8 +23,10 @@ export function createExchange(options: ExchangeOptions): ExchangeOnce {
   return async (request, token) => {
     const { signal } = request
     signal?.throwIfAborted()
-    const exchange = { method: request.method, url: request.url }
-    const answer = await dispatch(options, request, token, exchange)
+    // An interceptor may have changed the path, so the address is not taken from the request.
+    const path = toRequestPath(options.root, request.path)
+    const exchange = { method: request.method, url: options.root.origin + path }
+    const answer = await dispatch(options, request, path, token, exchange)
     const status = answer.statusCode
     const headers = toResponseHeaders(answer.headers)
     const body = createResponseBody({
@@ -41,6 +43,7 @@ export function createExchange(options: ExchangeOptions): ExchangeOnce {
 async function dispatch(
   options: ExchangeOptions,
   request: OutgoingRequest,
+  path: string,
   token: string | undefined,
   exchange: Exchange,
 ): Promise<Dispatcher.ResponseData> {
@@ -48,7 +51,7 @@ async function dispatch(
   try {
     return await options.dispatcher.request({
       origin: options.root.origin,
-      path: toRequestPath(options.root, request.path),
+      path,
       method: request.method,
       headers: { ...request.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       body: toWireBody(request.body),

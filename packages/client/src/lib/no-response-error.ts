@@ -6,6 +6,13 @@ export interface Exchange {
   readonly url: string
 }
 
+const maxUrlLength = 1_000
+
+/** `GET https://…` for a message. A query can have tens of thousands of characters; the error's `url` has them all. */
+export function describeExchange({ method, url }: Exchange): string {
+  return `${method} ${url.length > maxUrlLength ? `${url.slice(0, maxUrlLength)}…` : url}`
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was closed',
@@ -39,7 +46,7 @@ export function toTransportError(
   if (cause instanceof DataverseError || cause instanceof TypeError) return cause
   const code = codeOf(cause)
   if (code === 'UND_ERR_INVALID_ARG') {
-    return new TypeError(`${exchange.method} ${exchange.url} cannot be sent: ${messageOf(cause)}`, { cause })
+    return new TypeError(`${describeExchange(exchange)} cannot be sent: ${messageOf(cause)}`, { cause })
   }
   if (code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED') {
     return noResponse(exchange, 'the client is closed', false, cause)
@@ -58,7 +65,7 @@ export function toBodyError(cause: unknown, exchange: Exchange, signal: AbortSig
   const code = codeOf(cause)
   if (/^Z_DATA_ERROR|^ERR__ERROR_FORMAT|^ERR_/.test(code) && !/PREMATURE/.test(code)) {
     return new DataverseError(
-      `The body of ${exchange.method} ${exchange.url} cannot be decompressed (${code}). Ask again.`,
+      `The body of ${describeExchange(exchange)} cannot be decompressed (${code}). Ask again.`,
       { code: 'bad-response', retryable: true, cause },
     )
   }
@@ -75,7 +82,7 @@ export function wasNeverSent(error: DataverseError): boolean {
 
 function noResponse(exchange: Exchange, reason: string, retryable: boolean, cause: unknown): DataverseError {
   const next = retryable ? ' It may be tried again.' : ''
-  return new DataverseError(`${exchange.method} ${exchange.url} got no complete answer: ${reason}.${next}`, {
+  return new DataverseError(`${describeExchange(exchange)} got no complete answer: ${reason}.${next}`, {
     code: 'no-response',
     retryable,
     cause,

@@ -1,7 +1,7 @@
 import { pipeline, type Readable, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip } from 'node:zlib'
 import { DataverseError } from '@deltaverse/contract'
-import { type Exchange, toBodyError } from './no-response-error.js'
+import { describeExchange, type Exchange, toBodyError } from './no-response-error.js'
 
 /** A response body that nobody has read yet. */
 export interface ResponseBody {
@@ -38,8 +38,7 @@ export function createResponseBody(options: ResponseBodyOptions): ResponseBody {
   raw.on('error', () => {})
 
   async function* read(): AsyncGenerator<Buffer, void, undefined> {
-    if (taken)
-      throw new TypeError(`The body of ${exchange.method} ${exchange.url} was read or discarded before`)
+    if (taken) throw new TypeError(`The body of ${describeExchange(exchange)} was read or discarded before`)
     taken = true
     try {
       if (raw.errored) throw raw.errored
@@ -94,7 +93,7 @@ function createInflater(encoding: string | undefined, exchange: Exchange): Trans
       return createBrotliDecompress({ chunkSize })
     default:
       throw new DataverseError(
-        `${exchange.method} ${exchange.url} was answered with Content-Encoding '${encoding}', which was not asked for. ` +
+        `${describeExchange(exchange)} was answered with Content-Encoding '${encoding}', which was not asked for. ` +
           'Look for a proxy in between that changes answers.',
         { code: 'bad-response' },
       )

@@ -1,6 +1,6 @@
 import { type ErrorCode, ResponseError } from '@deltaverse/contract'
 import { classifyError, parseErrorBody, parseRetryAfter } from '@deltaverse/protocol'
-import type { Exchange } from './no-response-error.js'
+import { describeExchange, type Exchange } from './no-response-error.js'
 import type { DataverseResponse } from './response.js'
 
 export interface ResponseErrorContext {
@@ -67,7 +67,7 @@ function describeFailure(
   const sentence = said === '' ? '' : `: ${/[.!?…]$/.test(said) ? said : `${said}.`}`
   const end = sentence === '' ? '.' : ''
   const next = advice === undefined ? '' : ` ${advice}`
-  return `${exchange.method} ${exchange.url} failed with ${status}${code}${sentence}${end}${next}`
+  return `${describeExchange(exchange)} failed with ${status}${code}${sentence}${end}${next}`
 }
 
 // Only the host: the rest of a redirect to a sign-in page may hold state that belongs to nobody's log.
@@ -77,7 +77,7 @@ function describeRedirect(exchange: Exchange, status: number, location: string |
       ? new URL(location, exchange.url).host
       : 'an unreadable address'
   return (
-    `${exchange.method} ${exchange.url} was redirected (${status}) to ${target}, which is not followed because it would ` +
+    `${describeExchange(exchange)} was redirected (${status}) to ${target}, which is not followed because it would ` +
     'take the token along. Check the URL of the environment.'
   )
 }
