@@ -32,9 +32,12 @@ interface Exchange {
   readonly wait: (ms: number) => Promise<void>
 }
 
+/** Room for the longest URL that the service takes, and for headers. */
+const maxHeaderSize = 131_072
+
 /** Creates the HTTP server; the caller makes it listen. */
 export function createHttpServer(parts: ServerParts): Server {
-  const server = createServer((message, response) => {
+  const server = createServer({ maxHeaderSize }, (message, response) => {
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     // A client that goes away in the middle is nobody's error.
