@@ -1,0 +1,63 @@
+import type { Table } from '../schema/table.js'
+import { createLabel } from './label.js'
+import { managed } from './managed-property.js'
+
+/** The metadata of a table, without its attributes, keys and relationships. */
+export function toEntityMetadata(table: Table): Record<string, unknown> {
+  const isManaged = !table.isCustom
+  const stateful = table.column('statecode') !== undefined
+  return {
+    MetadataId: table.metadataId,
+    HasChanged: null,
+    ActivityTypeMask: table.isActivity ? 1 : 0,
+    Description: createLabel(undefined, table.metadataId, isManaged),
+    DisplayCollectionName: createLabel(
+      table.displayCollectionName,
+      `collection:${table.metadataId}`,
+      isManaged,
+    ),
+    DisplayName: createLabel(table.displayName, table.metadataId, isManaged),
+    DataProviderId: null,
+    DataSourceId: null,
+    IsActivity: table.isActivity,
+    IsActivityParty: false,
+    IsAuditEnabled: managed(false, 'canmodifyauditsettings'),
+    IsAvailableOffline: true,
+    IsChildEntity: false,
+    IsCustomEntity: table.isCustom,
+    IsCustomizable: managed(true, 'iscustomizable'),
+    CanCreateAttributes: managed(true, 'cancreateattributes'),
+    IsDuplicateDetectionEnabled: managed(false, 'canmodifyduplicatedetectionsettings'),
+    IsOptimisticConcurrencyEnabled: table.optimisticConcurrencyEnabled,
+    ChangeTrackingEnabled: table.changeTrackingEnabled,
+    CanChangeTrackingBeEnabled: managed(table.canChangeTrackingBeEnabled, 'canchangetrackingbeenabled'),
+    IsImportable: true,
+    IsIntersect: false,
+    IsManaged: isManaged,
+    IsValidForAdvancedFind: true,
+    DaysSinceRecordLastModified: 0,
+    LogicalName: table.logicalName,
+    ObjectTypeCode: table.objectTypeCode,
+    OwnershipType: table.ownership,
+    PrimaryNameAttribute: table.primaryNameColumn ?? null,
+    PrimaryImageAttribute: null,
+    PrimaryIdAttribute: table.primaryIdColumn,
+    SchemaName: table.schemaName,
+    IntroducedVersion: null,
+    IsStateModelAware: stateful,
+    EnforceStateTransitions: false,
+    ExternalName: null,
+    LogicalCollectionName: table.entitySetName,
+    ExternalCollectionName: null,
+    CollectionSchemaName: table.entitySetName,
+    EntitySetName: table.entitySetName,
+    IsPrivate: false,
+    IsLogicalEntity: false,
+    HasNotes: true,
+    HasActivities: !table.isActivity,
+    // `Standard` is not confirmed by any document; only `Elastic` is.
+    TableType: 'Standard',
+    CreatedOn: '1900-01-01T00:00:00Z',
+    ModifiedOn: '1900-01-01T00:00:00Z',
+  }
+}
