@@ -100,6 +100,7 @@ function readProducts(client: DataverseClient, title: string, demo: Demo): Promi
   return runTable(client, {
     name: 'products',
     directory: settings.out,
+    commitBytes: settings.commitBytes,
     feed: { entitySet: 'products', pageSize: settings.pageSize },
     environmentId: record.environmentId,
     signal: context.signal,

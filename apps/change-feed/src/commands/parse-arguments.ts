@@ -45,6 +45,7 @@ export function parseArguments(argv: readonly string[], version: string): Settin
     json: values.json,
     trace: values.trace,
     pageSize: values.pageSize,
+    commitBytes: values.commitBytes,
   }
   return values.url === undefined
     ? demoSettings(program, values, common)

@@ -60,6 +60,14 @@ export function createProgram(version: string): Command {
     .addOption(new Option('--concurrency <tables>', 'tables at once').argParser(parseCount).default(4))
     .optionsGroup('Where to and how long:')
     .option('--out <folder>', 'folder of the data files and their checkpoints', 'out')
+    .addOption(
+      new Option(
+        '--commit-bytes <bytes>',
+        'within a read: fewest bytes of rows between two commits (or a second)',
+      )
+        .argParser(parseCount)
+        .default(8 * 1024 * 1024),
+    )
     .option('--follow', 'go on reading what changes, until Ctrl-C', false)
     .addOption(
       new Option('--min-interval <seconds>', 'with --follow: wait at least')

@@ -7,6 +7,8 @@ export interface CommonSettings {
   readonly json: boolean
   readonly trace: boolean
   readonly pageSize: number | undefined
+  /** Fewest bytes of rows between two commits within a read. */
+  readonly commitBytes: number
 }
 
 /** The demonstration on the embedded emulator. */

@@ -77,6 +77,7 @@ async function readTable(
   return runTable(client, {
     name,
     directory: settings.out,
+    commitBytes: settings.commitBytes,
     feed: {
       entitySet,
       select: settings.select,

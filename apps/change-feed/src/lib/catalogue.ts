@@ -89,7 +89,8 @@ export function* catalogue(count: number): Generator<Readonly<Record<string, unk
 
 /** From 1.50 to some 400, small ones more often. */
 export function randomPrice(random: () => number): number {
-  return roundToCents(1.5 + random() ** 3 * 398)
+  const share = random()
+  return roundToCents(1.5 + share * share * share * 398)
 }
 
 function roundToCents(amount: number): number {

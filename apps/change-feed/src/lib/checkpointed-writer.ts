@@ -10,6 +10,11 @@ export interface CheckpointedWriterOptions {
   readonly createSink: (hooks: { onBegin(file: string): Promise<void> }) => Sink<FilePosition>
   readonly onCommitted: (checkpoint: Checkpoint, position: FilePosition) => void
   readonly now: () => number
+  /**
+   * A commit costs an fsync or three, so between the checkpoints of one read it waits for this many bytes of rows, or for a
+   * second. Default: 8 MiB.
+   */
+  readonly commitBytes?: number | undefined
 }
 
 /** Writes events and saves a checkpoint only when everything before it is durable. */
@@ -19,12 +24,10 @@ export interface CheckpointedWriter {
   close(): Promise<void>
 }
 
-/** A commit costs an fsync or three, so between the checkpoints of one read it waits for this much work. */
-const commitBytes = 8 * 1024 * 1024
 const commitMs = 1_000
 
 export function createCheckpointedWriter(options: CheckpointedWriterOptions): CheckpointedWriter {
-  const { now } = options
+  const { now, commitBytes = 8 * 1024 * 1024 } = options
   let saved = options.state
   let bytesSinceCommit = 0
   let committedAtMs = now()

@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { DataverseError } from '@deltaverse/contract'
 import { codeOf, toFileError } from './file-error.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js'
@@ -33,13 +34,28 @@ export async function acquireFileLock(path: string, what: string): Promise<FileL
   }
 }
 
+/** The lock appears with its text in it, in one step: a process that dies here leaves none that names nobody. */
 async function createExclusively(path: string, text: string): Promise<boolean> {
+  const prepared = `${path}.${process.pid}.${randomUUID()}`
   try {
-    await writeFile(path, text, { flag: 'wx' })
+    await writeFile(prepared, text)
+    await linkOrWrite(prepared, path, text)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw toFileError(error, 'create', path)
+  } finally {
+    await rm(prepared, { force: true }).catch(() => undefined)
+  }
+}
+
+async function linkOrWrite(prepared: string, path: string, text: string): Promise<void> {
+  try {
+    await link(prepared, path)
+  } catch (error) {
+    // Some file systems know no links.
+    if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(codeOf(error) ?? '')) throw error
+    await writeFile(path, text, { flag: 'wx' })
   }
 }
 
@@ -69,7 +85,7 @@ function parseHolder(text: string): ProcessIdentity | undefined {
 }
 
 function isHeld(holder: ProcessIdentity | undefined): boolean {
-  // A file without a name in it: its process died, or is just about to write it. Not ours to judge.
+  // A file without a name in it is not ours to judge.
   return holder === undefined || isRunning(holder)
 }
 

@@ -33,6 +33,8 @@ export interface SyncTableOptions {
   readonly environmentId?: string | undefined
   /** Goes on until the signal aborts. Default: reads once. */
   readonly follow?: Omit<FollowOptions, 'signal' | 'onError'> | undefined
+  /** Fewest bytes of rows between two commits within a read, unless a second has passed. Default: 8 MiB. */
+  readonly commitBytes?: number | undefined
   readonly onNotice: (notice: SyncNotice) => void
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
@@ -67,6 +69,7 @@ export async function syncTable(client: DataverseClient, options: SyncTableOptio
   const identity = options.environmentId === undefined ? {} : { environmentId: options.environmentId }
   const writer = createCheckpointedWriter({
     state,
+    commitBytes: options.commitBytes,
     saveState: (next) => writeTableState(statePath, { ...next, ...identity }),
     createSink: (hooks) =>
       createNdjsonFileSink({
