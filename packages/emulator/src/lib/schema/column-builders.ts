@@ -90,7 +90,7 @@ export type StateLine = readonly [value: number, label: string, defaultStatus: n
 /** The `statecode` and `statuscode` columns of a table. */
 export function states(
   lines: readonly StateLine[],
-  schemaNames = ['StateCode', 'StatusCode'],
+  schemaNames: readonly string[] = ['StateCode', 'StatusCode'],
 ): ColumnDefinition[] {
   const [state = 'StateCode', status = 'StatusCode'] = schemaNames
   return [
