@@ -15,9 +15,11 @@ import {
 import { Agent } from 'undici'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
+  type AuthorityAnswer,
   type AuthorityHandler,
   type FakeAuthority,
   startFakeAuthority,
+  type TokenRequest,
   tokenAnswer,
 } from './fake-authority.js'
 import { makeCertificate, type TestCertificate } from './make-certificate.js'
@@ -299,6 +301,8 @@ describe('managedIdentityCredential()', () => {
   })
 })
 
+type AuthorityOverride = (request: TokenRequest) => AuthorityAnswer | undefined
+
 describe('deviceCodeCredential()', () => {
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
   const idToken = `${encode({ alg: 'none' })}.${encode({
@@ -311,8 +315,11 @@ describe('deviceCodeCredential()', () => {
   })}.x`
   const clientInfo = encode({ uid: 'o', utid: 'contoso' })
 
-  function userAuthority(): Promise<FakeAuthority> {
-    return fake(({ url, form }, index) => {
+  function userAuthority(override?: AuthorityOverride): Promise<FakeAuthority> {
+    return fake((request, index) => {
+      const { url, form } = request
+      const other = override?.(request)
+      if (other !== undefined) return other
       if (url.includes('/devicecode')) {
         return {
           body: {
@@ -364,6 +371,46 @@ describe('deviceCodeCredential()', () => {
     )
   })
 
+  it('asks the user again when the refresh token is dead, but not when the authority is busy', async () => {
+    let answer: AuthorityAnswer | undefined
+    const authority = await userAuthority(({ form }) =>
+      form.get('grant_type') === 'refresh_token' ? answer : undefined,
+    )
+    const codes: DeviceCode[] = []
+    const onCode = (code: DeviceCode) => codes.push(code)
+    const credential = deviceCodeCredential({ tenantId: 'contoso', clientId, onCode, ...authority })
+    await credential.getToken(scope)
+    answer = { status: 503, body: 'busy' }
+    await expect(credential.getToken(scope, { forceRefresh: true })).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    })
+    expect(codes).toHaveLength(1)
+    const suberror = 'bad_token'
+    answer = {
+      status: 400,
+      body: { error: 'invalid_grant', error_description: 'AADSTS700082: expired', suberror },
+    }
+    expect((await credential.getToken(scope, { forceRefresh: true }))?.token).toMatch(/^user-/)
+    expect(codes).toHaveLength(2)
+  })
+
+  it('stops polling when the signal aborts', async () => {
+    const controller = new AbortController()
+    const reason = new Error('nobody came')
+    let polls = 0
+    const authority = await userAuthority(({ url }) => {
+      if (url.includes('/devicecode')) return undefined
+      polls++
+      controller.abort(reason)
+      return { status: 400, body: { error: 'authorization_pending' } }
+    })
+    const credential = deviceCodeCredential({ tenantId: 'c', clientId, onCode: () => {}, ...authority })
+    await expect(credential.getToken(scope, { abortSignal: controller.signal })).rejects.toBe(reason)
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(polls).toBe(1)
+  })
+
   it('insists on somebody to show the code to', () => {
     expect(() => deviceCodeCredential({ tenantId: 'c', clientId } as never)).toThrow(
       'onCode must be a function',
@@ -378,6 +425,15 @@ describe('credentialFromEnvironment()', () => {
   it('takes a token as it is', async () => {
     const credential = credentialFromEnvironment({ DATAVERSE_TOKEN: ' Bearer abc ' }, url)
     expect((await credential.getToken(scope))?.token).toBe('abc')
+  })
+
+  it('believes the expiry that a token names', async () => {
+    const inADay = Math.floor(Date.now() / 1000) + 86_400
+    const jwt = `e30.${Buffer.from(JSON.stringify({ exp: inADay })).toString('base64url')}.x`
+    const token = await credentialFromEnvironment({ DATAVERSE_TOKEN: jwt }, url).getToken(scope)
+    expect(token?.expiresOnTimestamp).toBe(inADay * 1000)
+    const opaque = await credentialFromEnvironment({ DATAVERSE_TOKEN: 'e30.e30.x' }, url).getToken(scope)
+    expect(opaque?.expiresOnTimestamp).toBeGreaterThan(Date.now())
   })
 
   it('signs an application in at the cloud of the environment', async () => {

@@ -1,5 +1,5 @@
 import { type ClientOptions, createClient, type DataverseClient, type RetryEvent } from '@deltaverse/client'
-import { isDataverseError, isResponseError } from '@deltaverse/contract'
+import { DataverseError, isDataverseError, isResponseError } from '@deltaverse/contract'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Handler, startServer, type TestServer } from './start-server.js'
@@ -81,6 +81,15 @@ describe('throttles', () => {
     })
     await (await client.request({ method: 'GET', path: 'contacts' })).discard()
     expect(clock.delays).toHaveLength(20)
+  })
+
+  it('leaves all of maxAttempts to failures of other kinds', async () => {
+    const { client, server } = await setUp(
+      inTurn(throttle(1), throttle(1), throttle(1), { status: 503 }, { status: 503 }),
+      { retry: { maxAttempts: 3 } },
+    )
+    await (await client.request({ method: 'GET', path: 'contacts' })).discard()
+    expect(server.requests).toHaveLength(6)
   })
 
   it('gives up at once when the wait would go beyond maxTotalMs', async () => {
@@ -209,6 +218,21 @@ describe('transient failures', () => {
     expect(response.bytesReceived()).toBe(12)
     expect(server.requests).toHaveLength(2)
     await expect(response.text()).rejects.toThrow('read or discarded before')
+  })
+
+  it('repeats a POST when it was only the token that could not be fetched', async () => {
+    let calls = 0
+    const { client, server, clock } = await setUp(inTurn(), {
+      credential: {
+        async getToken() {
+          if (++calls < 3) throw new DataverseError('busy', { code: 'unavailable', retryable: true })
+          return { token: 't', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }
+        },
+      },
+    })
+    await (await client.request({ method: 'POST', path: 'contacts', body: {} })).discard()
+    expect(server.requests).toHaveLength(1)
+    expect(clock.delays).toEqual([250, 500])
   })
 
   it('says after the last try that nothing came, and what was asked', async () => {

@@ -59,9 +59,9 @@ describe('bodies', () => {
     })
   })
 
-  it('takes a compressed body of no bytes for one that ended early', async () => {
+  it.each(['gzip', 'br'])('takes a %s body of no bytes for one that ended early', async (encoding) => {
     const { client } = await setUp((_request, response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip', 'transfer-encoding': 'chunked' })
+      response.writeHead(200, { 'content-encoding': encoding, 'transfer-encoding': 'chunked' })
       response.end()
     })
     await expect((await get(client)).text()).rejects.toThrow('the body ended early')
@@ -106,7 +106,7 @@ describe('bodies', () => {
   })
 
   it('says where it expected JSON, without repeating the data', async () => {
-    const { client } = await setUp((_request, response) => response.end('{"name":"Ada Lovelace'))
+    const { client } = await setUp((_request, response) => response.end('{"name": Ada Lovelace}'))
     const error = await (await get(client)).json().catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'bad-response' })
     expect(inspect(error, { showHidden: true, depth: Infinity })).not.toContain('Ada')
@@ -171,12 +171,26 @@ describe('bodies', () => {
     const { client } = await setUp(
       (request, response) => {
         ports.add(request.socket.remotePort)
-        response.end('short')
+        response.write('the rest', () => setImmediate(() => response.end(' comes later')))
       },
       { maxConnections: 1 },
     )
     for (let i = 0; i < 5; i++) await (await get(client)).discard()
     expect(ports.size).toBe(1)
+  })
+
+  it('closes the connection on discard in the middle of a body', async () => {
+    const closed = deferred()
+    const { client } = await setUp((_request, response) => {
+      response.write('x'.repeat(1_000))
+      response.on('close', closed.resolve)
+    })
+    const response = await get(client)
+    const reader = response.body[Symbol.asyncIterator]()
+    await reader.next()
+    await response.discard()
+    await closed.promise
+    await expect(reader.next()).rejects.toMatchObject({ code: 'no-response' })
   })
 
   it('can be read only once', async () => {

@@ -73,8 +73,17 @@ export function toBodyError(cause: unknown, exchange: Exchange, signal: AbortSig
   return noResponse(exchange, reason ?? code, true, cause)
 }
 
-/** Whether a failed exchange ended before anything was sent: no connection came about. */
+const neverSent: unique symbol = Symbol('neverSent')
+
+/** Notes on an error that it came up before the request went out. */
+export function markNeverSent(error: unknown): void {
+  if (error instanceof DataverseError) Object.defineProperty(error, neverSent, { value: true })
+}
+
+/** Whether an attempt ended before anything was sent: there was no token, or no connection came about. */
 export function wasNeverSent(error: DataverseError): boolean {
+  if (neverSent in error) return true
+  if (error.code !== 'no-response') return false
   return /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
     codeOf(error.cause),
   )

