@@ -93,6 +93,15 @@ describe('$filter', () => {
   it('puts in parameter aliases; one without a value counts as null', () => {
     expect(matching('accounts', 'name eq @p1', { '@p1': "'Contoso'" })).toEqual([1])
     expect(matching('accounts', 'revenue eq @p1')).toEqual([2])
+    const call = 'Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)'
+    const list = (text: string) => () =>
+      matching('accounts', call, { '@p1': "'numberofemployees'", '@p2': text })
+    expect(list('["5","500"]')()).toEqual([1, 2])
+    expect(list("['5']")()).toEqual([1])
+    expect(list('[]')()).toEqual([])
+    for (const bad of ['["5"', '["5",]', '["5" "6"]', '[name]', '["5"]]']) {
+      expect(list(bad), bad).toThrow('Syntax error')
+    }
   })
 
   it.each<[string, string]>([

@@ -83,6 +83,7 @@ describe('parseQueryOptions()', () => {
     [{ $expand: 'primarycontactid(' }, 'not valid'],
     [{ $expand: 'contact_customer_accounts/$ref' }, '/$ref'],
     [{ $expand: 'contact_customer_accounts($filter=nope eq 1)' }, "'nope'"],
+    [{ $expand: 'contact_customer_accounts($filter=lastname eq @p)', '@p': "'x'" }, 'inside $expand'],
     [
       { $expand: Array.from({ length: 16 }, (_, n) => (n ? 'ownerid' : 'owninguser')).join(',') },
       'at most 15',

@@ -45,3 +45,24 @@ export function parseAliasValue(text: string | undefined, position: number): Lit
   }
   return { ...literal, position }
 }
+
+/** Understands the value of a parameter alias in a function call, where it may be a list: `["a","b"]`. */
+export function parseAliasArgument(
+  text: string | undefined,
+  position: number,
+): LiteralOperand | readonly LiteralOperand[] {
+  if (text === undefined || !text.trim().startsWith('[')) return parseAliasValue(text, position)
+  const tokens = lexFilter(text)
+  const items = tokens.slice(1, -2)
+  const closed = isPunctuation(tokens.at(-2), ']')
+  const values = items.filter((_, index) => index % 2 === 0).map((token) => toLiteral(token))
+  const separated = items.every((token, index) => index % 2 === 0 || isPunctuation(token, ','))
+  if (!closed || !separated || (items.length > 0 && items.length % 2 === 0) || values.includes(undefined)) {
+    throw syntaxError(text, 0, 'a list of values such as ["a","b"] expected')
+  }
+  return values.flatMap((value) => (value === undefined ? [] : [{ ...value, position }]))
+}
+
+function isPunctuation(token: Token | undefined, text: string): boolean {
+  return token?.kind === 'punctuation' && token.text === text
+}

@@ -9,7 +9,7 @@ import type {
   TextFunction,
 } from './filter-expression.js'
 import { lexFilter, syntaxError, type Token } from './filter-lexer.js'
-import { parseAliasValue, toLiteral } from './filter-literal.js'
+import { parseAliasArgument, parseAliasValue, toLiteral } from './filter-literal.js'
 
 /** Microsoft Learn lists the functions of `$filter` that Dataverse has in this namespace. */
 export const functionNamespace = 'Microsoft.Dynamics.CRM.'
@@ -18,15 +18,15 @@ const comparisons = new Set(['eq', 'ne', 'gt', 'ge', 'lt', 'le'])
 const textFunctions = new Set(['contains', 'startswith', 'endswith'])
 const maxDepth = 100
 
+/** Parameter aliases by name, or `refused` where the service takes none: inside `$expand`. */
+export type FilterAliases = ReadonlyMap<string, string> | 'refused'
+
 /**
  * Understands a `$filter` text.
  *
  * @throws ServiceError 400 with the position of a mistake, 501 for an OData function that is not emulated.
  */
-export function parseFilter(
-  text: string,
-  aliases: ReadonlyMap<string, string> = new Map(),
-): FilterExpression {
+export function parseFilter(text: string, aliases: FilterAliases = new Map()): FilterExpression {
   const parser = createParser(text, aliases)
   const expression = parser.parseOr(0)
   parser.expectEnd()
@@ -38,7 +38,7 @@ interface Parser {
   expectEnd(): void
 }
 
-function createParser(text: string, aliases: ReadonlyMap<string, string>): Parser {
+function createParser(text: string, aliases: FilterAliases): Parser {
   const tokens = lexFilter(text)
   let index = 0
 
@@ -117,12 +117,14 @@ function createParser(text: string, aliases: ReadonlyMap<string, string>): Parse
       index += 1
       return literal
     }
-    if (token.kind === 'alias') {
-      index += 1
-      return parseAliasValue(aliases.get(token.text), token.position)
-    }
+    if (token.kind === 'alias') return parseAliasValue(takeAlias(), token.position)
     if (token.kind !== 'name') throw fail('a property or a value expected')
     return parsePath()
+  }
+
+  function takeAlias(): string | undefined {
+    if (aliases === 'refused') throw fail('parameter aliases do not work inside $expand')
+    return aliases.get(advance().text)
   }
 
   function parsePath(): PathOperand {
@@ -165,10 +167,16 @@ function createParser(text: string, aliases: ReadonlyMap<string, string>): Parse
       if (peek().kind !== 'name') throw fail('a parameter name expected')
       const name = advance().text
       expect('=')
-      found.set(name, isNext('[') ? parseList() : parseValue())
+      found.set(name, parseArgument())
     }
     expect(')')
     return found
+  }
+
+  function parseArgument(): LiteralOperand | readonly LiteralOperand[] {
+    if (isNext('[')) return parseList()
+    const { kind, position } = peek()
+    return kind === 'alias' ? parseAliasArgument(takeAlias(), position) : parseValue()
   }
 
   function parseList(): LiteralOperand[] {

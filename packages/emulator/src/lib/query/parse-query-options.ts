@@ -56,9 +56,8 @@ export function parseQueryOptions(
     compare: createComparison(orderBy, table, schema),
     top: parseTop(options.get('$top')),
     count: parseCount(options.get('$count')),
-    // Parameter aliases do not reach inside $expand.
     expand: parseExpand(options.get('$expand'), table, schema, (text, target) =>
-      compileFilter(parseFilter(text), target, schema, environment),
+      compileFilter(parseFilter(text, 'refused'), target, schema, environment),
     ),
     deltaToken: options.get('$deltatoken'),
     skipToken: options.get('$skiptoken'),
