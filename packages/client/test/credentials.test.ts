@@ -399,15 +399,17 @@ describe('deviceCodeCredential()', () => {
     const controller = new AbortController()
     const reason = new Error('nobody came')
     let polls = 0
-    const authority = await userAuthority(({ url }) => {
-      if (url.includes('/devicecode')) return undefined
+    const authority = await userAuthority(({ form }) => {
+      if (!form.has('device_code')) return undefined
       polls++
       controller.abort(reason)
       return { status: 400, body: { error: 'authorization_pending' } }
     })
     const credential = deviceCodeCredential({ tenantId: 'c', clientId, onCode: () => {}, ...authority })
     await expect(credential.getToken(scope, { abortSignal: controller.signal })).rejects.toBe(reason)
-    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+    // Time for a poll that must not come: as many answers of the same authority as it would have needed, and more.
+    const other = clientSecretCredential({ tenantId: 'c', clientId, clientSecret, ...authority })
+    for (let turn = 0; turn < 20; turn++) await other.getToken(scope, { forceRefresh: true })
     expect(polls).toBe(1)
   })
 

@@ -18,7 +18,7 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string
   readonly url: string
   readonly headers: IncomingMessage['headers']

@@ -168,14 +168,20 @@ describe('bodies', () => {
 
   it('reads the rest of a short body away on discard, so that the connection serves again', async () => {
     const ports = new Set<number | undefined>()
+    let finish = (): void => {}
     const { client } = await setUp(
       (request, response) => {
         ports.add(request.socket.remotePort)
-        response.write('the rest', () => setImmediate(() => response.end(' comes later')))
+        response.write('the rest')
+        finish = () => void response.end(' comes later')
       },
       { maxConnections: 1 },
     )
-    for (let i = 0; i < 5; i++) await (await get(client)).discard()
+    for (let i = 0; i < 5; i++) {
+      const discarded = (await get(client)).discard()
+      finish()
+      await discarded
+    }
     expect(ports.size).toBe(1)
   })
 

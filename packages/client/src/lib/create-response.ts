@@ -58,7 +58,7 @@ export async function bufferResponse(
 }
 
 /** `x-ms-service-request-id`; older servers only send `REQ_ID`. */
-export function requestIdOf(headers: ResponseHeaders): string | undefined {
+function requestIdOf(headers: ResponseHeaders): string | undefined {
   return headers['x-ms-service-request-id'] ?? headers.req_id
 }
 

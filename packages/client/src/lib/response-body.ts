@@ -11,7 +11,7 @@ export interface ResponseBody {
 }
 
 /** The stream under a body; `dump` reads a short rest away, so that the connection can be used again. */
-export interface RawBody extends Readable {
+interface RawBody extends Readable {
   dump(options?: { limit: number }): Promise<unknown>
 }
 

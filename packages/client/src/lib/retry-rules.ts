@@ -4,7 +4,7 @@ import { wasNeverSent } from './no-response-error.js'
 import type { FailedAttempt, RetryDecision, RetryRule } from './retry-options.js'
 
 /** A 429 says that nothing was done, so every request may be repeated, and how long to wait is the service's to say. */
-export const throttledRule: RetryRule = ({ error }) => {
+const throttledRule: RetryRule = ({ error }) => {
   if (!isResponseError(error) || error.status !== 429) return undefined
   // Zero would be a loop without a pause.
   return error.retryAfterMs !== undefined && error.retryAfterMs > 0
@@ -13,21 +13,21 @@ export const throttledRule: RetryRule = ({ error }) => {
 }
 
 /** A request that never left may be repeated whatever it is. */
-export const neverSentRule: RetryRule = ({ error }) =>
+const neverSentRule: RetryRule = ({ error }) =>
   error.retryable && wasNeverSent(error) ? { backOff: true } : undefined
 
 /** Whatever else goes wrong, a request that must not happen twice is not repeated. */
-export const notRepeatableRule: RetryRule = ({ repeatable }) => (repeatable ? undefined : 'give-up')
+const notRepeatableRule: RetryRule = ({ repeatable }) => (repeatable ? undefined : 'give-up')
 
 /** Codes that hide passing and lasting causes alike get two more tries. */
-export const ambiguousRule: RetryRule = ({ error, failures }) => {
+const ambiguousRule: RetryRule = ({ error, failures }) => {
   if (!isResponseError(error) || failures < 3) return undefined
   const verdict = classifyError(error.status, { serviceCode: error.serviceCode, message: error.body ?? '' })
   return verdict.ambiguous ? 'give-up' : undefined
 }
 
 /** Busy services, dropped connections, deadlocks: what the error itself calls retryable. */
-export const transientRule: RetryRule = ({ error }): RetryDecision => {
+const transientRule: RetryRule = ({ error }): RetryDecision => {
   if (!error.retryable) return undefined
   const floorMs = isResponseError(error) ? (error.retryAfterMs ?? 0) : 0
   return floorMs > 0 ? { retryAfterMs: floorMs } : { backOff: true }
