@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { createServer as createTcpServer } from 'node:net'
 import { inspect } from 'node:util'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
@@ -227,6 +227,19 @@ describe('signals and timeouts', () => {
     const reading = response.text()
     later.abort(reason)
     await expect(reading).rejects.toBe(reason)
+  })
+
+  it('leaves no listener on a signal that outlives many requests', async () => {
+    const { signal } = new AbortController()
+    const { client } = await setUp((request, response, index) => {
+      if (index % 3 === 0) request.socket.destroy()
+      else response.writeHead(index % 3 === 1 ? 200 : 404).end(text)
+    })
+    const read = async (): Promise<unknown> =>
+      (await client.request({ method: 'GET', path: 'contacts' }, { signal })).text()
+    for (let i = 0; i < 30; i++) await read().catch(() => {})
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('gives up on a service that never answers', async () => {
