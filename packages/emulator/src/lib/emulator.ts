@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createFaultScript, type Faults } from './faults/fault-rule.js'
 import type { HistoryEntry } from './history.js'
 import { createIdSequence } from './ids.js'
+import { advanceKeyIndexes } from './metadata/key-index.js'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import { createDispatch } from './routes/dispatch.js'
 import { createRequestLog, type LoggedRequest } from './server/request-log.js'
@@ -22,6 +23,8 @@ export interface Emulator {
     /** Ends the life of every delta token handed out so far. */
     expireAll(): void
   }
+  /** Takes the index of every new alternate key one step on; for `keyIndexing: 'stepwise'`. */
+  advanceKeyIndexes(): void
   /** One table's rows, without HTTP. */
   table(entitySetOrLogicalName: string): TableView
   /** What was written, in the order of the row versions; since the start of this process. */
@@ -77,6 +80,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     deltaTokens: {
       expireAll: service.expireAllTokens,
     },
+    advanceKeyIndexes: () => advanceKeyIndexes({ ...service.context, schema: service.schema }),
     table: (name) => createTableView(service, name),
     history: state.history.entries,
     get requests() {

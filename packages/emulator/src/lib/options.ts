@@ -78,6 +78,11 @@ export interface EmulatorOptions {
   readonly compression?: boolean | undefined
   /** Largest request body in bytes. Default: 122,526,105 (116.85 MB). */
   readonly maxRequestBytes?: number | undefined
+  /**
+   * How the index of a new alternate key is built: at once, or one step with each `advanceKeyIndexes()`, so that the
+   * key can be seen `Pending` and `InProgress`. Default: `immediate`.
+   */
+  readonly keyIndexing?: 'immediate' | 'stepwise' | undefined
   /** How alternate key values compare. Not documented; databases of Dataverse ignore case. Default: `case-insensitive`. */
   readonly keyComparison?: KeyComparison | undefined
   /** Status when a row bound by `@odata.bind` does not exist; not documented. Default: 404. */
@@ -173,13 +178,14 @@ function resolveSwitches(
   options: EmulatorOptions,
 ): Pick<
   ResolvedOptions,
-  'errorBody' | 'countByteOrderMark' | 'compression' | 'keyComparison' | 'missingBindStatus'
+  'errorBody' | 'countByteOrderMark' | 'compression' | 'keyComparison' | 'keyIndexing' | 'missingBindStatus'
 > {
   const {
     errorBody = 'hex',
     countByteOrderMark = true,
     compression = true,
     keyComparison = 'case-insensitive',
+    keyIndexing = 'immediate',
     missingBindStatus = 404,
   } = options
   return {
@@ -187,6 +193,7 @@ function resolveSwitches(
     countByteOrderMark,
     compression,
     keyComparison: oneOf('keyComparison', keyComparison, ['case-insensitive', 'exact']),
+    keyIndexing: oneOf('keyIndexing', keyIndexing, ['immediate', 'stepwise']),
     missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),
   }
 }

@@ -1,5 +1,7 @@
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
+import { handleMetadata } from '../metadata/handle-metadata.js'
+import type { MetadataContext } from '../metadata/metadata-context.js'
 import { countRows, listRows } from '../reading/list-rows.js'
 import { createRowFormats } from '../reading/row-formats.js'
 import type { Service } from '../service.js'
@@ -13,24 +15,30 @@ export type Dispatch = (request: ParsedRequest) => ServiceResponse
 /** Creates what finds the handler of each request. */
 export function createDispatch(service: Service): Dispatch {
   const formats = createRowFormats(service)
+  const { schema, options } = service
+  const metadata: MetadataContext = { ...service.context, schema, keyIndexing: options.keyIndexing }
   return (request) => {
-    const [first, ...rest] = request.segments
-    if (first === undefined) throw segmentNotFound('')
+    const [first = '', ...rest] = request.segments
     if (first === '$batch') throw notEmulated('$batch')
-    const { name, predicate } = parseSegment(first)
-    const table = service.schema.byEntitySet(name)
-    if (table === undefined) throw segmentNotFound(name)
+    const name = first.split('(', 1)[0] ?? ''
+    const table = schema.byEntitySet(name)
+    if (table === undefined) return handleMetadata(request, metadata) ?? unknownSegment(name)
+    const { predicate } = parseSegment(first)
     const context: RowRequest = { service, formats, request, table }
     if (rest.at(-1) === '$ref') return referenceRequest()
-    const action = rest.find((segment) => segment.startsWith('Microsoft.Dynamics.CRM.'))
-    if (action !== undefined) throw notEmulated(`the operation ${action}`)
-    if (predicate !== undefined) {
-      return rest.length === 0
-        ? rowRequest(context, predicate, first)
-        : propertyRequest(context, predicate, rest)
-    }
-    return setRequest(context, rest)
+    const operation = rest.find((segment) => segment.startsWith('Microsoft.Dynamics.CRM.'))
+    if (operation !== undefined) throw notEmulated(`the operation ${operation}`)
+    if (predicate === undefined) return setRequest(context, rest)
+    return rest.length === 0
+      ? rowRequest(context, predicate, first)
+      : propertyRequest(context, predicate, rest)
   }
+}
+
+// Entity sets are in lower case; functions and actions, of which the service has hundreds, begin in upper case.
+function unknownSegment(name: string): never {
+  if (/^[A-Z]/.test(name)) throw notEmulated(`the operation ${name}`)
+  throw segmentNotFound(name)
 }
 
 function setRequest(context: RowRequest, rest: readonly string[]): ServiceResponse {
