@@ -7,19 +7,14 @@ import type { TokenCredential } from '@deltaverse/client'
 import {
   clientCertificateCredential,
   clientSecretCredential,
-  credentialFromEnvironment,
-  type DeviceCode,
-  deviceCodeCredential,
   managedIdentityCredential,
 } from '@deltaverse/client/credentials'
 import { Agent } from 'undici'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
-  type AuthorityAnswer,
   type AuthorityHandler,
   type FakeAuthority,
   startFakeAuthority,
-  type TokenRequest,
   tokenAnswer,
 } from './fake-authority.js'
 import { makeCertificate, type TestCertificate } from './make-certificate.js'
@@ -298,184 +293,5 @@ describe('managedIdentityCredential()', () => {
 
   it('takes one id', () => {
     expect(() => managedIdentityCredential({ clientId, objectId: clientId })).toThrow('at most one')
-  })
-})
-
-type AuthorityOverride = (request: TokenRequest) => AuthorityAnswer | undefined
-
-describe('deviceCodeCredential()', () => {
-  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const idToken = `${encode({ alg: 'none' })}.${encode({
-    aud: clientId,
-    iss: 'https://login.microsoftonline.com/contoso/v2.0',
-    oid: 'o',
-    sub: 's',
-    tid: 'contoso',
-    preferred_username: 'ada@contoso.com',
-  })}.x`
-  const clientInfo = encode({ uid: 'o', utid: 'contoso' })
-
-  function userAuthority(override?: AuthorityOverride): Promise<FakeAuthority> {
-    return fake((request, index) => {
-      const { url, form } = request
-      const other = override?.(request)
-      if (other !== undefined) return other
-      if (url.includes('/devicecode')) {
-        return {
-          body: {
-            user_code: 'ABC123',
-            device_code: 'device-secret',
-            verification_uri: 'https://microsoft.com/devicelogin',
-            expires_in: 900,
-            interval: 0,
-            message: 'Enter ABC123',
-          },
-        }
-      }
-      return tokenAnswer(`user-${index}`, {
-        id_token: idToken,
-        client_info: clientInfo,
-        refresh_token: `refresh-${index}`,
-        scope: form.get('scope') ?? '',
-      })
-    })
-  }
-
-  it('shows the code, then renews silently', async () => {
-    const authority = await userAuthority()
-    const codes: DeviceCode[] = []
-    const credential = deviceCodeCredential({
-      tenantId: 'contoso',
-      clientId,
-      onCode: (code) => codes.push(code),
-      ...authority,
-    })
-    expect((await credential.getToken(scope))?.token).toBe('user-1')
-    expect(codes).toEqual([
-      {
-        message: 'Enter ABC123',
-        userCode: 'ABC123',
-        verificationUri: 'https://microsoft.com/devicelogin',
-        expiresInMs: 900_000,
-      },
-    ])
-    expect(authority.requests[0]?.form.get('scope')).toContain(
-      'https://contoso.crm4.dynamics.com/user_impersonation',
-    )
-    expect((await credential.getToken(scope))?.token).toBe('user-1')
-    expect((await credential.getToken(scope, { forceRefresh: true }))?.token).toBe('user-2')
-    expect(authority.requests[2]?.form.get('refresh_token')).toBe('refresh-1')
-    expect(codes).toHaveLength(1)
-    expect(inspect(credential, { showHidden: true, depth: Number.POSITIVE_INFINITY })).not.toMatch(
-      /refresh-|user-1/,
-    )
-  })
-
-  it('asks the user again when the refresh token is dead, but not when the authority is busy', async () => {
-    let answer: AuthorityAnswer | undefined
-    const authority = await userAuthority(({ form }) =>
-      form.get('grant_type') === 'refresh_token' ? answer : undefined,
-    )
-    const codes: DeviceCode[] = []
-    const onCode = (code: DeviceCode) => codes.push(code)
-    const credential = deviceCodeCredential({ tenantId: 'contoso', clientId, onCode, ...authority })
-    await credential.getToken(scope)
-    answer = { status: 503, body: 'busy' }
-    await expect(credential.getToken(scope, { forceRefresh: true })).rejects.toMatchObject({
-      code: 'unavailable',
-      retryable: true,
-    })
-    expect(codes).toHaveLength(1)
-    const suberror = 'bad_token'
-    answer = {
-      status: 400,
-      body: { error: 'invalid_grant', error_description: 'AADSTS700082: expired', suberror },
-    }
-    expect((await credential.getToken(scope, { forceRefresh: true }))?.token).toMatch(/^user-/)
-    expect(codes).toHaveLength(2)
-  })
-
-  it('stops polling when the signal aborts', async () => {
-    const controller = new AbortController()
-    const reason = new Error('nobody came')
-    let polls = 0
-    const authority = await userAuthority(({ form }) => {
-      if (!form.has('device_code')) return undefined
-      polls++
-      controller.abort(reason)
-      return { status: 400, body: { error: 'authorization_pending' } }
-    })
-    const credential = deviceCodeCredential({ tenantId: 'c', clientId, onCode: () => {}, ...authority })
-    await expect(credential.getToken(scope, { abortSignal: controller.signal })).rejects.toBe(reason)
-    // Time for a poll that must not come: as many answers of the same authority as it would have needed, and more.
-    const other = clientSecretCredential({ tenantId: 'c', clientId, clientSecret, ...authority })
-    for (let turn = 0; turn < 20; turn++) await other.getToken(scope, { forceRefresh: true })
-    expect(polls).toBe(1)
-  })
-
-  it('insists on somebody to show the code to', () => {
-    expect(() => deviceCodeCredential({ tenantId: 'c', clientId } as never)).toThrow(
-      'onCode must be a function',
-    )
-  })
-})
-
-describe('credentialFromEnvironment()', () => {
-  const url = 'https://contoso.crm.microsoftdynamics.us'
-  const application = { AZURE_TENANT_ID: 'contoso', AZURE_CLIENT_ID: clientId }
-
-  it('takes a token as it is', async () => {
-    const credential = credentialFromEnvironment({ DATAVERSE_TOKEN: ' Bearer abc ' }, url)
-    expect((await credential.getToken(scope))?.token).toBe('abc')
-  })
-
-  it('believes the expiry that a token names', async () => {
-    const inADay = Math.floor(Date.now() / 1000) + 86_400
-    const jwt = `e30.${Buffer.from(JSON.stringify({ exp: inADay })).toString('base64url')}.x`
-    const token = await credentialFromEnvironment({ DATAVERSE_TOKEN: jwt }, url).getToken(scope)
-    expect(token?.expiresOnTimestamp).toBe(inADay * 1000)
-    const opaque = await credentialFromEnvironment({ DATAVERSE_TOKEN: 'e30.e30.x' }, url).getToken(scope)
-    expect(opaque?.expiresOnTimestamp).toBeGreaterThan(Date.now())
-  })
-
-  it('signs an application in at the cloud of the environment', async () => {
-    const authority = await fake(() => tokenAnswer('t'))
-    const credential = credentialFromEnvironment(
-      { ...application, AZURE_CLIENT_SECRET: clientSecret },
-      url,
-      authority,
-    )
-    expect((await credential.getToken(scope))?.token).toBe('t')
-    expect(authority.requests.at(-1)?.url).toContain('https://login.microsoftonline.us/contoso/')
-  })
-
-  it('reads a certificate', async () => {
-    const env = { ...application, AZURE_CLIENT_CERTIFICATE_PATH: '/nowhere.pem' }
-    expect(String(await failureOf(credentialFromEnvironment(env, url)))).toContain('/nowhere.pem')
-  })
-
-  it('knows the other ways', () => {
-    expect(credentialFromEnvironment({ DATAVERSE_AUTH: 'managed-identity' }, url)).toHaveProperty('getToken')
-    const env = { DATAVERSE_AUTH: 'device-code', AZURE_CLIENT_ID: clientId }
-    expect(credentialFromEnvironment(env, url, { onCode: () => {} })).toHaveProperty('getToken')
-  })
-
-  it.each([
-    [
-      {},
-      'AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH are not set',
-    ],
-    [
-      { ...application, AZURE_CLIENT_SECRET: '' },
-      ': AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set',
-    ],
-    [{ AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret }, ': AZURE_TENANT_ID is not set'],
-    [{ DATAVERSE_AUTH: 'device-code' }, 'needs AZURE_CLIENT_ID'],
-    [{ DATAVERSE_AUTH: 'device-code', AZURE_CLIENT_ID: clientId }, 'somebody to show the code to'],
-    [{ DATAVERSE_AUTH: 'magic' }, 'received "magic"'],
-  ])('names what is missing in %o', (env, message) => {
-    const refused = (): unknown => credentialFromEnvironment(env, url)
-    expect(refused).toThrow(message)
-    expect(refused).not.toThrow('SuperSecret')
   })
 })
