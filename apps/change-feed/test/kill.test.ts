@@ -8,18 +8,32 @@ import { type Ended, runApp, startApp } from './support/app-process.js'
 import { plainRows, rebuiltRows } from './support/rebuilt-table.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
-const kills = 12
+/** A moment to kill the app at: when it has said a line with this text that many times; without a text, at once. */
+interface Moment {
+  readonly text?: string
+  readonly times: number
+}
 
-/** Starts the app and kills it when it has said that many lines; 0 kills it as soon as it exists. */
-async function killAtLine(args: readonly string[], cwd: string, atLine: number): Promise<Ended> {
+async function killAt(
+  args: readonly string[],
+  cwd: string,
+  moment: Moment,
+  onLine?: () => void,
+): Promise<Ended> {
+  const { text, times } = moment
+  let heard = 0
   const app = startApp(args, {
     cwd,
-    onLine: (_, number) => {
-      if (number === atLine) app.child.kill('SIGKILL')
+    onLine: (line) => {
+      onLine?.()
+      if (text !== undefined && line.includes(text) && ++heard === times) app.child.kill('SIGKILL')
     },
   })
-  if (atLine === 0) app.child.once('spawn', () => app.child.kill('SIGKILL'))
-  return app.ended
+  if (text === undefined) app.child.once('spawn', () => app.child.kill('SIGKILL'))
+  const ended = await app.ended
+  expect(ended.signal, `${text} was not said ${times} times:\n${ended.stderr}`).toBe('SIGKILL')
+  expectPromisesKept(join(cwd, 'out'))
+  return ended
 }
 
 /** Whatever the moment of death: the state file is whole or absent, and the data file holds what it promises. */
@@ -36,18 +50,28 @@ describe('a run that is killed', () => {
     timeout: 120_000,
   }, async () => {
     const cwd = temporaryFolder()
-    const args = ['--json', '--trace', '--products', '2000', '--page-size', '200', '--commit-bytes', '400000']
+    const args = ['--json', '--trace', '--products', '3000', '--page-size', '50', '--commit-bytes', '1']
     const random = seededRandom(20_260_320)
+    const upTo = (most: number): number => 1 + randomBelow(random, most)
+    const moments: Moment[] = [
+      { times: 0 },
+      { text: 'A new demonstration', times: 1 },
+      { text: 'emulator ready', times: 1 },
+      { text: 'no checkpoint yet', times: 1 },
+      { text: 'upserted', times: upTo(5) },
+      { text: 'committed', times: upTo(5) },
+      { text: 'upserted', times: upTo(8) },
+      { text: 'committed', times: upTo(8) },
+      { text: 'night 1 write', times: upTo(58) },
+      { text: 'night 1 write', times: upTo(58) },
+      { text: 'found a checkpoint', times: 1 },
+      { text: 'night 1 write', times: 58 },
+      { text: 'night 1 played', times: 1 },
+      { text: 'upserted', times: 1 },
+    ]
     const ended: Ended[] = []
-    for (let kill = 0; kill < kills; kill += 1) {
-      // A full read says some 100 lines and a night 60: the first kills fall into the one, later ones into the other.
-      ended.push(await killAtLine(args, cwd, kill === 0 ? 0 : 1 + randomBelow(random, kill < 6 ? 70 : 62)))
-      expectPromisesKept(join(cwd, 'out'))
-    }
-    expect(ended.every(({ signal }) => signal === 'SIGKILL')).toBe(true)
-    const heard = ended.map(({ stderr }) => stderr).join('\n')
-    expect(heard).toContain('going on in the middle of a full read')
-    expect(heard).toMatch(/night 1 write \d+/)
+    for (const moment of moments) ended.push(await killAt(args, cwd, moment))
+    expect(ended.map(({ stderr }) => stderr).join('\n')).toContain('going on in the middle of a full read')
 
     const last = await runApp(args, { cwd })
     expect(last, last.stderr).toMatchObject({ code: 0 })
@@ -55,7 +79,7 @@ describe('a run that is killed', () => {
     try {
       const file = JSON.parse(last.stdout).tables[1].file as string
       const rebuilt = rebuiltRows(join(cwd, file))
-      expect(rebuilt.size).toBeGreaterThan(1900)
+      expect(rebuilt.size).toBeGreaterThan(2900)
       expect(plainRows(rebuilt.values())).toEqual(plainRows(emulator.table('products').rows()))
     } finally {
       await emulator.close()
@@ -66,14 +90,14 @@ describe('a run that is killed', () => {
     const cwd = temporaryFolder()
     // The token of a long read stands for its first page here: what changes under it must come with the delta.
     const emulator = await startEmulator({
-      rows: { products: catalogue(1500) },
+      rows: { products: catalogue(3000) },
       changeTracking: { watermark: 'first-page' },
     })
     try {
       const products = emulator.table('products')
       const ids = products.rows().map((row) => row.productid as string)
       const random = seededRandom(7)
-      let created = 1500
+      let created = 3000
       const change = (): void => {
         const id = ids[randomBelow(random, ids.length)] as string
         const dice = random()
@@ -85,21 +109,25 @@ describe('a run that is killed', () => {
         } else products.update(id, { price: randomBelow(random, 1000) })
       }
       const args = ['--url', emulator.url, '--table', 'product', '--json', '--trace']
-      args.push('--page-size', '100', '--commit-bytes', '300000')
-      for (let kill = 0; kill < kills; kill += 1) {
-        const atLine = 1 + randomBelow(random, kill < 6 ? 45 : 5)
-        const app = startApp(args, {
-          cwd,
-          onLine: (_, number) => {
-            change()
-            if (number === atLine) app.child.kill('SIGKILL')
-          },
-        })
-        await app.ended
-        expectPromisesKept(join(cwd, 'out'))
+      args.push('--page-size', '50', '--commit-bytes', '1')
+      const runAndKill = async (text: string, times: number): Promise<void> => {
+        await killAt(args, cwd, { text, times }, change)
         for (let more = 0; more < 20; more += 1) change()
-        if (kill === 8) emulator.deltaTokens.expireAll()
       }
+      for (let kill = 0; kill < 3; kill += 1) {
+        await runAndKill('upserted', 1 + randomBelow(random, 6))
+        await runAndKill('committed', 1 + randomBelow(random, 6))
+      }
+      expect(await runApp(args, { cwd })).toMatchObject({ code: 0 })
+      await runAndKill('found a checkpoint', 1)
+      await runAndKill('upserted', 1)
+      await runAndKill('page 1 of a delta', 1)
+      emulator.deltaTokens.expireAll()
+      await runAndKill('Resync', 1)
+      await runAndKill('upserted', 1 + randomBelow(random, 6))
+      await runAndKill('committed', 1 + randomBelow(random, 6))
+      // The rest of the full read, and then the delta with what changed under it.
+      expect(await runApp(args, { cwd })).toMatchObject({ code: 0 })
       const last = await runApp(args, { cwd })
       expect(last, last.stderr).toMatchObject({ code: 0 })
       const [report] = JSON.parse(last.stdout).tables

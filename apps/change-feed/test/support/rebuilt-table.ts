@@ -78,9 +78,13 @@ export function plainRows(
   return byId
 }
 
-/** A row without its annotations. */
+/** A row without its annotations; whole numbers of 64 bits are compared as the numbers that JSON makes of them. */
 export function plainRow(row: Readonly<Json>): Json {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => !name.includes('@')))
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([name]) => !name.includes('@'))
+      .map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+  )
 }
 
 function readFrom(path: string, start: number): Buffer {
