@@ -1,5 +1,6 @@
 import type { Table } from '../schema/table.js'
-import type { ColumnValue, KeyIndexStatus, StoredRow } from '../schema/table-definition.js'
+import type { KeyIndexStatus } from '../schema/table-definition.js'
+import { keyText } from '../store/key-text.js'
 import type { MetadataContext } from './metadata-context.js'
 
 /** How the index of a key ends: `Failed` when two rows have the same values, else `Active`. */
@@ -8,7 +9,7 @@ export function finishedStatus(
   table: Table,
   columns: readonly string[],
 ): 'Active' | 'Failed' {
-  return hasDuplicates(context.rows(table.logicalName), columns) ? 'Failed' : 'Active'
+  return hasDuplicates(context, table, columns) ? 'Failed' : 'Active'
 }
 
 /**
@@ -41,20 +42,13 @@ function nextStatus(
   return status === 'InProgress' ? finishedStatus(context, table, columns) : status
 }
 
-function hasDuplicates(rows: Iterable<StoredRow>, columns: readonly string[]): boolean {
+function hasDuplicates(context: MetadataContext, table: Table, columns: readonly string[]): boolean {
   const seen = new Set<string>()
-  for (const row of rows) {
-    const values = columns.map((column) => row[column] ?? null)
-    if (values.includes(null)) continue
-    const text = JSON.stringify(values.map(toKeyText))
+  for (const row of context.rows(table.logicalName)) {
+    const text = keyText(row, columns, context.keyComparison ?? 'case-insensitive')
+    if (text === undefined) continue
     if (seen.has(text)) return true
     seen.add(text)
   }
   return false
-}
-
-// Databases of Dataverse compare text without regard to case.
-function toKeyText(value: ColumnValue): string {
-  if (typeof value === 'object' && value !== null) return value.id
-  return String(value).toLowerCase()
 }

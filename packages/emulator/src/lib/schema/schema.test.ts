@@ -164,6 +164,10 @@ describe('standardTables', () => {
     ['leads', 'lead_owning_user', undefined],
     ['systemusers', 'lead_owning_user', 'collection'],
     ['teams', 'owner_accounts', 'collection'],
+    ['tasks', 'ownerid_task', 'single'],
+    ['tasks', 'ownerid', 'single'],
+    ['systemusers', 'lk_task_createdby', 'collection'],
+    ['businessunits', 'business_unit_task_activities', 'collection'],
     ['businessunits', 'business_unit_accounts', 'collection'],
   ])('has in %s the navigation property %s: %s', (entitySet, name, kind) => {
     expect(schema.byEntitySet(entitySet)?.navigation(name)?.kind).toBe(kind)

@@ -81,7 +81,7 @@ function createTable(
 ): Table {
   const byName = new Map(resolved.columns.map((column) => [column.logicalName, column]))
   const byWireName = new Map(resolved.columns.map((column) => [column.wireName, column]))
-  const single = indexSingle(resolved.columns)
+  const single = indexSingle(resolved)
   return {
     ...resolved,
     column: (logicalName) => byName.get(logicalName),
@@ -94,13 +94,17 @@ function createTable(
   }
 }
 
-function indexSingle(columns: readonly Column[]): Map<string, SingleNavigation> {
+function indexSingle({ columns, isActivity, logicalName }: ResolvedTable): Map<string, SingleNavigation> {
   const navigations = new Map<string, SingleNavigation>()
+  const add = (name: string, column: Column, table: string): void => {
+    const targets = [...(navigations.get(name)?.targets ?? []), table]
+    navigations.set(name, { kind: 'single', name, column, target: targets[0] ?? table, targets })
+  }
   for (const column of columns) {
     for (const { navigationProperty: name, table } of column.targets) {
-      const known = navigations.get(name)
-      const targets = known === undefined ? [table] : [...known.targets, table]
-      navigations.set(name, { kind: 'single', name, column, target: targets[0] ?? table, targets })
+      add(name, column, table)
+      // An activity inherits `ownerid` and declares `ownerid_task` beside it.
+      if (isActivity && !name.endsWith(`_${logicalName}`)) add(`${name}_${logicalName}`, column, table)
     }
   }
   return navigations

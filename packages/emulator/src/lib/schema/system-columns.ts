@@ -8,7 +8,7 @@ export function systemColumns(definition: TableDefinition, entitySetName: string
     ...auditColumns(definition),
     ...stateColumns(definition),
     ...ownershipColumns(definition, entitySetName),
-    ...importColumns(),
+    ...importColumns(definition),
     ...currencyColumns(definition),
   ]
 }
@@ -69,7 +69,7 @@ function auditColumns(definition: TableDefinition): ColumnDefinition[] {
 }
 
 function auditRelationship(definition: TableDefinition, column: string): string {
-  const bare = definition.isCustom || column.endsWith('onbehalfby')
+  const bare = definition.isCustom || definition.isActivity || column.endsWith('onbehalfby')
   const infix = bare ? definition.logicalName : `${definition.logicalName}base`
   return `lk_${infix}_${column}`
 }
@@ -82,7 +82,7 @@ function stateColumns(definition: TableDefinition): ColumnDefinition[] {
   if (definition.stateless || definition.ownership === 'None' || hasColumn(definition, 'statecode')) return []
   const state: ColumnDefinition = {
     logicalName: 'statecode',
-    schemaName: 'statecode',
+    schemaName: definition.isCustom ? 'statecode' : 'StateCode',
     displayName: 'Status',
     type: 'state',
     required: true,
@@ -94,7 +94,7 @@ function stateColumns(definition: TableDefinition): ColumnDefinition[] {
   }
   const status: ColumnDefinition = {
     logicalName: 'statuscode',
-    schemaName: 'statuscode',
+    schemaName: definition.isCustom ? 'statuscode' : 'StatusCode',
     displayName: 'Status Reason',
     type: 'status',
     options: [
@@ -112,14 +112,42 @@ function hasColumn(definition: TableDefinition, logicalName: string): boolean {
 function ownershipColumns(definition: TableDefinition, entitySetName: string): ColumnDefinition[] {
   const ownership = definition.ownership ?? 'UserOwned'
   const suffix = definition.isCustom ? definition.logicalName : entitySetName
-  if (ownership === 'UserOwned') return userOwnedColumns(suffix)
+  if (ownership === 'UserOwned') {
+    return userOwnedColumns(
+      definition.isActivity
+        ? activityRelationships(definition.logicalName, entitySetName)
+        : {
+            owner: `owner_${suffix}`,
+            businessUnit: `business_unit_${suffix}`,
+            user: `user_${suffix}`,
+            team: `team_${suffix}`,
+          },
+    )
+  }
   if (ownership === 'OrganizationOwned' && definition.logicalName !== 'organization') {
     return [organizationColumn(suffix)]
   }
   return []
 }
 
-function userOwnedColumns(suffix: string): ColumnDefinition[] {
+/** The collection navigation properties of users, teams and business units that lead to what they own. */
+interface OwnerRelationships {
+  readonly owner: string
+  readonly businessUnit: string
+  readonly user: string
+  readonly team: string
+}
+
+function activityRelationships(logicalName: string, entitySetName: string): OwnerRelationships {
+  return {
+    owner: `owner_${entitySetName}`,
+    businessUnit: `business_unit_${logicalName}_activities`,
+    user: `user_${logicalName}`,
+    team: `team_${logicalName}`,
+  }
+}
+
+function userOwnedColumns(relationships: OwnerRelationships): ColumnDefinition[] {
   return [
     {
       logicalName: 'ownerid',
@@ -130,21 +158,21 @@ function userOwnedColumns(suffix: string): ColumnDefinition[] {
       targets: ['systemuser', 'team'].map((table) => ({
         table,
         navigationProperty: 'ownerid',
-        collectionNavigationProperty: `owner_${suffix}`,
+        collectionNavigationProperty: relationships.owner,
         onDelete: 'no-cascade',
       })),
     },
     ownerPart('owningbusinessunit', 'OwningBusinessUnit', 'Owning Business Unit', {
       table: 'businessunit',
       navigationProperty: 'owningbusinessunit',
-      collectionNavigationProperty: `business_unit_${suffix}`,
-      onDelete: 'restrict',
+      collectionNavigationProperty: relationships.businessUnit,
+      onDelete: 'no-cascade',
     }),
-    ownerPart('owninguser', 'OwningUser', 'Owning User', userTarget('owninguser', `user_${suffix}`)),
+    ownerPart('owninguser', 'OwningUser', 'Owning User', userTarget('owninguser', relationships.user)),
     ownerPart('owningteam', 'OwningTeam', 'Owning Team', {
       table: 'team',
       navigationProperty: 'owningteam',
-      collectionNavigationProperty: `team_${suffix}`,
+      collectionNavigationProperty: relationships.team,
       onDelete: 'no-cascade',
     }),
   ]
@@ -177,14 +205,14 @@ function organizationColumn(suffix: string): ColumnDefinition {
   }
 }
 
-function importColumns(): ColumnDefinition[] {
+function importColumns(definition: TableDefinition): ColumnDefinition[] {
   const integer = (logicalName: string, schemaName: string, displayName: string): ColumnDefinition => ({
     logicalName,
     schemaName,
     displayName,
     type: 'integer',
   })
-  return [
+  const imported: ColumnDefinition[] = [
     {
       ...integer('importsequencenumber', 'ImportSequenceNumber', 'Import Sequence Number'),
       validForUpdate: false,
@@ -196,6 +224,9 @@ function importColumns(): ColumnDefinition[] {
       type: 'datetime',
       validForUpdate: false,
     },
+  ]
+  return [
+    ...(definition.ownership === 'None' ? [] : imported),
     {
       ...integer('timezoneruleversionnumber', 'TimeZoneRuleVersionNumber', 'Time Zone Rule Version Number'),
       minValue: -1,

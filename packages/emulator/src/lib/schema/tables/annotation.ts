@@ -27,6 +27,16 @@ export const annotation: TableDefinition = {
       onDelete: 'no-cascade',
       ...readOnly,
     }),
+    lookup('CreatedOnBehalfBy', 'systemuser', 'lk_annotationbase_createdonbehalfby', {
+      displayName: 'Created By (Delegate)',
+      onDelete: 'no-cascade',
+      ...readOnly,
+    }),
+    lookup('ModifiedOnBehalfBy', 'systemuser', 'lk_annotationbase_modifiedonbehalfby', {
+      displayName: 'Modified By (Delegate)',
+      onDelete: 'no-cascade',
+      ...readOnly,
+    }),
     polymorphic(
       'ObjectId',
       [

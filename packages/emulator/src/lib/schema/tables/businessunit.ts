@@ -42,7 +42,7 @@ export const businessunit: TableDefinition = {
       displayName: 'Currency',
       onDelete: 'restrict',
     }),
-    ...addressColumns(1, { nameLength: 100 }),
-    ...addressColumns(2, { nameLength: 100 }),
+    ...addressColumns(1, { nameLength: 100, composite: false }),
+    ...addressColumns(2, { nameLength: 100, composite: false }),
   ],
 }

@@ -25,7 +25,10 @@ import {
 } from './choices.js'
 import { addressColumns, amount, consentColumns, customerColumns, readOnly } from './shared-columns.js'
 
-/** `lead`, as in Dynamics 365 Sales: the commonly used columns. */
+/**
+ * `lead`, as in Dynamics 365 Sales: the commonly used columns, with the lengths and options of an environment that nobody
+ * has customized.
+ */
 export const lead: TableDefinition = {
   logicalName: 'lead',
   schemaName: 'Lead',
@@ -127,7 +130,7 @@ export const lead: TableDefinition = {
     ...states([
       [0, 'Open', 1, { 1: 'New', 2: 'Contacted' }],
       [1, 'Qualified', 3, { 3: 'Qualified' }],
-      [2, 'Disqualified', 4, { 4: 'Lost', 5: 'Cannot Contact', 6: 'No Longer Interested', 7: 'Canceled' }],
+      [2, 'Disqualified', 7, { 4: 'Lost', 5: 'Cannot Contact', 6: 'No Longer Interested', 7: 'Canceled' }],
     ]),
     ...consentColumns(),
     ...customerColumns(),

@@ -31,6 +31,8 @@ export interface AddressShape {
   readonly countryLength?: number
   readonly codeLength?: number
   readonly phoneLength?: number
+  /** Default: `true`. */
+  readonly composite?: boolean
 }
 
 /** The options of an account's or contact's first address. */
@@ -83,10 +85,7 @@ export function addressColumns(number: 1 | 2 | 3, shape: AddressShape): ColumnDe
     part('Telephone2', 50, 'Telephone 2'),
     part('Telephone3', 50, 'Telephone 3'),
     part('Fax', phone, 'Fax'),
-    memo(`${prefix}Composite`, 1000, {
-      displayName: `Address ${number}`,
-      composition: addressComposition(prefix.toLowerCase()),
-    }),
+    ...(shape.composite === false ? [] : [compositeColumn(number, prefix)]),
   ]
 }
 
@@ -103,6 +102,13 @@ function freightColumns(
       ...(shape.freightTerms === defaultValueOnly ? { defaultValue: 1 } : {}),
     }),
   ]
+}
+
+function compositeColumn(number: number, prefix: string): ColumnDefinition {
+  return memo(`${prefix}Composite`, 1000, {
+    displayName: `Address ${number}`,
+    composition: addressComposition(prefix.toLowerCase()),
+  })
 }
 
 function addressComposition(prefix: string): string {
