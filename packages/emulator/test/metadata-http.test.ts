@@ -90,8 +90,10 @@ describe('WhoAmI', () => {
 })
 
 describe('with the client of somebody else', () => {
-  it('reads definitions and option sets', async () => {
+  it('reads definitions and option sets, and calls functions', async () => {
     const client = new DynamicsWebApi({ serverUrl: emulator.url, dataApi: { version: '9.2' } })
+    const who = await client.callFunction<{ UserId: string }>('WhoAmI')
+    expect(who.UserId).toMatch(/^[0-9a-f-]{36}$/)
     const table = await client.retrieveEntity<Record<string, unknown>>({
       key: "LogicalName='account'",
       select: ['EntitySetName', 'ChangeTrackingEnabled'],
