@@ -71,6 +71,24 @@ describe('the HTTP frame', () => {
     }
   })
 
+  it('does not overlook headers that change what a request does', async () => {
+    emulator = await startEmulator({ tables: [things] })
+    for (const headers of [
+      { CallerObjectId: guid(1) },
+      { MSCRMCallerID: guid(1) },
+      { 'MSCRM.SuppressDuplicateDetection': 'false' },
+    ] as Record<string, string>[]) {
+      expect((await send(emulator, 'POST', 'new_things', { body: {}, headers })).status).toBe(501)
+    }
+    expect(emulator.table('new_things').count()).toBe(0)
+  })
+
+  it('takes rows as JSON only', async () => {
+    emulator = await startEmulator({ tables: [things] })
+    const headers = { 'Content-Type': 'text/plain' }
+    expect((await send(emulator, 'POST', 'new_things', { body: '{}', headers })).status).toBe(415)
+  })
+
   it('refuses methods that a resource does not have', async () => {
     emulator = await startEmulator({ tables: [things] })
     expect((await send(emulator, 'DELETE', 'new_things')).status).toBe(405)

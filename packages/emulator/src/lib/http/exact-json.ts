@@ -8,7 +8,9 @@ const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseExactJson(text: string): unknown {
-  if (!longInteger.test(text)) return JSON.parse(text)
+  // Also when digits are rescued below: what is done to them would let some texts pass that are not JSON.
+  const plain: unknown = JSON.parse(text)
+  if (!longInteger.test(text)) return plain
   let mark = '\uE000'
   while (text.includes(mark)) mark += '\uE000'
   let marked = 0
@@ -17,7 +19,7 @@ export function parseExactJson(text: string): unknown {
     marked += 1
     return `"${mark}${part}"`
   })
-  if (marked === 0) return JSON.parse(text)
+  if (marked === 0) return plain
   return JSON.parse(prepared, (_, value: unknown) =>
     typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
   )

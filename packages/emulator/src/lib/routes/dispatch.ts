@@ -19,6 +19,7 @@ export function createDispatch(service: Service): Dispatch {
   const metadata: MetadataContext = { ...service.context, schema, keyIndexing: options.keyIndexing }
   return (request) => {
     const [first = '', ...rest] = request.segments
+    refuseHeaders(request)
     if (first === '$batch') throw notEmulated('$batch')
     const name = first.split('(', 1)[0] ?? ''
     const table = schema.byEntitySet(name)
@@ -32,6 +33,16 @@ export function createDispatch(service: Service): Dispatch {
     return rest.length === 0
       ? rowRequest(context, predicate, first)
       : propertyRequest(context, predicate, rest)
+  }
+}
+
+// Headers that would change what a request does, and would be betrayed if they were overlooked.
+function refuseHeaders({ headers }: ParsedRequest): void {
+  for (const name of ['callerobjectid', 'mscrmcallerid']) {
+    if (headers[name] !== undefined) throw notEmulated(`impersonation (the header ${name})`)
+  }
+  if (headers['mscrm.suppressduplicatedetection']?.toLowerCase() === 'false') {
+    throw notEmulated('duplicate detection (the header MSCRM.SuppressDuplicateDetection)')
   }
 }
 

@@ -9,6 +9,8 @@ export interface LoggedChange {
 export interface ChangeLog {
   append(change: LoggedChange): void
   readonly length: number
+  /** How many entries the last compaction left. */
+  readonly compactedLength: number
   at(index: number): LoggedChange
   /** Index of the first entry whose version is greater. */
   indexAfter(version: number): number
@@ -20,12 +22,16 @@ export interface ChangeLog {
 
 export function createChangeLog(): ChangeLog {
   let entries: LoggedChange[] = []
+  let compactedLength = 0
   return {
     append(change) {
       entries.push(change)
     },
     get length() {
       return entries.length
+    },
+    get compactedLength() {
+      return compactedLength
     },
     at(index) {
       return entries[index]!
@@ -45,6 +51,7 @@ export function createChangeLog(): ChangeLog {
     },
     compact(isCurrent) {
       entries = entries.filter(isCurrent)
+      compactedLength = entries.length
     },
   }
 }

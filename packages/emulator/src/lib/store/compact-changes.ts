@@ -1,11 +1,11 @@
 import type { TokenFloors } from '../tracking/token-floors.js'
 import type { TableStore } from './table-store.js'
 
-/** Superseded entries that a change log may hold before it is worth going through it. */
+/** Entries that a change log may gain in any case before it is worth going through it. */
 const slack = 1024
 
 /**
- * Drops superseded entries of a table's change log when they are most of it, and forgets deletions older than
+ * Drops superseded entries of a table's change log each time that it has doubled, and forgets deletions older than
  * `retentionMs`; tokens from before a forgotten deletion end their life.
  */
 export function compactChanges(
@@ -14,7 +14,7 @@ export function compactChanges(
   now: number,
   retentionMs: number,
 ): void {
-  if (rows.changes.length < 2 * (rows.size + rows.tombstones.size) + slack) return
+  if (rows.changes.length < 2 * rows.changes.compactedLength + slack) return
   for (const [id, { version, at }] of rows.tombstones) {
     if (now - at <= retentionMs) continue
     rows.setTombstone(id, undefined)

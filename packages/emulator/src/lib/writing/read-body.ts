@@ -23,6 +23,9 @@ export function readBody(
   body: unknown,
   mode: 'create' | 'update',
 ): RowValues {
+  if (Buffer.isBuffer(body)) {
+    throw new ServiceError(415, '0x80048d19', 'The Content-Type of a row is application/json.')
+  }
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw payloadError(table, 'The body is not a JSON object.')
   }
