@@ -1,1 +1,26 @@
-export {}
+export {
+  createKeyResolver,
+  type KeyResolution,
+  type KeyResolver,
+  type KeyResolverSnapshot,
+} from './lib/key-resolver.js'
+export type { KeyResolverOptions } from './lib/key-resolver-options.js'
+export {
+  createMetadataReader,
+  type MetadataReader,
+  type MetadataReaderOptions,
+} from './lib/metadata-reader.js'
+export { isRef, type KeyValue, type KeyValues, type RowRef, ref } from './lib/row-ref.js'
+export type {
+  ChoiceOption,
+  ColumnDetail,
+  ColumnKind,
+  ColumnMetadata,
+  DateBehavior,
+  DetailedKind,
+  KeyIndexStatus,
+  KeyMetadata,
+  LookupTarget,
+  TableMetadata,
+} from './lib/table-metadata.js'
+export type { TextComparison } from './lib/typed-key.js'

@@ -2,7 +2,26 @@ export { type CollectionPathOptions, formatCollectionPath } from './lib/collecti
 export { parseDeltaToken } from './lib/delta-token.js'
 export { type ErrorBody, type InnerError, normaliseServiceCode, parseErrorBody } from './lib/error-body.js'
 export { parseExactJson } from './lib/exact-json.js'
+export { formatInCondition, formatKeyCondition, isPlainListText } from './lib/key-filter.js'
+export {
+  findUnaddressableCharacter,
+  formatBodyKeyPredicate,
+  formatKeyPredicate,
+  formatRowPath,
+  formatRowReference,
+  type KeyPart,
+  parseRowReference,
+  type RowReference,
+} from './lib/key-predicate.js'
 export { linkToPath } from './lib/link-path.js'
+export {
+  encodeUrlText,
+  formatODataLiteral,
+  formatStringLiteral,
+  isGuidText,
+  isSendableText,
+  type ODataLiteral,
+} from './lib/odata-literal.js'
 export { PageFormatError, type PageFormatErrorOptions } from './lib/page-format-error.js'
 export {
   createPageSlicer,
