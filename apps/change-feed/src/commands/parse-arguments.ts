@@ -37,7 +37,7 @@ export function parseArguments(argv: readonly string[], version: string): Settin
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return undefined
-    throw new UsageError(error.message.replace(/^error: /, ''))
+    throw new UsageError(error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))
   }
   const values = program.opts()
   const common: CommonSettings = {

@@ -5,11 +5,10 @@ import { listenForStopSignals } from '../lib/stop-signals.js'
 import type { RunReport } from '../lib/table-report.js'
 import { createTerminal } from '../lib/terminal.js'
 import { UsageError } from '../lib/usage-error.js'
-import { runDemoCommand } from './demo-command.js'
 import { parseArguments } from './parse-arguments.js'
 import { printReport } from './print-report.js'
 import type { Settings } from './settings.js'
-import { type CommandContext, runSyncCommand } from './sync-command.js'
+import type { CommandContext } from './sync-command.js'
 
 /** Runs the app and resolves with its exit code. */
 export async function runApp(
@@ -47,9 +46,13 @@ async function runCommand(
 
 async function reportOf(settings: Settings, context: CommandContext): Promise<RunReport> {
   try {
-    return settings.kind === 'demo'
-      ? await runDemoCommand(settings, context)
-      : await runSyncCommand(settings, context)
+    // Each command is loaded when it is called for: `--help` needs neither, and only the demonstration an emulator.
+    if (settings.kind === 'demo') {
+      const { runDemoCommand } = await import('./demo-command.js')
+      return await runDemoCommand(settings, context)
+    }
+    const { runSyncCommand } = await import('./sync-command.js')
+    return await runSyncCommand(settings, context)
   } catch (error) {
     if (error instanceof UsageError) throw error
     const failed = { ok: false, exitCode: exitCodes.failed, tables: [] }

@@ -1,5 +1,5 @@
 import type { Cloud } from '@deltaverse/client/credentials'
-import type { AuthName } from '../lib/choose-credential.js'
+import type { AuthName } from '../lib/sign-in-names.js'
 
 export interface CommonSettings {
   /** Folder of data files and state files. */

@@ -24,7 +24,7 @@ export async function runSyncCommand(settings: SyncSettings, context: CommandCon
   const { terminal, signal, env } = context
   const client = connect({
     url: settings.url,
-    credential: chooseCredential(settings, env, terminal.say),
+    credential: await chooseCredential(settings, env, terminal.say),
     allowInsecureHttp: settings.allowInsecureHttp,
     userAgent: 'deltaverse-change-feed',
     retry: {

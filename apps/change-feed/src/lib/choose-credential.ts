@@ -1,21 +1,7 @@
 import type { TokenCredential } from '@deltaverse/client'
-import {
-  type Cloud,
-  clientCertificateCredential,
-  clientSecretCredential,
-  cloudForUrl,
-  credentialFromEnvironment,
-  deviceCodeCredential,
-  managedIdentityCredential,
-} from '@deltaverse/client/credentials'
+import type { Cloud } from '@deltaverse/client/credentials'
+import { type AuthName, authNames } from './sign-in-names.js'
 import { UsageError } from './usage-error.js'
-
-/** Ways to get a token. */
-export const authNames = ['client-secret', 'certificate', 'managed-identity', 'device-code', 'token'] as const
-
-export type AuthName = (typeof authNames)[number]
-
-export const cloudNames: readonly Cloud[] = ['public', 'us-government', 'us-dod', 'china']
 
 export interface CredentialSettings {
   readonly url: string
@@ -34,11 +20,11 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @param onMessage shows the user where to sign in
  * @throws UsageError that names what is missing
  */
-export function chooseCredential(
+export async function chooseCredential(
   settings: CredentialSettings,
   env: Environment,
   onMessage: (message: string) => void,
-): TokenCredential | undefined {
+): Promise<TokenCredential | undefined> {
   const auth = settings.auth ?? authFromEnvironment(env)
   if (auth === undefined) {
     if (isLoopback(settings.url)) return undefined
@@ -46,7 +32,9 @@ export function chooseCredential(
       'no credential: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH), or DATAVERSE_TOKEN, or choose with --auth',
     )
   }
-  const cloud = settings.cloud ?? cloudForUrl(settings.url)
+  // Loaded only now: a run without a token need not wait for it.
+  const credentials = await import('@deltaverse/client/credentials')
+  const cloud = settings.cloud ?? credentials.cloudForUrl(settings.url)
   const clientId = settings.clientId ?? read(env, 'AZURE_CLIENT_ID')
   const tenantId = settings.tenantId ?? read(env, 'AZURE_TENANT_ID')
   const need = (value: string | undefined, what: string): string => {
@@ -61,23 +49,23 @@ export function chooseCredential(
   switch (auth) {
     case 'token':
       need(read(env, 'DATAVERSE_TOKEN'), 'DATAVERSE_TOKEN')
-      return credentialFromEnvironment({ DATAVERSE_TOKEN: env.DATAVERSE_TOKEN }, settings.url)
+      return credentials.credentialFromEnvironment({ DATAVERSE_TOKEN: env.DATAVERSE_TOKEN }, settings.url)
     case 'managed-identity':
-      return managedIdentityCredential({ clientId })
+      return credentials.managedIdentityCredential({ clientId })
     case 'device-code':
-      return deviceCodeCredential({
+      return credentials.deviceCodeCredential({
         cloud,
         tenantId: tenantId ?? 'organizations',
         clientId: need(clientId, '--client-id or AZURE_CLIENT_ID'),
         onCode: (code) => onMessage(code.message),
       })
     case 'client-secret':
-      return clientSecretCredential({
+      return credentials.clientSecretCredential({
         ...application(),
         clientSecret: need(read(env, 'AZURE_CLIENT_SECRET'), 'AZURE_CLIENT_SECRET'),
       })
     case 'certificate':
-      return clientCertificateCredential({
+      return credentials.clientCertificateCredential({
         ...application(),
         certificate: need(read(env, 'AZURE_CLIENT_CERTIFICATE_PATH'), 'AZURE_CLIENT_CERTIFICATE_PATH'),
         password: read(env, 'AZURE_CLIENT_CERTIFICATE_PASSWORD'),

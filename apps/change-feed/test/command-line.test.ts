@@ -1,0 +1,279 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { type Emulator, startEmulator } from '@deltaverse/emulator'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { catalogue } from '../src/lib/catalogue.js'
+import { type Ended, runApp, startApp } from './support/app-process.js'
+import { plainRows, rebuiltRows } from './support/rebuilt-table.js'
+import { temporaryFolder } from './support/temporary-folder.js'
+
+let emulator: Emulator
+
+beforeAll(async () => {
+  emulator = await startEmulator({
+    rows: {
+      products: catalogue(300),
+      accounts: Array.from({ length: 40 }, (_, index) => ({ name: `Account ${index}` })),
+    },
+  })
+})
+afterAll(() => emulator.close())
+
+const products = () => emulator.table('products')
+const anyProduct = (): string => products().rows()[0]?.productid as string
+const read = (...args: string[]): string[] => ['--url', emulator.url, '--json', ...args]
+const reportOf = (ended: Ended) => JSON.parse(ended.stdout)
+
+/** What the current file of a report says, against the table itself. */
+function expectExact(cwd: string, file: string): void {
+  expect(plainRows(rebuiltRows(join(cwd, file)).values())).toEqual(plainRows(products().rows()))
+}
+
+describe('the arguments', () => {
+  it('are explained by --help, with defaults and examples', async () => {
+    const { code, stdout, stderr } = await runApp(['--help'], { cwd: temporaryFolder() })
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    for (const text of [
+      '--table <name...>',
+      '(default: "out")',
+      '(default: 10000)',
+      'DATAVERSE_URL',
+      'Exit codes:',
+    ])
+      expect(stdout).toContain(text)
+    expect(stdout).toContain('npm start -- --url https://contoso.crm4.dynamics.com --table account')
+  })
+
+  it('can ask for the version', async () => {
+    const { code, stdout } = await runApp(['--version'], { cwd: temporaryFolder() })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it.each([
+    ['an unknown option', ['--tabel', 'account'], /unknown option '--tabel'/],
+    ['a name that is none', ['--url', 'https://x.test', '--table', "a'b"], /"a'b" is no name/],
+    ['no credential', ['--url', 'https://x.test', '--table', 'a'], /no credential: set AZURE_TENANT_ID/],
+  ])('are refused in one line with exit code 2: %s', async (_, args, expected) => {
+    const cwd = temporaryFolder()
+    const { code, stdout, stderr } = await runApp(args, { cwd })
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr.split('\n')).toHaveLength(1)
+    expect(stderr).toMatch(expected)
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  it('are refused when a token would travel in clear', async () => {
+    const env = { DATAVERSE_TOKEN: 'secret-token' }
+    const args = ['--url', 'http://contoso.test', '--table', 'account']
+    const { code, stderr } = await runApp(args, { cwd: temporaryFolder(), env })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/would travel in clear: use https:, or --allow-insecure-http/)
+    expect(stderr).not.toContain('secret-token')
+  })
+
+  it('may leave the URL to the environment', async () => {
+    const env = { DATAVERSE_URL: emulator.url }
+    const ended = await runApp(['--table', 'products', '--json'], { cwd: temporaryFolder(), env })
+    expect(ended.code).toBe(0)
+    expect(reportOf(ended).tables[0].rows).toBe(products().count())
+  })
+})
+
+describe('a run against an environment', () => {
+  it('reads a table in full, then only what changed, and says so in JSON', async () => {
+    const cwd = temporaryFolder()
+    const first = await runApp(read('--table', 'product'), { cwd })
+    expect(first.code).toBe(0)
+    expect(reportOf(first)).toMatchObject({ ok: true, exitCode: 0 })
+    expect(reportOf(first).tables).toEqual([
+      {
+        table: 'product',
+        entitySet: 'products',
+        read: 'full-read',
+        rows: products().count(),
+        deletions: 0,
+        pages: 1,
+        requests: 3,
+        bytes: expect.any(Number),
+        seconds: expect.any(Number),
+        generation: 1,
+        phase: 'delta',
+        file: 'out/products.ndjson',
+        checkpointFile: 'out/products.checkpoint.json',
+      },
+    ])
+
+    products().update(anyProduct(), { price: 7 })
+    products().remove(products().rows().at(-1)?.productid as string)
+    const before = emulator.requestCount
+    const second = await runApp(read('--table', 'product'), { cwd })
+    expect(reportOf(second).tables[0]).toMatchObject({ read: 'delta', rows: 1, deletions: 1, pages: 1 })
+    // The definition of the table twice, the retention setting, the delta.
+    expect(emulator.requestCount - before).toBe(4)
+    expectExact(cwd, 'out/products.ndjson')
+  })
+
+  it('reads several tables at once, and the same one only once', async () => {
+    const cwd = temporaryFolder()
+    const ended = await runApp(read('--table', 'product,account', '--table', 'products', '--out', 'data'), {
+      cwd,
+    })
+    expect(ended.code).toBe(0)
+    const files = reportOf(ended).tables.map(({ file }: { file: string }) => file)
+    expect(files).toEqual(['data/products.ndjson', 'data/accounts.ndjson'])
+    expect(rebuiltRows(join(cwd, 'data/accounts.ndjson')).size).toBe(40)
+    expect(ended.stderr).toContain('products: is products, which is read already')
+    expect(readdirSync(join(cwd, 'data')).sort()).toEqual([
+      'accounts.checkpoint.json',
+      'accounts.ndjson',
+      'products.checkpoint.json',
+      'products.ndjson',
+    ])
+  })
+
+  it('finishes the other tables when one fails, names it, and ends with 3', async () => {
+    const ended = await runApp(read('--table', 'product', '--table', 'nonsense'), { cwd: temporaryFolder() })
+    expect(ended.code).toBe(3)
+    const [good, bad] = reportOf(ended).tables
+    expect(good).toMatchObject({ table: 'product', phase: 'delta' })
+    expect(good.error).toBeUndefined()
+    expect(bad).toMatchObject({ table: 'nonsense', error: { code: 'not-found' } })
+    expect(reportOf(ended)).toMatchObject({ ok: false, exitCode: 3 })
+  })
+
+  it('ends with 1 when every table failed', async () => {
+    const cwd = temporaryFolder()
+    const ended = await runApp(['--url', emulator.url, '--table', 'nonsense'], { cwd })
+    expect(ended.code).toBe(1)
+    expect(ended.stdout).toContain('nonsense failed: ')
+    expect(ended.stdout).toContain('has no table whose entity set or logical name is "nonsense"')
+  })
+
+  it('ends with 1 when the folder cannot be made', async () => {
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, 'file'), '')
+    const ended = await runApp(read('--table', 'product', '--out', 'file/out'), { cwd })
+    expect(ended.code).toBe(1)
+    expect(reportOf(ended)).toMatchObject({ ok: false, error: { code: 'ENOTDIR' } })
+  })
+
+  it('refuses a checkpoint of other columns, or reads again when told so', async () => {
+    const cwd = temporaryFolder()
+    const table = ['--table', 'product']
+    expect((await runApp(read(...table, '--select', 'name,price'), { cwd })).code).toBe(0)
+    const refused = await runApp(read(...table, '--select', 'name'), { cwd })
+    expect(refused.code).toBe(1)
+    expect(reportOf(refused).tables[0].error.code).toBe('checkpoint-mismatch')
+    const reset = await runApp(read(...table, '--select', 'name', '--on-mismatch', 'reset'), { cwd })
+    expect(reset.code).toBe(0)
+    expect(reportOf(reset).tables[0]).toMatchObject({
+      read: 'full-read',
+      generation: 2,
+      file: 'out/products.generation-2.ndjson',
+      earlierFiles: ['out/products.ndjson'],
+    })
+  })
+
+  it('reads everything again with --restart, into a file of its own', async () => {
+    const cwd = temporaryFolder()
+    await runApp(read('--table', 'product'), { cwd })
+    const kept = readFileSync(join(cwd, 'out/products.ndjson'))
+    const again = await runApp(read('--table', 'product', '--restart'), { cwd })
+    expect(reportOf(again).tables[0]).toMatchObject({ read: 'full-read', generation: 2 })
+    expect(readFileSync(join(cwd, 'out/products.ndjson'))).toEqual(kept)
+    expectExact(cwd, 'out/products.generation-2.ndjson')
+  })
+
+  it('resyncs into a new file when the delta token has expired, deletions included', async () => {
+    const cwd = temporaryFolder()
+    await runApp(read('--table', 'product'), { cwd })
+    products().remove(anyProduct())
+    emulator.deltaTokens.expireAll()
+    const resync = await runApp(read('--table', 'product'), { cwd })
+    expect(resync.code).toBe(0)
+    expect(resync.stderr).toContain('no longer answers for the delta token. Resync')
+    expect(reportOf(resync).tables[0]).toMatchObject({ read: 'full-read', generation: 2 })
+    expectExact(cwd, 'out/products.generation-2.ndjson')
+    const next = await runApp(read('--table', 'product'), { cwd })
+    expect(reportOf(next).tables[0]).toMatchObject({ read: 'delta', rows: 0, generation: 2 })
+  })
+
+  it('keeps a file that is not its own', async () => {
+    const cwd = temporaryFolder()
+    await runApp(read('--table', 'product'), { cwd })
+    rmSync(join(cwd, 'out/products.checkpoint.json'))
+    const old = readFileSync(join(cwd, 'out/products.ndjson'))
+    const ended = await runApp(read('--table', 'product'), { cwd })
+    expect(ended.code).toBe(0)
+    expect(reportOf(ended).tables[0].setAside).toEqual(['products.ndjson.1.bak'])
+    expect(readFileSync(join(cwd, 'out/products.ndjson.1.bak'))).toEqual(old)
+    expectExact(cwd, 'out/products.ndjson')
+  })
+
+  it('refuses a checkpoint file that cannot be read, and a data file that is gone', async () => {
+    const cwd = temporaryFolder()
+    await runApp(read('--table', 'product'), { cwd })
+    rmSync(join(cwd, 'out/products.ndjson'))
+    const gone = await runApp(read('--table', 'product'), { cwd })
+    expect(gone.code).toBe(1)
+    expect(reportOf(gone).tables[0].error).toMatchObject({ code: 'file-mismatch' })
+    writeFileSync(join(cwd, 'out/products.checkpoint.json'), '{"version":1,')
+    const torn = await runApp(read('--table', 'product'), { cwd })
+    expect(torn.code).toBe(1)
+    expect(reportOf(torn).tables[0].error).toMatchObject({
+      code: 'checkpoint-invalid',
+      message: expect.stringContaining('out/products.checkpoint.json cannot be used'),
+    })
+  })
+
+  it('refuses a folder that another process works in, and names it', async () => {
+    const cwd = temporaryFolder()
+    await runApp(read('--table', 'product'), { cwd })
+    const lock = join(cwd, 'out/products.lock')
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname() }))
+    const ended = await runApp(read('--table', 'product'), { cwd })
+    expect(ended.code).toBe(1)
+    expect(reportOf(ended).tables[0].error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(`process ${process.pid} on`),
+    })
+    rmSync(lock)
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('follows what changes, and ends in order by %s', async (signal, code) => {
+    const cwd = temporaryFolder()
+    const args = read(
+      '--table',
+      'product',
+      '--follow',
+      '--trace',
+      '--min-interval',
+      '0.05',
+      '--max-interval',
+      '0.1',
+    )
+    const app = startApp(args, { cwd })
+    await app.line('committed')
+    products().update(anyProduct(), { price: 11 })
+    await app.line('products: 1 upserted, 0 deleted')
+    products().remove(anyProduct())
+    await app.line('products: 0 upserted, 1 deleted')
+    app.child.kill(signal)
+    const ended = await app.ended
+    expect(ended).toMatchObject({ code, signal: null })
+    expect(reportOf(ended)).toMatchObject({ ok: false, exitCode: code })
+    expect(reportOf(ended).tables[0].error).toBeUndefined()
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['products.checkpoint.json', 'products.ndjson'])
+
+    const next = await runApp(read('--table', 'product'), { cwd })
+    expect(reportOf(next).tables[0].read).toBe('delta')
+    expectExact(cwd, 'out/products.ndjson')
+  })
+})
