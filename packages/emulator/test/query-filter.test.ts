@@ -82,6 +82,12 @@ describe('$filter', () => {
     expect(matching('accounts', filter)).toEqual(expected)
   })
 
+  it('joins thousands of terms', () => {
+    const terms = Array.from({ length: 6000 }, (_, n) => `revenue eq ${n + 1}`)
+    expect(matching('accounts', terms.join(' or '))).toEqual([3])
+    expect(matching('accounts', terms.map((term) => `not (${term})`).join(' and '))).toEqual([1, 2])
+  })
+
   it('compares dates without time and choices of several', () => {
     expect(matching('contacts', 'birthdate eq 1990-05-01')).toEqual([11])
     const values = (name: string) =>

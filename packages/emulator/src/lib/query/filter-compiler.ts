@@ -30,17 +30,10 @@ export function compileFilter(
 
 function compile(expression: FilterExpression, scope: Scope, environment: QueryEnvironment): Condition {
   switch (expression.kind) {
-    case 'and': {
-      const [left, right] = [expression.left, expression.right].map((side) =>
-        compile(side, scope, environment),
-      )
-      return (frame) => and(left!(frame), () => right!(frame))
-    }
+    case 'and':
     case 'or': {
-      const [left, right] = [expression.left, expression.right].map((side) =>
-        compile(side, scope, environment),
-      )
-      return (frame) => negate(and(negate(left!(frame)), () => negate(right!(frame))))
+      const conditions = flatten(expression).map((each) => compile(each, scope, environment))
+      return junction(conditions, expression.kind === 'or')
     }
     case 'not': {
       const operand = compile(expression.operand, scope, environment)
@@ -64,11 +57,29 @@ function compile(expression: FilterExpression, scope: Scope, environment: QueryE
   }
 }
 
-function and(left: boolean | null, right: () => boolean | null): boolean | null {
-  if (left === false) return false
-  const other = right()
-  if (other === false) return false
-  return left === null || other === null ? null : true
+// A generated filter can join thousands of terms, which the parser nests to the left: taken apart without recursion.
+function flatten(expression: Extract<FilterExpression, { kind: 'and' | 'or' }>): FilterExpression[] {
+  const terms: FilterExpression[] = []
+  let at: FilterExpression = expression
+  while (at.kind === expression.kind) {
+    terms.push(at.right)
+    at = at.left
+  }
+  terms.push(at)
+  return terms.reverse()
+}
+
+// `decisive` ends the evaluation: true for "or", false for "and".
+function junction(conditions: readonly Condition[], decisive: boolean): Condition {
+  return (frame) => {
+    let unknown = false
+    for (const condition of conditions) {
+      const value = condition(frame)
+      if (value === decisive) return decisive
+      unknown ||= value === null
+    }
+    return unknown ? null : !decisive
+  }
 }
 
 function negate(value: boolean | null): boolean | null {
