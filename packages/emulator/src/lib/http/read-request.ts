@@ -43,7 +43,8 @@ export async function readRequest(message: IncomingMessage, limits: RequestLimit
   }
 }
 
-function requestTarget(
+/** Takes the path of a request apart: service root, segments, query string. */
+export function requestTarget(
   url: string,
   organization: string | undefined,
 ): { root: string; segments: string[]; rawQuery: string } {
@@ -93,7 +94,8 @@ async function readBytes(message: IncomingMessage, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks)
 }
 
-function parseBody(bytes: Buffer, contentType: string | undefined): unknown {
+/** Reads a body: JSON as exact JSON, anything else as it is. */
+export function parseBody(bytes: Buffer, contentType: string | undefined): unknown {
   if (bytes.length === 0) return undefined
   if (contentType !== undefined && !/json/i.test(contentType)) return bytes
   try {
