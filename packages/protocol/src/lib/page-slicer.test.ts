@@ -188,6 +188,14 @@ describe('createPageSlicer()', () => {
     expect(decode(deep, everyCut(deep, 65_536)).texts[0]).toHaveLength(400_006)
   })
 
+  it('decodes large chunks the same, wherever in them the escapes and brackets of a row stand', () => {
+    for (let padding = 0; padding < 48; padding += 1) {
+      // Two rows of some 64 kB: their ends lie next to every multiple of 64 kB within the chunk.
+      const rows = [0, 1].map((row) => ({ fill: 'x'.repeat(65_400 + padding - row), ...awkward }))
+      expect(decode(page(rows)).rows).toEqual(rows)
+    }
+  })
+
   it('marks rows that are nested or may hold long numbers', () => {
     const flagsOf = (row: string) => decode(Buffer.from(`{"value":[${row}]}`)).flags[0]
     expect(flagsOf('{"a":1,"b":"c"}')).toBe(0)
