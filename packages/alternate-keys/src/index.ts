@@ -1,16 +1,21 @@
-export {
-  createKeyResolver,
-  type KeyResolution,
-  type KeyResolver,
-  type KeyResolverSnapshot,
-} from './lib/key-resolver.js'
+export type { RowAddress } from './lib/key-address.js'
+export { createKeyResolver, type KeyResolver, type KeyResolverSnapshot } from './lib/key-resolver.js'
 export type { KeyResolverOptions } from './lib/key-resolver-options.js'
 export {
   createMetadataReader,
   type MetadataReader,
   type MetadataReaderOptions,
 } from './lib/metadata-reader.js'
-export { isRef, type KeyValue, type KeyValues, type RowRef, ref } from './lib/row-ref.js'
+export {
+  isNoRef,
+  isRef,
+  type KeyValue,
+  type KeyValues,
+  type NoRef,
+  noRef,
+  type RowRef,
+  ref,
+} from './lib/row-ref.js'
 export type {
   ChoiceOption,
   ColumnDetail,

@@ -18,6 +18,11 @@ export interface KeyResolverOptions {
   readonly maxKeysPerRequest?: number | undefined
   /** Characters of a URL; the service takes 32,768 of a GET. Default: 32,000. */
   readonly maxUrlLength?: number | undefined
+  /**
+   * What `address()` does with a key that is not Active, or holds characters that the service does not take in an address
+   * (`/ < > * % & : \ ? + #`): `look-up` the GUID by a query, or `refuse`. Default: `look-up`.
+   */
+  readonly notAddressable?: 'look-up' | 'refuse' | undefined
   /** How text compares. Set `ignore-case-and-accents` where the environment's database does. Default: `ignore-case`. */
   readonly textComparison?: TextComparison | undefined
   /** Default: the machine's time. */
@@ -32,6 +37,7 @@ export interface ResolvedKeyResolverOptions {
   readonly concurrency: number
   readonly maxKeysPerRequest: number
   readonly maxUrlLength: number
+  readonly notAddressable: 'look-up' | 'refuse'
   readonly textComparison: TextComparison
   readonly clock: Pick<Clock, 'now'>
 }
@@ -49,6 +55,7 @@ export function resolveKeyResolverOptions(options: KeyResolverOptions): Resolved
     concurrency: checkCount('concurrency', options.concurrency ?? 4),
     maxKeysPerRequest: checkCount('maxKeysPerRequest', options.maxKeysPerRequest ?? 1_000),
     maxUrlLength,
+    notAddressable: checkChoice('notAddressable', options.notAddressable ?? 'look-up', ['look-up', 'refuse']),
     textComparison: checkChoice('textComparison', options.textComparison ?? 'ignore-case', [
       'ignore-case',
       'ignore-case-and-accents',

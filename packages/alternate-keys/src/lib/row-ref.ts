@@ -44,6 +44,28 @@ export function isRef(value: unknown): value is RowRef {
   return typeof value === 'object' && value !== null && brand in value
 }
 
+const noRefBrand: unique symbol = Symbol.for('deltaverse.NoRef')
+
+/** Says that a lookup which can point at several tables shall no longer point at a row of this one. */
+export interface NoRef {
+  readonly [noRefBrand]: true
+  /** Logical name: `account`. */
+  readonly table: string
+}
+
+/**
+ * Clears a lookup that can point at several tables: `parentcustomerid: noRef('account')`. The service clears such a lookup
+ * by the name that belongs to the table it points at now (Microsoft Learn: Multi-table lookups).
+ */
+export function noRef(table: string): NoRef {
+  return { [noRefBrand]: true, table }
+}
+
+/** Whether a value was made by {@link noRef}, of this or another installed copy. */
+export function isNoRef(value: unknown): value is NoRef {
+  return typeof value === 'object' && value !== null && noRefBrand in value
+}
+
 /** A reference as text for messages: `contact(emailaddress1='a@b.c')`. */
 export function describeRef(table: string, key: string | KeyValues): string {
   if (typeof key === 'string') return `${table}(${key})`

@@ -16,7 +16,13 @@ export function normaliseDecimal(value: unknown): string | undefined {
 function expandExponent(value: number): string | undefined {
   if (!Number.isFinite(value)) return undefined
   const text = String(value)
-  return text.includes('e') ? value.toFixed(20) : text
+  const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text)
+  if (match === null) return text
+  const [, sign = '', whole = '', fraction = '', exponent] = match
+  const digits = whole + fraction
+  const point = 1 + Number(exponent)
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
+  return sign + digits.padEnd(point, '0')
 }
 
 /** A whole number of 32 bits as text, `undefined` for anything else. */
