@@ -22,17 +22,21 @@ export function createChangeShape(entitySet: string, primaryKey: string, exactNu
   return { entitySet, primaryKey, exactNumbers, identity: createRowIdentity(primaryKey) }
 }
 
-/** Makes the changes of a run of rows. Nothing is parsed but deletions, which are few and short. */
-export function changesOfRun(run: RowRun, shape: ChangeShape): Change[] {
-  const { bytes, bounds } = run
+/** Makes the changes of runs of rows. Nothing is parsed but deletions, which are few and short. */
+export function changesOfRuns(runs: readonly RowRun[], shape: ChangeShape): Change[] {
   const changes: Change[] = []
+  for (const run of runs) addChanges(changes, run, shape)
+  return changes
+}
+
+function addChanges(changes: Change[], run: RowRun, shape: ChangeShape): void {
+  const { bytes, bounds } = run
   for (let index = 0; index < bounds.length; index += 3) {
     const start = bounds[index]!
     const end = bounds[index + 1]!
     const row = new RowOfPage(shape, bytes, start, end, bounds[index + 2]!)
     changes.push(shape.identity.isDeleted(bytes, start, end) ? deletionOrRow(row, shape) : row)
   }
-  return changes
 }
 
 /**
@@ -45,6 +49,7 @@ class RowOfPage implements UpsertedChange {
   readonly #start: number
   readonly #end: number
   readonly #flags: number
+  #bytes: Buffer | undefined
   #row: Row | undefined
   #id: string | undefined
 
@@ -65,7 +70,8 @@ class RowOfPage implements UpsertedChange {
   }
 
   get bytes(): Buffer {
-    return this.#page.subarray(this.#start, this.#end)
+    this.#bytes ??= this.#page.subarray(this.#start, this.#end)
+    return this.#bytes
   }
 
   get id(): string {

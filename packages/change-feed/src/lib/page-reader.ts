@@ -10,10 +10,10 @@ import {
 import type { ResolvedOptions } from './options.js'
 import { createPageDecoder } from './page-decoder.js'
 
-/** What arrives of pages, in order: a start, any number of runs, an end; or a start, some runs, and the same start again. */
+/** What arrives of pages, in order: a start, any number of rows, an end; or a start, some rows, and the same start again. */
 export type PagePart =
   | { readonly kind: 'start'; readonly context: string | undefined }
-  | { readonly kind: 'rows'; readonly run: RowRun }
+  | { readonly kind: 'rows'; readonly runs: readonly RowRun[] }
   | PageEnd
 
 export interface PageEnd {
@@ -98,7 +98,7 @@ async function* readPage(
       started = true
       yield { kind: 'start', context: textMember(head, '@odata.context') }
     }
-    for (const run of runs) yield { kind: 'rows', run }
+    if (runs.length > 0) yield { kind: 'rows', runs }
   }
   const envelope = decoder.end()
   if (!started) yield { kind: 'start', context: textMember(envelope, '@odata.context') }

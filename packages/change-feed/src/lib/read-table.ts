@@ -7,7 +7,7 @@ import {
   isResponseError,
 } from '@deltaverse/contract'
 import { formatCollectionPath, parseDeltaToken } from '@deltaverse/protocol'
-import { type ChangeShape, changesOfRun } from './change.js'
+import { type ChangeShape, changesOfRuns } from './change.js'
 import { type CheckpointScope, hashSelect } from './checkpoint.js'
 import type { ResolvedOptions } from './options.js'
 import { type PageEnd, type PagePart, readPages } from './page-reader.js'
@@ -68,7 +68,7 @@ async function* readInFull(
         // Only now: a read that the service refuses to begin leaves what the consumer has untouched.
         if (!announced) yield [{ kind: 'reset', reason, generation }]
         announced = true
-      } else if (part.kind === 'rows') yield page.count(changesOfRun(part.run, context.shape))
+      } else if (part.kind === 'rows') yield page.count(changesOfRuns(part.runs, context.shape))
       else {
         rowsRead += page.upserted()
         page.end(part)
@@ -116,7 +116,7 @@ async function* readDelta(
         if (isFirst && holdsAllRows(part.context))
           return instead(afterExpiry(base, context.options.onExpired))
         page.begin()
-      } else if (part.kind === 'rows') yield page.count(changesOfRun(part.run, context.shape))
+      } else if (part.kind === 'rows') yield page.count(changesOfRuns(part.runs, context.shape))
       else {
         isFirst = false
         const empty = page.upserted() + page.deleted() === 0
@@ -199,8 +199,11 @@ function partsOf(
 }
 
 function sizeOfPart(part: PagePart): number {
+  if (part.kind !== 'rows') return 0
+  let size = 0
   // Bounds cost memory too: a page of tiny rows has more of them than bytes of rows.
-  return part.kind === 'rows' ? part.run.bytes.length + part.run.bounds.length * 8 : 0
+  for (const { bytes, bounds } of part.runs) size += bytes.length + bounds.length * 8
+  return size
 }
 
 function requireDeltaLink(context: ReadContext, page: PageEnd): { readonly deltaLink: string } {
