@@ -10,7 +10,7 @@ export interface DataverseResponse {
   /** `x-ms-service-request-id`, which Microsoft's support asks for. */
   readonly requestId?: string | undefined
   /**
-   * The body, inflated, in chunks of up to 64 kB. Can be read once. Backpressure reaches the socket; leaving the loop
+   * The body, inflated, in chunks of up to 256 kB. Can be read once. Backpressure reaches the socket; leaving the loop
    * closes it. A body that ends early is a retryable `no-response` error, never a short body.
    */
   readonly body: AsyncIterable<Buffer>
