@@ -78,10 +78,11 @@ async function readPlayRead(client: DataverseClient, demo: Demo): Promise<DemoRe
   const night = record.nights + 1
   const writes = playbookOf(night, record.products)
   terminal.say(`Night ${night}: ${describeWrites(writes)} through the Web API`)
-  await playNight(client, writes, {
-    signal,
-    onWrite: (done) => terminal.trace(`night ${night} write ${done}`),
-  })
+  const onWrite = (done: number): void => {
+    terminal.trace(`night ${night} write ${done}`)
+    terminal.progress(`Night ${night}: ${done} of ${writes.length} writes`)
+  }
+  await playNight(client, writes, { signal, onWrite })
   await writeDemoRecord(recordPath, { ...record, nights: night })
   terminal.trace(`night ${night} played`)
   const delta = await readProducts(client, `night ${night}`, demo)

@@ -100,6 +100,8 @@ export async function syncTable(client: DataverseClient, options: SyncTableOptio
     for await (const batch of batches) {
       announce(batch, onNotice)
       await writer.write(batch)
+      // Pages that were read ahead need not be written any more.
+      signal?.throwIfAborted()
     }
   } finally {
     await writer.close()

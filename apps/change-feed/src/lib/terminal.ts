@@ -40,6 +40,9 @@ export function createTerminal({ json, trace }: TerminalOptions): Terminal {
       drawnAtMs = now
       update(line)
     },
-    result: (text) => print(stdout, text),
+    result(text) {
+      print(stdout, text)
+      if (showsProgress) update.done()
+    },
   }
 }
