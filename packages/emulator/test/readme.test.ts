@@ -35,6 +35,7 @@ it('the README names every option', () => {
     maxRequestBytes: true,
     keyComparison: true,
     keyIndexing: true,
+    batchAnswersBeforeFailure: true,
     missingBindStatus: true,
     historyLimit: true,
     requestLogLimit: true,

@@ -50,7 +50,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const requestIds = createIdSequence(resolved.seed + 1)
   const server = createHttpServer({
     options: resolved,
-    dispatch: createDispatch(service),
+    dispatch: createDispatch(service, faults),
     faults,
     expireTokens: service.expireAllTokens,
     log,

@@ -87,6 +87,11 @@ export interface EmulatorOptions {
   readonly keyComparison?: KeyComparison | undefined
   /** Status when a row bound by `@odata.bind` does not exist; not documented. Default: 404. */
   readonly missingBindStatus?: 400 | 404 | undefined
+  /**
+   * Whether the answer to a `$batch` that stopped at a failing part shows the parts before it; not documented. Default:
+   * `kept`.
+   */
+  readonly batchAnswersBeforeFailure?: 'kept' | 'dropped' | undefined
   /** Entries that `history()` keeps. Default: no limit. */
   readonly historyLimit?: number | undefined
   /** Entries that `requests` keeps. Default: 1000. */
@@ -178,9 +183,16 @@ function resolveSwitches(
   options: EmulatorOptions,
 ): Pick<
   ResolvedOptions,
-  'errorBody' | 'countByteOrderMark' | 'compression' | 'keyComparison' | 'keyIndexing' | 'missingBindStatus'
+  | 'batchAnswersBeforeFailure'
+  | 'errorBody'
+  | 'countByteOrderMark'
+  | 'compression'
+  | 'keyComparison'
+  | 'keyIndexing'
+  | 'missingBindStatus'
 > {
   const {
+    batchAnswersBeforeFailure = 'kept',
     errorBody = 'hex',
     countByteOrderMark = true,
     compression = true,
@@ -189,6 +201,10 @@ function resolveSwitches(
     missingBindStatus = 404,
   } = options
   return {
+    batchAnswersBeforeFailure: oneOf('batchAnswersBeforeFailure', batchAnswersBeforeFailure, [
+      'kept',
+      'dropped',
+    ]),
     errorBody: oneOf('errorBody', errorBody, ['hex', 'empty-code', 'inner-error']),
     countByteOrderMark,
     compression,

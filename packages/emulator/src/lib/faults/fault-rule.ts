@@ -4,6 +4,8 @@ export interface FaultMatch {
   readonly method?: string | undefined
   /** Part of the URL's path and query as they arrive (still percent-encoded), or a pattern for it. Default: any. */
   readonly url?: string | RegExp | undefined
+  /** Only parts of a `$batch` (`true`), or only requests of their own (`false`). Default: either. */
+  readonly inBatch?: boolean | undefined
 }
 
 /** What happens to the response's body on its way. */
@@ -25,6 +27,8 @@ export interface FaultAction {
   readonly expireTokens?: boolean | undefined
   /** Answer with this status, without any effect. 401 brings its `WWW-Authenticate` header. */
   readonly status?: number | undefined
+  /** Whether the request has its effect although it is answered with `status`. Default: `false`. */
+  readonly afterEffect?: boolean | undefined
   /** Service code of that answer. Default: one that fits the status. */
   readonly code?: string | undefined
   readonly message?: string | undefined
@@ -62,8 +66,8 @@ export interface Faults {
 
 /** Faults, and what the server asks of them. */
 export interface FaultScript extends Faults {
-  /** The fault of a request; the first rule that fits. */
-  take(method: string, url: string): FaultAction | undefined
+  /** The fault of a request, or of a part of a batch; the first rule that fits. */
+  take(method: string, url: string, inBatch?: boolean): FaultAction | undefined
 }
 
 interface ActiveRule {
@@ -86,9 +90,9 @@ export function createFaultScript(): FaultScript {
     clear() {
       rules = []
     },
-    take(method, url) {
+    take(method, url, inBatch = false) {
       for (const active of rules) {
-        if (!matches(active.rule, method, url)) continue
+        if (!matches(active.rule, method, url, inBatch)) continue
         active.seen += 1
         if (active.seen < (active.rule.nth ?? 1)) continue
         active.hit += 1
@@ -100,7 +104,8 @@ export function createFaultScript(): FaultScript {
   }
 }
 
-function matches(rule: FaultMatch, method: string, url: string): boolean {
+function matches(rule: FaultMatch, method: string, url: string, inBatch: boolean): boolean {
+  if (rule.inBatch !== undefined && rule.inBatch !== inBatch) return false
   if (rule.method !== undefined && rule.method.toUpperCase() !== method) return false
   if (rule.url === undefined) return true
   return typeof rule.url === 'string' ? url.includes(rule.url) : url.search(rule.url) !== -1

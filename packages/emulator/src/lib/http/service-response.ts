@@ -23,6 +23,8 @@ export interface ServiceResponse {
   /** Beside `OData-Version` and the correlation headers, which every response gets. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Buffer
+  /** Rows that the request worked on, for the model of execution time. Default: 1. */
+  readonly rows?: number
 }
 
 /** What `Content-Type` JSON answers carry. */

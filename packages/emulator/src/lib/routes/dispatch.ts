@@ -1,5 +1,8 @@
+import { handleBatch } from '../batch/handle-batch.js'
+import type { FaultScript } from '../faults/fault-rule.js'
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
+import { createIdSequence } from '../ids.js'
 import { handleMetadata } from '../metadata/handle-metadata.js'
 import type { MetadataContext } from '../metadata/metadata-context.js'
 import { countRows, listRows } from '../reading/list-rows.js'
@@ -10,17 +13,25 @@ import { parseSegment } from './row-address.js'
 import { postRow, type RowRequest, rowRequest } from './row-requests.js'
 
 /** Answers one request. */
-export type Dispatch = (request: ParsedRequest) => ServiceResponse
+export type Dispatch = (request: ParsedRequest) => ServiceResponse | Promise<ServiceResponse>
 
-/** Creates what finds the handler of each request. */
-export function createDispatch(service: Service): Dispatch {
+/** Creates what finds the handler of each request; `faults` also hit the parts of batches. */
+export function createDispatch(service: Service, faults: FaultScript): Dispatch {
+  const dispatch = createRequestDispatch(service)
+  const ids = createIdSequence(service.options.seed + 2)
+  return (request) =>
+    request.segments[0] === '$batch'
+      ? handleBatch({ service, dispatch, faults, ids }, request)
+      : dispatch(request)
+}
+
+function createRequestDispatch(service: Service): (request: ParsedRequest) => ServiceResponse {
   const formats = createRowFormats(service)
   const { schema, options } = service
   const metadata: MetadataContext = { ...service.context, schema, keyIndexing: options.keyIndexing }
   return (request) => {
     const [first = '', ...rest] = request.segments
     refuseHeaders(request)
-    if (first === '$batch') throw notEmulated('$batch')
     const name = first.split('(', 1)[0] ?? ''
     const table = schema.byEntitySet(name)
     if (table === undefined) return handleMetadata(request, metadata) ?? unknownSegment(name)

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { ConnectionDropped } from '../batch/run-batch.js'
 import { faultResponse } from '../faults/fault-response.js'
 import type { FaultAction, FaultScript } from '../faults/fault-rule.js'
 import { encodeResponse } from '../http/encode-response.js'
@@ -65,7 +66,7 @@ async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
     return abandon(response, 'reset')
   }
   const answer = await answerTo(parts, exchange)
-  if (fault.drop === 'after-effect') {
+  if (answer === undefined || fault.drop === 'after-effect') {
     note(0)
     return abandon(response, 'reset')
   }
@@ -77,21 +78,24 @@ async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
   await sendResponse(response, encoded, { ...fault, wait })
 }
 
+/** The answer, or `undefined` when a part of a batch dropped the connection. */
 async function answerTo(
   { options, dispatch }: ServerParts,
   { message, fault }: Exchange,
-): Promise<ServiceResponse> {
+): Promise<ServiceResponse | undefined> {
   const { host, authorization } = message.headers
   const injected = faultResponse(fault, host)
-  if (injected !== undefined) return injected
+  if (injected !== undefined && fault.afterEffect !== true) return injected
   try {
     if (!options.authorize(authorization)) throw unauthorized(host)
     const request = await readRequest(message, {
       maxRequestBytes: options.maxRequestBytes,
       organizationSegment: options.links.organizationSegment,
     })
-    return dispatch(request)
+    const answer = await dispatch(request)
+    return injected ?? answer
   } catch (error) {
+    if (error instanceof ConnectionDropped) return undefined
     const preferences = parsePreferences(message.headersDistinct.prefer?.join(', '))
     return errorResponse(error, options.errorBody, preferences)
   }

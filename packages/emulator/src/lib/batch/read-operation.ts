@@ -1,0 +1,50 @@
+import type { BatchOperation } from './batch-item.js'
+import { BatchRefusal } from './batch-refusal.js'
+import { parseHeaderLines } from './header-lines.js'
+import type { MultipartPart } from './multipart-parts.js'
+
+/**
+ * Reads the request in an `application/http` part.
+ *
+ * @throws BatchRefusal when it does not begin with a request line.
+ */
+export function readOperation(part: MultipartPart): BatchOperation {
+  const type = part.headers['content-type']
+  if (type === undefined || !/^application\/http\b/i.test(type)) {
+    throw new BatchRefusal(`The content type '${type ?? ''}' of a part is not 'application/http'.`)
+  }
+  const content = part.content.replace(/^(\r?\n)+/, '')
+  const lineEnd = /\r?\n|$/.exec(content)!
+  const match = /^([A-Z]+) +(\S.*?) +HTTP\/1\.[01][ \t]*$/.exec(content.slice(0, lineEnd.index))
+  if (match === null) {
+    throw new BatchRefusal(`Invalid request line '${content.slice(0, Math.min(lineEnd.index, 200))}'.`)
+  }
+  const rest = content.slice(lineEnd.index + lineEnd[0].length)
+  const { head, body } = splitHead(rest)
+  const headers = parseHeaderLines(head)
+  const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length'])
+  const bytes = Buffer.from(body, 'latin1')
+  return {
+    kind: 'operation',
+    method: match[1]!,
+    url: match[2]!,
+    headers,
+    body: trimEnd(length === undefined ? bytes : bytes.subarray(0, length)),
+    contentId: part.headers['content-id'] ?? headers['content-id'],
+    readable: part.readable && !/(?<!\r)\n/.test(head) && (length === undefined || bytes.length >= length),
+  }
+}
+
+// A request without headers has its empty line at once; one without a body may lack it.
+function splitHead(text: string): { head: string; body: string } {
+  const empty = /^\r?\n|\r?\n\r?\n/.exec(text)
+  if (empty === null) return { head: text, body: '' }
+  return { head: text.slice(0, empty.index), body: text.slice(empty.index + empty[0].length) }
+}
+
+/** Without the empty lines that writers put between a body and the next boundary. */
+function trimEnd(bytes: Buffer): Buffer {
+  let end = bytes.length
+  while (end > 0 && (bytes[end - 1] === 10 || bytes[end - 1] === 13)) end -= 1
+  return bytes.subarray(0, end)
+}
