@@ -3,10 +3,10 @@
  * installs, builds, and hands over to the task. Node built-ins only, because it runs before any install.
  */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const [task = '', ...args] = process.argv.slice(2)
@@ -51,6 +51,14 @@ const environment = {
   npm_config_update_notifier: 'false',
 }
 
+// npm that is killed takes nothing along: without this, the task would go on unseen and hold its files.
+const parent = process.ppid
+if (process.env.npm_lifecycle_event !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
+  }, 250).unref()
+}
+
 let child
 let stopped
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -63,12 +71,22 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 const quoted = args.map((argument) => `'${argument.replaceAll("'", `'\\''`)}'`).join(' ')
 const shell = chosen.shell.join(' && ') + (chosen.passArguments ? ` ${quoted}` : '')
 const npx = ['--yes', '--prefer-offline', '-p', packageManager, '-c', shell]
+if (chosen.quiet && !existsSync(join(root, 'node_modules'))) {
+  process.stderr.write('Installing and building; this is the first time, so it takes a moment\n')
+}
 let code = await (chosen.quiet ? runQuietly : runGroup)('npx', npx)
 if (code === 0 && stopped !== undefined) code = exitCodeOf(stopped)
-if (code === 0 && chosen.run !== undefined) {
-  code = await runInForeground(process.execPath, [join(root, chosen.run), ...args])
-}
 process.exitCode = code
+// In this process, so that a signal sent to it, SIGKILL included, is sent to the task.
+if (code === 0 && chosen.run !== undefined) await import(becomeProgram(chosen.run, args))
+
+/** Makes this process look as if it had been started with the program and its arguments; returns what to import. */
+function becomeProgram(program, programArguments) {
+  const path = join(root, program)
+  process.argv = [process.execPath, path, ...programArguments]
+  process.chdir(root)
+  return pathToFileURL(path).href
+}
 
 /** Runs to the end and shows what was printed only when it failed: the machine-readable output of the task stays clean. */
 async function runQuietly(command, commandArguments) {
@@ -93,14 +111,6 @@ function runGroup(command, commandArguments, onOutput) {
   started.stdout?.on('data', onOutput)
   started.stderr?.on('data', onOutput)
   return ended(started, (signal) => process.kill(-started.pid, signal))
-}
-
-function runInForeground(command, commandArguments) {
-  const started = spawn(command, commandArguments, { cwd: root, env: environment, stdio: 'inherit' })
-  return ended(started, (signal) => {
-    // Ctrl-C in a terminal reaches the whole process group; passing it on would deliver it twice.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) started.kill(signal)
-  })
 }
 
 function ended(started, stop) {

@@ -13,6 +13,7 @@ let root = ''
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'bootstrap-'))
   mkdirSync(join(root, 'scripts'))
+  mkdirSync(join(root, 'node_modules'))
   copyFileSync(bootstrap, join(root, 'scripts/bootstrap.mjs'))
   write('package.json', '{ "packageManager": "pnpm@1.2.3", "type": "module" }')
   command('npx', 'echo "$@" >> npx.log; while [ "$1" != -c ]; do shift; done; sh -c "$2"')
@@ -99,6 +100,42 @@ describe('bootstrap', () => {
       console.log('ready')`,
     )
     expect(await run(['start'], signal)).toEqual({ code: 42, stdout: 'ready\ntidied up\n', stderr: '' })
+  })
+
+  it('says that the first time takes a moment', async () => {
+    rmSync(join(root, 'node_modules'), { recursive: true })
+    write('apps/change-feed/dist/main.js', 'console.log("started")')
+    expect(await run(['start'])).toMatchObject({
+      stdout: 'started\n',
+      stderr: expect.stringMatching(/first time/),
+    })
+  })
+
+  it('lets the app end by itself when the npm that started it is killed', async () => {
+    write(
+      'apps/change-feed/dist/main.js',
+      `process.once('SIGTERM', () => { console.log('tidied up'); clearInterval(timer) })
+      const timer = setInterval(() => {}, 1000)
+      console.log('ready')`,
+    )
+    const npm = `require('node:child_process').spawn(process.execPath, ['scripts/bootstrap.mjs', 'start'], { stdio: 'inherit' })`
+    const child = spawn(process.execPath, ['-e', npm], {
+      cwd: root,
+      env: {
+        ...process.env,
+        npm_lifecycle_event: 'start',
+        PATH: `${join(root, 'bin')}${delimiter}${process.env.PATH}`,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let printed = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+      if (text.includes('ready')) child.kill('SIGKILL')
+    })
+    // The pipe ends when the last process that holds it is gone.
+    await once(child.stdout, 'end')
+    expect(printed).toBe('ready\ntidied up\n')
   })
 
   it('stops everything below it on a signal, however deep', async () => {
