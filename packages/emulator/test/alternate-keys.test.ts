@@ -51,6 +51,16 @@ describe('upsert by alternate key', () => {
   })
 })
 
+describe('upsert by a key with a lookup', () => {
+  it('needs the row that the lookup points at', async () => {
+    const answer = await patch(`new_things(_new_parent_value=${guid(9)},new_site=1)`, {})
+    expect([answer.status, errorOf(answer).code]).toEqual([404, '0x80040217'])
+    const parent = table.create({})
+    expect((await patch(`new_things(_new_parent_value=${parent},new_site=1)`, {})).status).toBe(204)
+    expect(table.rows().map((row) => row._new_parent_value)).toContain(parent)
+  })
+})
+
 describe('key predicates', () => {
   it('take several parts in any order', async () => {
     const id = table.create({ new_site: 5, new_serial: "O'Neil" })

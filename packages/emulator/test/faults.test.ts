@@ -164,6 +164,25 @@ describe('connections', () => {
   })
 })
 
+it('closes although a request is still waiting', async () => {
+  let arrived: () => void = () => {}
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const waiting = await startEmulator({
+    wait: (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+        arrived()
+      }),
+  })
+  waiting.faults.next({ latencyMs: 1e9 })
+  const answer = send(waiting, 'GET', 'accounts').catch(() => 'gone')
+  await arrival
+  await waiting.close()
+  expect(await answer).toBe('gone')
+})
+
 it('expires delta tokens just before a request', async () => {
   const headers = { Prefer: 'odata.track-changes' }
   const first = await send(emulator, 'GET', 'new_things', { headers })

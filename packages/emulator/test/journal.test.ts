@@ -51,6 +51,17 @@ describe('the state directory', () => {
     expect((await open(folder, { rows })).table('new_things').count()).toBe(0)
   })
 
+  it('keeps a large seed as a snapshot from the start', async () => {
+    const folder = temporaryFolder()
+    const rows = { new_things: Array.from({ length: 10_001 }, (_, i) => ({ new_site: i % 9 })) }
+    await (await open(folder, { rows })).close()
+    expect(statSync(join(folder, 'journal.ndjson')).size).toBe(0)
+    const again = await open(folder)
+    expect(again.table('new_things').count()).toBe(10_001)
+    const next = again.table('new_things').create({})
+    expect(again.table('new_things').rows().at(-1)?.new_thingid).toBe(next)
+  })
+
   it('keeps nothing of a seed that fails', async () => {
     const folder = temporaryFolder()
     const rows = { new_things: [{ new_thingid: guid(1) }, { new_thingid: guid(1) }] }
@@ -87,6 +98,12 @@ describe('the state directory', () => {
     const read = await send(first, 'GET', 'new_things', { headers: tracked })
     for (let i = 2; i < 300; i += 1) table.create({ new_thingid: guid(i), new_name: `N${i}` })
     for (let i = 2; i < 100; i += 1) table.remove(guid(i))
+    // On to the next snapshot, so that the deletions are in one.
+    const journalSize = () => statSync(join(folder, 'journal.ndjson')).size
+    for (let before = 0; journalSize() >= before; ) {
+      before = journalSize()
+      table.update(guid(299), { new_site: 1 })
+    }
     const rows = table.rows()
     expect(statSync(join(folder, 'snapshot.ndjson')).size).toBeGreaterThan(20_000)
     await first.close()

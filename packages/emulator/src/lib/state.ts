@@ -39,6 +39,9 @@ export function openState(options: ResolvedOptions): State {
   }
 }
 
+/** A transaction of more changes becomes a snapshot at once: as one line it would be too long to write. */
+const maxJournalledChanges = 10_000
+
 function commit(
   service: Service,
   journal: Journal | undefined,
@@ -46,7 +49,10 @@ function commit(
   changes: readonly CommittedChange[],
 ): void {
   const { store, ids, options } = service
-  journal?.append(changes, { version: store.version, ids: ids.count })
+  const counters = { version: store.version, ids: ids.count }
+  const large = changes.length > maxJournalledChanges
+  if (large) journal?.compact(currentState(service), counters)
+  else journal?.append(changes, counters)
   history.add(changes)
   const tables = new Set(changes.map((change) => (change.kind === 'fact' ? undefined : change.table)))
   for (const name of tables) {

@@ -1,11 +1,11 @@
-import { methodNotAllowed } from '../http/service-error.js'
+import { methodNotAllowed, ServiceError } from '../http/service-error.js'
 import { jsonContentType, type ParsedRequest, type ServiceResponse } from '../http/service-response.js'
 import { formatContext } from '../query/format-context.js'
 import { parseQueryOptions } from '../query/parse-query-options.js'
 import type { QueryOptions } from '../query/query-options.js'
 import type { RowFormats } from '../reading/row-formats.js'
 import type { Table } from '../schema/table.js'
-import type { StoredRow } from '../schema/table-definition.js'
+import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { deleteRow } from '../writing/delete-row.js'
 import { type RowValues, readBody } from '../writing/read-body.js'
@@ -126,7 +126,7 @@ function patchRow(context: RowRequest, target: RowTarget, address: string): Serv
   const body = readBody(service, table, request.body, before === undefined ? 'create' : 'update')
   const row = service.store.transact(() =>
     before === undefined
-      ? createRow(service, table, valuesToCreate(table, target, body))
+      ? createRow(service, table, valuesToCreate(context, target, body))
       : updateRow(service, table, before, valuesToUpdate(target, body)),
   )
   if (query !== undefined) return representation(context, row, before === undefined ? 201 : 200, query)
@@ -134,9 +134,20 @@ function patchRow(context: RowRequest, target: RowTarget, address: string): Serv
 }
 
 // Microsoft Learn, "Use Upsert to create or update a record": a body wins over the URL on create, ...
-function valuesToCreate(table: Table, target: RowTarget, body: RowValues): RowValues {
-  if (target.kind === 'key') return { ...target.values, ...body }
+function valuesToCreate({ service, table }: RowRequest, target: RowTarget, body: RowValues): RowValues {
+  if (target.kind === 'key') {
+    for (const value of Object.values(target.values)) checkExists(service, value)
+    return { ...target.values, ...body }
+  }
   return { ...body, [table.primaryIdColumn]: target.id }
+}
+
+function checkExists(service: Service, value: ColumnValue): void {
+  if (value === null || typeof value !== 'object') return
+  const table = service.schema.byLogicalName(value.table)
+  if (table === undefined || service.related.get(value.table, value.id) !== undefined) return
+  const { code, message } = rowNotFound(table, { kind: 'id', id: value.id })
+  throw new ServiceError(service.options.missingBindStatus, code, message)
 }
 
 // ... and on update its key columns are dropped.
