@@ -1,4 +1,20 @@
+export { type EnsureKeyOptions, ensureKey, type KeyProgress } from './lib/ensure-key.js'
 export type { RowAddress } from './lib/key-address.js'
+export {
+  createKey,
+  deleteKey,
+  type KeyClient,
+  listKeys,
+  type NewKey,
+  reactivateKey,
+} from './lib/key-definitions.js'
+export {
+  type KeyPreflight,
+  type KeyReadiness,
+  type KeyRequirement,
+  type PreflightedKey,
+  preflightKeys,
+} from './lib/key-preflight.js'
 export { createKeyResolver, type KeyResolver, type KeyResolverSnapshot } from './lib/key-resolver.js'
 export type { KeyResolverOptions } from './lib/key-resolver-options.js'
 export {
@@ -16,6 +32,14 @@ export {
   type RowRef,
   ref,
 } from './lib/row-ref.js'
+export type {
+  ColumnProblem,
+  ColumnProblemReason,
+  SourceRow,
+  TranslatedRow,
+  WireRow,
+} from './lib/row-translation.js'
+export { createRowTranslator, type RowTranslator, type RowTranslatorOptions } from './lib/row-translator.js'
 export type {
   ChoiceOption,
   ColumnDetail,
