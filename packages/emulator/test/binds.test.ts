@@ -106,6 +106,19 @@ describe('polymorphic lookups', () => {
     })
   })
 
+  it('are cleared by the property of the table that they point at, not by another', async () => {
+    const account = emulator.table('accounts').create({ name: 'A' })
+    const id = emulator.table('contacts').create({
+      lastname: 'One',
+      'parentcustomerid_account@odata.bind': `accounts(${account})`,
+    })
+    const clear = (body: unknown) => send(emulator, 'PATCH', `contacts(${id})`, { body })
+    await clear({ parentcustomerid_contact: null })
+    expect(emulator.table('contacts').get(id)?._parentcustomerid_value).toBe(account)
+    await clear({ 'parentcustomerid_account@odata.bind': null })
+    expect(emulator.table('contacts').get(id)?._parentcustomerid_value).toBeNull()
+  })
+
   it('move ownership between users and teams with ownerid', async () => {
     const id = emulator.table('accounts').create({ name: 'A' })
     const [team] = emulator.table('teams').rows()

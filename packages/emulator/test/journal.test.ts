@@ -185,7 +185,10 @@ describe('a process that is killed while it writes', () => {
     const acknowledged = new Map<string, number>()
     let highest = 0
     for (let round = 1; round <= 4; round += 1) {
-      const emulator = startProcess(['--port', '0', '--state', folder])
+      const emulator =
+        round % 2 === 0
+          ? startProcess(['--port', '0', '--state', folder])
+          : startProcess([folder], './compacting-emulator.mjs')
       const root = `${await emulator.firstLine}/api/data/v9.2`
       let answered = 0
       // Each lane has rows of its own and writes ever greater numbers into them.

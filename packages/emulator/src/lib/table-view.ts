@@ -60,7 +60,12 @@ export function createTableView(service: Service, entitySetOrLogicalName: string
     update(id, row) {
       const table = found()
       service.store.transact(() =>
-        updateRow(service, table, existing(table, id), readBody(service, table, row, 'update')),
+        updateRow(
+          service,
+          table,
+          existing(table, id),
+          readBody(service, table, row, 'update', existing(table, id)),
+        ),
       )
     },
     remove(id) {

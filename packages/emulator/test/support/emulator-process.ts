@@ -11,10 +11,11 @@ export interface EmulatorProcess {
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>
 }
 
-/** Starts the built command: a process needs compiled files. */
-export function startProcess(args: readonly string[]): EmulatorProcess {
-  const program = fileURLToPath(new URL('../../dist/bin/main.js', import.meta.url))
-  if (!existsSync(program)) throw new Error(`${program} is missing: build first (npm test does)`)
+/** Starts the built command, or another program made of it: a process needs compiled files. */
+export function startProcess(args: readonly string[], file = '../../dist/bin/main.js'): EmulatorProcess {
+  const built = fileURLToPath(new URL('../../dist/bin/main.js', import.meta.url))
+  if (!existsSync(built)) throw new Error(`${built} is missing: build first (npm test does)`)
+  const program = fileURLToPath(new URL(file, import.meta.url))
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''

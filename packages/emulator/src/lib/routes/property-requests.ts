@@ -1,4 +1,4 @@
-import { methodNotAllowed, notEmulated, ServiceError, segmentNotFound } from '../http/service-error.js'
+import { methodNotAllowed, ServiceError, segmentNotFound } from '../http/service-error.js'
 import { jsonContentType, type ServiceResponse } from '../http/service-response.js'
 import { formatContext } from '../query/format-context.js'
 import type { StoredRow } from '../schema/table-definition.js'
@@ -30,7 +30,7 @@ export function propertyRequest(
   if (request.method !== 'PUT' && request.method !== 'DELETE') throw methodNotAllowed(request.method)
   const body = { [name]: request.method === 'DELETE' ? null : valueMember(request.body) }
   checkIfMatch(table, parseConditions(request.headers), row)
-  const values = readBody(service, table, body, 'update')
+  const values = readBody(service, table, body, 'update', row)
   service.store.transact(() => updateRow(service, table, row, values))
   return { status: 204 }
 }
@@ -61,9 +61,4 @@ function propertyValue(
     headers: { 'Content-Type': jsonContentType },
     body: `{"@odata.context":${JSON.stringify(context)},"value":${written}}`,
   }
-}
-
-/** 501 for the `$ref` requests. */
-export function referenceRequest(): never {
-  throw notEmulated('associating rows with $ref')
 }

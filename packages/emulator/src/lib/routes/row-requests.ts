@@ -123,7 +123,7 @@ function patchRow(context: RowRequest, target: RowTarget, address: string): Serv
   if (before !== undefined && conditions.ifNoneMatch === '*') throw duplicateRow()
   if (before !== undefined) checkIfMatch(table, conditions, before)
   const query = representationQuery(context)
-  const body = readBody(service, table, request.body, before === undefined ? 'create' : 'update')
+  const body = readBody(service, table, request.body, before === undefined ? 'create' : 'update', before)
   const row = service.store.transact(() =>
     before === undefined
       ? createRow(service, table, valuesToCreate(context, target, body))

@@ -1,8 +1,8 @@
 import { notEmulated, ServiceError } from '../http/service-error.js'
 import { resolveTarget, rowNotFound } from '../routes/find-row.js'
 import { parseSegment } from '../routes/row-address.js'
-import type { SingleNavigation, Table } from '../schema/table.js'
-import type { ColumnValue, LookupValue } from '../schema/table-definition.js'
+import type { Column, SingleNavigation, Table } from '../schema/table.js'
+import type { ColumnValue, LookupValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { payloadError, readColumnValue } from './read-value.js'
 
@@ -13,7 +13,7 @@ const bindSuffix = '@odata.bind'
 
 /**
  * Reads the body of a create or update: values are checked against their columns, binds against the rows that they
- * name. Read-only columns are left out, as the service does.
+ * name. Read-only columns are left out, as the service does. `before` is the row to be updated, if there is one.
  *
  * @throws ServiceError 400 or 404 for what the service refuses.
  */
@@ -22,6 +22,7 @@ export function readBody(
   table: Table,
   body: unknown,
   mode: 'create' | 'update',
+  before?: StoredRow,
 ): RowValues {
   if (Buffer.isBuffer(body)) {
     throw new ServiceError(415, '0x80048d19', 'The Content-Type of a row is application/json.')
@@ -29,28 +30,32 @@ export function readBody(
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw payloadError(table, 'The body is not a JSON object.')
   }
-  const values: RowValues = {}
+  const reading: BodyReading = { service, table, mode, before, values: {} }
   for (const [name, value] of Object.entries(body)) {
-    if (name.endsWith(bindSuffix)) {
-      readBind(service, table, name.slice(0, -bindSuffix.length), value, values, mode)
-    } else if (!name.includes('@')) {
-      readProperty(table, name, value, values, mode)
-    }
+    if (name.endsWith(bindSuffix)) readBind(reading, name.slice(0, -bindSuffix.length), value)
+    else if (!name.includes('@')) readProperty(reading, name, value)
   }
-  return values
+  return reading.values
 }
 
-function readProperty(
-  table: Table,
-  name: string,
-  value: unknown,
-  values: RowValues,
-  mode: 'create' | 'update',
-): void {
+interface BodyReading {
+  readonly service: Service
+  readonly table: Table
+  readonly mode: 'create' | 'update'
+  readonly before: StoredRow | undefined
+  readonly values: RowValues
+}
+
+function isWritable(column: Column, mode: 'create' | 'update'): boolean {
+  return mode === 'create' ? column.validForCreate : column.validForUpdate
+}
+
+function readProperty(reading: BodyReading, name: string, value: unknown): void {
+  const { table, mode, values } = reading
   const navigation = table.navigation(name)
   if (navigation !== undefined) {
     if (navigation.kind === 'single' && value === null) {
-      clearLookup(table, navigation, values)
+      clearLookup(reading, navigation)
       return
     }
     throw notEmulated(`deep insert (navigation property '${name}' with rows in the body)`)
@@ -70,30 +75,23 @@ function readProperty(
       `The property '${name}' is read-only; use the navigation property with ${bindSuffix}.`,
     )
   }
-  const writable = mode === 'create' ? column.validForCreate : column.validForUpdate
-  if (!writable && !column.isPrimaryId) return
+  if (!isWritable(column, mode) && !column.isPrimaryId) return
   values[column.logicalName] = readColumnValue(table, column, value)
 }
 
-function clearLookup(table: Table, { column, name }: SingleNavigation, values: RowValues): void {
+function clearLookup({ mode, before, values }: BodyReading, { column, targets }: SingleNavigation): void {
   if (column.required) {
     throw new ServiceError(400, '0x80040203', `Attribute: ${column.logicalName} cannot be set to NULL`)
   }
-  if (!column.validForUpdate) return
-  // Of a polymorphic lookup's properties the one that is set wins over those that are cleared.
-  const set = values[column.logicalName]
-  if (set !== undefined && set !== null) return
-  if (table.navigation(name) !== undefined) values[column.logicalName] = null
+  if (!isWritable(column, mode)) return
+  // Of a polymorphic lookup only the property of the table now pointed at clears it.
+  const held = values[column.logicalName] ?? before?.[column.logicalName] ?? null
+  if (held !== null && typeof held === 'object' && !targets.includes(held.table)) return
+  values[column.logicalName] = null
 }
 
-function readBind(
-  service: Service,
-  table: Table,
-  name: string,
-  value: unknown,
-  values: RowValues,
-  mode: 'create' | 'update',
-): void {
+function readBind(reading: BodyReading, name: string, value: unknown): void {
+  const { service, table, mode, values } = reading
   const navigation = table.navigation(name)
   if (navigation === undefined) {
     throw payloadError(
@@ -105,14 +103,14 @@ function readBind(
   }
   if (navigation.kind === 'collection') throw notEmulated(`binding the collection '${name}'`)
   if (value === null) {
-    clearLookup(table, navigation, values)
+    clearLookup(reading, navigation)
     return
   }
   const { column } = navigation
   if (typeof value !== 'string')
     throw payloadError(table, `The value of '${name}${bindSuffix}' is not a text.`)
-  const writable = mode === 'create' ? column.validForCreate : column.validForUpdate
-  if (writable) values[column.logicalName] = resolveReference(service, table, navigation, value)
+  if (isWritable(column, mode))
+    values[column.logicalName] = resolveReference(service, table, navigation, value)
 }
 
 function resolveReference(
