@@ -58,9 +58,8 @@ describe('the HTTP frame', () => {
   it('names what it does not support, with 501', async () => {
     emulator = await startEmulator({ tables: [things] })
     const calls: [string, string, string][] = [
-      ['POST', '$batch', '$batch'],
-      ['POST', 'new_things/Microsoft.Dynamics.CRM.UpsertMultiple', 'UpsertMultiple'],
-      ['PUT', `new_things(${guid(1)})/new_Parent/$ref`, '$ref'],
+      ['POST', 'WinOpportunity', 'WinOpportunity'],
+      ['POST', `leads(${guid(1)})/Microsoft.Dynamics.CRM.QualifyLead`, 'QualifyLead'],
       ['GET', 'new_things?$apply=aggregate($count as c)', '$apply'],
       ['GET', 'new_things?fetchXml=x', 'fetchXml'],
     ]
@@ -104,6 +103,15 @@ describe('the HTTP frame', () => {
     expect((await raw(url + 'x'.repeat(32_769 - root), {})).status).toBe(414)
     const big = await send(emulator, 'POST', 'new_things', { body: { new_notes: 'x'.repeat(200) } })
     expect([big.status, errorOf(big).code]).toEqual([413, '0x8004418A'])
+    async function* pieces() {
+      for (let i = 0; i < 50; i += 1) yield Buffer.from('x'.repeat(50))
+    }
+    const streamed = await fetch(`${emulator.serviceRoot}/new_things`, {
+      method: 'POST',
+      body: pieces() as unknown as ReadableStream,
+      duplex: 'half',
+    } as RequestInit)
+    expect(streamed.status).toBe(413)
   })
 
   it('reads preferences from one header or several', async () => {

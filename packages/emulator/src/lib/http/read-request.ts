@@ -86,7 +86,8 @@ async function readBytes(message: IncomingMessage, maxBytes: number): Promise<Bu
   if (Number(message.headers['content-length'] ?? 0) > maxBytes) throw tooLarge()
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of message as AsyncIterable<Buffer>) {
+  // Leaving the loop must not end the connection: the refusal still has to be sent through it.
+  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > maxBytes) throw tooLarge()
     chunks.push(chunk)

@@ -73,8 +73,6 @@ async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
   note(answer.status)
   const accepted = message.headers['accept-encoding']?.toString()
   const encoded = encodeResponse(answer, accepted, parts.options.compression, parts.requestId())
-  // A body that was refused unread would otherwise keep the connection waiting.
-  if (!message.complete) message.resume()
   await sendResponse(response, encoded, { ...fault, wait })
 }
 
