@@ -1,0 +1,50 @@
+import type { Row } from '@deltaverse/contract'
+import type { KeyPart } from '@deltaverse/protocol'
+
+/** Columns and binds of a request body. */
+export type Columns = Readonly<Record<string, unknown>>
+
+/** A row on its way. What it was, how it is addressed, and what has happened to it so far. */
+export interface PendingRow {
+  readonly index: number
+  /** As it was given. */
+  readonly row: Row
+  /** The row with what earlier versions brought; else `row` itself. */
+  readonly merged: Row
+  /** Values of the key columns, for results. */
+  readonly key: Columns
+  /** Equal for versions of one row: a later one may take the place of an earlier one. */
+  readonly identity: string
+  /** Equal for rows that the database may take for one row: such rows are never under way at the same time. */
+  readonly lane: string
+  /** The alternate key, typed; absent for rows addressed by GUID only. */
+  readonly parts: readonly KeyPart[] | undefined
+  /** Whether the key holds a character that the service cannot take in an address. */
+  readonly unaddressable: boolean
+  /** Row version that the row must still have. */
+  readonly etag: string | undefined
+  /** GUID: given, made by us for a create, or looked up. */
+  id: string | undefined
+  /** Whether `id` was made by us, so that nobody else can have used it. */
+  ownId: boolean
+  /** What the service knows of the row already. `absent`: it was looked for and not found. */
+  known: 'unknown' | 'exists' | 'absent'
+  /** Columns of the first request. */
+  columns: Columns
+  /** All columns, where `columns` holds only those that differ from what the table has. */
+  full: Columns | undefined
+  /** Columns of requests that must follow, such as the state of a row that had to be created first. */
+  followUps: readonly Columns[]
+  /** Size of the first request's columns as JSON. */
+  readonly bytes: number
+  /** The versions that this one took the place of, oldest first; it holds their columns as well. */
+  earlier: readonly PendingRow[]
+  /** Requests that the row was part of. */
+  attempts: number
+  /** Failures that passed by themselves, ambiguous ones, and throttles. */
+  readonly failures: { passing: number; ambiguous: number; throttled: number }
+  /** An answer got lost, so the row may have been written already. */
+  uncertain: boolean
+  /** An upsert met another one on the same key, and was repeated. */
+  raced: boolean
+}

@@ -1,0 +1,267 @@
+import type { Clock } from '@deltaverse/client'
+import type { Row } from '@deltaverse/contract'
+import pLimit from 'p-limit'
+import type { PendingRow } from './pending-row.js'
+import { openSource, type RowSource } from './row-source.js'
+import type { WaitingRows } from './waiting-rows.js'
+import type { WriteResult } from './write-result.js'
+import type { Settle } from './write-rows.js'
+
+/** What the pump needs of a run. */
+export interface PumpRun {
+  /** Makes a row ready, or says at once what became of it. */
+  prepare(row: Row, index: number): PendingRow | WriteResult
+  /** Writes the rows of one request to the end. */
+  write(rows: readonly PendingRow[], settle: Settle): Promise<void>
+  /** What is said of a row that was never sent. */
+  notRun(row: PendingRow): WriteResult
+  readonly waiting: WaitingRows
+  readonly requestRows: () => number
+  readonly maxBatchBytes: number
+  readonly maxWaitMs: number
+  readonly concurrency: number
+  readonly stopAfterFailures: number
+  readonly clock: Clock
+  readonly onAbort: 'stop' | 'drain'
+  readonly signal: AbortSignal | undefined
+  /** Ends the requests under way. */
+  readonly abandon: AbortController
+  /** Told once, when the run stops before its source ends. */
+  onStopped(reason: 'aborted' | 'failures'): void
+}
+
+/**
+ * Pulls rows while there is room, sends them, and hands out results in the order in which they come. At most `concurrency`
+ * requests are under way and one is being filled; a consumer that does not ask for results stops the pulling.
+ */
+export async function* pumpRows(
+  source: RowSource<Row>,
+  run: PumpRun,
+): AsyncGenerator<readonly WriteResult[], void> {
+  run.signal?.throwIfAborted()
+  const pump = createPump(openSource(source), run)
+  try {
+    for (;;) {
+      pump.dispatch()
+      const results = pump.takeResults()
+      if (results.length > 0) yield results
+      else if (pump.finished()) break
+      else await pump.somethingNew()
+    }
+    pump.throwFailure()
+  } finally {
+    await pump.close()
+  }
+}
+
+interface Pump {
+  /** Pulls what can be had at once and starts what can be started. */
+  dispatch(): void
+  takeResults(): readonly WriteResult[]
+  finished(): boolean
+  somethingNew(): Promise<void>
+  throwFailure(): void
+  close(): Promise<void>
+}
+
+function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun): Pump {
+  const { waiting } = run
+  const limit = pLimit(run.concurrency)
+  const slots = new Set<Promise<void>>()
+  let results: WriteResult[] = []
+  let index = 0
+  let failures = 0
+  let ended = false
+  let stopped = false
+  let pulling = false
+  let failure: { readonly error: unknown } | undefined
+  let wake = (): void => {}
+  let news = false
+  let timer: AbortController | undefined
+  let due = false
+
+  const signalNews = (): void => {
+    news = true
+    wake()
+  }
+  const fail = (error: unknown): void => {
+    failure ??= { error }
+  }
+
+  function emit(result: WriteResult): void {
+    results.push(result)
+    if (result.status !== 'failed') return
+    failures += 1
+    if (failures >= run.stopAfterFailures) stop('failures')
+  }
+
+  function stop(reason: 'aborted' | 'failures'): void {
+    if (stopped) return
+    stopped = true
+    if (!ended) run.onStopped(reason)
+    if (reason === 'failures') for (const row of waiting.drop()) emitNotRun(row)
+  }
+
+  function emitNotRun(row: PendingRow): void {
+    for (const each of [...row.earlier, row]) results.push(run.notRun(each))
+  }
+
+  function onAbort(): void {
+    if (run.onAbort === 'drain') stop('aborted')
+    else abandon(run.signal!.reason)
+    signalNews()
+  }
+
+  function abandon(error: unknown): void {
+    fail(error)
+    stopped = true
+    waiting.drop()
+    run.abandon.abort(error)
+  }
+
+  function accept(step: IteratorResult<Row>): void {
+    if (step.done === true) {
+      ended = true
+      return
+    }
+    const prepared = run.prepare(step.value, index++)
+    if ('status' in prepared) emit(prepared)
+    else waiting.add(prepared)
+  }
+
+  function canPull(): boolean {
+    return (
+      !ended &&
+      !stopped &&
+      !pulling &&
+      !isFull() &&
+      waiting.parkedRows < run.requestRows() &&
+      failure === undefined
+    )
+  }
+
+  function isFull(): boolean {
+    return waiting.openRows >= run.requestRows() || waiting.openBytes >= run.maxBatchBytes
+  }
+
+  function pull(): void {
+    while (canPull()) {
+      try {
+        const step = iterator.next()
+        if (!('then' in step)) {
+          accept(step)
+          continue
+        }
+        pulling = true
+        step
+          .then(accept)
+          .catch(endBySource)
+          .finally(() => {
+            pulling = false
+            signalNews()
+          })
+      } catch (error) {
+        endBySource(error)
+      }
+    }
+  }
+
+  // What was pulled before the source broke is still written.
+  function endBySource(error: unknown): void {
+    fail(error)
+    ended = true
+  }
+
+  function start(): void {
+    const rows = waiting.take()
+    due = false
+    timer?.abort()
+    timer = undefined
+    const slot: Promise<void> = limit(() =>
+      run.write(rows, (row, result) => {
+        waiting.release(row)
+        for (const earlier of row.earlier) emit(superseded(earlier, row))
+        emit(result)
+        signalNews()
+      }),
+    )
+      .catch(abandon)
+      .finally(() => {
+        slots.delete(slot)
+        signalNews()
+      })
+    slots.add(slot)
+  }
+
+  function watchTime(): void {
+    if (waiting.openRows === 0 || timer !== undefined) return
+    const waitingTimer = new AbortController()
+    timer = waitingTimer
+    run.clock.delay(run.maxWaitMs, waitingTimer.signal).then(
+      () => {
+        if (timer !== waitingTimer) return
+        due = true
+        signalNews()
+      },
+      () => {},
+    )
+  }
+
+  if (run.signal?.aborted) onAbort()
+  else run.signal?.addEventListener('abort', onAbort, { once: true })
+
+  return {
+    dispatch() {
+      news = false
+      for (;;) {
+        pull()
+        const closed = isFull() || due || ended || stopped
+        if (waiting.openRows === 0 || !closed || slots.size >= run.concurrency) break
+        start()
+      }
+      watchTime()
+    },
+    takeResults() {
+      const taken = results
+      results = []
+      return taken
+    },
+    finished: () =>
+      slots.size === 0 && waiting.openRows === 0 && waiting.parkedRows === 0 && (ended || stopped),
+    async somethingNew() {
+      if (news) return
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    },
+    throwFailure() {
+      if (failure !== undefined) throw failure.error
+    },
+    async close() {
+      run.signal?.removeEventListener('abort', onAbort)
+      timer?.abort()
+      timer = undefined
+      if (slots.size > 0) run.abandon.abort()
+      await Promise.all(slots)
+      if (!ended) await closeSource(iterator, pulling)
+    },
+  }
+}
+
+// A source that is asked for its next row may never answer; then nobody waits for its end.
+async function closeSource(iterator: AsyncIterator<Row> | Iterator<Row>, pulling: boolean): Promise<void> {
+  const closing = Promise.resolve(iterator.return?.())
+  if (pulling) closing.catch(() => {})
+  else await closing
+}
+
+function superseded(earlier: PendingRow, by: PendingRow): WriteResult {
+  return {
+    index: earlier.index,
+    key: earlier.key,
+    status: 'superseded',
+    row: earlier.row,
+    supersededBy: by.index,
+    attempts: 0,
+  }
+}

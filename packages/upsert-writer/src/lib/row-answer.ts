@@ -1,0 +1,58 @@
+import { type DataverseError, isDataverseError, isResponseError } from '@deltaverse/contract'
+import { isGuidText } from '@deltaverse/protocol'
+import type { WriteStatus } from './write-result.js'
+
+/** What the service said about one row of a request. */
+export type RowAnswer =
+  | { readonly kind: 'done'; readonly status: WriteStatus; readonly id?: string | undefined }
+  /** `lost`: it may have been written all the same. */
+  | { readonly kind: 'error'; readonly error: DataverseError; readonly lost: boolean }
+  /** The service did not come to this row. */
+  | { readonly kind: 'not-run' }
+
+/** What a successful answer to a row's request says. */
+export function readDone(
+  expected: WriteStatus,
+  answer: {
+    readonly status: number
+    readonly entityId?: string | undefined
+    readonly id?: string | undefined
+  },
+): RowAnswer {
+  const id = answer.id ?? guidIn(answer.entityId)
+  const status = expected === 'upserted' ? (byStatus[answer.status] ?? expected) : expected
+  return { kind: 'done', status, ...(id === undefined ? {} : { id: id.toLowerCase() }) }
+}
+
+// Only a representation tells created from updated (Microsoft Learn: Upsert a table row).
+const byStatus: Readonly<Record<number, WriteStatus>> = { 200: 'updated', 201: 'created' }
+
+/** The GUID in `OData-EntityId`, which repeats the alternate key where the row was addressed by one. */
+function guidIn(entityId: string | undefined): string | undefined {
+  const text = /\(([^()]*)\)$/.exec(entityId ?? '')?.[1]
+  return isGuidText(text) ? text : undefined
+}
+
+/**
+ * Takes an error of the client as the answer to a row.
+ *
+ * @throws whatever is no failure of the service, such as the caller's abort, and failures that every row would meet
+ */
+export function toErrorAnswer(error: unknown): Extract<RowAnswer, { kind: 'error' }> {
+  if (!isDataverseError(error) || isFatal(error)) throw error
+  return { kind: 'error', error, lost: mayHaveRun(error) }
+}
+
+/** Whether no row can be written any more: no token, a closed client, a connection that is refused for good. */
+function isFatal(error: DataverseError): boolean {
+  return (
+    error.code === 'unauthorized' ||
+    error.code === 'insecure-url' ||
+    (error.code === 'no-response' && !error.retryable)
+  )
+}
+
+function mayHaveRun(error: DataverseError): boolean {
+  if (!isResponseError(error)) return true
+  return error.status >= 500 && error.serviceCode === undefined
+}

@@ -1,0 +1,98 @@
+import type { HttpMethod } from '@deltaverse/client'
+import { formatPrefer, formatRowPath } from '@deltaverse/protocol'
+import type { Columns, PendingRow } from './pending-row.js'
+import type { RunPlan } from './prepare-row.js'
+import type { WriteStatus } from './write-result.js'
+
+/** One row's request, alone or as a part of a batch. */
+export interface WireCall {
+  readonly method: HttpMethod
+  /** Relative to the service root. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+  /** What a success means; a representation tells more (201 created, 200 updated). */
+  readonly status: WriteStatus
+}
+
+/** Which request of a row it is: its first, or one that follows. */
+export type WriteStep = { readonly kind: 'first' } | { readonly kind: 'follow-up'; readonly columns: Columns }
+
+/** Makes the request that writes a row. */
+export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): WireCall {
+  const { options, table } = plan
+  const query = new URLSearchParams()
+  const call = describeCall(plan, row, step)
+  const representation = options.returnIds && step.kind === 'first' && call.method !== 'DELETE'
+  if (options.service.tag !== undefined) query.set('tag', options.service.tag)
+  const select = representation ? `$select=${table.primaryIdColumn}` : ''
+  const search = [select, query.toString().replaceAll('+', '%20')].filter((each) => each !== '').join('&')
+  const prefer = representation ? formatPrefer({ returnRepresentation: true }) : undefined
+  return {
+    method: call.method,
+    path: search === '' ? call.path : `${call.path}?${search}`,
+    headers: {
+      ...options.service.headers,
+      ...(call.ifMatch === undefined ? {} : { 'If-Match': call.ifMatch }),
+      ...(prefer === undefined ? {} : { Prefer: prefer }),
+    },
+    body: call.columns === undefined ? undefined : JSON.stringify(call.columns),
+    status: call.status,
+  }
+}
+
+interface CallShape {
+  readonly method: HttpMethod
+  readonly path: string
+  readonly ifMatch?: string | undefined
+  readonly columns?: Columns
+  readonly status: WriteStatus
+}
+
+function describeCall(plan: RunPlan, row: PendingRow, step: WriteStep): CallShape {
+  const { operation } = plan.options
+  const path = addressOf(plan, row)
+  // Without If-Match a PATCH would create a row that is not there (Microsoft Learn: Update and delete table rows).
+  if (step.kind === 'follow-up') {
+    return { method: 'PATCH', path, ifMatch: '*', columns: step.columns, status: 'updated' }
+  }
+  switch (operation) {
+    case 'delete':
+      return { method: 'DELETE', path, ifMatch: row.etag, status: 'deleted' }
+    case 'create':
+      return createCall(plan, row)
+    case 'update':
+    case 'deactivate':
+      return { method: 'PATCH', path, ifMatch: row.etag ?? '*', columns: row.columns, status: 'updated' }
+    case 'upsert':
+      if (row.known === 'exists') {
+        return { method: 'PATCH', path, ifMatch: row.etag ?? '*', columns: row.columns, status: 'updated' }
+      }
+      if (row.parts !== undefined && row.unaddressable) return createCall(plan, row)
+      return { method: 'PATCH', path, ifMatch: row.etag, columns: row.columns, status: 'upserted' }
+  }
+}
+
+/** A POST that can be repeated, because it names the row that it makes. */
+function createCall({ table, key }: RunPlan, row: PendingRow): CallShape {
+  const keyColumns = row.parts === undefined ? {} : keyBody(key!.columns, row)
+  return {
+    method: 'POST',
+    path: table.entitySetName,
+    columns: { ...keyColumns, ...row.columns, [table.primaryIdColumn]: row.id! },
+    status: 'created',
+  }
+}
+
+function keyBody(columns: NonNullable<RunPlan['key']>['columns'], row: PendingRow): Columns {
+  return Object.fromEntries(
+    columns.map(({ column, given }) => {
+      return [column.logicalName, row.key[given]]
+    }),
+  )
+}
+
+/** The row's address. A GUID is shorter, and takes every character of a key. */
+export function addressOf({ table }: RunPlan, row: PendingRow): string {
+  return formatRowPath(table.entitySetName, row.id === undefined ? row.parts! : row.id)
+}
