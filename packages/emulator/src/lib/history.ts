@@ -20,6 +20,7 @@ export function createHistory(limit: number): History {
   let entries: HistoryEntry[] = []
   return {
     add(changes) {
+      if (limit === 0) return
       for (const change of changes) {
         if (change.kind === 'fact') continue
         const { version, table, id } = change
@@ -28,6 +29,6 @@ export function createHistory(limit: number): History {
       }
       if (entries.length > limit * 2 + 1000) entries = entries.slice(-limit)
     },
-    entries: () => (limit === 0 ? [] : entries.slice(-limit)),
+    entries: () => entries.slice(-limit),
   }
 }
