@@ -2,6 +2,23 @@ export { abortableDelay } from './lib/abortable-delay.js'
 export type { ClientOptions } from './lib/client-options.js'
 export { type Clock, systemClock } from './lib/clock.js'
 export { createClient, type DataverseClient } from './lib/create-client.js'
+export type { ClientGovernor } from './lib/governor/client-governor.js'
+export { createGovernor, type Governor } from './lib/governor/create-governor.js'
+export type {
+  CeilingReason,
+  GateReason,
+  GovernorEvent,
+  GovernorListener,
+} from './lib/governor/governor-event.js'
+export type { GovernorOptions } from './lib/governor/governor-options.js'
+export type {
+  ClientGovernorSnapshot,
+  GovernorSnapshot,
+  GovernorTotals,
+  ServiceLimits,
+} from './lib/governor/governor-snapshot.js'
+export type { Refusal } from './lib/governor/refusal.js'
+export type { RequestSizer, RequestSizerOptions, SizedRequest } from './lib/governor/request-sizer.js'
 export type {
   DataverseRequest,
   HttpMethod,

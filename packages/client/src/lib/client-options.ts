@@ -1,6 +1,9 @@
 import { parseServiceRoot, type ServiceRoot } from '@deltaverse/protocol'
 import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from './clock.js'
+import { createGovernor, type Governor, isGovernor } from './governor/create-governor.js'
+import type { GovernorListener } from './governor/governor-event.js'
+import type { GovernorOptions } from './governor/governor-options.js'
 import type { Interceptor } from './request.js'
 import { type ResolvedRetryOptions, type RetryOptions, resolveRetryOptions } from './retry-options.js'
 import { builtInRetryRules } from './retry-rules.js'
@@ -13,8 +16,13 @@ export interface ClientOptions {
    * `https://host/org`. A trailing slash and `/api/data/v9.2` are accepted.
    */
   readonly url: string
-  /** Gets the tokens. At most one of `credential` and `token`; with neither, requests carry no token. */
+  /** Gets the tokens. At most one of `credential`, `credentials` and `token`; with none, requests carry no token. */
   readonly credential?: TokenCredential | undefined
+  /**
+   * Several application users that share the load: the limits count for each by itself, so each has a governor of its own
+   * and a request goes to the one with the most room. All of them need the same rights. Impersonation works as with one.
+   */
+  readonly credentials?: readonly TokenCredential[] | undefined
   /** Brings a valid token; called before every attempt, so it should cache. For tests and own schemes. */
   readonly token?: (() => Promise<string> | string) | undefined
   /** Scopes asked of `credential`. Default: `[origin + '/.default']`. */
@@ -25,6 +33,14 @@ export interface ClientOptions {
   readonly interceptors?: readonly Interceptor[] | undefined
   /** How failures are repeated; see each option for its default. */
   readonly retry?: RetryOptions | undefined
+  /**
+   * Keeps requests within the service protection limits. Options; or a governor made by `createGovernor()` that other
+   * clients of the same credential share (with `credentials`: a list, one for each); or `false`, then every request waits
+   * for its own 429 by itself and nothing limits how many are under way. Default: a governor of this client's own.
+   */
+  readonly governor?: GovernorOptions | Governor | readonly Governor[] | false | undefined
+  /** Told of every event of the governors, also of shared ones, until the client is closed. Default: nobody is. */
+  readonly onGovernor?: GovernorListener | undefined
   /** How long the service may take to answer, in milliseconds. Default: 300,000 (long writes with plug-ins). */
   readonly headersTimeoutMs?: number | undefined
   /** How long a body may stall while it is being read, in milliseconds. Default: 120,000. */
@@ -48,11 +64,15 @@ export interface ClientOptions {
 /** Options with every default filled in. */
 export interface ResolvedClientOptions {
   readonly root: ServiceRoot
-  readonly credential: TokenCredential | undefined
+  /** One or several; none with `token` or without a token. */
+  readonly credentials: readonly TokenCredential[]
   readonly token: (() => Promise<string> | string) | undefined
   readonly scopes: readonly string[]
   readonly interceptors: readonly Interceptor[]
   readonly retry: ResolvedRetryOptions
+  /** One for each way to get a token, or none at all. */
+  readonly governors: readonly Governor[]
+  readonly onGovernor: GovernorListener | undefined
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
   readonly connectTimeoutMs: number
@@ -71,22 +91,19 @@ export interface ResolvedClientOptions {
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
   const root = parseServiceRoot(options.url, { apiVersion: options.apiVersion })
   assertSecureUrl(root.origin, options.allowInsecureHttp ?? false)
-  if (options.credential !== undefined && options.token !== undefined) {
-    throw new TypeError('give either credential or token, received both')
-  }
-  if (options.credential !== undefined && typeof options.credential?.getToken !== 'function') {
-    throw new TypeError('credential must have a method getToken(scopes)')
-  }
+  const credentials = checkCredentials(options)
   if (options.token !== undefined && typeof options.token !== 'function') {
     throw new TypeError(`token must be a function that returns a token, received ${typeof options.token}`)
   }
   return {
     root,
-    credential: options.credential,
+    credentials,
     token: options.token,
     scopes: checkScopes(options.scopes ?? [`${root.origin}/.default`]),
     interceptors: options.interceptors ?? [],
     retry: resolveRetryOptions(options.retry ?? {}, builtInRetryRules),
+    governors: resolveGovernors(options, Math.max(1, credentials.length)),
+    onGovernor: options.onGovernor,
     headersTimeoutMs: checkPositive('headersTimeoutMs', options.headersTimeoutMs ?? 300_000),
     bodyTimeoutMs: checkPositive('bodyTimeoutMs', options.bodyTimeoutMs ?? 120_000),
     connectTimeoutMs: checkPositive('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
@@ -96,6 +113,50 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   }
+}
+
+function checkCredentials(options: ClientOptions): readonly TokenCredential[] {
+  const { credential, credentials, token } = options
+  const given = [credential, credentials, token].filter((source) => source !== undefined)
+  if (given.length > 1) {
+    throw new TypeError(
+      `give one of credential, credentials and token, received ${given.length === 2 ? 'both' : 'all'}`,
+    )
+  }
+  if (credentials !== undefined && (!Array.isArray(credentials) || credentials.length === 0)) {
+    throw new TypeError('credentials must be a list of at least one credential')
+  }
+  const list = credentials ?? (credential === undefined ? [] : [credential])
+  if (list.some((one) => typeof one?.getToken !== 'function')) {
+    throw new TypeError('credential must have a method getToken(scopes)')
+  }
+  return [...list]
+}
+
+function resolveGovernors(options: ClientOptions, count: number): readonly Governor[] {
+  const { governor = {} } = options
+  if (governor === false) return []
+  if (isGovernor(governor) || Array.isArray(governor)) {
+    const governors: readonly Governor[] = isGovernor(governor) ? [governor] : governor
+    if (governors.length === count && new Set(governors).size === count && governors.every(isGovernor))
+      return governors
+    throw new TypeError(`governor must be one of createGovernor() for each credential (${count})`)
+  }
+  if (typeof governor !== 'object' || governor === null) {
+    throw new TypeError(`governor must be options, a governor or false, received ${String(governor)}`)
+  }
+  const { clock, random } = options
+  return Array.from({ length: count }, (_, index) =>
+    createGovernor({
+      clock,
+      random,
+      ...governor,
+      name:
+        count === 1
+          ? (governor as GovernorOptions).name
+          : `${(governor as GovernorOptions).name ?? 'credential'}-${index + 1}`,
+    }),
+  )
 }
 
 function checkScopes(scopes: readonly string[]): readonly string[] {

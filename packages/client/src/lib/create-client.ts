@@ -1,15 +1,14 @@
 import type { CallOptions } from '@deltaverse/contract'
 import { type Dispatcher, Pool } from 'undici'
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './client-options.js'
-import { createExchange } from './exchange-once.js'
+import { createAttempt } from './create-attempt.js'
+import type { ClientGovernor } from './governor/client-governor.js'
+import { coreOf } from './governor/create-governor.js'
 import { toOutgoingRequest } from './outgoing-request.js'
 import type { DataverseRequest, RequestHandler } from './request.js'
 import type { DataverseResponse } from './response.js'
 import { createRetry } from './retry.js'
-import { sendWithToken } from './send-with-token.js'
-import { createTokenCache } from './token-cache.js'
-import { anonymousTokenSource, createTokenFunctionSource } from './token-function-source.js'
-import type { TokenSource } from './token-source.js'
+import { withGateRule } from './retry-rules.js'
 
 /** Sends requests to one environment. Holds connections and a token: make one and share it. */
 export interface DataverseClient {
@@ -17,6 +16,8 @@ export interface DataverseClient {
   readonly origin: string
   /** `https://contoso.crm4.dynamics.com/api/data/v9.2` */
   readonly serviceRoot: string
+  /** What keeps the requests within the service protection limits. */
+  readonly governor: ClientGovernor
   /**
    * Sends a request, again if need be, and resolves once an answer that is no error begins.
    *
@@ -41,25 +42,26 @@ export function createClient(options: ClientOptions): DataverseClient {
   const resolved = resolveClientOptions(options)
   const { root, interceptors, userAgent } = resolved
   const dispatcher = resolved.dispatcher ?? createPool(resolved)
-  const attempt = sendWithToken(
-    createExchange({ ...resolved, dispatcher }),
-    createTokenSource(resolved),
-    resolved.clock,
-  )
-  const onion = [...interceptors, createRetry(resolved.retry, resolved)]
-  const handle = onion.reduceRight<RequestHandler>((next, interceptor) => interceptor(next), attempt)
+  const { attempt, clientGovernor, closedForMs } = createAttempt(resolved, dispatcher)
+  const rules =
+    closedForMs === undefined ? resolved.retry.rules : withGateRule(resolved.retry.rules, closedForMs)
+  const send = createRetry(attempt, { ...resolved.retry, rules }, resolved)
+  const handle = interceptors.reduceRight<RequestHandler>((next, interceptor) => interceptor(next), send)
+  const stopListening = listenTo(resolved)
   const underWay = new Set<Promise<DataverseResponse>>()
   let closed = false
 
   async function close(): Promise<void> {
     closed = true
     await Promise.allSettled(underWay)
+    stopListening()
     if (resolved.dispatcher === undefined) await dispatcher.destroy()
   }
 
   return {
     origin: root.origin,
     serviceRoot: root.serviceRoot,
+    governor: clientGovernor,
     async request(request, call = {}) {
       call.signal?.throwIfAborted()
       if (closed) throw new TypeError(`The client of ${root.origin} is closed`)
@@ -82,7 +84,10 @@ function createPool(options: ResolvedClientOptions): Dispatcher {
   })
 }
 
-function createTokenSource({ credential, token, scopes, clock }: ResolvedClientOptions): TokenSource {
-  if (credential !== undefined) return createTokenCache({ credential, scopes, clock })
-  return token === undefined ? anonymousTokenSource : createTokenFunctionSource(token, scopes)
+function listenTo({ governors, onGovernor }: ResolvedClientOptions): () => void {
+  if (onGovernor === undefined) return () => {}
+  const stops = governors.map((governor) => coreOf(governor).listen(onGovernor))
+  return () => {
+    for (const stop of stops) stop()
+  }
 }

@@ -8,10 +8,12 @@ export interface ResponseParts {
   readonly headers: ResponseHeaders
   readonly exchange: Exchange
   readonly body: ResponseBody
+  readonly elapsedMs?: number | undefined
 }
 
 /** Puts the parts of an answer together. */
-export function createResponse({ status, headers, exchange, body }: ResponseParts): DataverseResponse {
+export function createResponse(parts: ResponseParts): DataverseResponse {
+  const { status, headers, exchange, body, elapsedMs } = parts
   const requestId = requestIdOf(headers)
   const text = async (): Promise<string> =>
     (await readAll(body.chunks)).toString('utf8').replace(/^\uFEFF/, '')
@@ -20,6 +22,7 @@ export function createResponse({ status, headers, exchange, body }: ResponsePart
     headers,
     url: exchange.url,
     ...(requestId === undefined ? {} : { requestId }),
+    ...(elapsedMs === undefined ? {} : { elapsedMs }),
     body: body.chunks,
     bytesReceived: body.bytesReceived,
     text,
@@ -47,6 +50,7 @@ export async function bufferResponse(
     status: response.status,
     headers: response.headers,
     exchange,
+    elapsedMs: response.elapsedMs,
     body: {
       chunks: { [Symbol.asyncIterator]: chunks },
       bytesReceived: () => received,

@@ -1,5 +1,6 @@
 import type { ServiceRoot } from '@deltaverse/protocol'
 import type { Dispatcher } from 'undici'
+import type { Clock } from './clock.js'
 import { createResponse, toResponseHeaders } from './create-response.js'
 import { type Exchange, toTransportError } from './no-response-error.js'
 import { refuseAuthorization } from './outgoing-request.js'
@@ -16,6 +17,7 @@ export interface ExchangeOptions {
   readonly dispatcher: Dispatcher
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
+  readonly clock: Clock
 }
 
 /** Makes the function that talks to the network. No retry, no token, no judgement: those are wrapped around it. */
@@ -26,7 +28,9 @@ export function createExchange(options: ExchangeOptions): ExchangeOnce {
     // An interceptor may have changed the path, so the address is not taken from the request.
     const path = toRequestPath(options.root, request.path)
     const exchange = { method: request.method, url: options.root.origin + path }
+    const sentMs = options.clock.now()
     const answer = await dispatch(options, request, path, token, exchange)
+    const elapsedMs = options.clock.now() - sentMs
     const status = answer.statusCode
     const headers = toResponseHeaders(answer.headers)
     const body = createResponseBody({
@@ -36,7 +40,7 @@ export function createExchange(options: ExchangeOptions): ExchangeOnce {
       exchange,
       signal,
     })
-    return createResponse({ status, headers, exchange, body })
+    return createResponse({ status, headers, exchange, body, elapsedMs })
   }
 }
 

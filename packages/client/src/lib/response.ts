@@ -9,6 +9,13 @@ export interface DataverseResponse {
   readonly url: string
   /** `x-ms-service-request-id`, which Microsoft's support asks for. */
   readonly requestId?: string | undefined
+  /** From the sending of this attempt to its headers, in milliseconds: the service's time and the way there and back. */
+  readonly elapsedMs?: number | undefined
+  /**
+   * How often the request may have been carried out, this answer included. Above 1 an earlier attempt's answer was lost or
+   * an error: its effect may be there. Attempts that were refused with a 429 or never left are not in it.
+   */
+  readonly attempts?: number | undefined
   /**
    * The body, inflated, in chunks of up to 256 kB. Can be read once. Backpressure reaches the socket; leaving the loop
    * closes it. A body that ends early is a retryable `no-response` error, never a short body.

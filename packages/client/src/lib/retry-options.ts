@@ -14,11 +14,12 @@ export interface FailedAttempt {
 }
 
 /**
- * What a rule says of a failed attempt: wait this long (`uncounted`: without using up one of `maxAttempts`); wait as long
+ * What a rule says of a failed attempt: wait this long (`uncounted`: without using up one of `maxAttempts`; `atGate`: the
+ * governor's gate does the waiting, for all requests together, and this is how long it is expected to take); wait as long
  * as the back-off says; give up; or `undefined`, not mine.
  */
 export type RetryDecision =
-  | { readonly retryAfterMs: number; readonly uncounted?: boolean }
+  | { readonly retryAfterMs: number; readonly uncounted?: boolean; readonly atGate?: boolean }
   | { readonly backOff: true; readonly uncounted?: boolean }
   | 'give-up'
   | undefined

@@ -1,5 +1,6 @@
 import { isResponseError } from '@deltaverse/contract'
 import { classifyError } from '@deltaverse/protocol'
+import { toGateReason } from './governor/refusal.js'
 import { wasNeverSent } from './no-response-error.js'
 import type { FailedAttempt, RetryDecision, RetryRule } from './retry-options.js'
 
@@ -33,6 +34,18 @@ const transientRule: RetryRule = ({ error }): RetryDecision => {
   return floorMs > 0 ? { retryAfterMs: floorMs } : { backOff: true }
 }
 
+/**
+ * With a governor, a refusal is waited for at the gate, which knows the longest `Retry-After` of all requests, and whether
+ * another credential may go on at once.
+ */
+function createGateRule(closedForMs: () => number): RetryRule {
+  return ({ error }) => {
+    if (!isResponseError(error) || error.status !== 429) return undefined
+    if (toGateReason(error.serviceCode) === undefined) return undefined
+    return { retryAfterMs: closedForMs(), uncounted: true, atGate: true }
+  }
+}
+
 /** The rules in their order. An error that none of them claims is final. */
 export const builtInRetryRules: readonly RetryRule[] = [
   throttledRule,
@@ -41,6 +54,12 @@ export const builtInRetryRules: readonly RetryRule[] = [
   ambiguousRule,
   transientRule,
 ]
+
+/** Puts the governor's rule in front of the built-in ones, behind the caller's own. */
+export function withGateRule(rules: readonly RetryRule[], closedForMs: () => number): readonly RetryRule[] {
+  const own = rules.filter((rule) => !builtInRetryRules.includes(rule))
+  return [...own, createGateRule(closedForMs), ...builtInRetryRules]
+}
 
 /** Asks rules in order. */
 export function decideRetry(

@@ -5,6 +5,7 @@
  * |---|---|
  * | `throttled` | wait `retryAfterMs`, then again |
  * | `unavailable` | the service or the database behind it is busy or down: again later |
+ * | `service-failed` | the service failed on this very request and would again: report it with the `requestId` |
  * | `no-response` | nothing came back (connection refused, reset, timed out): again later |
  * | `bad-response` | the answer is not what the protocol says; the message names the place |
  * | `record-too-large` | one row exceeds the limit set: raise the limit or select fewer columns |
@@ -25,6 +26,7 @@
 export type ErrorCode =
   | 'throttled'
   | 'unavailable'
+  | 'service-failed'
   | 'no-response'
   | 'bad-response'
   | 'record-too-large'
@@ -76,6 +78,12 @@ export interface ResponseErrorOptions extends DataverseErrorOptions {
   readonly requestId?: string | undefined
   /** How long the service asked to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined
+  /**
+   * How often the request may have been carried out, this answer included. Above 1 an earlier attempt may have done what
+   * was asked, so that a repeated DELETE finds nothing (404) or a repeated conditional write meets its own effect (412).
+   * Attempts that the service refused to begin (429) and those that never left are not counted. Absent: not known.
+   */
+  readonly attempts?: number | undefined
   readonly method: string
   readonly url: string
   /** The body as text. Kept out of enumeration, so that it does not land in logs. */
@@ -89,6 +97,8 @@ export class ResponseError extends DataverseError {
   readonly serviceCode: string | undefined
   readonly requestId: string | undefined
   readonly retryAfterMs: number | undefined
+  /** How often the request may have been carried out, this answer included; see {@link ResponseErrorOptions.attempts}. */
+  readonly attempts: number | undefined
   readonly method: string
   readonly url: string
   /** The body of the answer as text; not enumerable. */
@@ -100,6 +110,7 @@ export class ResponseError extends DataverseError {
     this.serviceCode = options.serviceCode
     this.requestId = options.requestId
     this.retryAfterMs = options.retryAfterMs
+    this.attempts = options.attempts
     this.method = options.method
     this.url = options.url
     Object.defineProperty(this, 'body', { value: options.body, enumerable: false })

@@ -1,0 +1,54 @@
+import { isResponseError } from '@deltaverse/contract'
+import type { ExchangeOnce } from '../exchange-once.js'
+import type { RequestHandler } from '../request.js'
+import type { DataverseResponse } from '../response.js'
+import type { Attempt } from '../retry.js'
+import { admit } from './admission.js'
+import { coreOf, type Governor } from './create-governor.js'
+import type { GovernorCore } from './governor-core.js'
+
+/** One credential: how it sends, and who governs it. */
+export interface Lane {
+  readonly governor: Governor
+  readonly send: RequestHandler
+}
+
+/**
+ * Sends through whichever lane has room. A slot is held from here to the headers of the answer (with `buffered` to the end
+ * of the body) and not for a body that is streamed: the service is done with the request by then, and a consumer that
+ * stops reading in order to write must not keep the writer from its slot.
+ */
+export function createGovernedAttempt(
+  lanes: readonly Lane[],
+  onServed: (response: DataverseResponse, governor: Governor) => void,
+): Attempt {
+  const byCore = new Map<GovernorCore, Lane>(lanes.map((lane) => [coreOf(lane.governor), lane]))
+  const cores = [...byCore.keys()]
+  return async (request, deadlineMs) => {
+    const admitted = admit(cores, { signal: request.signal, deadlineMs })
+    const core = admitted instanceof Promise ? await admitted : admitted
+    const lane = byCore.get(core) as Lane
+    try {
+      const response = await lane.send(request)
+      onServed(response, lane.governor)
+      return response
+    } catch (error) {
+      if (isResponseError(error) && error.status === 429) {
+        core.refuse({ serviceCode: error.serviceCode, message: error.body, retryAfterMs: error.retryAfterMs })
+      }
+      throw error
+    } finally {
+      core.leave()
+    }
+  }
+}
+
+/** Shows every answer to the governor, also those that are errors. */
+export function observeAnswers(exchange: ExchangeOnce, governor: Governor): ExchangeOnce {
+  const core = coreOf(governor)
+  return async (request, token) => {
+    const response = await exchange(request, token)
+    core.observe(response)
+    return response
+  }
+}
