@@ -31,7 +31,9 @@ async function killAt(
   })
   if (text === undefined) app.child.once('spawn', () => app.child.kill('SIGKILL'))
   const ended = await app.ended
-  expect(ended.signal, `${text} was not said ${times} times:\n${ended.stderr}`).toBe('SIGKILL')
+  expect(ended.signal, `${text} was not said ${times} times:\n${ended.stderr}\n${ended.stdout}`).toBe(
+    'SIGKILL',
+  )
   expectPromisesKept(join(cwd, 'out'))
   return ended
 }
