@@ -3,6 +3,7 @@ import {
   createKeyResolver,
   deleteKey,
   ensureKey,
+  type KeyClient,
   type KeyProgress,
   listKeys,
   preflightKeys,
@@ -15,12 +16,31 @@ import { createVirtualClock } from './virtual-clock.js'
 let service: Service
 
 beforeEach(async () => {
-  service = await startService({ keyIndexing: 'stepwise' })
+  service = await startService()
 })
 
 afterEach(() => service.close())
 
 const nameKey = { table: 'contact', columns: ['lastname', 'firstname'], schemaName: 'new_NameKey' }
+
+/** The same client, to which the index of a key seems to be built for a while. */
+function withSlowIndex(client: KeyClient, statuses: string[]): KeyClient {
+  return {
+    async request(request, call) {
+      const response = await client.request(request, call)
+      if (request.method !== 'GET' || !request.path.includes('/Keys')) return response
+      const body = (await response.json()) as { value: { LogicalName: string }[] }
+      const seen = body.value.some(({ LogicalName }) => LogicalName === 'new_namekey')
+      const status = seen ? statuses.shift() : undefined
+      const value = body.value.map((key) =>
+        key.LogicalName === 'new_namekey' && status !== undefined
+          ? { ...key, EntityKeyIndexStatus: status }
+          : key,
+      )
+      return { ...response, json: async () => ({ ...body, value }) }
+    },
+  }
+}
 
 describe('key definitions', () => {
   it('are listed, created and deleted', async () => {
@@ -51,15 +71,19 @@ describe('ensureKey()', () => {
     const progress: KeyProgress[] = []
     const { metadata, resolve } = createKeyResolver(service.client)
     await metadata.table('contact')
-    const key = await ensureKey(service.client, nameKey, {
+    const slow = withSlowIndex(service.client, ['Pending', 'Pending', 'InProgress'])
+    const key = await ensureKey(slow, nameKey, {
       clock,
       metadata,
       onProgress: (each) => progress.push(each),
     })
     expect(key).toMatchObject({ logicalName: 'new_namekey', indexStatus: 'Active' })
-    expect(progress.at(-1)).toMatchObject({ table: 'contact', key: 'new_namekey', status: 'Active' })
-    expect(progress.length).toBe(clock.delays.length + 1)
-    expect(new Set(clock.delays)).toEqual(new Set([15_000]))
+    expect(progress.map(({ status, waitedMs }) => [status, waitedMs])).toEqual([
+      ['Pending', 0],
+      ['Pending', 15_000],
+      ['InProgress', 30_000],
+      ['Active', 45_000],
+    ])
     expect((await metadata.table('contact')).keys).toHaveLength(2)
     expect((await resolve('contact', { firstname: 'A', lastname: 'B' })).status).toBe('missing')
   })
@@ -98,48 +122,65 @@ describe('ensureKey()', () => {
   })
 
   it('stops waiting at its time limit and at an abort', async () => {
+    const never = withSlowIndex(service.client, Array<string>(10).fill('Pending'))
     const clock = createVirtualClock()
-    await expect(ensureKey(service.client, nameKey, { clock, timeoutMs: 0 })).rejects.toMatchObject({
+    await expect(ensureKey(never, nameKey, { clock, timeoutMs: 20_000 })).rejects.toMatchObject({
       code: 'unavailable',
       retryable: true,
     })
+    expect(clock.delays).toEqual([15_000, 5_000])
     const controller = new AbortController()
     const reason = new Error('enough')
-    const waiting = ensureKey(
-      service.client,
-      { ...nameKey, columns: ['nickname'], schemaName: 'new_Nick' },
-      {
-        signal: controller.signal,
-        onProgress: () => controller.abort(reason),
-      },
-    )
+    const waiting = ensureKey(never, nameKey, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+    })
     await expect(waiting).rejects.toBe(reason)
   })
 
   it('goes on when somebody else made the key at the same moment', async () => {
-    service.emulator.faults.add({
-      match: { method: 'POST', path: /Keys$/ },
-      action: { kind: 'drop-after' },
-    } as never)
-    const key = await ensureKey(service.client, nameKey, { clock: createVirtualClock() }).catch(
-      (error: unknown) => error,
-    )
-    expect(key).toBeDefined()
+    service.emulator.faults.next({
+      method: 'POST',
+      url: '/Keys',
+      afterEffect: true,
+      status: 400,
+      code: '0x80060893',
+    })
+    const key = await ensureKey(service.client, nameKey, { clock: createVirtualClock() })
+    expect(key.indexStatus).toBe('Active')
+    service.emulator.faults.next({ method: 'POST', url: '/Keys', status: 400, code: '0x80060893' })
+    await expect(
+      ensureKey(service.client, { ...nameKey, columns: ['nickname'] }, { clock: createVirtualClock() }),
+    ).rejects.toMatchObject({ serviceCode: '0x80060893' })
   })
 })
 
 describe('preflightKeys()', () => {
+  beforeEach(async () => {
+    await service.close()
+    service = await startService({
+      tables: [
+        {
+          logicalName: 'new_thing',
+          columns: [
+            { logicalName: 'new_a', type: 'string', maxLength: 10 },
+            { logicalName: 'new_b', type: 'integer' },
+          ],
+          keys: [{ logicalName: 'new_ab', columns: ['new_a', 'new_b'], indexStatus: 'InProgress' }],
+        },
+      ],
+    })
+  })
+
   it('tells which keys are active, missing, pending, failed or cannot be', async () => {
     const contacts = service.emulator.table('contacts')
     contacts.create({ lastname: 'A', nickname: 'x' })
     contacts.create({ lastname: 'B', nickname: 'x' })
     await createKey(service.client, { table: 'contact', columns: ['nickname'], schemaName: 'new_Nick' })
-    for (let look = 0; look < 4; look += 1) await listKeys(service.client, 'contact')
-    await createKey(service.client, nameKey)
     const { ready, keys } = await preflightKeys(service.client, [
       { table: 'account', columns: ['accountnumber'] },
       { table: 'account', columns: ['name'] },
-      { table: 'contact', columns: ['firstname', 'lastname'] },
+      { table: 'new_thing', columns: ['new_b', 'new_a'] },
       { table: 'contact', columns: ['nickname'] },
       { table: 'nothing', columns: ['name'] },
       { table: 'account', columns: ['acountnumber'] },
