@@ -63,6 +63,31 @@ describe('a delta token', () => {
     expect(await outcome(await readLink())).toBe(0)
   })
 
+  it.each([
+    [true, '400 0x80044352'],
+    [false, 0],
+  ] as const)(
+    'ends with a change of its own table, and no other, by option (%s)',
+    async (expires, expected) => {
+      const link = await linkAfterFirstRead({ expireOnSchemaChange: expires })
+      const path = (table: string) => `EntityDefinitions(LogicalName='${table}')/Keys`
+      const key = (SchemaName: string, column: string) => ({
+        SchemaName,
+        KeyAttributes: [column],
+        DisplayName: { LocalizedLabels: [{ Label: SchemaName, LanguageCode: 1033 }] },
+      })
+      const other = await send(emulator, 'POST', path('account'), {
+        body: key('new_AccountKey', 'accountnumber'),
+      })
+      expect(other.status).toBe(204)
+      expect(await outcome(link)).toBe(0)
+      const own = await send(emulator, 'POST', path('new_thing'), { body: key('new_NameKey', 'new_name') })
+      expect(own.status).toBe(204)
+      expect(await outcome(link)).toBe(expected)
+      expect(await outcome(await readLink())).toBe(0)
+    },
+  )
+
   it('ends in the middle of a delta that is read in pages', async () => {
     const link = await linkAfterFirstRead()
     for (const number of [2, 3, 4]) emulator.table('new_things').create({ new_thingid: guid(number) })

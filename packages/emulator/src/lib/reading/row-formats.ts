@@ -49,16 +49,18 @@ export function createRowFormats(service: Service): RowFormats {
 }
 
 function remembering(format: RowFormat): RowFormat {
-  const texts = new WeakMap<StoredRow, string>()
+  let texts = new WeakMap<StoredRow, string>()
   let kept = 0
   return (row) => {
     const known = texts.get(row)
     if (known !== undefined) return known
     const text = format(row)
-    if (kept < maxKeptRows) {
-      texts.set(row, text)
-      kept += 1
+    if (kept === maxKeptRows) {
+      texts = new WeakMap()
+      kept = 0
     }
+    texts.set(row, text)
+    kept += 1
     return text
   }
 }
