@@ -37,6 +37,7 @@ it('the README names every option', () => {
     keyIndexing: true,
     batchAnswersBeforeFailure: true,
     missingBindStatus: true,
+    missingLinkStatus: true,
     historyLimit: true,
     requestLogLimit: true,
     compactAfterBytes: true,

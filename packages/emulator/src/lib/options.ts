@@ -87,6 +87,8 @@ export interface EmulatorOptions {
   readonly keyComparison?: KeyComparison | undefined
   /** Status when a row bound by `@odata.bind` does not exist; not documented. Default: 404. */
   readonly missingBindStatus?: 400 | 404 | undefined
+  /** Status when a row is removed from a collection that it is not in; not documented. Default: 404. */
+  readonly missingLinkStatus?: 204 | 404 | undefined
   /**
    * Whether the answer to a `$batch` that stopped at a failing part shows the parts before it; not documented. Default:
    * `kept`.
@@ -190,6 +192,7 @@ function resolveSwitches(
   | 'keyComparison'
   | 'keyIndexing'
   | 'missingBindStatus'
+  | 'missingLinkStatus'
 > {
   const {
     batchAnswersBeforeFailure = 'kept',
@@ -199,6 +202,7 @@ function resolveSwitches(
     keyComparison = 'case-insensitive',
     keyIndexing = 'immediate',
     missingBindStatus = 404,
+    missingLinkStatus = 404,
   } = options
   return {
     batchAnswersBeforeFailure: oneOf('batchAnswersBeforeFailure', batchAnswersBeforeFailure, [
@@ -211,6 +215,7 @@ function resolveSwitches(
     keyComparison: oneOf('keyComparison', keyComparison, ['case-insensitive', 'exact']),
     keyIndexing: oneOf('keyIndexing', keyIndexing, ['immediate', 'stepwise']),
     missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),
+    missingLinkStatus: oneOf('missingLinkStatus', missingLinkStatus, [204, 404]),
   }
 }
 

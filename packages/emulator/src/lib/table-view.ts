@@ -1,10 +1,11 @@
+import { createWithRelated } from './associations/create-with-related.js'
 import { rowNotFound } from './routes/find-row.js'
 import type { Table } from './schema/table.js'
 import type { StoredRow } from './schema/table-definition.js'
 import type { Service } from './service.js'
 import { deleteRow } from './writing/delete-row.js'
 import { readBody } from './writing/read-body.js'
-import { createRow, updateRow } from './writing/write-row.js'
+import { updateRow } from './writing/write-row.js'
 
 /** One table's rows, without HTTP: to arrange tests and to check what they left behind. */
 export interface TableView {
@@ -52,9 +53,7 @@ export function createTableView(service: Service, entitySetOrLogicalName: string
     },
     create(row) {
       const table = found()
-      const created = service.store.transact(() =>
-        createRow(service, table, readBody(service, table, row, 'create')),
-      )
+      const created = service.store.transact(() => createWithRelated(service, table, row))
       return created[table.primaryIdColumn] as string
     },
     update(id, row) {

@@ -1,4 +1,7 @@
+import { referenceRequest } from '../associations/reference-request.js'
 import { handleBatch } from '../batch/handle-batch.js'
+import { bulkRequest } from '../bulk/bulk-request.js'
+import { messageFilters } from '../bulk/message-filters.js'
 import type { FaultScript } from '../faults/fault-rule.js'
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
@@ -8,7 +11,7 @@ import type { MetadataContext } from '../metadata/metadata-context.js'
 import { countRows, listRows } from '../reading/list-rows.js'
 import { createRowFormats } from '../reading/row-formats.js'
 import type { Service } from '../service.js'
-import { propertyRequest, referenceRequest } from './property-requests.js'
+import { propertyRequest } from './property-requests.js'
 import { parseSegment } from './row-address.js'
 import { postRow, type RowRequest, rowRequest } from './row-requests.js'
 
@@ -34,11 +37,15 @@ function createRequestDispatch(service: Service): (request: ParsedRequest) => Se
     refuseHeaders(request)
     const name = first.split('(', 1)[0] ?? ''
     const table = schema.byEntitySet(name)
+    if (name === 'sdkmessagefilters' && table === undefined) return messageFilters(request, schema)
     if (table === undefined) return handleMetadata(request, metadata) ?? unknownSegment(name)
     const { predicate } = parseSegment(first)
     const context: RowRequest = { service, formats, request, table }
-    if (rest.at(-1) === '$ref') return referenceRequest()
+    if (rest.at(-1) === '$ref') return referenceRequest(context, predicate, rest)
     const operation = rest.find((segment) => segment.startsWith('Microsoft.Dynamics.CRM.'))
+    if (operation !== undefined && operation === rest[0] && predicate === undefined) {
+      return bulkRequest(context, rest)
+    }
     if (operation !== undefined) throw notEmulated(`the operation ${operation}`)
     if (predicate === undefined) return setRequest(context, rest)
     return rest.length === 0

@@ -1,3 +1,4 @@
+import { createWithRelated } from '../associations/create-with-related.js'
 import { methodNotAllowed, ServiceError } from '../http/service-error.js'
 import { jsonContentType, type ParsedRequest, type ServiceResponse } from '../http/service-response.js'
 import { formatContext } from '../query/format-context.js'
@@ -9,7 +10,7 @@ import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { deleteRow } from '../writing/delete-row.js'
 import { type RowValues, readBody } from '../writing/read-body.js'
-import { createRow, duplicateRow, updateRow } from '../writing/write-row.js'
+import { duplicateRow, updateRow } from '../writing/write-row.js'
 import { checkIfMatch, etagOf, isNotModified, parseConditions } from './conditions.js'
 import { type RowTarget, resolveTarget, rowNotFound } from './find-row.js'
 import type { KeyPredicate } from './row-address.js'
@@ -26,9 +27,7 @@ export interface RowRequest {
 export function postRow(context: RowRequest): ServiceResponse {
   const { service, request, table } = context
   const query = representationQuery(context)
-  const row = service.store.transact(() =>
-    createRow(service, table, readBody(service, table, request.body, 'create')),
-  )
+  const row = service.store.transact(() => createWithRelated(service, table, request.body))
   if (query !== undefined) return representation(context, row, 201, query)
   return created(context, `${table.entitySetName}(${String(row[table.primaryIdColumn])})`)
 }
@@ -50,7 +49,10 @@ export function rowRequest(context: RowRequest, predicate: KeyPredicate, address
 }
 
 /** The row of a target, or 404. */
-export function rowOf({ service, table }: RowRequest, target: RowTarget): StoredRow {
+export function rowOf(
+  { service, table }: Pick<RowRequest, 'service' | 'table'>,
+  target: RowTarget,
+): StoredRow {
   const row = target.id === undefined ? undefined : service.store.table(table.logicalName).get(target.id)
   if (row === undefined) throw rowNotFound(table, target)
   return row
@@ -123,18 +125,26 @@ function patchRow(context: RowRequest, target: RowTarget, address: string): Serv
   if (before !== undefined && conditions.ifNoneMatch === '*') throw duplicateRow()
   if (before !== undefined) checkIfMatch(table, conditions, before)
   const query = representationQuery(context)
-  const body = readBody(service, table, request.body, before === undefined ? 'create' : 'update', before)
-  const row = service.store.transact(() =>
-    before === undefined
-      ? createRow(service, table, valuesToCreate(context, target, body))
-      : updateRow(service, table, before, valuesToUpdate(target, body)),
-  )
+  const row = service.store.transact(() => {
+    if (before === undefined) {
+      return createWithRelated(service, table, request.body, (values) =>
+        valuesToCreate(context, target, values),
+      )
+    }
+    const values = readBody(service, table, request.body, 'update', before)
+    return updateRow(service, table, before, valuesToUpdate(target, values))
+  })
   if (query !== undefined) return representation(context, row, before === undefined ? 201 : 200, query)
   return created(context, address)
 }
 
-// Microsoft Learn, "Use Upsert to create or update a record": a body wins over the URL on create, ...
-function valuesToCreate({ service, table }: RowRequest, target: RowTarget, body: RowValues): RowValues {
+// Microsoft Learn, "Use Upsert to create or update a record".
+/** What a row is created with that was addressed by a key: the body wins over the URL, ... */
+export function valuesToCreate(
+  { service, table }: Pick<RowRequest, 'service' | 'table'>,
+  target: RowTarget,
+  body: RowValues,
+): RowValues {
   if (target.kind === 'key') {
     for (const value of Object.values(target.values)) checkExists(service, value)
     return { ...target.values, ...body }

@@ -113,6 +113,8 @@ export interface TableDefinition {
   readonly canChangeTrackingBeEnabled?: boolean
   /** Default: `true`. */
   readonly optimisticConcurrencyEnabled?: boolean
+  /** Whether the table has `CreateMultiple`, `UpdateMultiple` and `UpsertMultiple`. Default: `true`, but for activities. */
+  readonly supportsBulk?: boolean
   readonly columns: readonly ColumnDefinition[]
   readonly keys?: readonly KeyDefinition[]
 }

@@ -1,4 +1,4 @@
-import { notEmulated, ServiceError } from '../http/service-error.js'
+import { ServiceError } from '../http/service-error.js'
 import { resolveTarget, rowNotFound } from '../routes/find-row.js'
 import { parseSegment } from '../routes/row-address.js'
 import type { Column, SingleNavigation, Table } from '../schema/table.js'
@@ -58,7 +58,7 @@ function readProperty(reading: BodyReading, name: string, value: unknown): void 
       clearLookup(reading, navigation)
       return
     }
-    throw notEmulated(`deep insert (navigation property '${name}' with rows in the body)`)
+    throw payloadError(table, `Rows nested under '${name}' are only taken when a row is created.`)
   }
   const column = table.readProperty(name)
   if (column === undefined) {
@@ -101,7 +101,9 @@ function readBind(reading: BodyReading, name: string, value: unknown): void {
         'be represented as properties without values.',
     )
   }
-  if (navigation.kind === 'collection') throw notEmulated(`binding the collection '${name}'`)
+  if (navigation.kind === 'collection') {
+    throw payloadError(table, `A list of rows for '${name}' is only taken when a row is created.`)
+  }
   if (value === null) {
     clearLookup(reading, navigation)
     return

@@ -1,0 +1,113 @@
+import { methodNotAllowed, notEmulated, ServiceError, segmentNotFound } from '../http/service-error.js'
+import type { ServiceResponse } from '../http/service-response.js'
+import { parseQueryParts } from '../query/query-parts.js'
+import { resolveTarget, rowNotFound } from '../routes/find-row.js'
+import { type KeyPredicate, parseSegment } from '../routes/row-address.js'
+import { type RowRequest, rowOf } from '../routes/row-requests.js'
+import type { CollectionNavigation, SingleNavigation, Table } from '../schema/table.js'
+import type { StoredRow } from '../schema/table-definition.js'
+import { payloadError } from '../writing/read-value.js'
+import { updateRow } from '../writing/write-row.js'
+import { parseReference, referencedRow } from './referenced-row.js'
+
+/**
+ * Serves the `$ref` requests: `PUT` and `DELETE` of a lookup, `POST` and `DELETE` of a row among those that point here.
+ *
+ * Source: Microsoft Learn, "Associate and disassociate table rows using the Web API".
+ */
+export function referenceRequest(
+  context: RowRequest,
+  predicate: KeyPredicate | undefined,
+  path: readonly string[],
+): ServiceResponse {
+  const { service, table, request } = context
+  const [segment = '', suffix] = path
+  if (predicate === undefined || path.length !== 2 || suffix !== '$ref') throw segmentNotFound('$ref')
+  const row = rowOf(context, resolveTarget(service, table, predicate))
+  const { name, predicate: member } = parseSegment(segment)
+  const navigation = table.navigation(name)
+  if (navigation === undefined) throw segmentNotFound(name)
+  if (request.method === 'GET') throw notEmulated('reading references (GET with $ref)')
+  service.store.transact(() =>
+    navigation.kind === 'single'
+      ? changeLookup(context, row, navigation, member)
+      : changeCollection(context, row, navigation, member),
+  )
+  return { status: 204 }
+}
+
+function changeLookup(
+  { service, table, request }: RowRequest,
+  row: StoredRow,
+  navigation: SingleNavigation,
+  member: KeyPredicate | undefined,
+): void {
+  if (member !== undefined) throw segmentNotFound(navigation.name)
+  const { column } = navigation
+  if (request.method === 'DELETE') {
+    if (column.required) {
+      throw new ServiceError(400, '0x80040203', `Attribute: ${column.logicalName} cannot be set to NULL`)
+    }
+    updateRow(service, table, row, { [column.logicalName]: null })
+    return
+  }
+  if (request.method !== 'PUT') throw methodNotAllowed(request.method)
+  const reference = referenceIn(table, request.body)
+  const target = service.schema.byEntitySet(parseReference(reference).name)
+  if (target === undefined || !navigation.targets.includes(target.logicalName)) {
+    throw payloadError(table, `'${reference}' is not a row that '${navigation.name}' can be bound to.`)
+  }
+  const bound = referencedRow(service, target, reference)
+  const value = { id: bound[target.primaryIdColumn] as string, table: target.logicalName }
+  updateRow(service, table, row, { [column.logicalName]: value })
+}
+
+function changeCollection(
+  { service, table, request }: RowRequest,
+  row: StoredRow,
+  navigation: CollectionNavigation,
+  member: KeyPredicate | undefined,
+): void {
+  const other = service.schema.byLogicalName(navigation.table)
+  if (other === undefined) throw segmentNotFound(navigation.name)
+  const column = navigation.column.logicalName
+  const here = { id: row[table.primaryIdColumn] as string, table: table.logicalName }
+  if (request.method === 'POST') {
+    if (member !== undefined) throw methodNotAllowed(request.method)
+    const added = referencedRow(service, other, referenceIn(other, request.body))
+    updateRow(service, other, added, { [column]: here })
+    return
+  }
+  if (request.method !== 'DELETE') throw methodNotAllowed(request.method)
+  const removed =
+    member === undefined
+      ? referencedRow(service, other, idOption(request.rawQuery))
+      : rowOf({ service, table: other }, resolveTarget(service, other, member))
+  const value = removed[column] ?? null
+  if (value === null || typeof value !== 'object' || value.id !== here.id) {
+    // Not documented; a client that removes what is not there must be ready for it.
+    if (service.options.missingLinkStatus === 204) return
+    throw rowNotFound(other, { kind: 'id', id: removed[other.primaryIdColumn] as string })
+  }
+  updateRow(service, other, removed, { [column]: null })
+}
+
+function referenceIn(table: Table, body: unknown): string {
+  const reference =
+    body !== null && typeof body === 'object' ? (body as Record<string, unknown>)['@odata.id'] : undefined
+  if (typeof reference !== 'string') {
+    throw payloadError(table, 'The body of a reference is an object with the member "@odata.id".')
+  }
+  return reference
+}
+
+function idOption(rawQuery: string): string {
+  const option = parseQueryParts(rawQuery).find(({ name }) => name === '$id')
+  if (option === undefined) {
+    throw new ServiceError(400, '0x80060888', 'Removing a row from a collection needs its key, or $id.')
+  }
+  if (!/^https?:\/\//i.test(option.value)) {
+    throw new ServiceError(400, '0x80060888', `$id must be an absolute URL: '${option.value}'.`)
+  }
+  return option.value
+}
