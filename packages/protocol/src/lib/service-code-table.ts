@@ -55,7 +55,7 @@ export const serviceCodes: ReadonlyMap<string, ServiceCode> = new Map([
     ['0x80044173', undefined, ambiguous],
     ['0x80081111', undefined, ambiguous],
   ]),
-  ...rows('unavailable', false, [
+  ...rows('service-failed', false, [
     ['0x80044150', undefined, { advice: 'The "Sql Number" in the message names the cause.' }],
     ['0x80072325', undefined, { advice: 'The environment is out of storage: free some or buy some.' }],
   ]),

@@ -39,7 +39,7 @@ describe('classifyError()', () => {
     [502, 'unavailable', true],
     [503, 'unavailable', true],
     [504, 'unavailable', true],
-    [505, 'unavailable', false],
+    [505, 'service-failed', false],
     [302, 'bad-response', false],
   ])('falls back on the status %i', (status, errorClass, retryable) => {
     expect(judge(status)).toMatchObject({ errorClass, retryable })
@@ -51,15 +51,18 @@ describe('classifyError()', () => {
   })
 
   it('does not repeat a 500 with a code that it does not know', () => {
-    expect(judge(500, '0x8fffffff')).toMatchObject({ errorClass: 'unavailable', retryable: false })
-    expect(judge(500)).toMatchObject({ retryable: true, ambiguous: true })
+    expect(judge(500, '0x8fffffff')).toMatchObject({ errorClass: 'service-failed', retryable: false })
+    expect(judge(500)).toMatchObject({ errorClass: 'unavailable', retryable: true, ambiguous: true })
   })
 
   it('reads the SQL number, the only thing that tells a deadlock', () => {
-    expect(judge(500, '0x80044150', 'Sql ErrorCode: -2146232060 Sql Number: 1205').retryable).toBe(true)
+    expect(judge(500, '0x80044150', 'Sql ErrorCode: -2146232060 Sql Number: 1205')).toMatchObject({
+      errorClass: 'unavailable',
+      retryable: true,
+    })
     expect(judge(500, '0x80044150', 'Sql Number: -2').retryable).toBe(true)
     expect(judge(500, '0x80044150', 'Sql Number: 12055').retryable).toBe(false)
-    expect(judge(500, '0x80044150').retryable).toBe(false)
+    expect(judge(500, '0x80044150')).toMatchObject({ errorClass: 'service-failed', retryable: false })
   })
 
   it('tells an unknown address from a key that cannot be read by the status', () => {
@@ -69,6 +72,13 @@ describe('classifyError()', () => {
 })
 
 describe('the table', () => {
+  it('calls nothing unavailable that does not come back by itself', () => {
+    for (const { errorClass, retryable } of serviceCodes.values()) {
+      if (errorClass === 'unavailable') expect(retryable).toBe(true)
+      if (errorClass === 'service-failed') expect(retryable).toBe(false)
+    }
+  })
+
   it('has lower-case codes of eight digits and a full stop behind every advice', () => {
     for (const [code, { advice }] of serviceCodes) {
       expect(code).toMatch(/^0x[0-9a-f]{8}$/)

@@ -5,6 +5,7 @@ import { serviceCodes } from './service-code-table.js'
 export type ServiceErrorClass =
   | 'throttled'
   | 'unavailable'
+  | 'service-failed'
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
@@ -70,7 +71,12 @@ function judgeByContext(
   // One code for all that SQL Server complains about; only deadlock (1205) and time-out (-2) pass by themselves.
   const passing = /Sql Number: (?:1205|-2)\b/i.test(body.message)
   return passing
-    ? { ...known, retryable: true, advice: 'The database was busy: it may be tried again.' }
+    ? {
+        ...known,
+        errorClass: 'unavailable',
+        retryable: true,
+        advice: 'The database was busy: it may be tried again.',
+      }
     : known
 }
 
@@ -101,11 +107,11 @@ function classifyStatus(status: number, hasCode: boolean): ErrorVerdict {
       return verdict('unavailable', true)
     case 500:
       // With a code that the table does not know, the cause is more likely the data than the moment.
-      return verdict('unavailable', !hasCode, !hasCode)
+      return hasCode ? verdict('service-failed') : verdict('unavailable', true, true)
     case 501:
       return verdict('bad-request')
     default:
-      if (status >= 500) return verdict('unavailable')
+      if (status >= 500) return verdict('service-failed')
       return verdict(status >= 400 ? 'bad-request' : 'bad-response')
   }
 }
@@ -120,6 +126,8 @@ function adviceFor(errorClass: ServiceErrorClass): { advice?: string } {
       return { advice: 'Give the (application) user a security role with the privilege that is missing.' }
     case 'not-found':
       return { advice: 'Check the address: entity set names are plural and case-sensitive.' }
+    case 'service-failed':
+      return { advice: 'It fails the same way again: give the id of the request to Microsoft support.' }
     case 'throttled':
       return { advice: 'Wait as long as Retry-After says and send less at a time.' }
     default:
