@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmulator } from '@deltaverse/emulator'
 import { describe, expect, it } from 'vitest'
@@ -38,13 +38,17 @@ async function killAt(
   return ended
 }
 
-/** Whatever the moment of death: the state file is whole or absent, and the data file holds what it promises. */
+/**
+ * Whatever the moment of death: the state file is whole or absent, and the data file holds what it promises. Then adds what
+ * a write that was cut off may leave behind it, longer than a delta.
+ */
 function expectPromisesKept(out: string): void {
   const statePath = join(out, 'products.checkpoint.json')
   if (!existsSync(statePath)) return
   const state = JSON.parse(readFileSync(statePath, 'utf8')) as { file: string; committedBytes: number }
   if (state.committedBytes === 0) return
   expect(statSync(join(out, state.file)).size).toBeGreaterThanOrEqual(state.committedBytes)
+  appendFileSync(join(out, state.file), `{"kind":"upserted","table":"products","id":"${'0'.repeat(300_000)}`)
 }
 
 describe('a run that is killed', () => {
