@@ -1,3 +1,25 @@
+export {
+  type BatchChangeset,
+  type BatchPart,
+  type BatchRequest,
+  formatBatchRequest,
+  maxBatchParts,
+} from './lib/batch-request.js'
+export {
+  type BatchAnswer,
+  type BatchResponse,
+  type ChangesetAnswer,
+  isBatchResponse,
+  parseBatchResponse,
+} from './lib/batch-response.js'
+export {
+  type BulkMessage,
+  formatBulkBody,
+  formatBulkPath,
+  formatBulkSupportPath,
+  formatBulkTarget,
+  parseCreatedIds,
+} from './lib/bulk-request.js'
 export { type CollectionPathOptions, formatCollectionPath } from './lib/collection-path.js'
 export { parseDeltaToken } from './lib/delta-token.js'
 export { type ErrorBody, type InnerError, normaliseServiceCode, parseErrorBody } from './lib/error-body.js'

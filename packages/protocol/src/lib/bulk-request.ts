@@ -1,0 +1,61 @@
+/** Messages that write many rows of one table in one request (Microsoft Learn: Use bulk operation messages). */
+export type BulkMessage = 'CreateMultiple' | 'UpdateMultiple' | 'UpsertMultiple'
+
+const simpleName = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/** Address of a bulk message, relative to the service root: `accounts/Microsoft.Dynamics.CRM.UpsertMultiple`. */
+export function formatBulkPath(entitySet: string, message: BulkMessage): string {
+  return `${checkName('entitySet', entitySet)}/Microsoft.Dynamics.CRM.${message}`
+}
+
+/**
+ * One target of a bulk message as JSON text.
+ *
+ * @param reference for `UpsertMultiple` by alternate key: `accounts(accountnumber='A1')`. Its columns must not stand among
+ *   the others: where the row has to be created, the service then refuses the whole message (seen in the field).
+ */
+export function formatBulkTarget(
+  logicalName: string,
+  columns: Readonly<Record<string, unknown>>,
+  reference?: string,
+): string {
+  return JSON.stringify({
+    '@odata.type': `Microsoft.Dynamics.CRM.${checkName('logicalName', logicalName)}`,
+    ...(reference === undefined ? {} : { '@odata.id': reference }),
+    ...columns,
+  })
+}
+
+/** The body of a bulk message. */
+export function formatBulkBody(targets: readonly string[]): Buffer {
+  return Buffer.from(`{"Targets":[${targets.join(',')}]}`)
+}
+
+/**
+ * The ids in the answer to `CreateMultiple`, in the order of the targets; the other messages answer 204 and no ids.
+ *
+ * @returns `undefined` for any other answer
+ */
+export function parseCreatedIds(body: unknown): readonly string[] | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  const { Ids: ids } = body as { readonly Ids?: unknown }
+  return Array.isArray(ids) && ids.every((id) => typeof id === 'string') ? ids : undefined
+}
+
+/** Where to ask whether a table has a bulk message; an empty list means that it has not. */
+export function formatBulkSupportPath(
+  logicalName: string,
+  message: Exclude<BulkMessage, 'UpsertMultiple'>,
+): string {
+  const table = checkName('logicalName', logicalName)
+  return (
+    'sdkmessagefilters?$select=sdkmessagefilterid' +
+    '&$filter=sdkmessageid/name eq @message and primaryobjecttypecode eq @table' +
+    `&@message='${message}'&@table='${table}'`
+  )
+}
+
+function checkName(what: string, name: string): string {
+  if (simpleName.test(name)) return name
+  throw new TypeError(`${what} must be a name such as "account", not ${JSON.stringify(name)}`)
+}
