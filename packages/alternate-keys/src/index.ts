@@ -18,6 +18,14 @@ export {
 export { createKeyResolver, type KeyResolver, type KeyResolverSnapshot } from './lib/key-resolver.js'
 export type { KeyResolverOptions } from './lib/key-resolver-options.js'
 export {
+  type AssignMessage,
+  type CloseMessage,
+  createLegacyMessages,
+  type LegacyMessages,
+  type OptionInput,
+  type SetStateMessage,
+} from './lib/legacy-messages.js'
+export {
   createMetadataReader,
   type MetadataReader,
   type MetadataReaderOptions,
@@ -52,4 +60,6 @@ export type {
   LookupTarget,
   TableMetadata,
 } from './lib/table-metadata.js'
+export { type LegacyMessage, translateLegacyMessage } from './lib/translate-legacy-message.js'
 export type { TextComparison } from './lib/typed-key.js'
+export { toUpdateSteps } from './lib/update-steps.js'
