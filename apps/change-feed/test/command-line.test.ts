@@ -244,6 +244,15 @@ describe('a run against an environment', () => {
     rmSync(lock)
   })
 
+  it('follows more tables than it reads at once', async () => {
+    const cwd = temporaryFolder()
+    const args = read('--table', 'product,account', '--follow', '--trace', '--concurrency', '1')
+    const app = startApp(args, { cwd })
+    await Promise.all([app.line('products: committed'), app.line('accounts: committed')])
+    app.child.kill('SIGTERM')
+    expect(await app.ended).toMatchObject({ code: 143 })
+  })
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -66,6 +66,19 @@ describe('the demonstration', () => {
     await expectExact(cwd, 'out/products.ndjson')
   })
 
+  it('reads in full again with --restart, such as when the data file alone was removed', async () => {
+    const cwd = temporaryFolder()
+    await runApp(small, { cwd })
+    rmSync(join(cwd, 'out/products.ndjson'))
+    const refused = await runApp(['--json'], { cwd })
+    expect(refused.code).toBe(1)
+    expect(JSON.parse(refused.stdout).tables[0].error.message).toContain('run with --restart')
+    const { code, stdout } = await runApp(['--json', '--restart'], { cwd })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).tables[1]).toMatchObject({ read: 'delta', rows: 55, generation: 2 })
+    await expectExact(cwd, 'out/products.generation-2.ndjson')
+  })
+
   it('resyncs, and says so, when the environment was removed and made anew', async () => {
     const cwd = temporaryFolder()
     await runApp(['--products', '100'], { cwd })

@@ -69,9 +69,9 @@ interface Demo {
 }
 
 async function readPlayRead(client: DataverseClient, demo: Demo): Promise<DemoReport> {
-  const { context, recordPath } = demo
+  const { settings, context, recordPath } = demo
   const { terminal, signal } = context
-  const first = await readProducts(client, 'products', demo)
+  const first = await readProducts(client, 'products', demo, settings.restart)
   if (first.error !== undefined || signal.aborted) return failedOrStopped([first])
   const figures = first.read === 'full-read' ? figuresOf(first) : demo.record.fullRead
   const record: DemoRecord = { ...demo.record, ...(figures && { fullRead: figures }) }
@@ -85,7 +85,7 @@ async function readPlayRead(client: DataverseClient, demo: Demo): Promise<DemoRe
   await playNight(client, writes, { signal, onWrite })
   await writeDemoRecord(recordPath, { ...record, nights: night })
   terminal.trace(`night ${night} played`)
-  const delta = await readProducts(client, `night ${night}`, demo)
+  const delta = await readProducts(client, `night ${night}`, demo, false)
   if (delta.error !== undefined || signal.aborted) return failedOrStopped([first, delta])
   return {
     ok: true,
@@ -96,13 +96,18 @@ async function readPlayRead(client: DataverseClient, demo: Demo): Promise<DemoRe
   }
 }
 
-function readProducts(client: DataverseClient, title: string, demo: Demo): Promise<TableReport> {
+function readProducts(
+  client: DataverseClient,
+  title: string,
+  demo: Demo,
+  restart: boolean,
+): Promise<TableReport> {
   const { settings, context, record } = demo
   return runTable(client, {
     name: 'products',
     directory: settings.out,
     commitBytes: settings.commitBytes,
-    feed: { entitySet: 'products', pageSize: settings.pageSize },
+    feed: { entitySet: 'products', pageSize: settings.pageSize, restart },
     environmentId: record.environmentId,
     signal: context.signal,
     clock: systemClock,

@@ -13,6 +13,7 @@ describe('parseArguments()', () => {
       json: false,
       trace: false,
       pageSize: undefined,
+      restart: false,
       commitBytes: 8_388_608,
       products: 10_000,
       state: '.deltaverse',
@@ -40,6 +41,15 @@ describe('parseArguments()', () => {
       onMismatch: 'refuse',
       allowInsecureHttp: false,
     })
+  })
+
+  it('says that a variable keeps the demonstration from running', () => {
+    process.env.DATAVERSE_URL = 'https://contoso.crm4.dynamics.com'
+    try {
+      expect(() => parse()).toThrow(/DATAVERSE_URL is set, so --table must name/)
+    } finally {
+      delete process.env.DATAVERSE_URL
+    }
   })
 
   it('takes intervals in seconds', () => {

@@ -12,7 +12,6 @@ const syncOnly = [
   'follow',
   'minInterval',
   'maxInterval',
-  'restart',
   'onMismatch',
   'auth',
   'tenantId',
@@ -45,6 +44,7 @@ export function parseArguments(argv: readonly string[], version: string): Settin
     json: values.json,
     trace: values.trace,
     pageSize: values.pageSize,
+    restart: values.restart,
     commitBytes: values.commitBytes,
   }
   return values.url === undefined
@@ -67,7 +67,14 @@ function syncSettings(program: Command, values: OptionValues, common: CommonSett
   if (given !== undefined) {
     throw new UsageError(`${flagOf(program, given)} is for the demonstration, which runs without --url`)
   }
-  if (values.table === undefined) throw new UsageError('--url needs --table: name at least one table')
+  if (values.table === undefined) {
+    const variable = program.getOptionValueSource('url') === 'env'
+    throw new UsageError(
+      variable
+        ? 'DATAVERSE_URL is set, so --table must name at least one table (unset it for the demonstration)'
+        : '--url needs --table: name at least one table',
+    )
+  }
   if (values.minInterval > values.maxInterval) {
     throw new UsageError(
       `--min-interval must not be above --max-interval, not ${values.minInterval} and ${values.maxInterval}`,
@@ -84,7 +91,6 @@ function syncSettings(program: Command, values: OptionValues, common: CommonSett
       : undefined,
     annotations: values.annotations,
     concurrency: values.concurrency,
-    restart: values.restart,
     onMismatch: values.onMismatch,
     auth: values.auth,
     tenantId: values.tenantId,

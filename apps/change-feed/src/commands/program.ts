@@ -57,7 +57,11 @@ export function createProgram(version: string): Command {
         parseCount,
       ),
     )
-    .addOption(new Option('--concurrency <tables>', 'tables at once').argParser(parseCount).default(4))
+    .addOption(
+      new Option('--concurrency <tables>', 'tables at once; all of them with --follow')
+        .argParser(parseCount)
+        .default(4),
+    )
     .optionsGroup('Where to and how long:')
     .option('--out <folder>', 'folder of the data files and their checkpoints', 'out')
     .addOption(

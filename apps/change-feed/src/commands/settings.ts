@@ -7,6 +7,8 @@ export interface CommonSettings {
   readonly json: boolean
   readonly trace: boolean
   readonly pageSize: number | undefined
+  /** Reads in full although there is a checkpoint. */
+  readonly restart: boolean
   /** Fewest bytes of rows between two commits within a read. */
   readonly commitBytes: number
 }
@@ -30,7 +32,6 @@ export interface SyncSettings extends CommonSettings {
   readonly follow: { readonly minIntervalMs: number; readonly maxIntervalMs: number } | undefined
   readonly annotations: readonly string[] | undefined
   readonly concurrency: number
-  readonly restart: boolean
   readonly onMismatch: 'refuse' | 'reset'
   readonly auth: AuthName | undefined
   readonly tenantId: string | undefined

@@ -34,7 +34,8 @@ export async function runSyncCommand(settings: SyncSettings, context: CommandCon
   })
   try {
     await makeFolder(settings.out)
-    const limit = pLimit(settings.concurrency)
+    // A table that is followed never makes room for another one.
+    const limit = pLimit(settings.follow === undefined ? settings.concurrency : settings.tables.length)
     const progress = createProgress(settings.tables.join(', '), () => systemClock.now())
     const taken = new Set<string>()
     const tables = await Promise.all(
@@ -74,7 +75,7 @@ async function readTable(
     return undefined
   }
   taken.add(entitySet)
-  return runTable(client, {
+  const report = await runTable(client, {
     name,
     directory: settings.out,
     commitBytes: settings.commitBytes,
@@ -92,6 +93,11 @@ async function readTable(
     terminal,
     progress,
   })
+  // The others may go on for days before the report is printed.
+  if (settings.follow !== undefined && report.error !== undefined) {
+    terminal.say(`${entitySet}: failed, and is not followed any more: ${report.error.message}`)
+  }
+  return report
 }
 
 /** Creates the folder of the files. @throws FileError */
