@@ -1,10 +1,9 @@
-// The bodies between the example marks are the snippets of the README: the last test compares them.
+// The bodies between the example marks are the snippets of the README: a check of the repository compares them.
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { fileURLToPath } from 'node:url'
 import {
   asReadable,
   asWritable,
@@ -96,15 +95,5 @@ describe('the README', () => {
     expect(lines.split('\n')).toHaveLength(4)
     await pipeline([contact(1).row, contact(2).row], sink)
     expect(saved).toHaveLength(2)
-  })
-
-  it('shows the code that runs here', async () => {
-    const source = await readFile(fileURLToPath(import.meta.url), 'utf8')
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-    const ran = [...source.matchAll(/^ *\/\/ example: (\w+)\n([\s\S]*?)^ *\/\/ end$/gm)]
-    const shown = [...readme.matchAll(/<!-- example: (\w+) -->\n```ts\n(?:import [^\n]*\n)*\n([\s\S]*?)```/g)]
-    expect(ran.map(([, name]) => name)).toEqual(shown.map(([, name]) => name))
-    expect(ran.map(([, , code]) => code!.replaceAll(/^ {4}/gm, ''))).toEqual(shown.map(([, , code]) => code))
-    expect(readme.match(/```ts/g)).toHaveLength(ran.length)
   })
 })
