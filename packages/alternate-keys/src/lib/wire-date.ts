@@ -15,7 +15,9 @@ export type WireDate = { readonly text: string } | { readonly problem: string }
 export function toWireDate(value: string | Date, behavior: DateBehavior): WireDate {
   const read = behavior === 'DateOnly' ? readDay(value) : readMoment(value, behavior)
   if (!('text' in read)) return read
-  if (Number.isNaN(Date.parse(read.text)) || !sameDay(read.text)) return { problem: 'there is no such date' }
+  if (Number.isNaN(Date.parse(read.text)) || !dayExists(read.text.slice(0, 10))) {
+    return { problem: 'there is no such date' }
+  }
   return read.text < '1753' ? { problem: 'the earliest date is 1753-01-01' } : read
 }
 
@@ -46,7 +48,8 @@ function readMoment(value: string | Date, behavior: DateBehavior): WireDate {
   if (match === null) {
     return { problem: 'the column holds a date and time, such as 2026-03-25T17:42:47Z' }
   }
-  const [, date, time, second = '00', zone] = match
+  const [, date = '', time, second = '00', zone] = match
+  if (!dayExists(date)) return { problem: 'there is no such date' }
   if (behavior === 'TimeZoneIndependent') {
     return isUtc(zone)
       ? { text: `${date}T${time}:${second}Z` }
@@ -62,6 +65,7 @@ function seconds(at: Date): string {
 }
 
 // Date.parse() takes the 30th of February for the 2nd of March.
-function sameDay(text: string): boolean {
-  return new Date(text).toISOString().slice(0, 10) === text.slice(0, 10)
+function dayExists(date: string): boolean {
+  const at = Date.parse(`${date}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === date
 }

@@ -1,0 +1,114 @@
+import { createMetadataReader } from '@deltaverse/alternate-keys'
+import type { DataverseClient } from '@deltaverse/client'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Service, startService } from './start-service.js'
+import { createVirtualClock } from './virtual-clock.js'
+
+let service: Service
+
+beforeEach(async () => {
+  service = await startService()
+})
+
+afterEach(() => service.close())
+
+describe('createMetadataReader()', () => {
+  it('reads a table with columns, keys and lookups in one request', async () => {
+    const account = await createMetadataReader(service.client).table('account')
+    expect(account).toMatchObject({
+      logicalName: 'account',
+      entitySetName: 'accounts',
+      primaryIdColumn: 'accountid',
+      primaryNameColumn: 'name',
+      keys: [{ logicalName: 'new_accountkey', columns: ['accountnumber'], indexStatus: 'Active' }],
+    })
+    expect(account.columns.get('new_regionid')).toMatchObject({
+      kind: 'lookup',
+      targets: [{ table: 'new_region', navigationProperty: 'new_RegionId' }],
+    })
+    expect(account.columns.get('ownerid')?.targets).toEqual([
+      { table: 'systemuser', navigationProperty: 'ownerid' },
+      { table: 'team', navigationProperty: 'ownerid' },
+    ])
+    expect(account.columns.get('accountid')).toMatchObject({ kind: 'guid', isPrimaryId: true })
+    expect(service.requestsSince()).toHaveLength(1)
+  })
+
+  it('reads what only typed definitions tell, kind by kind', async () => {
+    const metadata = createMetadataReader(service.client)
+    const details = async (kind: Parameters<typeof metadata.details>[1]) =>
+      Object.fromEntries(await metadata.details('contact', kind))
+    expect((await details('choice')).gendercode?.options).toMatchObject([
+      { value: 1, label: 'Male' },
+      { value: 2, label: 'Female' },
+    ])
+    expect((await details('status')).statuscode?.options?.[0]).toMatchObject({ value: 1, state: 0 })
+    expect((await details('state')).statecode?.options?.[1]).toMatchObject({ value: 1, defaultStatus: 2 })
+    expect((await details('boolean')).donotphone?.options).toHaveLength(2)
+    expect((await details('date')).birthdate).toEqual({ dateBehavior: 'DateOnly' })
+    expect((await details('money')).creditlimit).toEqual({ precision: 2 })
+  })
+
+  it('asks once for callers that ask at the same time, and again after its time or an invalidation', async () => {
+    const clock = createVirtualClock()
+    const metadata = createMetadataReader(service.client, { clock, ttlMs: 1_000 })
+    await Promise.all(Array.from({ length: 20 }, () => metadata.table('contact')))
+    await metadata.table('contact')
+    expect(service.requestsSince()).toHaveLength(1)
+    clock.advance(1_000)
+    await metadata.table('contact')
+    expect(service.requestsSince()).toHaveLength(1)
+    metadata.invalidate('account')
+    await metadata.table('contact')
+    expect(service.requestsSince()).toHaveLength(0)
+    metadata.invalidate('contact')
+    await metadata.table('contact')
+    metadata.invalidate()
+    await metadata.table('contact')
+    expect(service.requestsSince()).toHaveLength(2)
+  })
+
+  it('does not keep an answer that an invalidation overtook', async () => {
+    const metadata = createMetadataReader(service.client)
+    const early = metadata.table('contact')
+    metadata.invalidate('contact')
+    await Promise.all([early, metadata.table('contact')])
+    await metadata.table('contact')
+    expect(service.requestsSince()).toHaveLength(2)
+  })
+
+  it('lets one caller go without the others, and gives up when all have gone', async () => {
+    const signals: AbortSignal[] = []
+    const client: Pick<DataverseClient, 'request'> = {
+      request(request, call) {
+        signals.push(call!.signal!)
+        return service.client.request(request, call)
+      },
+    }
+    const metadata = createMetadataReader(client)
+    const [first, second] = [new AbortController(), new AbortController()]
+    const gone = metadata.table('contact', { signal: first.signal })
+    const stays = metadata.table('contact', { signal: second.signal })
+    first.abort('first')
+    await expect(gone).rejects.toBe('first')
+    expect((await stays).logicalName).toBe('contact')
+    expect(signals[0]?.aborted).toBe(false)
+
+    const third = new AbortController()
+    const alone = metadata.table('account', { signal: third.signal })
+    third.abort('third')
+    await expect(alone).rejects.toBe('third')
+    expect(signals[1]?.aborted).toBe(true)
+    expect((await metadata.table('account')).logicalName).toBe('account')
+  })
+
+  it('does not remember failures, and refuses what is no table', async () => {
+    const metadata = createMetadataReader(service.client)
+    await expect(metadata.table('nothing')).rejects.toMatchObject({ code: 'not-found' })
+    await expect(metadata.table("account')/Keys('x")).rejects.toThrow(TypeError)
+    service.emulator.faults.next({ url: 'EntityDefinitions', status: 403 })
+    await expect(metadata.table('contact')).rejects.toMatchObject({ code: 'forbidden' })
+    expect((await metadata.table('contact')).logicalName).toBe('contact')
+    expect(() => createMetadataReader(service.client, { ttlMs: -1 })).toThrow(RangeError)
+  })
+})
