@@ -46,6 +46,13 @@ describe('the arguments', () => {
     expect(stdout).toContain('npm start -- --url https://contoso.crm4.dynamics.com --table account')
   })
 
+  it('may be asked for by somebody who stops reading', async () => {
+    const app = startApp(['--help'], { cwd: temporaryFolder() })
+    app.child.stdout.destroy()
+    const { code, stderr } = await app.ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
   it('can ask for the version', async () => {
     const { code, stdout } = await runApp(['--version'], { cwd: temporaryFolder() })
     expect(code).toBe(0)
