@@ -1,6 +1,10 @@
 export { type Emulator, startEmulator } from './lib/emulator.js'
 export type { BodyCut, FaultAction, FaultMatch, FaultRule, Faults } from './lib/faults/fault-rule.js'
 export type { HistoryEntry } from './lib/history.js'
+export type { LimitsSnapshot } from './lib/limits/limits.js'
+export type { CostedRequest, LimitsOptions } from './lib/limits/limits-options.js'
+export type { LimitFacet, WindowState } from './lib/limits/user-window.js'
+export { createVirtualTime, type VirtualTime, type VirtualTimeOptions } from './lib/limits/virtual-time.js'
 export type { ChangeTrackingOptions, EmulatorOptions, LinkOptions } from './lib/options.js'
 export { standardTables } from './lib/schema/standard-tables.js'
 export type {

@@ -73,6 +73,7 @@ describe('the README', () => {
       keyComparison: true,
       keyIndexing: true,
       batchAnswersBeforeFailure: true,
+      limits: true,
       missingBindStatus: true,
       missingLinkStatus: true,
       historyLimit: true,

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { createFaultScript, type Faults } from './faults/fault-rule.js'
 import type { HistoryEntry } from './history.js'
 import { createIdSequence } from './ids.js'
+import { createLimits, type Limits, type LimitsSnapshot } from './limits/limits.js'
+import { createModelTime } from './limits/model-time.js'
 import { advanceKeyIndexes } from './metadata/key-index.js'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import { createDispatch } from './routes/dispatch.js'
@@ -19,6 +21,8 @@ export interface Emulator {
   /** `url` with `/api/data/v9.2`. */
   readonly serviceRoot: string
   readonly faults: Faults
+  /** What the `limits` have seen; `undefined` without that option. */
+  readonly limits: { snapshot(): LimitsSnapshot } | undefined
   readonly deltaTokens: {
     /** Ends the life of every delta token handed out so far. */
     expireAll(): void
@@ -47,11 +51,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { service } = state
   const log = createRequestLog(resolved.requestLogLimit)
   const faults = createFaultScript()
+  const limits = startLimits(resolved)
   const requestIds = createIdSequence(resolved.seed + 1)
   const server = createHttpServer({
     options: resolved,
     dispatch: createDispatch(service, faults),
     faults,
+    limits,
     expireTokens: service.expireAllTokens,
     log,
     requestId: () => requestIds.next(),
@@ -71,12 +77,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       server.closeAllConnections()
       await once(server, 'close')
     }
+    limits?.close()
     state.close()
   }
   return {
     url,
     serviceRoot: `${url}${segment === undefined ? '' : `/${segment}`}/api/data/v9.2`,
     faults,
+    limits: limits && { snapshot: limits.snapshot },
     deltaTokens: {
       expireAll: service.expireAllTokens,
     },
@@ -92,6 +100,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function startLimits({ limits, clock, wait }: ResolvedOptions): Limits | undefined {
+  return limits && createLimits(limits, createModelTime(clock, wait, limits.timeScale))
 }
 
 async function listen(server: Server, { port, host }: ResolvedOptions): Promise<void> {

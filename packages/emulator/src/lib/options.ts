@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { type LimitsOptions, type ResolvedLimits, resolveLimitOptions } from './limits/limits-options.js'
 import type { TableDefinition } from './schema/table-definition.js'
 import type { KeyComparison } from './store/key-text.js'
 
@@ -57,6 +58,8 @@ export interface EmulatorOptions {
   readonly rows?: Readonly<Record<string, Iterable<Readonly<Record<string, unknown>>>>> | undefined
   /** Folder that keeps the state across restarts and kills. Default: none, everything is in memory only. */
   readonly stateDirectory?: string | undefined
+  /** Service protection limits; `{}` for those of the service. Default: none. */
+  readonly limits?: LimitsOptions | undefined
   /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly clock?: (() => number) | undefined
   /** Seed of the GUIDs that the service makes. Default: 1. */
@@ -108,13 +111,14 @@ type Complete<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> }
 
 /** {@link EmulatorOptions} with its defaults. */
 export interface ResolvedOptions
-  extends Complete<Omit<EmulatorOptions, 'changeTracking' | 'links' | 'stateDirectory'>> {
+  extends Complete<Omit<EmulatorOptions, 'changeTracking' | 'limits' | 'links' | 'stateDirectory'>> {
   readonly changeTracking: Complete<ChangeTrackingOptions>
   readonly links: {
     readonly position: 'before-value' | 'after-value'
     readonly hex: 'lower' | 'upper'
     readonly organizationSegment: string | undefined
   }
+  readonly limits: ResolvedLimits | undefined
   readonly stateDirectory: string | undefined
 }
 
@@ -136,6 +140,7 @@ export function resolveOptions(options: EmulatorOptions = {}): ResolvedOptions {
     authorize: options.authorize ?? (() => true),
     changeTracking: resolveTracking(options.changeTracking ?? {}),
     links: resolveLinks(options.links ?? {}),
+    limits: options.limits === undefined ? undefined : resolveLimitOptions(options.limits),
     ...resolveSwitches(options),
     ...resolveLimits(options),
     wait: options.wait ?? waitReally,

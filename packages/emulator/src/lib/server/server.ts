@@ -9,6 +9,7 @@ import { readRequest } from '../http/read-request.js'
 import { abandon, sendResponse } from '../http/send-response.js'
 import type { ServiceResponse } from '../http/service-response.js'
 import { unauthorized } from '../http/unauthorized.js'
+import type { Limits } from '../limits/limits.js'
 import type { ResolvedOptions } from '../options.js'
 import type { Dispatch } from '../routes/dispatch.js'
 import type { RequestLog } from './request-log.js'
@@ -18,6 +19,7 @@ export interface ServerParts {
   readonly options: ResolvedOptions
   readonly dispatch: Dispatch
   readonly faults: FaultScript
+  readonly limits: Limits | undefined
   readonly expireTokens: () => void
   readonly log: RequestLog
   /** Makes the correlation id of each response. */
@@ -65,7 +67,9 @@ async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
     note(0)
     return abandon(response, 'reset')
   }
-  const answer = await answerTo(parts, exchange)
+  const answer = await (parts.limits === undefined
+    ? answerTo(parts, exchange)
+    : parts.limits.govern(message, () => answerTo(parts, exchange)))
   if (answer === undefined || fault.drop === 'after-effect') {
     note(0)
     return abandon(response, 'reset')

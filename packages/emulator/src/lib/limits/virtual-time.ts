@@ -1,0 +1,76 @@
+import { setImmediate } from 'node:timers/promises'
+
+/** Time that jumps: whenever the process has nothing to do but wait, the next wait is over at once. */
+export interface VirtualTime {
+  /** Milliseconds since the epoch. For the `clock` option. */
+  readonly now: () => number
+  /** For the `wait` option, and for every other wait that shall take part. Rejects with the signal's reason. */
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>
+}
+
+export interface VirtualTimeOptions {
+  /** Where it starts, in milliseconds since the epoch. Default: 2026-01-01. */
+  readonly startMs?: number | undefined
+  /**
+   * Turns of the event loop without a new wait after which the process counts as idle. Requests over a local connection
+   * take a few turns. Default: 50.
+   */
+  readonly quietTurns?: number | undefined
+}
+
+interface Sleeper {
+  readonly at: number
+  readonly wake: () => void
+}
+
+/**
+ * Creates a virtual time, so that windows of minutes pass in milliseconds. Everything that waits must wait with it and
+ * run in this process.
+ */
+export function createVirtualTime(options: VirtualTimeOptions = {}): VirtualTime {
+  const { startMs = Date.UTC(2026, 0, 1), quietTurns = 50 } = options
+  const sleepers = new Set<Sleeper>()
+  let now = startMs
+  let activity = 0
+  let running = false
+
+  async function run(): Promise<void> {
+    while (sleepers.size > 0) {
+      for (let quiet = 0, seen = activity; quiet < quietTurns; quiet += 1) {
+        await setImmediate()
+        if (seen !== activity) quiet = -1
+        seen = activity
+      }
+      const next = [...sleepers].reduce<Sleeper | undefined>(
+        (first, each) => (first === undefined || each.at < first.at ? each : first),
+        undefined,
+      )
+      if (next === undefined) break
+      now = Math.max(now, next.at)
+      next.wake()
+    }
+    running = false
+  }
+
+  function wait(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    activity += 1
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        activity += 1
+        sleepers.delete(sleeper)
+        signal?.removeEventListener('abort', abort)
+        settle()
+      }
+      const sleeper: Sleeper = { at: now + ms, wake: () => end(resolve) }
+      const abort = (): void => end(() => reject(signal?.reason))
+      signal?.addEventListener('abort', abort)
+      sleepers.add(sleeper)
+      if (running) return
+      running = true
+      void run()
+    })
+  }
+
+  return { now: () => now, wait }
+}
