@@ -1,24 +1,42 @@
 import type { DataverseClient } from '@deltaverse/client'
-import type { CallOptions } from '@deltaverse/contract'
+import { type CallOptions, DataverseError } from '@deltaverse/contract'
+import { type BulkSupport, noBulkSupport, readBulkSupport } from './bulk-support.js'
 import { planKey } from './key-plan.js'
 import type { RunPlan } from './prepare-row.js'
 import { createServiceTableSource } from './service-table-source.js'
-import type { WriterTable } from './table-port.js'
+import type { TableSource, WriterTable } from './table-port.js'
 import type { ResolvedWriterOptions } from './writer-options.js'
 
-/** Learns what a run needs to know before its first row. */
-export async function planRun(
-  client: DataverseClient,
-  options: ResolvedWriterOptions,
-  call: CallOptions,
-): Promise<RunPlan> {
+/** Learns what a run needs to know before its first row, and keeps it for the next run. */
+export type RunPlanner = (call: CallOptions) => Promise<RunPlan>
+
+/** Creates the planner of one writer. */
+export function createRunPlanner(client: DataverseClient, options: ResolvedWriterOptions): RunPlanner {
   const tables = options.tables ?? createServiceTableSource(client)
-  const table = await tables.table(options.entitySet, call)
+  let known: RunPlan | undefined
+  return async (call) => {
+    if (known !== undefined) return known
+    const table = await tables.table(options.entitySet, call)
+    const [key, bulk] = await Promise.all([
+      readKey(tables, options, table, call),
+      readBulk(client, options, table, call),
+    ])
+    known = { table, tables, options, key, bulk }
+    return known
+  }
+}
+
+async function readKey(
+  tables: TableSource,
+  options: ResolvedWriterOptions,
+  table: WriterTable,
+  call: CallOptions,
+): Promise<RunPlan['key']> {
   const names = keyNames(options, table)
-  if (names === undefined) return { table, options, key: undefined }
+  if (names === undefined) return undefined
   const hasDates = names.some((name) => table.columns.get(name.toLowerCase())?.kind === 'date')
   const dates = hasDates ? await tables.details(table.logicalName, 'date', call) : new Map()
-  return { table, options, key: planKey(table, names, dates) }
+  return planKey(table, names, dates)
 }
 
 function keyNames(
@@ -28,4 +46,21 @@ function keyNames(
   if (key !== undefined) return key
   if (operation === 'create') return undefined
   return [table.primaryIdColumn]
+}
+
+async function readBulk(
+  client: DataverseClient,
+  { strategy, operation }: ResolvedWriterOptions,
+  { logicalName }: WriterTable,
+  call: CallOptions,
+): Promise<BulkSupport> {
+  if (strategy === 'single' || strategy === 'batch' || operation === 'delete') return noBulkSupport
+  const support = await readBulkSupport(client, logicalName, call)
+  const needed =
+    operation === 'create' ? support.create : operation === 'upsert' ? support.upsert : support.update
+  if (strategy === 'auto' || needed) return support
+  throw new DataverseError(
+    `Table '${logicalName}' has no bulk message for the operation '${operation}'. Use the strategy 'auto' or 'batch'.`,
+    { code: 'bad-request' },
+  )
 }

@@ -1,8 +1,9 @@
 import { DataverseError, type Row } from '@deltaverse/contract'
 import { isGuidText } from '@deltaverse/protocol'
+import type { BulkSupport } from './bulk-support.js'
 import { type KeyPlan, type RowKey, typeRowKey } from './key-plan.js'
 import type { Columns, PendingRow } from './pending-row.js'
-import type { WriterTable } from './table-port.js'
+import type { TableSource, WriterTable } from './table-port.js'
 import { toWireColumns } from './wire-columns.js'
 import type { ResolvedWriterOptions } from './writer-options.js'
 
@@ -12,6 +13,8 @@ export interface RunPlan {
   /** Absent for a `create` without key. */
   readonly key: KeyPlan | undefined
   readonly options: ResolvedWriterOptions
+  readonly tables: TableSource
+  readonly bulk: BulkSupport
 }
 
 /**

@@ -178,9 +178,9 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
     timer?.abort()
     timer = undefined
     const slot: Promise<void> = limit(() =>
-      run.write(rows, (row, result) => {
+      run.write(rows, (row, result, earlier = row.earlier.map((each) => superseded(each, row))) => {
         waiting.release(row)
-        for (const earlier of row.earlier) emit(superseded(earlier, row))
+        for (const each of earlier) emit(each)
         emit(result)
         signalNews()
       }),

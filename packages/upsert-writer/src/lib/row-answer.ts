@@ -7,8 +7,8 @@ export type RowAnswer =
   | { readonly kind: 'done'; readonly status: WriteStatus; readonly id?: string | undefined }
   /** `lost`: it may have been written all the same. */
   | { readonly kind: 'error'; readonly error: DataverseError; readonly lost: boolean }
-  /** The service did not come to this row. */
-  | { readonly kind: 'not-run' }
+  /** The service did not come to this row, or undid it. `alone`: it has to be tried outside of its changeset. */
+  | { readonly kind: 'not-run'; readonly alone?: boolean }
 
 /** What a successful answer to a row's request says. */
 export function readDone(

@@ -4,6 +4,7 @@ import {
   type DataverseRequest,
   type DataverseResponse,
 } from '@deltaverse/client'
+import { isResponseError } from '@deltaverse/contract'
 import type { RunPlan } from './prepare-row.js'
 
 /** What the requests of one run share: the client, the plan, one pause for all, and the counts. */
@@ -50,9 +51,16 @@ export function createRunContext(client: DataverseClient, plan: RunPlan, signal:
       counts.requests += 1
       const startedMs = clock.now()
       // The writer itself decides what is sent again, because it must know that an answer got lost.
-      const response = await client.request({ ...request, repeatable: false, buffered: true }, { signal })
-      sizer.report({ rows, durationMs: clock.now() - startedMs })
-      return response
+      try {
+        const response = await client.request({ ...request, repeatable: false, buffered: true }, { signal })
+        sizer.report({ rows, durationMs: clock.now() - startedMs })
+        return response
+      } catch (error) {
+        // A request that timed out says that it was too large, however long the client waited.
+        if (isResponseError(error) && error.status === 504)
+          sizer.report({ rows, durationMs: Number.POSITIVE_INFINITY })
+        throw error
+      }
     },
     async read(path) {
       counts.reads += 1

@@ -2,14 +2,15 @@ import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, isDataverseError, type Row } from '@deltaverse/contract'
 import { mergeVersions } from './merge-versions.js'
 import type { PendingRow } from './pending-row.js'
-import { planRun } from './plan-run.js'
+import { createRunPlanner, type RunPlanner } from './plan-run.js'
 import { prepareRow } from './prepare-row.js'
 import { pumpRows } from './pump-rows.js'
+import { toFailure } from './row-result.js'
 import type { RowSource } from './row-source.js'
 import { createRunContext } from './run-context.js'
 import { createWaitingRows } from './waiting-rows.js'
 import type { WriteResult, WriteSummary } from './write-result.js'
-import { toFailure, writeRows } from './write-rows.js'
+import { writeRows } from './write-rows.js'
 import { createTally } from './write-tally.js'
 import {
   type ResolvedWriterOptions,
@@ -51,11 +52,12 @@ export function createUpsertWriter<R extends object = Row>(
   options: UpsertWriterOptions<R>,
 ): UpsertWriter<R> {
   const resolved = resolveWriterOptions(options)
+  const planner = createRunPlanner(client, resolved)
   async function* results(
     rows: RowSource<R>,
     call: CallOptions = {},
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined> {
-    const run = runRows(client, resolved, rows as RowSource<Row>, call)
+    const run = runRows(client, resolved, planner, rows as RowSource<Row>, call)
     for (;;) {
       const step = await run.next()
       if (step.done === true) return step.value
@@ -66,7 +68,7 @@ export function createUpsertWriter<R extends object = Row>(
     results,
     async write(rows, call = {}) {
       const { onFailed, onResult } = call
-      const run = runRows(client, resolved, rows as RowSource<Row>, call)
+      const run = runRows(client, resolved, planner, rows as RowSource<Row>, call)
       try {
         for (;;) {
           const step = await run.next()
@@ -87,11 +89,12 @@ export function createUpsertWriter<R extends object = Row>(
 async function* runRows(
   client: DataverseClient,
   options: ResolvedWriterOptions,
+  planner: RunPlanner,
   rows: RowSource<Row>,
   { signal }: CallOptions,
 ): AsyncGenerator<readonly WriteResult[], WriteSummary, undefined> {
   signal?.throwIfAborted()
-  const plan = await planRun(client, options, { signal })
+  const plan = await planner({ signal })
   const abandon = new AbortController()
   const context = createRunContext(client, plan, abandon.signal)
   const tally = createTally()

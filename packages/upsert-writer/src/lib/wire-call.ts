@@ -16,7 +16,7 @@ export interface WireCall {
 }
 
 /** Which request of a row it is: its first, or one that follows. */
-export type WriteStep = { readonly kind: 'first' } | { readonly kind: 'follow-up'; readonly columns: Columns }
+export type WriteStep = { readonly kind: 'first' } | { readonly kind: 'follow-up'; readonly at: number }
 
 /** Makes the request that writes a row. */
 export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): WireCall {
@@ -54,7 +54,7 @@ function describeCall(plan: RunPlan, row: PendingRow, step: WriteStep): CallShap
   const path = addressOf(plan, row)
   // Without If-Match a PATCH would create a row that is not there (Microsoft Learn: Update and delete table rows).
   if (step.kind === 'follow-up') {
-    return { method: 'PATCH', path, ifMatch: '*', columns: step.columns, status: 'updated' }
+    return { method: 'PATCH', path, ifMatch: '*', columns: row.followUps[step.at]!, status: 'updated' }
   }
   switch (operation) {
     case 'delete':
@@ -68,28 +68,36 @@ function describeCall(plan: RunPlan, row: PendingRow, step: WriteStep): CallShap
       if (row.known === 'exists') {
         return { method: 'PATCH', path, ifMatch: row.etag ?? '*', columns: row.columns, status: 'updated' }
       }
-      if (row.parts !== undefined && row.unaddressable) return createCall(plan, row)
+      if (isOwnCreate(row)) return createCall(plan, row)
       return { method: 'PATCH', path, ifMatch: row.etag, columns: row.columns, status: 'upserted' }
   }
 }
 
 /** A POST that can be repeated, because it names the row that it makes. */
-function createCall({ table, key }: RunPlan, row: PendingRow): CallShape {
-  const keyColumns = row.parts === undefined ? {} : keyBody(key!.columns, row)
+function createCall(plan: RunPlan, row: PendingRow): CallShape {
   return {
     method: 'POST',
-    path: table.entitySetName,
-    columns: { ...keyColumns, ...row.columns, [table.primaryIdColumn]: row.id! },
+    path: plan.table.entitySetName,
+    columns: toCreateColumns(plan, row),
     status: 'created',
   }
 }
 
-function keyBody(columns: NonNullable<RunPlan['key']>['columns'], row: PendingRow): Columns {
-  return Object.fromEntries(
-    columns.map(({ column, given }) => {
-      return [column.logicalName, row.key[given]]
-    }),
-  )
+/** Everything that a new row needs: its own id, and the key that no address names. */
+export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRow): Columns {
+  const fromKey: Record<string, unknown> = {}
+  if (options.operation !== 'create' || options.keyOf !== undefined) {
+    for (const { column, given } of key?.columns ?? []) {
+      const value = row.key[given]
+      fromKey[column.logicalName] = column.kind === 'text' ? String(value) : value
+    }
+  }
+  return { ...fromKey, ...row.columns, [table.primaryIdColumn]: row.id! }
+}
+
+/** Whether a row of an upsert is created by POST: its key cannot stand in an address, and no row has it yet. */
+export function isOwnCreate(row: PendingRow): boolean {
+  return row.unaddressable && row.known === 'absent'
 }
 
 /** The row's address. A GUID is shorter, and takes every character of a key. */

@@ -1,15 +1,17 @@
-import type { DataverseError, Row } from '@deltaverse/contract'
-import { conflictOf, judgeAnswer } from './judge-answer.js'
+import { toChunks } from './channels.js'
+import { locateRows } from './locate-rows.js'
 import type { PendingRow } from './pending-row.js'
-import type { RowAnswer } from './row-answer.js'
+import { prepareRow } from './prepare-row.js'
+import { toFailure, toResult } from './row-result.js'
 import type { RunContext } from './run-context.js'
-import { sendSingle } from './send-single.js'
-import { verifyCreated } from './verify-created.js'
-import type { WriteStep } from './wire-call.js'
-import type { WriteResult, WriteStatus } from './write-result.js'
+import { runStep, type StepOutcome } from './run-step.js'
+import type { WriteResult } from './write-result.js'
 
-/** Takes the result of a row; the row is no longer under way then. */
-export type Settle = (row: PendingRow, result: WriteResult) => void
+/**
+ * Takes the result of a row, which is no longer under way then. The versions that it took the place of are superseded, unless
+ * they had to be written by themselves: then their own results come along.
+ */
+export type Settle = (row: PendingRow, result: WriteResult, earlier?: readonly WriteResult[]) => void
 
 /** Writes the rows of one slot to the end: every row is settled, or the whole run fails. */
 export async function writeRows(
@@ -17,80 +19,67 @@ export async function writeRows(
   rows: readonly PendingRow[],
   settle: Settle,
 ): Promise<void> {
-  for (const row of rows) await writeRow(context, row, settle)
+  const failedMerges: PendingRow[] = []
+  await writeVersions(context, rows, (row, result) => {
+    // Versions that were put together may have failed because of one of them; then each has to be tried by itself.
+    if (result.status === 'failed' && row.earlier.length > 0 && result.error?.retryable === false)
+      failedMerges.push(row)
+    else settle(row, result)
+  })
+  for (const row of failedMerges) await writeOneByOne(context, row, settle)
 }
 
-async function writeRow(context: RunContext, row: PendingRow, settle: Settle): Promise<void> {
-  let outcome = await attempt(context, row, { kind: 'first' })
-  if ('error' in outcome) {
-    settle(row, toFailure(row, outcome.error))
-    return
+async function writeOneByOne(context: RunContext, row: PendingRow, settle: Settle): Promise<void> {
+  const results: WriteResult[] = []
+  for (const version of [...row.earlier, prepareRow(context.plan, row.row, row.index)]) {
+    await writeVersions(context, [version], (_, result) => results.push(result))
   }
-  for (const columns of row.followUps) {
-    const followed = await attempt(context, row, { kind: 'follow-up', columns })
-    if ('error' in followed) {
-      settle(row, {
-        ...toFailure(row, followed.error),
-        ...(outcome.id === undefined ? {} : { id: outcome.id }),
-        step: 'state',
-      })
-      return
-    }
-    outcome = { ...outcome }
-  }
-  settle(row, toResult(row, outcome.status, outcome.id))
+  const last = results.pop()!
+  settle(row, last, results)
 }
 
-type Outcome = { status: WriteStatus; id?: string | undefined } | { error: DataverseError }
-
-async function attempt(context: RunContext, row: PendingRow, step: WriteStep): Promise<Outcome> {
-  for (;;) {
-    row.attempts += 1
-    const answer: RowAnswer = await sendSingle(context, row, step)
-    const judgement = judgeAnswer(context.plan, row, step, answer)
-    switch (judgement.kind) {
-      case 'done':
-        return { status: judgement.status, id: judgement.id ?? row.id }
-      case 'failed':
-        return { error: judgement.error }
-      case 'verify':
-        return (await verifyCreated(context, row))
-          ? { status: 'created', id: row.id }
-          : { error: judgement.error }
-      case 'again':
-        if (judgement.wait === 'back-off')
-          await context.backOff(row.failures.passing + row.failures.ambiguous)
-        else if (judgement.wait !== 'none') context.pause(judgement.wait.retryAfterMs)
-    }
-  }
+async function writeVersions(
+  context: RunContext,
+  rows: readonly PendingRow[],
+  settle: Settle,
+): Promise<void> {
+  const located = await locateRows(context, rows, settle)
+  const written = new Map<PendingRow, Extract<StepOutcome, { kind: 'done' }>>()
+  await runStep(
+    context,
+    toChunks(context.plan, located, { kind: 'first' }),
+    { kind: 'first' },
+    (row, outcome) => {
+      if (outcome.kind === 'failed') settle(row, toFailure(row, outcome.error))
+      else if (row.followUps.length > 0) written.set(row, outcome)
+      else settle(row, toResult(row, outcome.status, outcome.id))
+    },
+  )
+  await writeFollowUps(context, written, settle)
 }
 
-/** The result of a row that was written. */
-export function toResult(row: PendingRow, status: WriteStatus, id: string | undefined): WriteResult {
-  return {
-    index: row.index,
-    key: row.key,
-    status,
-    row: row.row,
-    ...(id === undefined ? {} : { id }),
-    attempts: row.attempts,
-  }
-}
-
-/** The result of a row that was not. */
-export function toFailure(
-  row: Pick<PendingRow, 'index' | 'key' | 'row' | 'attempts' | 'id'>,
-  error: DataverseError,
-): WriteResult<Row> {
-  const conflict = conflictOf(error)
-  return {
-    index: row.index,
-    key: row.key,
-    status: 'failed',
-    row: row.row,
-    ...(row.id === undefined ? {} : { id: row.id }),
-    error,
-    ...(conflict === undefined ? {} : { conflict }),
-    attempts: row.attempts,
+/** The requests that follow the first: an owner, a state. They only ever update. */
+async function writeFollowUps(
+  context: RunContext,
+  written: Map<PendingRow, Extract<StepOutcome, { kind: 'done' }>>,
+  settle: Settle,
+): Promise<void> {
+  for (let at = 0; written.size > 0; at += 1) {
+    const step = { kind: 'follow-up', at } as const
+    const rows = [...written.keys()]
+    for (const row of rows) row.failures.ambiguous = row.failures.passing = 0
+    await runStep(context, toChunks(context.plan, rows, step), step, (row, outcome) => {
+      const first = written.get(row)!
+      const last = at === row.followUps.length - 1
+      if (outcome.kind === 'done' && !last) return
+      written.delete(row)
+      if (outcome.kind === 'done') settle(row, toResult(row, first.status, first.id))
+      else
+        settle(row, {
+          ...toFailure(row, outcome.error),
+          ...(first.id === undefined ? {} : { id: first.id }),
+          step: 'state',
+        })
+    })
   }
 }

@@ -1,0 +1,46 @@
+import type { DataverseClient } from '@deltaverse/client'
+import type { CallOptions } from '@deltaverse/contract'
+import { isResponseError } from '@deltaverse/contract'
+import { formatBulkSupportPath } from '@deltaverse/protocol'
+import { listMember, readJsonObject } from './json-members.js'
+
+/** Which bulk messages a table has. */
+export interface BulkSupport {
+  readonly create: boolean
+  readonly update: boolean
+  /** Never listed by the service: it is there where the other two are. */
+  readonly upsert: boolean
+}
+
+/** Without any: the tables of on-premises servers, and many stock tables. */
+export const noBulkSupport: BulkSupport = { create: false, update: false, upsert: false }
+
+/** Asks for the bulk messages of a table (Microsoft Learn: Use bulk operation messages, message availability). */
+export async function readBulkSupport(
+  client: Pick<DataverseClient, 'request'>,
+  logicalName: string,
+  call: CallOptions,
+): Promise<BulkSupport> {
+  const [create, update] = await Promise.all([
+    hasMessage(client, logicalName, 'CreateMultiple', call),
+    hasMessage(client, logicalName, 'UpdateMultiple', call),
+  ])
+  return { create, update, upsert: create && update }
+}
+
+async function hasMessage(
+  client: Pick<DataverseClient, 'request'>,
+  logicalName: string,
+  message: 'CreateMultiple' | 'UpdateMultiple',
+  call: CallOptions,
+): Promise<boolean> {
+  try {
+    const path = formatBulkSupportPath(logicalName, message)
+    const response = await client.request({ method: 'GET', path, buffered: true }, call)
+    return listMember(readJsonObject(await response.json(), 'message filters'), 'value').length > 0
+  } catch (error) {
+    // A server that does not know the question does not know the messages either; nor may everybody read the filters.
+    if (isResponseError(error) && [400, 403, 404, 501].includes(error.status)) return false
+    throw error
+  }
+}

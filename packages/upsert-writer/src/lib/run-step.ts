@@ -1,0 +1,112 @@
+import type { DataverseError } from '@deltaverse/contract'
+import { type Chunk, newChunk } from './channels.js'
+import { findCreated } from './find-created.js'
+import { judgeAnswer } from './judge-answer.js'
+import { judgeChunkFailure, splitBudget } from './judge-chunk.js'
+import type { PendingRow } from './pending-row.js'
+import type { RowAnswer } from './row-answer.js'
+import type { RunContext } from './run-context.js'
+import { type ChunkAnswer, sendBatch } from './send-batch.js'
+import { sendBulk } from './send-bulk.js'
+import { sendSingle } from './send-single.js'
+import type { WriteStep } from './wire-call.js'
+import type { WriteStatus } from './write-result.js'
+
+/** How one request of a row ended. */
+export type StepOutcome =
+  | { readonly kind: 'done'; readonly status: WriteStatus; readonly id: string | undefined }
+  | { readonly kind: 'failed'; readonly error: DataverseError }
+
+export type TakeOutcome = (row: PendingRow, outcome: StepOutcome) => void
+
+/** Sends chunks, and again what has to be sent again, until every row has an outcome. */
+export async function runStep(
+  context: RunContext,
+  chunks: readonly Chunk[],
+  step: WriteStep,
+  take: TakeOutcome,
+): Promise<void> {
+  const queue = [...chunks]
+  const budget = { left: splitBudget(chunks.reduce((sum, { rows }) => sum + rows.length, 0)) }
+  for (let chunk = queue.shift(); chunk !== undefined; chunk = queue.shift()) {
+    for (const row of chunk.rows) row.attempts += 1
+    const answer = await sendChunk(context, chunk, step)
+    const next =
+      'kind' in answer
+        ? await judgeChunkFailure(context, chunk, step, answer, budget, take)
+        : await judgeRows(context, chunk, step, answer, take)
+    queue.unshift(...next)
+  }
+}
+
+async function sendChunk(context: RunContext, chunk: Chunk, step: WriteStep): Promise<ChunkAnswer> {
+  const { rows, channel } = chunk
+  switch (channel) {
+    case 'single': {
+      const answers: RowAnswer[] = []
+      for (const row of rows) answers.push(await sendSingle(context, row, step))
+      return answers
+    }
+    case 'batch':
+      return sendBatch(context, rows, step, context.plan.options.changesetSize)
+    default:
+      return sendBulk(context, rows, step, channel)
+  }
+}
+
+/** Takes what the answer says of each row; returns what has to be sent again. */
+async function judgeRows(
+  context: RunContext,
+  chunk: Chunk,
+  step: WriteStep,
+  answers: readonly RowAnswer[],
+  take: TakeOutcome,
+): Promise<Chunk[]> {
+  const again: PendingRow[] = []
+  const alone: PendingRow[] = []
+  const doubtful: { readonly row: PendingRow; readonly error: DataverseError }[] = []
+  let backOff = 0
+  for (const [at, row] of chunk.rows.entries()) {
+    const answer = answers[at]!
+    const judgement = judgeAnswer(context.plan, row, step, answer)
+    switch (judgement.kind) {
+      case 'done':
+        take(row, { kind: 'done', status: judgement.status, id: judgement.id ?? row.id })
+        break
+      case 'failed':
+        take(row, judgement)
+        break
+      case 'verify':
+        doubtful.push({ row, error: judgement.error })
+        break
+      case 'again':
+        if (answer.kind === 'not-run' && answer.alone === true) alone.push(row)
+        else again.push(row)
+        if (judgement.wait === 'back-off') {
+          backOff = Math.max(backOff, row.failures.passing + row.failures.ambiguous + row.failures.throttled)
+        } else if (judgement.wait !== 'none') context.pause(judgement.wait.retryAfterMs)
+    }
+  }
+  const missing = await takeCreated(context, doubtful, take)
+  if (backOff > 0) await context.backOff(backOff)
+  const chunks = [...missing, ...alone].map((row) => newChunk([row], 'single'))
+  return again.length === 0 ? chunks : [{ ...chunk, rows: again }, ...chunks]
+}
+
+/** Tells creates that met their own rows from those that met somebody else's. */
+async function takeCreated(
+  context: RunContext,
+  doubtful: readonly { readonly row: PendingRow; readonly error: DataverseError }[],
+  take: TakeOutcome,
+): Promise<PendingRow[]> {
+  if (doubtful.length === 0) return []
+  const found = await findCreated(
+    context,
+    doubtful.map(({ row }) => row),
+  )
+  for (const { row, error } of doubtful) {
+    if (found.has(row)) take(row, { kind: 'done', status: 'created', id: row.id })
+    else take(row, { kind: 'failed', error })
+  }
+  return []
+}

@@ -1,0 +1,63 @@
+import {
+  type BulkMessage,
+  formatBulkBody,
+  formatBulkPath,
+  formatBulkTarget,
+  formatRowReference,
+  parseCreatedIds,
+} from '@deltaverse/protocol'
+import type { Columns, PendingRow } from './pending-row.js'
+import type { RunPlan } from './prepare-row.js'
+import { type RowAnswer, toErrorAnswer } from './row-answer.js'
+import type { RunContext } from './run-context.js'
+import type { ChunkAnswer } from './send-batch.js'
+import { toCreateColumns, type WriteStep } from './wire-call.js'
+
+/**
+ * Sends rows as one bulk message. On standard tables it is one transaction: one bad row undoes all, and the answer does not
+ * say which one it was (Microsoft Learn: Use bulk operation messages).
+ */
+export async function sendBulk(
+  context: RunContext,
+  rows: readonly PendingRow[],
+  step: WriteStep,
+  message: BulkMessage,
+): Promise<ChunkAnswer> {
+  const { plan } = context
+  const { headers, tag } = plan.options.service
+  const path = formatBulkPath(plan.table.entitySetName, message)
+  try {
+    const response = await context.write(
+      {
+        method: 'POST',
+        path: tag === undefined ? path : `${path}?tag=${encodeURIComponent(tag)}`,
+        headers,
+        body: formatBulkBody(rows.map((row) => toTarget(plan, row, step, message))),
+      },
+      rows.length,
+    )
+    const ids = response.status === 204 ? undefined : parseCreatedIds(await response.json())
+    return rows.map((row, at): RowAnswer => {
+      const id = ids?.[at] ?? row.id
+      return {
+        kind: 'done',
+        status: statuses[message],
+        ...(id === undefined ? {} : { id: id.toLowerCase() }),
+      }
+    })
+  } catch (error) {
+    context.signal.throwIfAborted()
+    return toErrorAnswer(error)
+  }
+}
+
+// UpsertMultiple answers 204 and nothing else, although its definition promises more.
+const statuses = { CreateMultiple: 'created', UpdateMultiple: 'updated', UpsertMultiple: 'upserted' } as const
+
+function toTarget(plan: RunPlan, row: PendingRow, step: WriteStep, message: BulkMessage): string {
+  const { logicalName, entitySetName, primaryIdColumn } = plan.table
+  const columns: Columns = step.kind === 'first' ? row.columns : row.followUps[step.at]!
+  if (message === 'CreateMultiple') return formatBulkTarget(logicalName, toCreateColumns(plan, row))
+  if (row.id !== undefined) return formatBulkTarget(logicalName, { ...columns, [primaryIdColumn]: row.id })
+  return formatBulkTarget(logicalName, columns, formatRowReference(entitySetName, row.parts!))
+}
