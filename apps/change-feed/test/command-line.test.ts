@@ -242,7 +242,7 @@ describe('a run against an environment', () => {
     await runApp(read('--table', 'product'), { cwd })
     const lock = join(cwd, 'out/products.lock')
     writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname() }))
-    const ended = await runApp(read('--table', 'product'), { cwd })
+    const ended = await runApp(read('--table', 'product', '--lock-wait', '0'), { cwd })
     expect(ended.code).toBe(1)
     expect(reportOf(ended).tables[0].error).toMatchObject({
       code: 'conflict',
@@ -258,6 +258,17 @@ describe('a run against an environment', () => {
     await Promise.all([app.line('products: committed'), app.line('accounts: committed')])
     app.child.kill('SIGTERM')
     expect(await app.ended).toMatchObject({ code: 143 })
+  })
+
+  it('waits for another process to end, such as one whose starter was killed', async () => {
+    const cwd = temporaryFolder()
+    const first = startApp(read('--table', 'product', '--follow', '--trace'), { cwd })
+    await first.line('committed')
+    const second = startApp(read('--table', 'product'), { cwd })
+    expect(await second.line('waiting for')).toContain(`process ${first.child.pid} on`)
+    first.child.kill('SIGKILL')
+    expect(await second.ended).toMatchObject({ code: 0 })
+    expectExact(cwd, 'out/products.ndjson')
   })
 
   it.each([

@@ -20,3 +20,10 @@ export function connect(options: ClientOptions): DataverseClient {
     throw error
   }
 }
+
+/** Closes a client behind a run; one that was stopped does not wait for what was under way. */
+export async function disconnect(client: DataverseClient, signal: AbortSignal): Promise<void> {
+  const closing = client.close()
+  if (signal.aborted) closing.catch(() => undefined)
+  else await closing
+}

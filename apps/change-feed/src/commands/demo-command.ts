@@ -13,6 +13,7 @@ import { playNight } from '../lib/play-night.js'
 import { createProgress } from '../lib/progress.js'
 import { runTable } from '../lib/run-table.js'
 import type { ReadFigures, RunReport, TableReport } from '../lib/table-report.js'
+import { disconnect } from './connect.js'
 import type { DemoSettings } from './settings.js'
 import { type CommandContext, makeFolder } from './sync-command.js'
 
@@ -29,10 +30,12 @@ export interface DemoReport extends RunReport {
 export async function runDemoCommand(settings: DemoSettings, context: CommandContext): Promise<DemoReport> {
   await makeFolder(settings.out)
   await makeFolder(settings.state)
-  const lock = await acquireFileLock(
-    join(settings.state, 'demo.lock'),
-    `the demonstration in ${settings.state}`,
-  )
+  const what = `the demonstration in ${settings.state}`
+  const lock = await acquireFileLock(join(settings.state, 'demo.lock'), what, {
+    waitMs: settings.lockWaitMs,
+    signal: context.signal,
+    onWait: (holder) => context.terminal.say(`Waiting for ${holder}, which runs the demonstration`),
+  })
   try {
     return await runOnEmulator(settings, context)
   } finally {
@@ -53,8 +56,7 @@ async function runOnEmulator(settings: DemoSettings, context: CommandContext): P
     try {
       return await readPlayRead(client, { settings, context, record, recordPath })
     } finally {
-      if (!signal.aborted) await client.close()
-      else void client.close().catch(() => undefined)
+      await disconnect(client, signal)
     }
   } finally {
     await emulator.close()
@@ -107,6 +109,7 @@ function readProducts(
     name: 'products',
     directory: settings.out,
     commitBytes: settings.commitBytes,
+    lockWaitMs: settings.lockWaitMs,
     feed: { entitySet: 'products', pageSize: settings.pageSize, restart },
     environmentId: record.environmentId,
     signal: context.signal,

@@ -13,6 +13,7 @@ describe('parseArguments()', () => {
       json: false,
       trace: false,
       pageSize: undefined,
+      lockWaitMs: 30_000,
       restart: false,
       commitBytes: 8_388_608,
       products: 10_000,

@@ -44,6 +44,7 @@ export function parseArguments(argv: readonly string[], version: string): Settin
     json: values.json,
     trace: values.trace,
     pageSize: values.pageSize,
+    lockWaitMs: values.lockWait * 1000,
     restart: values.restart,
     commitBytes: values.commitBytes,
   }

@@ -72,6 +72,11 @@ export function createProgram(version: string): Command {
         .argParser(parseCount)
         .default(8 * 1024 * 1024),
     )
+    .addOption(
+      new Option('--lock-wait <seconds>', 'how long to wait for another process that works on the same files')
+        .argParser(parseWait)
+        .default(30),
+    )
     .option('--follow', 'go on reading what changes, until Ctrl-C', false)
     .addOption(
       new Option('--min-interval <seconds>', 'with --follow: wait at least')
@@ -133,6 +138,10 @@ function parseCount(text: string): number {
   const count = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count >= 1) return count
   throw new InvalidArgumentError('It must be a whole number of at least 1.')
+}
+
+function parseWait(text: string): number {
+  return text === '0' ? 0 : parseSeconds(text)
 }
 
 function parseSeconds(text: string): number {

@@ -7,6 +7,8 @@ export interface CommonSettings {
   readonly json: boolean
   readonly trace: boolean
   readonly pageSize: number | undefined
+  /** How long to wait for another process that works on the same files. */
+  readonly lockWaitMs: number
   /** Reads in full although there is a checkpoint. */
   readonly restart: boolean
   /** Fewest bytes of rows between two commits within a read. */

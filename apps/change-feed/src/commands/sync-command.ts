@@ -7,10 +7,11 @@ import { describeError } from '../lib/describe-error.js'
 import { exitCodes } from '../lib/exit-codes.js'
 import { toFileError } from '../lib/file-error.js'
 import { createProgress, type Progress } from '../lib/progress.js'
+import { createReadMeter } from '../lib/read-meter.js'
 import { runTable } from '../lib/run-table.js'
 import type { RunReport, TableReport } from '../lib/table-report.js'
 import type { Terminal } from '../lib/terminal.js'
-import { connect } from './connect.js'
+import { connect, disconnect } from './connect.js'
 import type { SyncSettings } from './settings.js'
 
 export interface CommandContext {
@@ -45,9 +46,7 @@ export async function runSyncCommand(settings: SyncSettings, context: CommandCon
     )
     return summarize(tables.filter((table) => table !== undefined))
   } finally {
-    // Requests under way end at once when the run was stopped, so closing need not wait for them.
-    if (!signal.aborted) await client.close()
-    else void client.close().catch(() => undefined)
+    await disconnect(client, signal)
   }
 }
 
@@ -64,11 +63,13 @@ async function readTable(
   { settings, context, progress }: Run,
 ): Promise<TableReport | undefined> {
   const { terminal, signal } = context
+  const meter = createReadMeter(() => systemClock.now())
   let entitySet: string
   try {
-    entitySet = (await describeTable(client, name, { signal })).entitySet
+    entitySet = (await describeTable(meter.count(client), name, { signal })).entitySet
   } catch (error) {
-    return signal.aborted ? undefined : unreadable(name, error)
+    if (signal.aborted) return undefined
+    return { table: name, ...meter.figures(), error: describeError(error) }
   }
   if (taken.has(entitySet)) {
     terminal.say(`${name}: is ${entitySet}, which is read already`)
@@ -79,6 +80,7 @@ async function readTable(
     name,
     directory: settings.out,
     commitBytes: settings.commitBytes,
+    lockWaitMs: settings.lockWaitMs,
     feed: {
       entitySet,
       select: settings.select,
@@ -107,11 +109,6 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (error) {
     throw toFileError(error, 'make the folder', path)
   }
-}
-
-function unreadable(table: string, error: unknown): TableReport {
-  const nothing = { rows: 0, deletions: 0, pages: 0, requests: 1, bytes: 0, seconds: 0 }
-  return { table, ...nothing, error: describeError(error) }
 }
 
 function summarize(tables: readonly TableReport[]): RunReport {

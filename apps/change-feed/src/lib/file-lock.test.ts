@@ -58,6 +58,40 @@ describe('acquireFileLock()', () => {
     await expect(acquireFileLock(path, 'products')).rejects.toMatchObject({ code: 'conflict' })
   })
 
+  it('waits as long as it is told to, and tells once for whom', async () => {
+    const lock = await acquireFileLock(path, 'products')
+    const told: string[] = []
+    let nowMs = 0
+    const clock = {
+      now: () => nowMs,
+      delay: async (ms: number) => {
+        nowMs += ms
+        if (nowMs === 2_000) await lock.release()
+      },
+    }
+    const options = { clock, onWait: (holder: string) => told.push(holder) }
+    await expect(acquireFileLock(path, 'products', { ...options, waitMs: 1_000 })).rejects.toMatchObject(
+      refused(process.pid),
+    )
+    expect(nowMs).toBe(1_000)
+    await (await acquireFileLock(path, 'products', { ...options, waitMs: 5_000 })).release()
+    expect(nowMs).toBe(2_000)
+    expect(told).toHaveLength(2)
+  })
+
+  it('stops waiting by its signal', async () => {
+    const lock = await acquireFileLock(path, 'products')
+    const stop = new AbortController()
+    const reason = new Error('enough')
+    const waiting = acquireFileLock(path, 'products', {
+      waitMs: 60_000,
+      signal: stop.signal,
+      onWait: () => stop.abort(reason),
+    })
+    await expect(waiting).rejects.toBe(reason)
+    await lock.release()
+  })
+
   it('lets one of many have it', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])
     writeFileSync(path, JSON.stringify({ pid, host: hostname() }))

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { abortableDelay, type Clock, systemClock } from '@deltaverse/client'
 import { DataverseError } from '@deltaverse/contract'
 import { codeOf, toFileError } from './file-error.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js'
@@ -9,29 +10,58 @@ export interface FileLock {
   release(): Promise<void>
 }
 
+export interface FileLockOptions {
+  /** How long to wait for another process to release it, in milliseconds. Default: 0, not at all. */
+  readonly waitMs?: number | undefined
+  /** Called once when it begins to wait, with the holder in words. */
+  readonly onWait?: ((holder: string) => void) | undefined
+  readonly clock?: Clock | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const pollMs = 100
+
 /**
  * Takes a lock that one process holds at a time: a file that names its holder. The lock of a process that has died is
  * taken over.
  *
  * @param what names what is locked, for the message: `the table products in out`
- * @throws DataverseError `conflict` that names the holder; FileError
+ * @throws DataverseError `conflict` that names the holder; FileError; `signal.reason`
  */
-export async function acquireFileLock(path: string, what: string): Promise<FileLock> {
-  const text = `${JSON.stringify(ownIdentity())}\n`
-  // Twice: once more after the lock of a dead process was cleared away.
-  for (let attempt = 1; ; attempt += 1) {
-    if (await createExclusively(path, text)) return { release: () => rm(path, { force: true }) }
-    const found = await readHolder(path)
-    if (found === undefined && attempt < 5) continue
-    if (found !== undefined && !isHeld(found.holder) && attempt < 5) {
-      await clearAway(path, found.text)
-      continue
+export async function acquireFileLock(
+  path: string,
+  what: string,
+  options: FileLockOptions = {},
+): Promise<FileLock> {
+  const { waitMs = 0, clock = systemClock, signal, onWait } = options
+  const beganAtMs = clock.now()
+  let waiting = false
+  for (;;) {
+    signal?.throwIfAborted()
+    const attempt = await tryToLock(path)
+    if (attempt === 'locked') return { release: () => rm(path, { force: true }) }
+    if (attempt === 'again') continue
+    const holder = describe(attempt.holder)
+    if (clock.now() - beganAtMs >= waitMs) {
+      throw new DataverseError(
+        `${what} is being worked on by ${holder}. Wait for it, or stop it; if it cannot be running any more, remove ${path}`,
+        { code: 'conflict' },
+      )
     }
-    throw new DataverseError(
-      `${what} is being worked on by ${describe(found?.holder)}. Wait for it, or stop it; if it cannot be running any more, remove ${path}`,
-      { code: 'conflict' },
-    )
+    if (!waiting) onWait?.(holder)
+    waiting = true
+    await abortableDelay(clock, pollMs, signal)
   }
+}
+
+/** One attempt: the lock, another attempt because the old one has just gone, or who holds it. */
+async function tryToLock(path: string): Promise<'locked' | 'again' | Found> {
+  if (await createExclusively(path, `${JSON.stringify(ownIdentity())}\n`)) return 'locked'
+  const found = await readHolder(path)
+  if (found === undefined) return 'again'
+  if (isHeld(found.holder)) return found
+  await clearAway(path, found.text)
+  return 'again'
 }
 
 /** The lock appears with its text in it, in one step: a process that dies here leaves none that names nobody. */

@@ -15,6 +15,8 @@ export interface RunTableOptions extends Omit<SyncTableOptions, 'onNotice' | 'cl
   /** As the user calls it. */
   readonly name: string
   readonly clock: Clock
+  /** How long to wait for another process that works on the table. */
+  readonly lockWaitMs: number
   readonly terminal: Terminal
   readonly progress: Progress
 }
@@ -40,6 +42,12 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
     const lock = await acquireFileLock(
       join(directory, `${entitySet}.lock`),
       `${entitySet} in the folder ${directory}`,
+      {
+        waitMs: options.lockWaitMs,
+        clock,
+        signal,
+        onWait: (holder) => terminal.say(`${entitySet}: waiting for ${holder}, which works on it`),
+      },
     )
     try {
       await syncTable(meter.count(client), { ...options, onNotice })
