@@ -17,6 +17,14 @@ export {
 } from './lib/key-preflight.js'
 export { createKeyResolver, type KeyResolver, type KeyResolverSnapshot } from './lib/key-resolver.js'
 export type { KeyResolverOptions } from './lib/key-resolver-options.js'
+export type {
+  Key,
+  KeyAddress,
+  KeyedRow,
+  KeyMiss,
+  KeyResolution,
+  ReadRowsOptions,
+} from './lib/key-results.js'
 export {
   type AssignMessage,
   type CloseMessage,

@@ -1,0 +1,142 @@
+import { createKeyResolver, type KeyResolverOptions } from '@deltaverse/alternate-keys'
+import type { DataverseClient, DataverseRequest } from '@deltaverse/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Service, startService } from './start-service.js'
+
+let service: Service
+
+beforeAll(async () => {
+  service = await startService()
+})
+
+afterAll(() => service.close())
+
+const id = (number: number) => `aaaaaaaa-0000-4000-8000-00000000000${number}`
+
+/** A client whose answers to queries are written here; definitions come from the emulator. */
+function scriptedClient(
+  answer: (request: DataverseRequest, signal: AbortSignal | undefined) => Promise<unknown>,
+): {
+  readonly client: Pick<DataverseClient, 'request' | 'serviceRoot'>
+  readonly queries: string[]
+} {
+  const queries: string[] = []
+  return {
+    queries,
+    client: {
+      serviceRoot: service.client.serviceRoot,
+      async request(request, call) {
+        const response = await service.client.request(
+          request.path.startsWith('EntityDefinitions')
+            ? request
+            : { method: 'GET', path: 'accounts?$select=name' },
+        )
+        if (request.path.startsWith('EntityDefinitions')) return response
+        queries.push(decodeURIComponent(request.path))
+        await response.discard()
+        const body = JSON.stringify(await answer(request, call?.signal ?? undefined))
+        return { ...response, text: async () => body }
+      },
+    },
+  }
+}
+
+const resolverOf = (answer: Parameters<typeof scriptedClient>[0], options: KeyResolverOptions = {}) => {
+  const { client, queries } = scriptedClient(answer)
+  return { resolver: createKeyResolver(client, options), queries }
+}
+
+describe('createKeyResolver() on unusual answers', () => {
+  it('takes no row for an answer that has another key', async () => {
+    const rows = [
+      { accountid: id(1), accountnumber: 'AB1' },
+      { accountid: id(2), accountnumber: null },
+      { accountid: id(3), accountnumber: 'a_1' },
+    ]
+    const { resolver } = resolverOf(async () => ({ value: rows }))
+    expect(await resolver.resolve('account', { accountnumber: 'A_1' })).toMatchObject({ id: id(3) })
+    expect(await resolver.resolve('account', { accountnumber: '%' })).toMatchObject({ status: 'missing' })
+  })
+
+  it('compares text as it is told to', async () => {
+    const value = [{ accountid: id(1), accountnumber: 'MÜLLER' }]
+    const answer = async () => ({ value })
+    const look = (options: KeyResolverOptions, accountnumber: string) =>
+      resolverOf(answer, options).resolver.resolve('account', { accountnumber })
+    expect((await look({}, 'müller ')).status).toBe('found')
+    expect((await look({}, 'Muller')).status).toBe('missing')
+    expect((await look({ textComparison: 'ignore-case-and-accents' }, 'Muller')).status).toBe('found')
+    expect((await look({ textComparison: 'exact' }, 'Müller')).status).toBe('missing')
+  })
+
+  it('fails all who wait for a query that fails, and asks again afterwards', async () => {
+    let fails = true
+    const failure = new Error('no answer')
+    const { resolver, queries } = resolverOf(async () => {
+      if (fails) throw failure
+      return { value: [{ accountid: id(1), accountnumber: 'A' }] }
+    })
+    const both = await Promise.allSettled([
+      resolver.resolve('account', { accountnumber: 'A' }),
+      resolver.resolve('account', { accountnumber: 'a' }),
+    ])
+    expect(both.map((each) => each.status === 'rejected' && each.reason)).toEqual([failure, failure])
+    expect(queries).toHaveLength(1)
+    fails = false
+    expect(await resolver.resolve('account', { accountnumber: 'A' })).toMatchObject({ id: id(1) })
+  })
+
+  it('aborts a query once nobody waits for any of its keys, and not before', async () => {
+    const seen: AbortSignal[] = []
+    const { resolver, queries } = resolverOf(
+      (_request, signal) =>
+        new Promise((_resolve, reject) => {
+          seen.push(signal!)
+          signal!.addEventListener('abort', () => reject(signal!.reason))
+        }),
+    )
+    const [one, two] = [new AbortController(), new AbortController()]
+    const first = resolver.resolve('account', { accountnumber: 'A' }, { signal: one.signal })
+    const second = resolver.resolve('account', { accountnumber: 'B' }, { signal: two.signal })
+    while (seen.length === 0) await new Promise((done) => setImmediate(done))
+    one.abort('one')
+    await expect(first).rejects.toBe('one')
+    expect(seen[0]?.aborted).toBe(false)
+    two.abort('two')
+    await expect(second).rejects.toBe('two')
+    expect(seen[0]?.aborted).toBe(true)
+    expect(queries).toHaveLength(1)
+  })
+
+  it('keeps what was noted or forgotten while a query was under way', async () => {
+    let answer = (_body: object): void => {}
+    const { resolver } = resolverOf(() => new Promise((resolve) => (answer = resolve)))
+    const key = { accountnumber: 'A' }
+    const asked = resolver.resolve('account', key)
+    const untilAsked = async () => {
+      const before = answer
+      while (answer === before) await new Promise((done) => setImmediate(done))
+    }
+    await untilAsked()
+    await resolver.remember('account', key, id(5))
+    answer({ value: [] })
+    expect((await asked).status).toBe('missing')
+    expect(await resolver.resolve('account', key)).toMatchObject({ id: id(5) })
+
+    resolver.forget()
+    const again = resolver.resolve('account', key)
+    await untilAsked()
+    resolver.forget('account')
+    answer({ value: [{ accountid: id(6), accountnumber: 'A' }] })
+    expect((await again).id).toBe(id(6))
+    expect(resolver.snapshot().entries).toBe(0)
+  })
+
+  it('refuses options that make no sense', () => {
+    const make = (options: object) => () => createKeyResolver(service.client, options)
+    expect(make({ maxUrlLength: 40_000 })).toThrow(RangeError)
+    expect(make({ concurrency: 0 })).toThrow(RangeError)
+    expect(make({ ttlMs: Number.NaN })).toThrow(RangeError)
+    expect(make({ textComparison: 'loose' })).toThrow(TypeError)
+  })
+})
