@@ -14,6 +14,7 @@ export type {
   KeyIndexStatus,
   LookupTarget,
   OptionDefinition,
+  StateRules,
   TableDefinition,
 } from './lib/schema/table-definition.js'
 export type { LoggedRequest } from './lib/server/request-log.js'

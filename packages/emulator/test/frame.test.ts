@@ -58,7 +58,7 @@ describe('the HTTP frame', () => {
   it('names what it does not support, with 501', async () => {
     emulator = await startEmulator({ tables: [things] })
     const calls: [string, string, string][] = [
-      ['POST', 'WinOpportunity', 'WinOpportunity'],
+      ['POST', 'CloseIncident', 'CloseIncident'],
       ['POST', `leads(${guid(1)})/Microsoft.Dynamics.CRM.QualifyLead`, 'QualifyLead'],
       ['GET', 'new_things?$apply=aggregate($count as c)', '$apply'],
       ['GET', 'new_things?fetchXml=x', 'fetchXml'],

@@ -74,6 +74,7 @@ describe('the README', () => {
       keyIndexing: true,
       batchAnswersBeforeFailure: true,
       limits: true,
+      keyIndexingStepMs: true,
       missingBindStatus: true,
       missingLinkStatus: true,
       historyLimit: true,

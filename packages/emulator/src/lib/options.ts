@@ -86,6 +86,10 @@ export interface EmulatorOptions {
    * key can be seen `Pending` and `InProgress`. Default: `immediate`.
    */
   readonly keyIndexing?: 'immediate' | 'stepwise' | undefined
+  /**
+   * Milliseconds of the clock after which such a step happens by itself, looked at with each request. Default: never.
+   */
+  readonly keyIndexingStepMs?: number | undefined
   /** How alternate key values compare. Not documented; databases of Dataverse ignore case. Default: `case-insensitive`. */
   readonly keyComparison?: KeyComparison | undefined
   /** Status when a row bound by `@odata.bind` does not exist; not documented. Default: 404. */
@@ -228,19 +232,26 @@ function resolveLimits(
   options: EmulatorOptions,
 ): Pick<
   ResolvedOptions,
-  'maxPageSize' | 'maxRequestBytes' | 'historyLimit' | 'requestLogLimit' | 'compactAfterBytes'
+  | 'keyIndexingStepMs'
+  | 'maxPageSize'
+  | 'maxRequestBytes'
+  | 'historyLimit'
+  | 'requestLogLimit'
+  | 'compactAfterBytes'
 > {
   const many = Number.MAX_SAFE_INTEGER
   const {
     maxPageSize = 5000,
     maxRequestBytes = 122_526_105,
     historyLimit = Number.POSITIVE_INFINITY,
+    keyIndexingStepMs = Number.POSITIVE_INFINITY,
     requestLogLimit = 1000,
     compactAfterBytes = 16 * 1024 * 1024,
   } = options
   return {
     maxPageSize: integerWithin('maxPageSize', maxPageSize, 1, 1_000_000),
     maxRequestBytes: integerWithin('maxRequestBytes', maxRequestBytes, 1, many),
+    keyIndexingStepMs: numberWithin('keyIndexingStepMs', keyIndexingStepMs, 0, Number.POSITIVE_INFINITY),
     historyLimit: numberWithin('historyLimit', historyLimit, 0, Number.POSITIVE_INFINITY),
     requestLogLimit: integerWithin('requestLogLimit', requestLogLimit, 0, many),
     compactAfterBytes: integerWithin('compactAfterBytes', compactAfterBytes, 1, many),

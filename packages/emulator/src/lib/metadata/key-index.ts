@@ -28,8 +28,19 @@ export function advanceKeyIndexes(context: MetadataContext): void {
   }
 }
 
-function isBuilding(status: KeyIndexStatus): boolean {
+/** Whether an index is on its way. */
+export function isBuilding(status: KeyIndexStatus): boolean {
   return status === 'Pending' || status === 'InProgress'
+}
+
+/** Takes the index of one key one step on, if it is being built. */
+export function advanceKeyIndex(context: MetadataContext, table: Table, keyLogicalName: string): void {
+  const keys = (table.definition.keys ?? []).map((key) =>
+    key.logicalName === keyLogicalName
+      ? { ...key, indexStatus: nextStatus(context, table, key.columns, key.indexStatus ?? 'Active') }
+      : key,
+  )
+  context.defineTable({ ...table.definition, keys })
 }
 
 function nextStatus(

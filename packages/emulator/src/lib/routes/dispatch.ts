@@ -1,3 +1,4 @@
+import { closingAction } from '../actions/closing-actions.js'
 import { referenceRequest } from '../associations/reference-request.js'
 import { handleBatch } from '../batch/handle-batch.js'
 import { bulkRequest } from '../bulk/bulk-request.js'
@@ -7,6 +8,7 @@ import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
 import { createIdSequence } from '../ids.js'
 import { handleMetadata } from '../metadata/handle-metadata.js'
+import { createKeyIndexTimer } from '../metadata/key-index-timer.js'
 import type { MetadataContext } from '../metadata/metadata-context.js'
 import { countRows, listRows } from '../reading/list-rows.js'
 import { createRowFormats } from '../reading/row-formats.js'
@@ -22,10 +24,14 @@ export type Dispatch = (request: ParsedRequest) => ServiceResponse | Promise<Ser
 export function createDispatch(service: Service, faults: FaultScript): Dispatch {
   const dispatch = createRequestDispatch(service)
   const ids = createIdSequence(service.options.seed + 2)
-  return (request) =>
-    request.segments[0] === '$batch'
+  const { context, schema, options } = service
+  const timer = createKeyIndexTimer({ ...context, schema }, options.keyIndexingStepMs)
+  return (request) => {
+    timer.tick()
+    return request.segments[0] === '$batch'
       ? handleBatch({ service, dispatch, faults, ids }, request)
       : dispatch(request)
+  }
 }
 
 function createRequestDispatch(service: Service): (request: ParsedRequest) => ServiceResponse {
@@ -38,7 +44,8 @@ function createRequestDispatch(service: Service): (request: ParsedRequest) => Se
     const name = first.split('(', 1)[0] ?? ''
     const table = schema.byEntitySet(name)
     if (name === 'sdkmessagefilters' && table === undefined) return messageFilters(request, schema)
-    if (table === undefined) return handleMetadata(request, metadata) ?? unknownSegment(name)
+    if (table === undefined)
+      return handleMetadata(request, metadata) ?? closingAction(service, request) ?? unknownSegment(name)
     const { predicate } = parseSegment(first)
     const context: RowRequest = { service, formats, request, table }
     if (rest.at(-1) === '$ref') return referenceRequest(context, predicate, rest)

@@ -25,6 +25,24 @@ export interface OptionDefinition {
   readonly state?: number
   /** For options of a state column: the status that a row gets when only the state is set. */
   readonly defaultStatus?: number
+  /** For options of a status column: the statuses that may follow it. Default: any. */
+  readonly transitions?: readonly number[]
+}
+
+/** What the states of a table allow beyond pairs that fit. */
+export interface StateRules {
+  /** States that only actions such as `WinOpportunity` lead to; updates are refused with `0x80100005`. Default: none. */
+  readonly byActionOnly?: readonly number[]
+  /**
+   * Whether a row that is not in the initial state refuses updates of anything but its state, with `0x80040230`.
+   * Default: `false`.
+   */
+  readonly inactiveReadOnly?: boolean
+  /**
+   * Whether one update cannot change both owner and state, as of the service's `sla` and `routingrule`. Which error it
+   * answers with is not documented. Default: `false`.
+   */
+  readonly ownerApart?: boolean
 }
 
 /** One table that a lookup can point at, and what the relationship is called on both sides. */
@@ -113,6 +131,7 @@ export interface TableDefinition {
   readonly canChangeTrackingBeEnabled?: boolean
   /** Default: `true`. */
   readonly optimisticConcurrencyEnabled?: boolean
+  readonly stateRules?: StateRules
   /** Whether the table has `CreateMultiple`, `UpdateMultiple` and `UpsertMultiple`. Default: `true`, but for activities. */
   readonly supportsBulk?: boolean
   readonly columns: readonly ColumnDefinition[]

@@ -81,6 +81,7 @@ export function createStore({ now, keyComparison, onCommit }: StoreOptions): Sto
   function transact<T>(work: () => T): T {
     if (running !== undefined) return work()
     const current: Transaction = { changes: [], undo: [] }
+    const versionBefore = version
     running = current
     try {
       const result = work()
@@ -88,6 +89,7 @@ export function createStore({ now, keyComparison, onCommit }: StoreOptions): Sto
       return result
     } catch (error) {
       for (const undo of current.undo.reverse()) undo()
+      version = versionBefore
       throw error
     } finally {
       running = undefined

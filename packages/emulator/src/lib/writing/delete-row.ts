@@ -47,5 +47,5 @@ function releaseReference(
     return
   }
   const row = service.store.table(table.logicalName).get(id)
-  if (row !== undefined) updateRow(service, table, row, { [column]: null })
+  if (row !== undefined) updateRow(service, table, row, { [column]: null }, 'unchecked')
 }

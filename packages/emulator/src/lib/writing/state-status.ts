@@ -37,7 +37,8 @@ export function settleState(
   values.statecode = newState
 }
 
-function invalidPair(table: Table, id: string, state: number | string, status: string): ServiceError {
+/** 400 `0x80048408` for a status that does not belong to the state, or cannot follow the one before. */
+export function invalidPair(table: Table, id: string, state: number | string, status: string): ServiceError {
   const name = `${table.schemaName}State.${state}`
   return new ServiceError(
     400,

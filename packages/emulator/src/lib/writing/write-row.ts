@@ -5,6 +5,7 @@ import type { Table, TableKey } from '../schema/table.js'
 import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import type { RowValues } from './read-body.js'
+import { checkStateRules } from './state-rules.js'
 import { settleState } from './state-status.js'
 
 /** The time as date columns hold it: whole seconds, UTC. */
@@ -28,12 +29,23 @@ export function createRow(service: Service, table: Table, input: RowValues): Sto
   return service.store.put(table.logicalName, id, row)
 }
 
-/** Updates a row that exists. Must run inside a transaction. */
-export function updateRow(service: Service, table: Table, before: StoredRow, input: RowValues): StoredRow {
+/**
+ * Updates a row that exists. Must run inside a transaction.
+ *
+ * @param rules `unchecked` for what the service itself changes: the rules of the table's states do not bind it.
+ */
+export function updateRow(
+  service: Service,
+  table: Table,
+  before: StoredRow,
+  input: RowValues,
+  rules: 'checked' | 'unchecked' = 'checked',
+): StoredRow {
   const id = before[table.primaryIdColumn] as string
   const values: RowValues = { ...input }
   delete values[table.primaryIdColumn]
   settleState(table, id, before, values)
+  if (rules === 'checked') checkStateRules(table, id, before, values)
   const row: RowValues = { ...before, ...values }
   if (table.column('modifiedon') !== undefined) row.modifiedon = timestamp(service)
   if (table.column('modifiedby') !== undefined)

@@ -31,6 +31,7 @@ export const opportunity: TableDefinition = {
   objectTypeCode: 3,
   primaryNameColumn: 'name',
   changeTrackingEnabled: true,
+  stateRules: { byActionOnly: [1, 2], inactiveReadOnly: true },
   columns: [
     text('Name', 300, { displayName: 'Topic', applicationRequired: true }),
     text('EmailAddress', 100, { displayName: 'Email Address' }),
