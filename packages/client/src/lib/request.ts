@@ -22,6 +22,11 @@ export interface DataverseRequest {
   /** Statuses that are an answer rather than an error, besides 200 to 299. Such as 304 or 412. */
   readonly acceptStatus?: readonly number[] | undefined
   /**
+   * How many rows it writes, so that the governor does not take a large request for a slow one. Default: guessed by the
+   * length of the body.
+   */
+  readonly rows?: number | undefined
+  /**
    * Reads the whole body into memory before the request counts as answered, so that a body that ends early is repeated
    * like any other failure. For bodies known to be small. Default: `false`, the body is streamed.
    */

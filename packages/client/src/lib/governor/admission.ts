@@ -49,11 +49,14 @@ function waitForRoom(
     const sinceMs = first?.now() ?? 0
     const leaveQueues = (): void => {
       signal?.removeEventListener('abort', onAbort)
-      for (const core of cores) core.queue.delete(waiter)
+      for (const core of cores) {
+        core.queue.delete(waiter)
+        // The last one turns the alarm off: nothing keeps the process alive for nobody.
+        core.rearm()
+      }
     }
     const giveUp = (reason: unknown): void => {
       leaveQueues()
-      for (const core of cores) core.rearm()
       first?.abandon()
       reject(reason)
     }

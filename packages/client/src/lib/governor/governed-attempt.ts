@@ -1,6 +1,6 @@
 import { isResponseError } from '@deltaverse/contract'
 import type { ExchangeOnce } from '../exchange-once.js'
-import type { RequestHandler } from '../request.js'
+import type { OutgoingRequest, RequestHandler } from '../request.js'
 import type { DataverseResponse } from '../response.js'
 import type { Attempt } from '../retry.js'
 import { admit } from './admission.js'
@@ -48,7 +48,21 @@ export function observeAnswers(exchange: ExchangeOnce, governor: Governor): Exch
   const core = coreOf(governor)
   return async (request, token) => {
     const response = await exchange(request, token)
-    core.observe(response)
+    const { status, headers, elapsedMs } = response
+    core.observe({ status, headers, elapsedMs, kind: kindOf(request), units: unitsOf(request) })
     return response
   }
+}
+
+/** `PATCH contacts`, `POST accounts/Microsoft.Dynamics.CRM.UpsertMultiple`: the address without keys and query. */
+function kindOf({ method, path }: OutgoingRequest): string {
+  const end = path.search(/[?(]/)
+  return `${method} ${end === -1 ? path : path.slice(0, end)}`
+}
+
+// Text that is about to be sent grows with its rows; an object is one row or not much more.
+function unitsOf({ rows, body }: OutgoingRequest): number {
+  if (rows !== undefined) return Math.max(1, rows)
+  if (typeof body === 'string') return Math.max(1, body.length)
+  return body instanceof Uint8Array ? Math.max(1, body.byteLength) : 1
 }

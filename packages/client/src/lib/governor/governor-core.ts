@@ -1,28 +1,43 @@
 import type { ResponseHeaders } from '../response.js'
-import { type CeilingValue, lower, parseDopHint, recommendedCeiling } from './ceiling.js'
+import { type CeilingValue, createCeiling } from './ceiling.js'
+import { createEventHub } from './event-hub.js'
 import { createGate } from './gate.js'
-import type { GateReason, GovernorEvent, GovernorListener } from './governor-event.js'
+import type { GateReason, GovernorListener } from './governor-event.js'
 import type { ResolvedGovernorOptions } from './governor-options.js'
 import type { GovernorSnapshot } from './governor-snapshot.js'
-import { type Refusal, toGateReason } from './refusal.js'
-import { documentedLimits, learnLimits } from './service-limits.js'
+import { createPoliteLedger } from './polite-ledger.js'
+import { createRefusalWait, type Refusal, toGateReason } from './refusal.js'
 import { createWakeTimer } from './wake-timer.js'
 
 /** Somebody who waits, possibly at several governors at once. */
 export interface Waiter {
   readonly sinceMs: number
+  /** Whether it found the gate closed, and not only all slots taken. */
   readonly atGate: boolean
-  /** Lets it through. It has left all queues by then. */
+  /** Lets it through; it leaves all queues. */
   grant(core: GovernorCore): void
-  /** The gate is closed until then: it may not want to wait that long. */
+  /** The gate closed for longer: it may not want to wait that long. */
   reconsider(): void
+}
+
+/** An answer as a governor sees it. */
+export interface Answer {
+  readonly status: number
+  readonly headers: ResponseHeaders
+  /** From the sending to the headers, in milliseconds. */
+  readonly elapsedMs?: number | undefined
+  /** Requests of one kind take a similar time for each unit. */
+  readonly kind: string
+  /** Rows, or whatever the time of a request of this kind grows with; above 0. */
+  readonly units: number
 }
 
 /** The part of a governor that the client talks to. */
 export interface GovernorCore {
+  /** Those who wait, in the order of arrival. */
   readonly queue: Set<Waiter>
   now(): number
-  /** Free slots, none while somebody waits or the gate is closed. */
+  /** Free slots; none while somebody waits or the gate is closed. */
   room(): number
   /** Takes a slot. */
   admit(waiter?: Waiter): void
@@ -30,78 +45,67 @@ export interface GovernorCore {
   leave(): void
   /** An answer came, whatever its status. */
   observe(answer: Answer): void
+  /** The service refused a request for one of its limits. */
   refuse(refusal: Refusal): void
   /** How long the gate stays closed from now, in milliseconds; 0 when it is open. */
   closedForMs(): number
-  /** A waiter came or went. */
+  /** Somebody came to or left the queue. */
   rearm(): void
+  /** Somebody who waited gave up. */
   abandon(): void
   ceiling(): number
   snapshot(): GovernorSnapshot
+  /** Returns the way to stop listening. */
   listen(listener: GovernorListener): () => void
 }
 
-export interface Answer {
-  readonly status: number
-  readonly headers: ResponseHeaders
-}
+/** A window slides on all the time, so a little later there is a little budget. */
+const budgetPauseMs = 4_000
 
-const concurrencyPauseMs = 1_000
-const firstBackOffMs = 500
-const longestBackOffMs = 30_000
-
-/** Makes the state of one governor. */
+/** Makes the state of one governor. Costs a request nothing but counting while there is room. */
 export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCore {
-  const { clock, random, name } = options
+  const { clock, name } = options
   const gate = createGate()
+  const ceiling = createCeiling(options)
+  const waitFor = createRefusalWait(options.random)
+  const ledger = options.polite === undefined ? undefined : createPoliteLedger(options.polite.share)
   const queue = new Set<Waiter>()
-  const listeners = new Set<GovernorListener>(options.onGovernor === undefined ? [] : [options.onGovernor])
+  const { emit, listen } = createEventHub(options.onGovernor)
   const wake = createWakeTimer(clock, pump)
   const totals = { admitted: 0, ended: 0, refused: 0, waited: 0, waitedMs: 0, abandoned: 0 }
   let inFlight = 0
-  let hint: number | undefined
-  let limits = documentedLimits
-  const remaining: GovernorSnapshot['remaining'] = {}
-  let refusalsInARow = 0
-  let current: CeilingValue = computeCeiling()
+  let current: CeilingValue = ceiling.value(clock.now())
 
-  function computeCeiling(): CeilingValue {
-    const recommended = recommendedCeiling(options, hint)
-    return limits === documentedLimits ? recommended : lower(recommended, limits.concurrent, 'limit')
-  }
-
-  function emit(event: GovernorEvent): void {
-    for (const listener of listeners) listener(event)
-  }
-
-  function updateCeiling(): void {
+  function updateCeiling(nowMs: number): void {
     const previous = current.ceiling
-    current = computeCeiling()
-    if (current.ceiling === previous) return
-    emit({ kind: 'ceiling-changed', name, previous, ...current })
+    current = ceiling.value(nowMs)
+    if (current.ceiling !== previous) emit({ kind: 'ceiling-changed', name, previous, ...current })
   }
 
   function allowed(nowMs: number): number {
     const closedForMs = gate.noteOpening(nowMs, inFlight)
-    if (closedForMs !== undefined) emit({ kind: 'gate-opened', name, closedForMs, waiting: queue.size })
+    if (closedForMs !== undefined) {
+      ceiling.forgetBudget()
+      emit({ kind: 'gate-opened', name, closedForMs, waiting: queue.size })
+    }
+    // The only reason that time alone takes away.
+    if (current.reason === 'budget') updateCeiling(nowMs)
     gate.settle(current.ceiling, nowMs)
     return Math.min(current.ceiling, gate.allowance(nowMs))
   }
 
   function pump(): void {
-    if (queue.size > 0) {
-      const nowMs = clock.now()
-      while (inFlight < allowed(nowMs)) {
-        const [first] = queue
-        if (first === undefined) break
-        core.admit(first)
-        first.grant(core)
-      }
+    const nowMs = clock.now()
+    while (queue.size > 0 && inFlight < allowed(nowMs)) {
+      const [first] = queue
+      if (first === undefined) break
+      core.admit(first)
+      first.grant(core)
     }
     core.rearm()
   }
 
-  function close(forMs: number, reason: GateReason, serviceCode: string | undefined): void {
+  function close(forMs: number, reason: GateReason, serviceCode?: string): void {
     const nowMs = clock.now()
     allowed(nowMs)
     if (!gate.close(forMs, reason, nowMs)) return
@@ -110,50 +114,63 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
     core.rearm()
   }
 
+  function closeIfPolite(nowMs: number): void {
+    if (ledger === undefined) return
+    const state = { nowMs, inFlight, limits: ceiling.limits(), remaining: ceiling.remaining() }
+    const holdMs = ledger.holdMs(state)
+    if (holdMs > 0) close(holdMs, 'polite')
+  }
+
   const core: GovernorCore = {
     queue,
     now: clock.now,
     room: () => (queue.size > 0 ? 0 : allowed(clock.now()) - inFlight),
     admit(waiter) {
+      const nowMs = clock.now()
       inFlight++
       totals.admitted++
-      if (waiter === undefined) return
-      const waitedMs = clock.now() - waiter.sinceMs
-      totals.waited++
-      totals.waitedMs += waitedMs
-      emit({ kind: 'waited', name, waitedMs, for: waiter.atGate ? 'gate' : 'slot' })
+      ledger?.sent(nowMs)
+      if (waiter !== undefined) {
+        const waitedMs = nowMs - waiter.sinceMs
+        totals.waited++
+        totals.waitedMs += waitedMs
+        emit({ kind: 'waited', name, waitedMs, for: waiter.atGate ? 'gate' : 'slot' })
+      }
+      closeIfPolite(nowMs)
     },
     leave() {
       inFlight--
       totals.ended++
       if (queue.size > 0) pump()
     },
-    observe({ status, headers }) {
-      hint = parseDopHint(headers['x-ms-dop-hint']) ?? hint
+    observe(answer) {
+      const nowMs = clock.now()
+      const { status, elapsedMs } = answer
+      ceiling.observe(answer, inFlight, nowMs)
       if (status !== 429) {
-        refusalsInARow = 0
+        waitFor.accepted()
         gate.accepted()
+        if (elapsedMs !== undefined) ledger?.answered(elapsedMs, nowMs)
       }
-      updateCeiling()
+      updateCeiling(nowMs)
+      if (elapsedMs !== undefined && status < 300 && ceiling.isBudgetSpent(elapsedMs, inFlight)) {
+        close(budgetPauseMs, 'budget-spent')
+      }
+      closeIfPolite(nowMs)
     },
-    refuse({ serviceCode, message, retryAfterMs }) {
+    refuse(refusal) {
       totals.refused++
-      limits = learnLimits(limits, message ?? '')
-      const reason = toGateReason(serviceCode)
-      if (reason === undefined) return
-      refusalsInARow++
-      const backOffMs = Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.min(refusalsInARow - 1, 20))
-      const ownMs = Math.max(1, Math.round(backOffMs * random()))
-      if (reason === 'concurrency-refused') close(Math.max(concurrencyPauseMs, ownMs), reason, serviceCode)
-      else close(retryAfterMs !== undefined && retryAfterMs > 0 ? retryAfterMs : ownMs, reason, serviceCode)
-      updateCeiling()
+      const reason = toGateReason(refusal.serviceCode)
+      ceiling.refuse(reason === 'concurrency-refused', refusal.message ?? '', inFlight)
+      if (reason !== undefined) close(waitFor.refused(refusal, reason), reason, refusal.serviceCode)
+      updateCeiling(clock.now())
     },
     closedForMs() {
       const nowMs = clock.now()
       return (gate.closedUntilMs(nowMs) ?? nowMs) - nowMs
     },
     rearm: () => wake.set(queue.size === 0 ? undefined : gate.nextChangeMs(clock.now())),
-    abandon: () => {
+    abandon() {
       totals.abandoned++
     },
     ceiling: () => current.ceiling,
@@ -167,15 +184,12 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
         inFlight,
         waiting: queue.size,
         ...(gateClosedUntilMs === undefined ? {} : { gateClosedUntilMs, gateReason: gate.reason(nowMs) }),
-        remaining,
-        limits,
+        remaining: ceiling.remaining(),
+        limits: ceiling.limits(),
         totals: { ...totals },
       }
     },
-    listen(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    listen,
   }
   return core
 }

@@ -6,6 +6,8 @@ export type GateReason =
   | 'execution-time-refused'
   /** The service refused for the number of requests at a time (0x80072326). */
   | 'concurrency-refused'
+  /** Nobody refused: headers say that the requests under way use up all that is left in the window. */
+  | 'budget-spent'
   /** Nobody refused: the polite mode leaves the rest of the window to other clients of the same user. */
   | 'polite'
 
@@ -17,6 +19,8 @@ export type CeilingReason =
   | 'dop-hint'
   /** A number given as option. */
   | 'fixed'
+  /** The ceiling rises step by step for the first time, while answers stay as quick as they were. */
+  | 'rising'
   /** `maxConcurrency`, or the limit that a refusal named. */
   | 'limit'
   /** A refusal for too many requests at a time (0x80072326), not long ago. */

@@ -15,6 +15,13 @@ export interface GovernorOptions {
    * the documented limit.
    */
   readonly maxConcurrency?: number | undefined
+  /**
+   * Leaves the rest of the service's window to other clients of the same user: no more than this share of the limits is
+   * used, by a ledger of what was sent and how long it took. Assumes one web server, so it is slower than need be where
+   * several share the load (Microsoft Learn: Service protection API limits). `true` is a share of 0.7. Default: `false`,
+   * everything that the service gives is used.
+   */
+  readonly polite?: boolean | { readonly share: number } | undefined
   /** Told of every event. Default: nobody is. */
   readonly onGovernor?: GovernorListener | undefined
   /** Default: the machine's time; for a governor that a client makes, the client's clock. */
@@ -27,6 +34,7 @@ export interface ResolvedGovernorOptions {
   readonly name: string
   readonly concurrency: 'auto' | number
   readonly maxConcurrency: number
+  readonly polite: { readonly share: number } | undefined
   readonly onGovernor: GovernorListener | undefined
   readonly clock: Clock
   readonly random: () => number
@@ -42,7 +50,8 @@ export function resolveGovernorOptions(options: GovernorOptions): ResolvedGovern
     name: options.name ?? 'default',
     concurrency: concurrency === 'auto' ? concurrency : checkWhole('governor.concurrency', concurrency),
     maxConcurrency: checkWhole('governor.maxConcurrency', options.maxConcurrency ?? documentedConcurrency),
-    onGovernor: options.onGovernor,
+    polite: resolvePolite(options.polite ?? false),
+    onGovernor: checkListener(options.onGovernor),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   }
@@ -51,4 +60,16 @@ export function resolveGovernorOptions(options: GovernorOptions): ResolvedGovern
 function checkWhole(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 1) return value
   throw new RangeError(`${name} must be a whole number of at least 1, received ${String(value)}`)
+}
+
+function resolvePolite(polite: boolean | { readonly share: number }): { readonly share: number } | undefined {
+  if (polite === false) return undefined
+  const share = polite === true ? 0.7 : polite.share
+  if (typeof share === 'number' && share > 0 && share < 1) return { share }
+  throw new RangeError(`governor.polite.share must be above 0 and below 1, received ${String(share)}`)
+}
+
+function checkListener(listener: GovernorListener | undefined): GovernorListener | undefined {
+  if (listener === undefined || typeof listener === 'function') return listener
+  throw new TypeError(`governor.onGovernor must be a function, received ${typeof listener}`)
 }

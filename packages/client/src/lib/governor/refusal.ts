@@ -26,3 +26,34 @@ export function toGateReason(serviceCode: string | undefined): GateReason | unde
       return 'requests-refused'
   }
 }
+
+/** Says how long the gate closes for a refusal. */
+export interface RefusalWait {
+  refused(refusal: Refusal, reason: GateReason): number
+  /** The service took a request. */
+  accepted(): void
+}
+
+const firstBackOffMs = 500
+const longestBackOffMs = 30_000
+
+/**
+ * As long as the service says. Only where it says nothing, and where a limit clears at once though `Retry-After` speaks of
+ * minutes (seen in the field for the number of requests at a time), a back-off of our own, doubled with every refusal in a
+ * row and with full jitter.
+ */
+export function createRefusalWait(random: () => number): RefusalWait {
+  let inARow = 0
+  return {
+    refused({ retryAfterMs }, reason) {
+      inARow++
+      if (reason !== 'concurrency-refused' && retryAfterMs !== undefined && retryAfterMs > 0)
+        return retryAfterMs
+      const boundMs = Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.min(inARow - 1, 20))
+      return Math.max(1, Math.round(boundMs * random()))
+    },
+    accepted() {
+      inARow = 0
+    },
+  }
+}

@@ -1,0 +1,134 @@
+/** Notices that answers take longer because too many requests are under way, before the service refuses any. */
+export interface LatencyWatch {
+  observe(answer: TimedAnswer): void
+  /** As many at a time as did not slow each other down; `Infinity` while nothing was noticed. */
+  bound(): number
+  /** Whether the number at a time still rises towards the ceiling for the first time. */
+  isRising(): boolean
+}
+
+export interface TimedAnswer {
+  /** Requests of one kind are compared with each other. */
+  readonly kind: string
+  /** Time per row, so that a large request is not taken for a slow one. */
+  readonly msPerUnit: number
+  /** Requests under way, this one included. */
+  readonly inFlight: number
+  /** What else bounds the number at a time. */
+  readonly ceiling: number
+}
+
+interface Kind {
+  /** What a unit takes when nothing slows it down. */
+  usualMs: number | undefined
+  /** The round that is being measured. */
+  readonly times: number[]
+  sumInFlight: number
+  /** Answers of requests that were sent before the last change say nothing about it. */
+  skip: number
+}
+
+/** A round that is this much slower is a bend; the times of single requests scatter by a quarter or so. */
+const bendFactor = 1.2
+const roundLength = 48
+/** While rising a round is shorter and a step doubles, so that noise and bend are both larger. */
+const risingBendFactor = 1.5
+const risingRoundLength = 8
+/** More than this at a time only after a calm round: "start low" (Microsoft Learn: Send parallel requests). */
+const firstBound = 8
+/** A smaller number at a time that does not make answers faster than this was not the remedy. */
+const helpedFactor = 0.92
+/** Calm rounds before one more at a time is tried. */
+const calmRounds = 4
+/** Only a bound of which this much was in use can be said to be too low. */
+const inUse = 0.7
+/** The usual time follows quick rounds soon and slow ones hardly: else it would creep along with a queue that grows. */
+const usualFalls = 0.1
+const usualRises = 0.02
+const maxKinds = 64
+
+/**
+ * By Little's law N requests that take u each alone and t each together get the work of N·u/t done: more than that only
+ * queue up inside the service, where waiting is taken off the execution budget as if it were work. When fewer at a time do
+ * not make answers faster, it was not us who slowed them down, and the new time is the usual one from then on.
+ */
+export function createLatencyWatch(): LatencyWatch {
+  const kinds = new Map<string, Kind>()
+  let bound = firstBound
+  let rising = true
+  let calm = 0
+  let trial: { kind: Kind; ms: number; boundBefore: number } | undefined
+
+  function ease(kind: Kind, ms: number, usualMs: number, inFlight: number): void {
+    calm = 0
+    rising = false
+    if (trial?.kind === kind && ms > trial.ms * helpedFactor) {
+      kind.usualMs = ms
+      bound = trial.boundBefore
+      trial = undefined
+      return
+    }
+    const next = Math.max(1, Math.floor((inFlight * usualMs) / ms))
+    if (next >= bound) return
+    trial = { kind, ms, boundBefore: bound }
+    bound = next
+  }
+
+  function relax(kind: Kind, ms: number, inFlight: number, ceiling: number): void {
+    if (trial?.kind === kind) trial = undefined
+    if (kind.usualMs === undefined) kind.usualMs = ms
+    else kind.usualMs += (ms < kind.usualMs ? usualFalls : usualRises) * (ms - kind.usualMs)
+    if (bound === Number.POSITIVE_INFINITY || inFlight < bound * inUse) return
+    if (rising) bound *= 2
+    else if (++calm >= calmRounds) {
+      calm = 0
+      bound++
+    }
+    if (bound < ceiling) return
+    bound = Number.POSITIVE_INFINITY
+    rising = false
+  }
+
+  function endRound(kind: Kind, ceiling: number): void {
+    const ms = median(kind.times)
+    const inFlight = kind.sumInFlight / kind.times.length
+    const { usualMs } = kind
+    const bent = usualMs !== undefined && ms > usualMs * (rising ? risingBendFactor : bendFactor)
+    // One at a time cannot be too many.
+    if (bent && inFlight > 1.5) ease(kind, ms, usualMs, inFlight)
+    else relax(kind, ms, inFlight, ceiling)
+    Object.assign(kind, { sumInFlight: 0, skip: Math.ceil(inFlight) })
+    kind.times.length = 0
+  }
+
+  function kindOf(name: string): Kind {
+    const known = kinds.get(name)
+    if (known !== undefined) return known
+    const [oldest] = kinds.keys()
+    if (kinds.size >= maxKinds && oldest !== undefined) kinds.delete(oldest)
+    const kind: Kind = { usualMs: undefined, times: [], sumInFlight: 0, skip: 0 }
+    kinds.set(name, kind)
+    return kind
+  }
+
+  return {
+    observe({ kind: name, msPerUnit, inFlight, ceiling }) {
+      const kind = kindOf(name)
+      if (kind.skip > 0) {
+        kind.skip--
+        return
+      }
+      kind.times.push(msPerUnit)
+      kind.sumInFlight += inFlight
+      if (kind.times.length >= (rising ? risingRoundLength : roundLength)) endRound(kind, ceiling)
+    },
+    bound: () => bound,
+    isRising: () => rising,
+  }
+}
+
+/** Not the mean: the small rest of a load takes many times as long for each row, and says nothing. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] as number
+}

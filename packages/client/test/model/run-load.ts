@@ -1,0 +1,54 @@
+import type { GovernorOptions, GovernorSnapshot } from '@deltaverse/client'
+import { admit } from '../../src/lib/governor/admission.js'
+import { coreOf, createGovernor } from '../../src/lib/governor/create-governor.js'
+import { createEventClock } from './event-clock.js'
+import { createModelService, type ModelOptions, type ModelService } from './model-service.js'
+import { createSeededRandom } from './seeded-random.js'
+
+export interface LoadOptions extends Omit<ModelOptions, 'clock' | 'random'> {
+  readonly seed?: number
+  readonly forMs: number
+  /** Rows of a request; `'sized'` asks the sizer. */
+  readonly rows: number | 'sized'
+  readonly governor?: GovernorOptions
+  /** Changes of the service by the way. */
+  readonly script?: (at: (atMs: number, callback: () => void) => void, service: ModelService) => void
+}
+
+export interface LoadResult {
+  readonly rows: number
+  readonly requests: number
+  readonly refused: number
+  readonly mostAtATime: number
+  readonly snapshot: GovernorSnapshot
+}
+
+/** Keeps a governor busy with more workers than it lets through, for a stretch of model time. */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const clock = createEventClock()
+  const random = createSeededRandom(options.seed ?? 1)
+  const service = createModelService({ ...options, clock, random })
+  const governor = createGovernor({ clock, random, ...options.governor })
+  const core = coreOf(governor)
+  options.script?.((atMs, callback) => void clock.at(atMs, callback), service)
+  let over = false
+
+  async function work(): Promise<void> {
+    while (!over) {
+      await admit([core], { deadlineMs: Number.POSITIVE_INFINITY })
+      const sizer = governor.sizer('load')
+      const rows = options.rows === 'sized' ? sizer.next() : options.rows
+      const sentMs = clock.now()
+      const answer = await service.send(rows)
+      const durationMs = clock.now() - sentMs
+      core.observe({ ...answer, elapsedMs: durationMs, kind: 'load', units: rows })
+      if (answer.status === 429) core.refuse(answer)
+      else sizer.record({ rows, durationMs, ok: true })
+      core.leave()
+    }
+  }
+  for (let i = 0; i < 64; i++) void work()
+  await clock.run(options.forMs)
+  over = true
+  return { ...service.totals, snapshot: governor.snapshot() }
+}
