@@ -28,7 +28,8 @@ const backslash = 0x5c
  */
 export function createRowIdentity(primaryKey: string): RowIdentity {
   const member = Buffer.from(`"${primaryKey}":"`)
-  // Rows of one page have one shape: where the key stood in the last row, counted from the end, it mostly stands again.
+  // Rows of one page have one shape: where the key stood in the last row, counted from either end, it mostly stands again.
+  let fromStart = 0
   let fromEnd = 0
 
   function idAt(bytes: Buffer, at: number, start: number, end: number): string | undefined {
@@ -47,10 +48,11 @@ export function createRowIdentity(primaryKey: string): RowIdentity {
 
     findId(bytes, start, end, flags) {
       if ((flags & rowIsNested) !== 0) return undefined
-      const expected = fromEnd === 0 ? undefined : idAt(bytes, end - fromEnd, start, end)
+      const expected = idAt(bytes, start + fromStart, start, end) ?? idAt(bytes, end - fromEnd, start, end)
       if (expected !== undefined) return expected
       const at = bytes.subarray(start, end).lastIndexOf(member)
       if (at === -1) return undefined
+      fromStart = at
       fromEnd = end - start - at
       return idAt(bytes, start + at, start, end)
     },
