@@ -65,6 +65,7 @@ beforeAll(async () => {
           { logicalName: 'new_bydate', columns: ['new_at'] },
           { logicalName: 'new_byday', columns: ['new_day', 'new_number'] },
           { logicalName: 'new_byrate', columns: ['new_rate'] },
+          { logicalName: 'new_bynumber', columns: ['new_number'], indexStatus: 'InProgress' },
           { logicalName: 'new_bycontact', columns: ['new_contactid', 'new_size'] },
         ],
       },
@@ -171,6 +172,14 @@ describe('createKeyResolver()', () => {
     const noKey = await resolver.address('new_thing', { new_number: 5 })
     expect(String('error' in noKey && noKey.error)).toContain('no Active key (new_number)')
     expect(queries()).toEqual([])
+  })
+
+  it('does not address rows by a key whose index is not ready', async () => {
+    const resolver = createKeyResolver(service.client)
+    expect(await resolver.address('new_thing', { new_number: 5 })).toMatchObject({
+      status: 'by-id',
+      id: ids.get('n5'),
+    })
   })
 
   it('refuses a part that is missing before anything is sent, naming column and value', async () => {

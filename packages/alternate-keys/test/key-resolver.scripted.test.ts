@@ -108,6 +108,25 @@ describe('createKeyResolver() on unusual answers', () => {
     expect(queries).toHaveLength(1)
   })
 
+  it('lets one of two callers go before the query is sent, and sends none for a key that nobody wants any more', async () => {
+    const value = [{ accountid: id(1), accountnumber: 'A' }]
+    const { resolver, queries } = resolverOf(async () => ({ value }))
+    await resolver.metadata.table('account')
+    const controller = new AbortController()
+    const { signal } = controller
+    const gone = [
+      resolver.resolve('account', { accountnumber: 'A' }, { signal }),
+      resolver.resolve('account', { accountnumber: 'B' }, { signal }),
+    ]
+    const stays = resolver.resolve('account', { accountnumber: 'a' })
+    for (let step = 0; step < 10; step += 1) await Promise.resolve()
+    controller.abort('gone')
+    for (const each of gone) await expect(each).rejects.toBe('gone')
+    expect(await stays).toMatchObject({ id: id(1) })
+    expect(queries).toHaveLength(1)
+    expect(queries[0]).toContain('["A"]')
+  })
+
   it('keeps what was noted or forgotten while a query was under way', async () => {
     let answer = (_body: object): void => {}
     const { resolver } = resolverOf(() => new Promise((resolve) => (answer = resolve)))
