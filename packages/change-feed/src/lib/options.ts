@@ -65,7 +65,7 @@ export interface ChangeFeedOptions {
   readonly expiryNoticeMs?: number | undefined
   /** Called behind every page. */
   readonly onPage?: ((report: PageReport) => void) | undefined
-  /** How far to read ahead of a slow consumer, in bytes of rows; 0 turns it off. Default: 8 MiB. */
+  /** How far to read ahead of a slow consumer, in bytes of rows; 0 turns it off. Default: 4 MiB. */
   readonly readAheadBytes?: number | undefined
   /** The most bytes one row may have. Default: 64 MiB. */
   readonly maxRecordBytes?: number | undefined
@@ -132,7 +132,7 @@ export function resolveOptions(options: ChangeFeedOptions): ResolvedOptions {
     onExpiring: options.onExpiring ?? ignore,
     expiryNoticeMs: atLeast('expiryNoticeMs', options.expiryNoticeMs ?? oneDayMs, 0),
     onPage: options.onPage ?? ignore,
-    readAheadBytes: whole('readAheadBytes', options.readAheadBytes ?? 8 * 1024 * 1024, 0),
+    readAheadBytes: whole('readAheadBytes', options.readAheadBytes ?? 4 * 1024 * 1024, 0),
     maxRecordBytes: whole('maxRecordBytes', options.maxRecordBytes ?? defaultMaxRecordBytes, 1),
     exactNumbers: options.exactNumbers ?? true,
     decoder: oneOf('decoder', options.decoder ?? 'slicer', ['slicer', 'stream-json']),
