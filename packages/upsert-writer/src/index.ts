@@ -1,7 +1,9 @@
-export type { RequestFeedback, RequestSizer, RequestSizerOptions } from './lib/request-sizer.js'
-export { createRequestSizer } from './lib/request-sizer.js'
+export type { DeadLetter } from './lib/dead-letter.js'
+export type { PlannedWrite } from './lib/dry-run.js'
+export { type DeferredLookups, planWaves, type WavePlan } from './lib/plan-waves.js'
 export type { RowSource } from './lib/row-source.js'
 export type { ServiceOptions } from './lib/service-options.js'
+export { createServiceTableSource } from './lib/service-table-source.js'
 export type {
   DetailedColumnKind,
   TableSource,
@@ -14,4 +16,11 @@ export type {
 } from './lib/table-port.js'
 export { createUpsertWriter, type UpsertWriter, type WriteCallOptions } from './lib/upsert-writer.js'
 export type { ConflictKind, WriteResult, WriteStatus, WriteSummary } from './lib/write-result.js'
+export {
+  type WaveCallOptions,
+  type WaveJob,
+  type WaveResult,
+  type WaveSummary,
+  writeWaves,
+} from './lib/write-waves.js'
 export type { UpsertWriterOptions, WriteOperation, WriteStrategy } from './lib/writer-options.js'

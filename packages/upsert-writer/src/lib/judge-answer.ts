@@ -12,7 +12,12 @@ export type Judgement =
   | { readonly kind: 'done'; readonly status: WriteStatus; readonly id?: string | undefined }
   | { readonly kind: 'failed'; readonly error: DataverseError }
   /** Send it again: at once, after a back-off, or after the wait that the service asked for. */
-  | { readonly kind: 'again'; readonly wait: 'none' | 'back-off' | { readonly retryAfterMs: number } }
+  | {
+      readonly kind: 'again'
+      readonly wait: 'none' | 'back-off' | { readonly retryAfterMs: number }
+      /** The row has to be addressed anew. */
+      readonly anew?: boolean
+    }
   /** A create may have met its own row: look whether it is there. */
   | { readonly kind: 'verify'; readonly error: DataverseError }
 
@@ -57,15 +62,12 @@ function judgeUpsert(row: PendingRow, code: string): Judgement | undefined {
   // Two upserts of one new key: the loser is told that the row exists, and finds it when it asks again (seen in the field).
   if ((code === '0x80040237' || code === '0x80060892') && !row.raced) {
     row.raced = true
-    return { kind: 'again', wait: 'none' }
+    return { kind: 'again', wait: 'none', anew: true }
   }
   // The row was there when its columns were compared, and is gone: now all its columns are needed.
   if (rowGone.has(code) && row.known === 'exists' && row.full !== undefined) {
-    row.columns = row.full
-    row.full = undefined
-    row.known = 'unknown'
-    row.id = undefined
-    return { kind: 'again', wait: 'none' }
+    Object.assign(row, row.full, { full: undefined, known: 'unknown' })
+    return { kind: 'again', wait: 'none', anew: true }
   }
   return undefined
 }

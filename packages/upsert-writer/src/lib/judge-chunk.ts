@@ -2,6 +2,7 @@ import { type DataverseError, isResponseError } from '@deltaverse/contract'
 import { type Chunk, newChunk } from './channels.js'
 import { findCreated } from './find-created.js'
 import { isAmbiguous, judgeAnswer } from './judge-answer.js'
+import { findHidden } from './locate-rows.js'
 import type { RowAnswer } from './row-answer.js'
 import type { RunContext } from './run-context.js'
 import type { TakeOutcome } from './run-step.js'
@@ -122,7 +123,10 @@ async function splitOrFail(
   const judgement = judgeAnswer(context.plan, row!, step, answer)
   if (judgement.kind === 'again') {
     if (judgement.wait === 'back-off') await context.backOff(row!.failures.ambiguous + row!.failures.passing)
-    return [chunk]
+    // A row that has to be addressed anew may need another message.
+    if (judgement.anew !== true) return [chunk]
+    if (row!.unaddressable) await findHidden(context, chunk.rows)
+    return [newChunk(chunk.rows, 'single')]
   }
   if (judgement.kind === 'done') take(row!, { ...judgement, id: judgement.id ?? row!.id })
   else take(row!, { kind: 'failed', error: judgement.error })

@@ -110,13 +110,18 @@ export function typeRowKey(plan: KeyPlan, values: Columns): RowKey {
   return {
     parts,
     identity: JSON.stringify(texts),
-    lane: JSON.stringify(texts.map(fold)),
+    lane: laneOf(texts),
     unaddressable:
       texts.some((text) => findUnaddressableCharacter(text) !== undefined) &&
       parts.some(
         ({ value }) => value.kind === 'text' && findUnaddressableCharacter(value.text) !== undefined,
       ),
   }
+}
+
+/** Equal for keys that the database may take for one. */
+export function laneOf(texts: readonly string[]): string {
+  return JSON.stringify(texts.map(fold))
 }
 
 // Databases of Dataverse ignore case and spaces at the end, some accents as well: what they may take for one row must not be

@@ -31,8 +31,12 @@ export interface PendingRow {
   known: 'unknown' | 'exists' | 'absent'
   /** Columns of the first request. */
   columns: Columns
-  /** All columns, where `columns` holds only those that differ from what the table has. */
-  full: Columns | undefined
+  /** What there is to write in full, where only what differs from the table is going to be written. */
+  full:
+    | { readonly columns: Columns; readonly followUps: readonly Columns[]; readonly id: string | undefined }
+    | undefined
+  /** What differs from the table, where that was looked up. */
+  changed: readonly string[] | undefined
   /** Columns of requests that must follow, such as the state of a row that had to be created first. */
   followUps: readonly Columns[]
   /** Size of the first request's columns as JSON. */

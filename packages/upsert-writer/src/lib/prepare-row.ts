@@ -15,6 +15,8 @@ export interface RunPlan {
   readonly options: ResolvedWriterOptions
   readonly tables: TableSource
   readonly bulk: BulkSupport
+  /** The GUIDs of creates are our own, made in an earlier run. */
+  readonly replaying?: boolean
 }
 
 /**
@@ -48,10 +50,11 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
     unaddressable: rowKey?.unaddressable ?? false,
     etag: options.matchVersion && typeof etag === 'string' ? etag : undefined,
     id,
-    ownId: !keyed && given === undefined,
+    ownId: !keyed && (given === undefined || plan.replaying === true),
     known: 'unknown',
     columns,
     full: undefined,
+    changed: undefined,
     followUps,
     bytes: Buffer.byteLength(JSON.stringify(columns)) + 200,
     earlier: [],

@@ -19,7 +19,8 @@ export interface PumpRun {
   readonly requestRows: () => number
   readonly maxBatchBytes: number
   readonly maxWaitMs: number
-  readonly concurrency: number
+  /** Requests under way at most; may change while the run goes on. */
+  readonly concurrency: () => number
   readonly stopAfterFailures: number
   readonly clock: Clock
   readonly onAbort: 'stop' | 'drain'
@@ -66,7 +67,7 @@ interface Pump {
 
 function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun): Pump {
   const { waiting } = run
-  const limit = pLimit(run.concurrency)
+  const limit = pLimit(Math.max(1, run.concurrency()))
   const slots = new Set<Promise<void>>()
   let results: WriteResult[] = []
   let index = 0
@@ -213,10 +214,11 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
   return {
     dispatch() {
       news = false
+      limit.concurrency = Math.max(1, run.concurrency())
       for (;;) {
         pull()
         const closed = isFull() || due || ended || stopped
-        if (waiting.openRows === 0 || !closed || slots.size >= run.concurrency) break
+        if (waiting.openRows === 0 || !closed || slots.size >= limit.concurrency) break
         start()
       }
       watchTime()

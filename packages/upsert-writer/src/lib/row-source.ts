@@ -9,3 +9,12 @@ export function openSource<R>(source: RowSource<R>): AsyncIterator<R> | Iterator
   }
   throw new TypeError(`rows must be iterable, received ${source === null ? 'null' : typeof source}`)
 }
+
+/** The items of a source, each changed on its way. */
+export async function* mapSource<From, To>(
+  source: RowSource<From>,
+  change: (item: From, index: number) => To,
+): AsyncGenerator<To, void, undefined> {
+  let index = 0
+  for await (const item of source) yield change(item, index++)
+}

@@ -3,8 +3,10 @@ import {
   type DataverseClient,
   type DataverseRequest,
   type DataverseResponse,
+  type RequestSizer,
 } from '@deltaverse/client'
 import { isResponseError } from '@deltaverse/contract'
+import { parseExactJson } from '@deltaverse/protocol'
 import type { RunPlan } from './prepare-row.js'
 
 /** What the requests of one run share: the client, the plan, one pause for all, and the counts. */
@@ -15,7 +17,7 @@ export interface RunContext {
   readonly signal: AbortSignal
   /** Sends a write, once; counts it, measures it, and holds it back while the run pauses. */
   write(request: DataverseRequest, rows: number): Promise<DataverseResponse>
-  /** Sends a read. */
+  /** Sends a read. Numbers that JavaScript cannot hold come as text. */
   read(path: string): Promise<unknown>
   /** No write leaves before this time is over. */
   pause(ms: number): void
@@ -28,7 +30,8 @@ const maxBackOffMs = 30_000
 
 /** Creates the context of one run. */
 export function createRunContext(client: DataverseClient, plan: RunPlan, signal: AbortSignal): RunContext {
-  const { clock, random, baseDelayMs, sizer } = plan.options
+  const { clock, random, baseDelayMs } = plan.options
+  const sizer = sizerOf(client, plan.options)
   const counts = { requests: 0, reads: 0 }
   let pausedUntilMs = 0
 
@@ -49,23 +52,21 @@ export function createRunContext(client: DataverseClient, plan: RunPlan, signal:
       signal.throwIfAborted()
       await untilOpen()
       counts.requests += 1
-      const startedMs = clock.now()
       // The writer itself decides what is sent again, because it must know that an answer got lost.
       try {
         const response = await client.request({ ...request, repeatable: false, buffered: true }, { signal })
-        sizer.report({ rows, durationMs: clock.now() - startedMs })
+        if (response.elapsedMs !== undefined) sizer.record({ rows, durationMs: response.elapsedMs, ok: true })
         return response
       } catch (error) {
-        // A request that timed out says that it was too large, however long the client waited.
-        if (isResponseError(error) && error.status === 504)
-          sizer.report({ rows, durationMs: Number.POSITIVE_INFINITY })
+        // A request that timed out says that it was too large.
+        if (isResponseError(error) && error.status === 504) sizer.record({ rows, durationMs: 0, ok: false })
         throw error
       }
     },
     async read(path) {
       counts.reads += 1
       const response = await client.request({ method: 'GET', path, buffered: true }, { signal })
-      return response.json()
+      return parseExactJson(await response.text())
     },
     pause(ms) {
       pausedUntilMs = Math.max(pausedUntilMs, clock.now() + ms)
@@ -76,4 +77,12 @@ export function createRunContext(client: DataverseClient, plan: RunPlan, signal:
       await abortableDelay(clock, Math.round(boundMs * (0.5 + random() / 2)), signal)
     },
   }
+}
+
+/** The sizer of a run: given, or shared by all that do the same to the same table through this client. */
+export function sizerOf(
+  client: DataverseClient,
+  { sizer, entitySet, operation }: RunPlan['options'],
+): RequestSizer {
+  return sizer ?? client.governor.sizer(`${operation} ${entitySet}`)
 }

@@ -3,6 +3,7 @@ import { type Chunk, newChunk } from './channels.js'
 import { findCreated } from './find-created.js'
 import { judgeAnswer } from './judge-answer.js'
 import { judgeChunkFailure, splitBudget } from './judge-chunk.js'
+import { findHidden } from './locate-rows.js'
 import type { PendingRow } from './pending-row.js'
 import type { RowAnswer } from './row-answer.js'
 import type { RunContext } from './run-context.js'
@@ -64,6 +65,7 @@ async function judgeRows(
 ): Promise<Chunk[]> {
   const again: PendingRow[] = []
   const alone: PendingRow[] = []
+  const anew: PendingRow[] = []
   const doubtful: { readonly row: PendingRow; readonly error: DataverseError }[] = []
   let backOff = 0
   for (const [at, row] of chunk.rows.entries()) {
@@ -80,16 +82,19 @@ async function judgeRows(
         doubtful.push({ row, error: judgement.error })
         break
       case 'again':
-        if (answer.kind === 'not-run' && answer.alone === true) alone.push(row)
+        if (judgement.anew === true) anew.push(row)
+        else if (answer.kind === 'not-run' && answer.alone === true) alone.push(row)
         else again.push(row)
         if (judgement.wait === 'back-off') {
           backOff = Math.max(backOff, row.failures.passing + row.failures.ambiguous + row.failures.throttled)
         } else if (judgement.wait !== 'none') context.pause(judgement.wait.retryAfterMs)
     }
   }
-  const missing = await takeCreated(context, doubtful, take)
+  await takeCreated(context, doubtful, take)
   if (backOff > 0) await context.backOff(backOff)
-  const chunks = [...missing, ...alone].map((row) => newChunk([row], 'single'))
+  const hidden = anew.filter(({ unaddressable }) => unaddressable)
+  if (hidden.length > 0) await findHidden(context, hidden)
+  const chunks = [...alone, ...anew].map((row) => newChunk([row], 'single'))
   return again.length === 0 ? chunks : [{ ...chunk, rows: again }, ...chunks]
 }
 
@@ -98,8 +103,8 @@ async function takeCreated(
   context: RunContext,
   doubtful: readonly { readonly row: PendingRow; readonly error: DataverseError }[],
   take: TakeOutcome,
-): Promise<PendingRow[]> {
-  if (doubtful.length === 0) return []
+): Promise<void> {
+  if (doubtful.length === 0) return
   const found = await findCreated(
     context,
     doubtful.map(({ row }) => row),
@@ -108,5 +113,4 @@ async function takeCreated(
     if (found.has(row)) take(row, { kind: 'done', status: 'created', id: row.id })
     else take(row, { kind: 'failed', error })
   }
-  return []
 }

@@ -1,5 +1,5 @@
 import type { DataverseResponse } from '@deltaverse/client'
-import { DataverseError } from '@deltaverse/contract'
+import { DataverseError, isResponseError } from '@deltaverse/contract'
 import {
   type BatchAnswer,
   type BatchChangeset,
@@ -49,7 +49,24 @@ export async function sendBatch(
     context.signal.throwIfAborted()
     return toErrorAnswer(error)
   }
-  return readResponse(context, calls, changesetSize, response, await response.text())
+  const answer = readResponse(context, calls, changesetSize, response, await response.text())
+  if (!('kind' in answer)) reportThrottles(context, response, answer)
+  return answer
+}
+
+/** A throttle inside of a batch whose own status is 200 is seen by nobody else. */
+function reportThrottles(
+  { client }: RunContext,
+  response: DataverseResponse,
+  answers: readonly RowAnswer[],
+): void {
+  for (const answer of answers) {
+    if (answer.kind !== 'error' || answer.error.code !== 'throttled' || !isResponseError(answer.error))
+      continue
+    const { serviceCode, retryAfterMs, body } = answer.error
+    client.governor.refused(response, { serviceCode, retryAfterMs, message: body })
+    return
+  }
 }
 
 function toItems(

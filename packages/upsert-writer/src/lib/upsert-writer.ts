@@ -1,22 +1,14 @@
 import type { DataverseClient } from '@deltaverse/client'
-import { type CallOptions, isDataverseError, type Row } from '@deltaverse/contract'
-import { mergeVersions } from './merge-versions.js'
-import type { PendingRow } from './pending-row.js'
-import { createRunPlanner, type RunPlanner } from './plan-run.js'
-import { prepareRow } from './prepare-row.js'
-import { pumpRows } from './pump-rows.js'
-import { toFailure } from './row-result.js'
-import type { RowSource } from './row-source.js'
-import { createRunContext } from './run-context.js'
-import { createWaitingRows } from './waiting-rows.js'
+import type { CallOptions, Row } from '@deltaverse/contract'
+import { type DeadLetter, formatDeadLetter, rowOfDeadLetter } from './dead-letter.js'
+import { type PlannedWrite, planRows, toPlannedWrite } from './dry-run.js'
+import { createRunPlanner } from './plan-run.js'
+import type { RunPlan } from './prepare-row.js'
+import { mapSource, type RowSource } from './row-source.js'
+import { runRows } from './run-rows.js'
 import type { WriteResult, WriteSummary } from './write-result.js'
 import { writeRows } from './write-rows.js'
-import { createTally } from './write-tally.js'
-import {
-  type ResolvedWriterOptions,
-  resolveWriterOptions,
-  type UpsertWriterOptions,
-} from './writer-options.js'
+import { resolveWriterOptions, type UpsertWriterOptions } from './writer-options.js'
 
 /** What a call of {@link UpsertWriter.write} accepts. */
 export interface WriteCallOptions<R extends object = Row> extends CallOptions {
@@ -40,6 +32,12 @@ export interface UpsertWriter<R extends object = Row> {
    * only while results are asked for. Its return value is the summary.
    */
   results(rows: RowSource<R>, call?: CallOptions): AsyncGenerator<WriteResult<R>, WriteSummary, undefined>
+  /** Says of each row what a write would do, by comparing it with the table; writes nothing. */
+  dryRun(rows: RowSource<R>, call?: CallOptions): AsyncGenerator<PlannedWrite<R>, void, undefined>
+  /** A failed result as plain JSON, with all that is needed to correct and replay the row. */
+  toDeadLetter(result: WriteResult<R>): DeadLetter<R>
+  /** Writes the rows of dead letters again. */
+  replay(letters: RowSource<DeadLetter<R>>, call?: WriteCallOptions<R>): Promise<WriteSummary>
 }
 
 /**
@@ -52,82 +50,66 @@ export function createUpsertWriter<R extends object = Row>(
   options: UpsertWriterOptions<R>,
 ): UpsertWriter<R> {
   const resolved = resolveWriterOptions(options)
-  const planner = createRunPlanner(client, resolved)
+  const planRun = createRunPlanner(client, resolved)
+
   async function* results(
     rows: RowSource<R>,
     call: CallOptions = {},
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined> {
-    const run = runRows(client, resolved, planner, rows as RowSource<Row>, call)
+    call.signal?.throwIfAborted()
+    const run = runRows(client, await planRun(call), rows as RowSource<Row>, writeRows, call)
     for (;;) {
       const step = await run.next()
       if (step.done === true) return step.value
       yield* step.value as readonly WriteResult<R>[]
     }
   }
+
+  async function writeAll(
+    plan: RunPlan,
+    rows: RowSource<Row>,
+    call: WriteCallOptions<R>,
+  ): Promise<WriteSummary> {
+    const { onFailed, onResult } = call
+    const run = runRows(client, plan, rows, writeRows, call)
+    try {
+      for (;;) {
+        const step = await run.next()
+        if (step.done === true) return step.value
+        if (onFailed === undefined && onResult === undefined) continue
+        for (const result of step.value as readonly WriteResult<R>[]) {
+          await onResult?.(result)
+          if (result.status === 'failed' || result.status === 'not-run') await onFailed?.(result)
+        }
+      }
+    } finally {
+      await run.return(undefined as never)
+    }
+  }
+
   return {
     results,
     async write(rows, call = {}) {
-      const { onFailed, onResult } = call
-      const run = runRows(client, resolved, planner, rows as RowSource<Row>, call)
-      try {
-        for (;;) {
-          const step = await run.next()
-          if (step.done === true) return step.value
-          if (onFailed === undefined && onResult === undefined) continue
-          for (const result of step.value as readonly WriteResult<R>[]) {
-            await onResult?.(result)
-            if (result.status === 'failed' || result.status === 'not-run') await onFailed?.(result)
-          }
-        }
-      } finally {
-        await run.return(undefined as never)
+      call.signal?.throwIfAborted()
+      return writeAll(await planRun(call), rows as RowSource<Row>, call)
+    },
+    async *dryRun(rows, call = {}) {
+      call.signal?.throwIfAborted()
+      const plan = await planRun(call)
+      for await (const planned of runRows(client, plan, rows as RowSource<Row>, planRows, call)) {
+        yield* (planned as readonly WriteResult<R>[]).map(toPlannedWrite)
       }
     },
-  }
-}
-
-async function* runRows(
-  client: DataverseClient,
-  options: ResolvedWriterOptions,
-  planner: RunPlanner,
-  rows: RowSource<Row>,
-  { signal }: CallOptions,
-): AsyncGenerator<readonly WriteResult[], WriteSummary, undefined> {
-  signal?.throwIfAborted()
-  const plan = await planner({ signal })
-  const abandon = new AbortController()
-  const context = createRunContext(client, plan, abandon.signal)
-  const tally = createTally()
-  const pumped = pumpRows(rows, {
-    prepare(row, index) {
-      try {
-        return prepareRow(plan, row, index)
-      } catch (error) {
-        if (!isDataverseError(error)) throw error
-        return toFailure({ index, key: {}, row, attempts: 0, id: undefined }, error)
-      }
+    toDeadLetter: (result) => formatDeadLetter(result, resolved),
+    async replay(letters, call = {}) {
+      call.signal?.throwIfAborted()
+      const plan = await planRun(call)
+      const { entitySet, operation } = resolved
+      const { primaryIdColumn } = plan.table
+      const rows = mapSource(letters, (letter) =>
+        rowOfDeadLetter(letter, { entitySet, operation, primaryIdColumn }),
+      )
+      return writeAll({ ...plan, replaying: true }, rows, call)
     },
-    write: (batch, settle) => writeRows(context, batch, settle),
-    notRun,
-    waiting: createWaitingRows((earlier, later) => mergeVersions(plan, earlier, later)),
-    requestRows: () => options.sizer.rows(),
-    maxBatchBytes: options.maxBatchBytes,
-    maxWaitMs: options.maxWaitMs,
-    concurrency: options.concurrency,
-    stopAfterFailures: options.stopAfterFailures,
-    clock: options.clock,
-    onAbort: options.onAbort,
-    signal,
-    abandon,
-    onStopped: tally.stop,
-  })
-  for await (const results of pumped) {
-    tally.add(results)
-    yield results
   }
-  return tally.summary(context.counts)
-}
-
-function notRun(row: PendingRow): WriteResult {
-  return { index: row.index, key: row.key, status: 'not-run', row: row.row, attempts: 0 }
 }

@@ -45,6 +45,8 @@ export interface WriteResult<R extends object = Row> {
   readonly id?: string | undefined
   /** Why the row was not written, or not completely (see `step`). */
   readonly error?: DataverseError | undefined
+  /** With `skipUnchanged`, for `updated`: the columns that differed. */
+  readonly changed?: readonly string[] | undefined
   /** For errors of the family 412. */
   readonly conflict?: ConflictKind | undefined
   /** `state`: the columns were written, the state that had to follow in a second request was not. */

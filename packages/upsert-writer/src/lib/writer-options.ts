@@ -1,6 +1,5 @@
-import { type Clock, systemClock } from '@deltaverse/client'
+import { type Clock, type RequestSizer, systemClock } from '@deltaverse/client'
 import type { Row } from '@deltaverse/contract'
-import { createRequestSizer, type RequestSizer } from './request-sizer.js'
 import { resolveServiceOptions, type ServiceOptions } from './service-options.js'
 import type { TableSource } from './table-port.js'
 
@@ -27,13 +26,16 @@ export interface UpsertWriterOptions<R extends object = Row> extends ServiceOpti
    * `auto`: bulk where table and operation have it, else batch. Default: `auto`.
    */
   readonly strategy?: WriteStrategy | undefined
-  /** Rows in one request at most. Default: starts at 100 and adapts to 0.5–2 s of service time, up to 1,000. */
+  /**
+   * Rows in one request. Default: as many as the service takes 0.5 to 2 s for, found by the client's governor: 100 at first,
+   * 1,000 at most.
+   */
   readonly batchSize?: number | undefined
   /** Size at which a request is closed, in bytes. Default: 4,194,304 (4 MiB). */
   readonly maxBatchBytes?: number | undefined
   /** Longest time that a row waits for others to fill its request, in milliseconds. Default: 1,000. */
   readonly maxWaitMs?: number | undefined
-  /** Requests under way at most, from 1 to 100. Default: 4. */
+  /** Requests under way at most, from 1 to 100. Default: as many as the client's governor allows at the moment. */
   readonly concurrency?: number | undefined
   /** Rows of a changeset inside a batch, which are written all or none. Default: no changesets. */
   readonly changesetSize?: number | undefined
@@ -64,7 +66,7 @@ export interface UpsertWriterOptions<R extends object = Row> extends ServiceOpti
   readonly maxAttempts?: number | undefined
   /** Upper end of the first back-off, in milliseconds; doubled with each further one, up to 30 s. Default: 500. */
   readonly baseDelayMs?: number | undefined
-  /** Decides the rows of a request from the service time of earlier ones. Default: an own one for each writer. */
+  /** Decides the rows of a request. Default: the sizer of the client's governor for this table and operation. */
   readonly sizer?: RequestSizer | undefined
   /** Where to learn about the table. Default: the service is asked, once. */
   readonly tables?: TableSource | undefined
@@ -85,7 +87,7 @@ export interface ResolvedWriterOptions {
   readonly strategy: WriteStrategy
   readonly maxBatchBytes: number
   readonly maxWaitMs: number
-  readonly concurrency: number
+  readonly concurrency: number | undefined
   readonly changesetSize: number | undefined
   readonly nulls: 'write' | 'skip'
   readonly keyMismatch: 'refuse' | 'strip'
@@ -99,7 +101,8 @@ export interface ResolvedWriterOptions {
   readonly stopAfterFailures: number
   readonly maxAttempts: number
   readonly baseDelayMs: number
-  readonly sizer: RequestSizer
+  /** Absent: the governor's. */
+  readonly sizer: RequestSizer | undefined
   readonly tables: TableSource | undefined
   readonly clock: Clock
   readonly random: () => number
@@ -136,12 +139,7 @@ export function resolveWriterOptions<R extends object>(
     returnIds: options.returnIds ?? false,
     matchVersion: options.matchVersion ?? false,
     onAbort: oneOf('onAbort', options.onAbort ?? 'stop', ['stop', 'drain']),
-    sizer:
-      strategy === 'single'
-        ? oneRow
-        : size === undefined
-          ? (options.sizer ?? createRequestSizer())
-          : fixedSize(size),
+    sizer: strategy === 'single' ? fixedSize(1) : size === undefined ? options.sizer : fixedSize(size),
     tables: options.tables,
     clock,
     random: options.random ?? Math.random,
@@ -152,10 +150,8 @@ export function resolveWriterOptions<R extends object>(
 
 const operations: readonly WriteOperation[] = ['upsert', 'create', 'update', 'delete', 'deactivate']
 
-const oneRow: RequestSizer = fixedSize(1)
-
 function fixedSize(rows: number): RequestSizer {
-  return { rows: () => rows, report: () => {} }
+  return { next: () => rows, record: () => {} }
 }
 
 function resolveLimits(
@@ -174,7 +170,8 @@ function resolveLimits(
   return {
     maxBatchBytes: within('maxBatchBytes', options.maxBatchBytes ?? 4_194_304, 1, 116 * 1_048_576),
     maxWaitMs: within('maxWaitMs', options.maxWaitMs ?? 1_000, 0, 3_600_000),
-    concurrency: within('concurrency', options.concurrency ?? 4, 1, 100),
+    concurrency:
+      options.concurrency === undefined ? undefined : within('concurrency', options.concurrency, 1, 100),
     changesetSize:
       options.changesetSize === undefined
         ? undefined

@@ -1,0 +1,84 @@
+import { DataverseError, type Row } from '@deltaverse/contract'
+import { type Comparison, compareRows } from './compare-rows.js'
+import { typeRowKey } from './key-plan.js'
+import type { PendingRow } from './pending-row.js'
+import type { RunPlan } from './prepare-row.js'
+import { toFailure, toResult } from './row-result.js'
+import type { RunContext } from './run-context.js'
+import type { WriteResult } from './write-result.js'
+import type { Settle } from './write-rows.js'
+
+/** What would become of a row. */
+export interface PlannedWrite<R extends object = Row> {
+  readonly index: number
+  readonly key: Readonly<Record<string, unknown>>
+  readonly row: R
+  readonly plan: 'create' | 'update' | 'delete' | 'unchanged' | 'rejected' | 'superseded'
+  /** For `update`: the columns that differ from what the table holds. */
+  readonly columns?: readonly string[] | undefined
+  readonly id?: string | undefined
+  /** For `rejected`. What only the service can refuse (lengths, rights, plug-ins) is not known before. */
+  readonly error?: DataverseError | undefined
+}
+
+/** Says of rows what a write would do to them; writes nothing. */
+export async function planRows(
+  context: RunContext,
+  rows: readonly PendingRow[],
+  settle: Settle,
+): Promise<void> {
+  const { plan } = context
+  const comparable = rows.map((row) => withKey(plan, row))
+  const known = comparable.filter((row) => row.parts !== undefined || plan.options.operation !== 'create')
+  const comparisons =
+    known.length === 0 ? new Map<PendingRow, Comparison>() : await compareRows(context, known)
+  for (const [at, row] of rows.entries()) settle(row, planned(plan, row, comparisons.get(comparable[at]!)))
+}
+
+/** A create names its row by its own GUID; whether its key is taken can be asked all the same. */
+function withKey(plan: RunPlan, row: PendingRow): PendingRow {
+  if (plan.options.operation !== 'create' || plan.key === undefined || plan.key.byPrimaryKey) return row
+  return { ...row, parts: typeRowKey(plan.key, row.key).parts }
+}
+
+function planned({ options }: RunPlan, row: PendingRow, comparison: Comparison | undefined): WriteResult {
+  const { operation } = options
+  if (comparison === undefined || comparison.kind === 'absent') {
+    if (operation === 'upsert' || operation === 'create') return toResult(row, 'created', undefined)
+    if (operation === 'delete') return toResult(row, 'unchanged', undefined)
+    return toFailure(row, reject('not-found', 'There is no row with this key.'))
+  }
+  if (operation === 'create') return toFailure(row, reject('conflict', 'A row with this key exists.'))
+  if (operation === 'delete') return toResult(row, 'deleted', comparison.id)
+  if (comparison.changed.length === 0) return toResult(row, 'unchanged', comparison.id)
+  return { ...toResult(row, 'updated', comparison.id), changed: comparison.changed }
+}
+
+function reject(code: 'not-found' | 'conflict', message: string): DataverseError {
+  return new DataverseError(message, { code })
+}
+
+const plans = {
+  created: 'create',
+  updated: 'update',
+  upserted: 'update',
+  deleted: 'delete',
+  unchanged: 'unchanged',
+  superseded: 'superseded',
+  failed: 'rejected',
+  'not-run': 'rejected',
+} as const
+
+/** A result of {@link planRows} in the words of a plan. */
+export function toPlannedWrite<R extends object>(result: WriteResult<R>): PlannedWrite<R> {
+  const { index, key, row, status, changed, id, error } = result
+  return {
+    index,
+    key,
+    row,
+    plan: plans[status],
+    ...(changed === undefined ? {} : { columns: changed }),
+    ...(id === undefined ? {} : { id }),
+    ...(error === undefined ? {} : { error }),
+  }
+}

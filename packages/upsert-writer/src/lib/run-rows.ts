@@ -1,0 +1,64 @@
+import type { DataverseClient } from '@deltaverse/client'
+import { type CallOptions, isDataverseError, type Row } from '@deltaverse/contract'
+import { mergeVersions } from './merge-versions.js'
+import type { PendingRow } from './pending-row.js'
+import { prepareRow, type RunPlan } from './prepare-row.js'
+import { pumpRows } from './pump-rows.js'
+import { toFailure } from './row-result.js'
+import type { RowSource } from './row-source.js'
+import { createRunContext, type RunContext, sizerOf } from './run-context.js'
+import { createWaitingRows } from './waiting-rows.js'
+import type { WriteResult, WriteSummary } from './write-result.js'
+import type { Settle } from './write-rows.js'
+import { createTally } from './write-tally.js'
+
+/** What is done with the rows of one slot. */
+export type SlotWork = (context: RunContext, rows: readonly PendingRow[], settle: Settle) => Promise<void>
+
+// A ceiling of more than 100 was never seen; it also bounds the memory of a client without a governor.
+const maxConcurrency = 100
+
+/** Runs rows through the pump; returns what became of them all. */
+export async function* runRows(
+  client: DataverseClient,
+  plan: RunPlan,
+  rows: RowSource<Row>,
+  work: SlotWork,
+  { signal }: CallOptions,
+): AsyncGenerator<readonly WriteResult[], WriteSummary, undefined> {
+  const { options } = plan
+  const abandon = new AbortController()
+  const context = createRunContext(client, plan, abandon.signal)
+  const sizer = sizerOf(client, options)
+  const tally = createTally()
+  const pumped = pumpRows(rows, {
+    prepare: (row, index) => prepareOrReport(plan, row, index),
+    write: (batch, settle) => work(context, batch, settle),
+    notRun: ({ index, key, row }) => ({ index, key, status: 'not-run', row, attempts: 0 }),
+    waiting: createWaitingRows((earlier, later) => mergeVersions(plan, earlier, later)),
+    requestRows: () => sizer.next(),
+    maxBatchBytes: options.maxBatchBytes,
+    maxWaitMs: options.maxWaitMs,
+    concurrency: () => options.concurrency ?? Math.min(maxConcurrency, client.governor.ceiling),
+    stopAfterFailures: options.stopAfterFailures,
+    clock: options.clock,
+    onAbort: options.onAbort,
+    signal,
+    abandon,
+    onStopped: tally.stop,
+  })
+  for await (const results of pumped) {
+    tally.add(results)
+    yield results
+  }
+  return tally.summary(context.counts)
+}
+
+function prepareOrReport(plan: RunPlan, row: Row, index: number): PendingRow | WriteResult {
+  try {
+    return prepareRow(plan, row, index)
+  } catch (error) {
+    if (!isDataverseError(error)) throw error
+    return toFailure({ index, key: {}, row, attempts: 0, id: undefined }, error)
+  }
+}

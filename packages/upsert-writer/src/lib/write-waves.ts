@@ -1,0 +1,142 @@
+import type { DataverseClient } from '@deltaverse/client'
+import type { Row } from '@deltaverse/contract'
+import type { DeferredLookups, WavePlan } from './plan-waves.js'
+import type { RowSource } from './row-source.js'
+import { createUpsertWriter, type WriteCallOptions } from './upsert-writer.js'
+import type { WriteResult, WriteSummary } from './write-result.js'
+import type { UpsertWriterOptions } from './writer-options.js'
+
+/** Rows of one table, as a part of a job over several. */
+export interface WaveJob extends UpsertWriterOptions {
+  /** Opens the rows; called once more for a table whose lookups have to be written in a second pass. */
+  readonly rows: () => RowSource<Row>
+}
+
+/** What became of the rows of one table. */
+export interface WaveSummary {
+  readonly entitySet: string
+  /** Wave, from 0. */
+  readonly wave: number
+  readonly rows: WriteSummary
+  /** The second pass, which writes only lookups. */
+  readonly deferred?: WriteSummary | undefined
+}
+
+/** What {@link writeWaves} tells of a row. */
+export interface WaveResult extends WriteResult {
+  readonly entitySet: string
+  /** Whether it is about the lookups of the second pass. */
+  readonly deferred: boolean
+}
+
+export interface WaveCallOptions extends Pick<WriteCallOptions, 'signal'> {
+  /** Told of every row that was not written. Awaited. */
+  readonly onFailed?: ((result: WaveResult) => void | Promise<void>) | undefined
+}
+
+/**
+ * Writes tables in the order of a plan: parents before children; then lookups that had to wait, and nothing else, in a second
+ * pass. Rows that failed in the first pass have no second one.
+ *
+ * @throws TypeError for a table of the plan without a job; else as `write()` does
+ */
+export async function writeWaves(
+  client: DataverseClient,
+  plan: WavePlan,
+  jobs: readonly WaveJob[],
+  call: WaveCallOptions = {},
+): Promise<readonly WaveSummary[]> {
+  const byName = new Map(jobs.map((job) => [job.entitySet, job]))
+  const missing = plan.waves.flat().find((entitySet) => !byName.has(entitySet))
+  if (missing !== undefined) throw new TypeError(`there is no job for '${missing}', which the plan names`)
+  const summaries: (WaveSummary & { readonly failed: ReadonlySet<number> })[] = []
+  for (const [wave, entitySets] of plan.waves.entries()) {
+    for (const entitySet of entitySets) {
+      const job = byName.get(entitySet)!
+      const failed = new Set<number>()
+      const rows = await writeFirst(client, job, deferredOf(plan, entitySet), call, failed)
+      summaries.push({ entitySet, wave, rows, failed })
+    }
+  }
+  const done: WaveSummary[] = []
+  for (const { failed, ...summary } of summaries) {
+    const binds = deferredOf(plan, summary.entitySet)
+    const deferred =
+      binds.size === 0
+        ? undefined
+        : await writeDeferred(client, byName.get(summary.entitySet)!, binds, call, failed)
+    done.push(deferred === undefined ? summary : { ...summary, deferred })
+  }
+  return done
+}
+
+function deferredOf({ deferred }: WavePlan, entitySet: string): ReadonlySet<string> {
+  const own: DeferredLookups | undefined = deferred.find((each) => each.entitySet === entitySet)
+  return new Set(own?.navigationProperties.map((name) => `${name}@odata.bind`))
+}
+
+async function writeFirst(
+  client: DataverseClient,
+  { rows, ...options }: WaveJob,
+  binds: ReadonlySet<string>,
+  { signal, onFailed }: WaveCallOptions,
+  failed: Set<number>,
+): Promise<WriteSummary> {
+  const { entitySet } = options
+  return createUpsertWriter(client, options).write(leaveOut(rows(), binds), {
+    signal,
+    async onFailed(result) {
+      failed.add(result.index)
+      await onFailed?.({ ...result, entitySet, deferred: false })
+    },
+  })
+}
+
+async function writeDeferred(
+  client: DataverseClient,
+  { rows, ...options }: WaveJob,
+  binds: ReadonlySet<string>,
+  { signal, onFailed }: WaveCallOptions,
+  failed: ReadonlySet<number>,
+): Promise<WriteSummary> {
+  const { entitySet, keyOf = (row: Row) => row } = options
+  const whole = new WeakMap<Row, Row>()
+  const writer = createUpsertWriter(client, {
+    ...options,
+    operation: 'update',
+    returnIds: false,
+    keyMismatch: 'strip',
+    keyOf: (lookups) => keyOf(whole.get(lookups) ?? lookups),
+  })
+  return writer.write(onlyBinds(rows(), binds, failed, whole), {
+    signal,
+    onFailed: (result) => onFailed?.({ ...result, entitySet, deferred: true }),
+  })
+}
+
+async function* leaveOut(rows: RowSource<Row>, binds: ReadonlySet<string>): AsyncGenerator<Row> {
+  for await (const row of rows) {
+    yield binds.size === 0
+      ? row
+      : Object.fromEntries(Object.entries(row).filter(([name]) => !binds.has(name)))
+  }
+}
+
+/** Of each row the lookups that had to wait; its key comes by `keyOf`. */
+async function* onlyBinds(
+  rows: RowSource<Row>,
+  binds: ReadonlySet<string>,
+  failed: ReadonlySet<number>,
+  keys: WeakMap<Row, Row>,
+): AsyncGenerator<Row> {
+  let index = -1
+  for await (const row of rows) {
+    index += 1
+    if (failed.has(index)) continue
+    const waiting = Object.entries(row).filter(([name, value]) => binds.has(name) && value !== undefined)
+    if (waiting.length === 0) continue
+    const lookups: Row = Object.fromEntries(waiting)
+    keys.set(lookups, row)
+    yield lookups
+  }
+}
