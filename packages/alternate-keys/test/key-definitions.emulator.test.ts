@@ -88,6 +88,19 @@ describe('ensureKey()', () => {
     expect((await resolve('contact', { firstname: 'A', lastname: 'B' })).status).toBe('missing')
   })
 
+  it('sees the index of a real table being built as time goes on', async () => {
+    const clock = createVirtualClock()
+    await service.close()
+    service = await startService({
+      keyIndexing: 'stepwise',
+      keyIndexingStepMs: 40_000,
+      clock: () => clock.now(),
+    })
+    const seen: string[] = []
+    await ensureKey(service.client, nameKey, { clock, onProgress: ({ status }) => seen.push(status) })
+    expect([...new Set(seen)]).toEqual(['Pending', 'InProgress', 'Active'])
+  })
+
   it('takes a key of the same columns under another name and in another order', async () => {
     const first = await ensureKey(service.client, nameKey, { clock: createVirtualClock() })
     service.requestsSince()

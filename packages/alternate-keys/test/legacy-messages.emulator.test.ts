@@ -71,6 +71,9 @@ describe('createLegacyMessages()', () => {
       },
     })
     await expect(legacy.close({ target, status: 'On Hold' })).rejects.toThrow(/setState/)
+    const won = service.emulator.table('opportunities').create({ name: 'Another' })
+    await send(await legacy.close({ target: ref('opportunity', { name: 'another' }), status: 'Won' }))
+    expect(service.emulator.table('opportunities').get(won)).toMatchObject({ statecode: 1, statuscode: 3 })
     expect(await legacy.setState({ target, status: 'On Hold' })).toMatchObject({
       body: { statecode: 0, statuscode: 2 },
     })
