@@ -10,6 +10,13 @@ import type { StoredRow, TableDefinition } from './schema/table-definition.js'
 import { type CommittedChange, createStore, type Store } from './store/store.js'
 import { createTokenFloors, type TokenFloors } from './tracking/token-floors.js'
 
+/** Whose name rows carry. */
+export interface Caller {
+  readonly userId: string
+  /** Who really sent the request, when that is another. */
+  readonly behalfOf: string | undefined
+}
+
 /** Everything that requests work on. */
 export interface Service {
   readonly options: ResolvedOptions
@@ -19,6 +26,10 @@ export interface Service {
   readonly tokenFloors: TokenFloors
   readonly context: ServiceContext
   readonly related: RelatedRows
+  /** Who the running request acts for. */
+  readonly caller: Caller
+  /** Runs synchronous work for another user than the one who sent the request. */
+  actAs<T>(userId: string, work: () => T): T
   /** Rises with each change of the schema. */
   schemaVersion(): number
   /** Puts a table definition into effect without noting it for the journal. */
@@ -42,6 +53,7 @@ export function createService(
   const tokenFloors = createTokenFloors()
   const changed = new Map<string, TableDefinition>()
   let schemaVersion = 0
+  let caller: Caller = { userId: builtInIds.caller, behalfOf: undefined }
 
   function placeTable(definition: TableDefinition): Table {
     const known = schema.byLogicalName(definition.logicalName)
@@ -107,6 +119,18 @@ export function createService(
     ids,
     tokenFloors,
     related: relatedRows(store),
+    get caller() {
+      return caller
+    },
+    actAs(userId, work) {
+      const before = caller
+      caller = { userId, behalfOf: builtInIds.caller }
+      try {
+        return work()
+      } finally {
+        caller = before
+      }
+    },
     schemaVersion: () => schemaVersion,
     placeTable,
     changedTables: () => changed.values(),
@@ -115,7 +139,9 @@ export function createService(
     context: {
       now: options.clock,
       newId: () => ids.next(),
-      userId: builtInIds.caller,
+      get userId() {
+        return caller.userId
+      },
       businessUnitId: builtInIds.businessUnit,
       organizationId: builtInIds.organization,
       metadataVersion: () => String(6_000_000 + schemaVersion),

@@ -37,7 +37,7 @@ async function answerBatch(
   request: ParsedRequest,
   items: ReturnType<typeof parseBatch>,
 ): Promise<ServiceResponse> {
-  const { answers, failed, rows } = await runBatch(parts, request, items)
+  const { answers, failed, rows, ran } = await runBatch(parts, request, items)
   const { continueOnError } = request.preferences
   const stopped = failed && !continueOnError
   const shown =
@@ -51,5 +51,6 @@ async function answerBatch(
     },
     body: formatBatchAnswer(boundary, shown),
     rows,
+    parts: ran,
   }
 }

@@ -3,6 +3,7 @@ import { errorResponse } from '../http/error-response.js'
 import { parsePreferences } from '../http/preferences.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
 import type { IdSequence } from '../ids.js'
+import type { LoggedRequest } from '../server/request-log.js'
 import type { Service } from '../service.js'
 import type { ItemAnswer, PartAnswer } from './batch-answer.js'
 import type { BatchItem, BatchOperation, Changeset } from './batch-item.js'
@@ -31,11 +32,13 @@ export interface BatchOutcome {
   readonly failed: boolean
   /** Rows that the parts worked on. */
   readonly rows: number
+  readonly ran: readonly LoggedRequest[]
 }
 
 /** One part that ran, or was kept from running by a fault. */
 interface PartOutcome extends PartAnswer {
   readonly failed: boolean
+  readonly logged: LoggedRequest
 }
 
 /** What scripted faults still have to do once an item is committed: a changeset cannot wait in its transaction. */
@@ -60,6 +63,7 @@ export async function runBatch(
   const answers: ItemAnswer[] = []
   let failed = false
   let rows = 0
+  const ran: LoggedRequest[] = []
   for (const item of items) {
     const aftermath: Aftermath = { latencyMs: 0, drop: false }
     const outcomes =
@@ -68,6 +72,7 @@ export async function runBatch(
         : runChangeset(parts, outer, item, aftermath)
     if (aftermath.latencyMs > 0) await service.options.wait(aftermath.latencyMs, new AbortController().signal)
     if (aftermath.drop) throw new ConnectionDropped()
+    ran.push(...outcomes.map(({ logged }) => logged))
     rows += outcomes.reduce((sum, { response }) => sum + (response.rows ?? 1), 0)
     answers.push(
       item.kind === 'operation'
@@ -78,7 +83,7 @@ export async function runBatch(
     failed = true
     if (!outer.preferences.continueOnError) break
   }
-  return { answers, failed, rows }
+  return { answers, failed, rows, ran }
 }
 
 /** Signals the failing part of a changeset through its transaction, which takes everything back. */
@@ -139,6 +144,7 @@ function runOperation(
     contentId: operation.contentId,
     requestId: parts.ids.next(),
     failed: seen.status >= 400,
+    logged: { method: operation.method, url: operation.url, status: seen.status, headers: operation.headers },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { LoggedRequest } from '../server/request-log.js'
 import type { Preferences } from './preferences.js'
 
 /** A request to the Web API, taken apart. */
@@ -25,6 +26,8 @@ export interface ServiceResponse {
   readonly body?: string | Buffer
   /** Rows that the request worked on, for the model of execution time. Default: 1. */
   readonly rows?: number
+  /** For batches: the requests that ran. */
+  readonly parts?: readonly LoggedRequest[]
 }
 
 /** What `Content-Type` JSON answers carry. */

@@ -13,6 +13,7 @@ import type { MetadataContext } from '../metadata/metadata-context.js'
 import { countRows, listRows } from '../reading/list-rows.js'
 import { createRowFormats } from '../reading/row-formats.js'
 import type { Service } from '../service.js'
+import { actingUser } from './acting-user.js'
 import { propertyRequest } from './property-requests.js'
 import { parseSegment } from './row-address.js'
 import { postRow, type RowRequest, rowRequest } from './row-requests.js'
@@ -35,6 +36,14 @@ export function createDispatch(service: Service, faults: FaultScript): Dispatch 
 }
 
 function createRequestDispatch(service: Service): (request: ParsedRequest) => ServiceResponse {
+  const route = createRouter(service)
+  return (request) => {
+    const user = actingUser(service, request)
+    return user === undefined ? route(request) : service.actAs(user, () => route(request))
+  }
+}
+
+function createRouter(service: Service): (request: ParsedRequest) => ServiceResponse {
   const formats = createRowFormats(service)
   const { schema, options } = service
   const metadata: MetadataContext = { ...service.context, schema, keyIndexing: options.keyIndexing }
@@ -61,11 +70,8 @@ function createRequestDispatch(service: Service): (request: ParsedRequest) => Se
   }
 }
 
-// Headers that would change what a request does, and would be betrayed if they were overlooked.
+// A header that would change what a request does, and would be betrayed if it were overlooked.
 function refuseHeaders({ headers }: ParsedRequest): void {
-  for (const name of ['callerobjectid', 'mscrmcallerid']) {
-    if (headers[name] !== undefined) throw notEmulated(`impersonation (the header ${name})`)
-  }
   if (headers['mscrm.suppressduplicatedetection']?.toLowerCase() === 'false') {
     throw notEmulated('duplicate detection (the header MSCRM.SuppressDuplicateDetection)')
   }

@@ -4,6 +4,10 @@ export interface LoggedRequest {
   readonly url: string
   /** 0 when the connection was dropped instead. */
   readonly status: number
+  /** Names in lower case; without `Authorization` and cookies. */
+  readonly headers: Readonly<Record<string, string>>
+  /** For a `$batch` that was answered part by part: the requests in it that ran. */
+  readonly parts?: readonly LoggedRequest[]
 }
 
 /** The last requests, and how many there were. */

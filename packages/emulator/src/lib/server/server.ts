@@ -59,8 +59,14 @@ export function createHttpServer(parts: ServerParts): Server {
 
 async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
   const { message, response, fault, wait } = exchange
-  const note = (status: number): void =>
-    parts.log.add({ method: message.method ?? 'GET', url: message.url ?? '/', status })
+  const note = (status: number, answer?: ServiceResponse): void =>
+    parts.log.add({
+      method: message.method ?? 'GET',
+      url: message.url ?? '/',
+      status,
+      headers: loggedHeaders(message),
+      ...(answer?.parts === undefined ? {} : { parts: answer.parts }),
+    })
   if (fault.latencyMs !== undefined) await wait(fault.latencyMs)
   if (fault.expireTokens === true) parts.expireTokens()
   if (fault.drop === 'before-effect') {
@@ -74,10 +80,15 @@ async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
     note(0)
     return abandon(response, 'reset')
   }
-  note(answer.status)
+  note(answer.status, answer)
   const accepted = message.headers['accept-encoding']?.toString()
   const encoded = encodeResponse(answer, accepted, parts.options.compression, parts.requestId())
   await sendResponse(response, encoded, { ...fault, wait })
+}
+
+function loggedHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const { authorization, cookie, ...others } = headers
+  return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
 }
 
 /** The answer, or `undefined` when a part of a batch dropped the connection. */

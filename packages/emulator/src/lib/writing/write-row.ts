@@ -2,7 +2,7 @@ import { ServiceError } from '../http/service-error.js'
 import { builtInIds } from '../schema/built-in-rows.js'
 import { deriveValues } from '../schema/derived-values.js'
 import type { Table, TableKey } from '../schema/table.js'
-import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
+import type { ColumnValue, LookupValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import type { RowValues } from './read-body.js'
 import { checkStateRules } from './state-rules.js'
@@ -49,7 +49,9 @@ export function updateRow(
   const row: RowValues = { ...before, ...values }
   if (table.column('modifiedon') !== undefined) row.modifiedon = timestamp(service)
   if (table.column('modifiedby') !== undefined)
-    row.modifiedby = { id: builtInIds.caller, table: 'systemuser' }
+    row.modifiedby = { id: service.caller.userId, table: 'systemuser' }
+  const behalfOf = behalfOfCaller(service)
+  if (behalfOf !== (row.modifiedonbehalfby ?? null)) row.modifiedonbehalfby = behalfOf
   finish(service, table, row, values)
   checkKeys(service, table, id, row)
   return service.store.put(table.logicalName, id, row)
@@ -60,14 +62,22 @@ export function duplicateRow(): ServiceError {
   return new ServiceError(412, '0x80040237', 'A record with matching key values already exists.')
 }
 
+/** The user who really sent the request, when it acts for another. */
+function behalfOfCaller(service: Service): LookupValue | null {
+  const { behalfOf } = service.caller
+  return behalfOf === undefined ? null : { id: behalfOf, table: 'systemuser' }
+}
+
 function systemValues(service: Service, table: Table): RowValues {
   const now = timestamp(service)
-  const caller: ColumnValue = { id: builtInIds.caller, table: 'systemuser' }
+  const caller: ColumnValue = { id: service.caller.userId, table: 'systemuser' }
+  const behalfOf = behalfOfCaller(service)
   const known: RowValues = {
     createdon: now,
     createdby: caller,
     modifiedon: now,
     modifiedby: caller,
+    ...(behalfOf === null ? {} : { createdonbehalfby: behalfOf, modifiedonbehalfby: behalfOf }),
     organizationid: { id: builtInIds.organization, table: 'organization' },
   }
   if (table.ownership === 'UserOwned') known.ownerid = caller
