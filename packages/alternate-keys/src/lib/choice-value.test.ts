@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toBooleanValue, toChoicesValue, toChoiceValue } from './choice-value.js'
+import { isPlainBoolean, toBooleanValue, toChoicesValue, toChoiceValue } from './choice-value.js'
 import type { ChoiceOption } from './table-metadata.js'
 
 const options: ChoiceOption[] = [
@@ -52,17 +52,15 @@ describe('toBooleanValue()', () => {
     { value: 1, label: 'Do Not Allow', labels: ['Do Not Allow'] },
   ]
 
-  it('takes what means yes or no without asking for labels', async () => {
-    const never = () => Promise.reject(new Error('asked'))
-    for (const given of [true, 1, 'TRUE', '1'])
-      expect(await toBooleanValue(never, given)).toEqual({ value: true })
-    for (const given of [false, 0, 'false'])
-      expect(await toBooleanValue(never, given)).toEqual({ value: false })
+  it('takes what means yes or no without labels', () => {
+    for (const given of [true, 1, 'TRUE', '1']) expect(toBooleanValue([], given)).toEqual({ value: true })
+    for (const given of [false, 0, 'false']) expect(toBooleanValue([], given)).toEqual({ value: false })
+    expect(['true', 0, 'Allow', null, 2].map(isPlainBoolean)).toEqual([true, true, false, false, false])
   })
 
-  it('takes labels, whatever they say', async () => {
-    expect(await toBooleanValue(async () => labels, 'allow')).toEqual({ value: false })
-    expect(await toBooleanValue(async () => labels, 'do not allow')).toEqual({ value: true })
-    expect(await toBooleanValue(async () => labels, 'maybe')).toMatchObject({ reason: 'unknown-label' })
+  it('takes labels, whatever they say', () => {
+    expect(toBooleanValue(labels, 'allow')).toEqual({ value: false })
+    expect(toBooleanValue(labels, 'do not allow')).toEqual({ value: true })
+    expect(toBooleanValue(labels, 'maybe')).toMatchObject({ reason: 'unknown-label' })
   })
 })

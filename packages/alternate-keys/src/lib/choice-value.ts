@@ -60,18 +60,19 @@ function choiceList(given: unknown): readonly unknown[] {
 const yes = new Set<unknown>([true, 1, 'true', '1'])
 const no = new Set<unknown>([false, 0, 'false', '0'])
 
+/** Whether a value means yes or no without a look at labels. */
+export function isPlainBoolean(given: unknown): boolean {
+  const plain = typeof given === 'string' ? fold(given) : given
+  return yes.has(plain) || no.has(plain)
+}
+
 /** A yes/no value from a boolean, 0 or 1, their texts, or a label of the column. */
-export function toBooleanValue(
-  options: () => Promise<readonly ChoiceOption[]>,
-  given: unknown,
-): Promise<Translation<boolean>> | Translation<boolean> {
+export function toBooleanValue(options: readonly ChoiceOption[], given: unknown): Translation<boolean> {
   const plain = typeof given === 'string' ? fold(given) : given
   if (yes.has(plain)) return { value: true }
   if (no.has(plain)) return { value: false }
-  return options().then((known) => {
-    const found = toChoiceValue(known, given)
-    return 'problem' in found ? found : { value: found.value === 1 }
-  })
+  const found = toChoiceValue(options, given)
+  return 'problem' in found ? found : { value: found.value === 1 }
 }
 
 /** A whole number, also as text; `undefined` for anything else, which then is a label. */

@@ -1,25 +1,20 @@
 import { isGuidText, isSendableText } from '@deltaverse/protocol'
 import { type Translation, toBooleanValue, toChoicesValue, toChoiceValue } from './choice-value.js'
 import { describeValue } from './row-ref.js'
-import type { ColumnDetail, ColumnMetadata, DetailedKind } from './table-metadata.js'
+import type { ColumnDetail, ColumnMetadata } from './table-metadata.js'
 import { toWireDate } from './wire-date.js'
 import { normaliseDecimal, normaliseInteger } from './wire-number.js'
 
 /** What JSON of a row holds. */
 export type WireValue = string | number | boolean | null
 
-/** Brings the details of all columns of one kind. */
-export type DetailSource = (kind: DetailedKind) => Promise<ReadonlyMap<string, ColumnDetail>>
-
 /** Turns a value into what the Web API takes for a column that is no lookup. */
-export async function toColumnValue(
+export function toColumnValue(
   column: ColumnMetadata,
   value: unknown,
-  details: DetailSource,
-): Promise<Translation<WireValue>> {
+  detail: ColumnDetail,
+): Translation<WireValue> {
   if (value === null) return { value: null }
-  const detail = async (kind: DetailedKind): Promise<ColumnDetail> =>
-    (await details(kind)).get(column.logicalName) ?? {}
   switch (column.kind) {
     case 'text':
       return toText(value)
@@ -31,13 +26,13 @@ export async function toColumnValue(
     case 'double':
       return toNumber(normaliseDecimal(value), value, 'a number')
     case 'boolean':
-      return toBooleanValue(async () => (await detail('boolean')).options ?? [], value)
+      return toBooleanValue(detail.options ?? [], value)
     case 'choice':
-      return toChoiceValue((await detail('choice')).options ?? [], value)
+      return toChoiceValue(detail.options ?? [], value)
     case 'choices':
-      return toChoicesValue((await detail('choices')).options ?? [], value)
+      return toChoicesValue(detail.options ?? [], value)
     case 'date':
-      return toDate(value, await detail('date'))
+      return toDate(value, detail)
     case 'guid':
       return isGuidText(value)
         ? { value: value.toLowerCase() }

@@ -1,12 +1,14 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { CallOptions } from '@deltaverse/contract'
 import { checkChoice } from './check-option.js'
-import { type DetailSource, toColumnValue } from './column-value.js'
+import { createPlaces, type Place, type Places } from './column-places.js'
+import { toColumnValue } from './column-value.js'
 import { type CurrentTargets, readCurrentTargets } from './current-targets.js'
 import { createKeyResolver, type KeyResolver } from './key-resolver.js'
 import { toLookupCells } from './lookup-cells.js'
 import { checkTableName } from './metadata-reader.js'
 import { nearestNames } from './nearest-names.js'
+import { type RowDetails, readRowDetails } from './row-details.js'
 import {
   type Cells,
   type ColumnProblem,
@@ -80,14 +82,14 @@ export function createRowTranslator(
     call.signal?.throwIfAborted()
     const rows = [...source]
     const table = await metadata.table(options.table, call)
+    const places = createPlaces(table)
+    const details = await readRowDetails(metadata, options.table, rows, places, call)
     const targets =
       settings.polymorphicNull === 'read'
         ? await readCurrentTargets(settings.resolver, table, rows, options.key ?? [], call)
         : []
-    const details: DetailSource = (kind) => metadata.details(options.table, kind, call)
-    return Promise.all(
-      rows.map((row, index) => translate({ ...settings, table, details, call }, row, targets[index])),
-    )
+    const context: Context = { ...settings, table, places, details, call }
+    return Promise.all(rows.map((row, index) => translate(context, row, targets[index])))
   }
 
   return {
@@ -108,95 +110,82 @@ interface Settings {
 
 interface Context extends Settings {
   readonly table: TableMetadata
-  readonly details: DetailSource
+  readonly places: Places
+  readonly details: RowDetails
   readonly call: CallOptions
 }
 
-async function translate(
+const unknownTarget: CurrentTargets = () => 'unknown'
+
+function translate(
   context: Context,
   row: SourceRow,
-  currentTarget: CurrentTargets = () => 'unknown',
-): Promise<TranslatedRow> {
-  const status: Record<string, unknown> = {}
-  const work: Promise<readonly [string, Cells]>[] = []
-  for (const [name, value] of Object.entries(row)) {
-    if (value === undefined) continue
-    if (isStatusMember(context.table, name)) status[name.toLowerCase()] = value
-    else {
-      work.push(toCells(context, row, name, value, currentTarget).then((cells) => [name, cells] as const))
-    }
-  }
-  if (Object.keys(status).length > 0) {
-    work.push(statusCells(context, status).then((cells) => [Object.keys(status)[0]!, cells] as const))
-  }
+  currentTarget: CurrentTargets = unknownTarget,
+): TranslatedRow | Promise<TranslatedRow> {
   const wire: Record<string, unknown> = {}
   const problems: ColumnProblem[] = []
-  for (const [column, outcome] of await Promise.all(work)) {
-    if ('cells' in outcome) Object.assign(wire, outcome.cells)
+  const status: Record<string, unknown> = {}
+  const pending: Promise<void>[] = []
+  const settle = (column: string, outcome: Cells): void => {
+    if ('cells' in outcome) {
+      Object.assign(wire, outcome.cells)
+      return
+    }
+    const { problem, ...rest } = outcome
+    problems.push({ column, message: problem, ...rest })
+  }
+  for (const name of Object.keys(row)) {
+    const value = row[name]
+    if (value === undefined) continue
+    const place = context.places(name)
+    if (place.kind === 'status') status[place.member] = value
+    else if (place.kind !== 'lookup') settle(name, toCells(context, place, name, value))
     else {
-      const { problem, ...rest } = outcome
-      problems.push({ column, message: problem, ...rest })
+      const annotated = row[place.annotation]
+      const annotatedTable = typeof annotated === 'string' ? annotated : undefined
+      const cells = toLookupCells(place.column, value, { ...context, currentTarget, annotatedTable })
+      pending.push(cells.then((outcome) => settle(name, outcome)))
     }
   }
-  return toTranslatedRow(context.table.logicalName, wire, problems)
+  const [member] = Object.keys(status)
+  if (member !== undefined) settle(member, statusCells(context, status))
+  const finish = (): TranslatedRow => toTranslatedRow(context.table.logicalName, wire, problems)
+  return pending.length === 0 ? finish() : Promise.all(pending).then(finish)
 }
 
-// `status` is how people say it; a column of that name comes first.
-function isStatusMember(table: TableMetadata, name: string): boolean {
-  const lower = name.toLowerCase()
-  const kind = table.columns.get(lower)?.kind
-  if (kind === 'state' || kind === 'status') return true
-  return lower === 'status' && kind === undefined && table.columns.has('statuscode')
-}
-
-async function statusCells({ details }: Context, input: StatusInput): Promise<Cells> {
-  for (const value of Object.values(input)) {
-    if (value === null) return { problem: 'state and status cannot be cleared', reason: 'wrong-value' }
+function statusCells({ details }: Context, input: StatusInput): Cells {
+  if (Object.values(input).includes(null)) {
+    return { problem: 'state and status cannot be cleared', reason: 'wrong-value' }
   }
-  const [states, statuses] = await Promise.all([details('state'), details('status')])
-  const pair = toStatusPair(input, {
-    states: states.get('statecode')?.options ?? [],
-    statuses: statuses.get('statuscode')?.options ?? [],
-  })
+  const pair = toStatusPair(input, details)
   return 'problem' in pair
     ? { problem: pair.problem, reason: pair.reason ?? 'wrong-value' }
     : { cells: { ...pair.value } }
 }
 
-const sentAnnotations = /@odata\.(?:bind|type|id)$/
-
-async function toCells(
+function toCells(
   context: Context,
-  row: SourceRow,
+  place: Exclude<Place, { readonly kind: 'status' | 'lookup' }>,
   name: string,
   value: unknown,
-  currentTarget: CurrentTargets,
-): Promise<Cells> {
-  // What the caller bound by hand stays; other annotations came with a row that was read.
-  if (name.includes('@')) return { cells: sentAnnotations.test(name) ? { [name]: value } : {} }
-  const { table } = context
-  const column = findColumn(table, name)
-  if (column === undefined) return unknownColumn(context, name)
-  if (!column.validForCreate && !column.validForUpdate && !column.isPrimaryId)
-    return readOnly(context, column)
-  if (column.kind === 'lookup' || column.kind === 'owner') {
-    const annotated = row[`_${column.logicalName}_value@Microsoft.Dynamics.CRM.lookuplogicalname`]
-    return toLookupCells(column, value, {
-      ...context,
-      currentTarget,
-      annotatedTable: typeof annotated === 'string' ? annotated : undefined,
-    })
+): Cells {
+  switch (place.kind) {
+    case 'bound':
+      return { cells: { [name]: value } }
+    case 'annotation':
+      return { cells: {} }
+    case 'unknown':
+      return unknownColumn(context, name)
+    case 'read-only':
+      return readOnly(context, place.column)
+    case 'value': {
+      const { column } = place
+      const translated = toColumnValue(column, value, context.details.of(column))
+      return 'problem' in translated
+        ? { problem: translated.problem, reason: translated.reason ?? 'wrong-value' }
+        : { cells: { [column.logicalName]: translated.value } }
+    }
   }
-  const translated = await toColumnValue(column, value, context.details)
-  return 'problem' in translated
-    ? { problem: translated.problem, reason: translated.reason ?? 'wrong-value' }
-    : { cells: { [column.logicalName]: translated.value } }
-}
-
-// Lookups may come under the name by which they are read.
-function findColumn(table: TableMetadata, name: string): ColumnMetadata | undefined {
-  const lower = name.toLowerCase()
-  return table.columns.get(lower) ?? table.columns.get(/^_(.+)_value$/.exec(lower)?.[1] ?? '')
 }
 
 function unknownColumn({ table, unknownColumns }: Context, name: string): Cells {
