@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from './clock.js'
 import { createGovernor, type Governor, isGovernor } from './governor/create-governor.js'
 import type { GovernorListener } from './governor/governor-event.js'
-import type { GovernorOptions } from './governor/governor-options.js'
+import { checkListener, type GovernorOptions } from './governor/governor-options.js'
 import type { Interceptor } from './request.js'
 import { type ResolvedRetryOptions, type RetryOptions, resolveRetryOptions } from './retry-options.js'
 import { builtInRetryRules } from './retry-rules.js'
@@ -103,7 +103,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     interceptors: options.interceptors ?? [],
     retry: resolveRetryOptions(options.retry ?? {}, builtInRetryRules),
     governors: resolveGovernors(options, Math.max(1, credentials.length)),
-    onGovernor: options.onGovernor,
+    onGovernor: checkListener('onGovernor', options.onGovernor),
     headersTimeoutMs: checkPositive('headersTimeoutMs', options.headersTimeoutMs ?? 300_000),
     bodyTimeoutMs: checkPositive('bodyTimeoutMs', options.bodyTimeoutMs ?? 120_000),
     connectTimeoutMs: checkPositive('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),

@@ -1,5 +1,6 @@
 import { isResponseError } from '@deltaverse/contract'
 import { classifyError } from '@deltaverse/protocol'
+import { isGateError } from './governor/gate-error.js'
 import { toGateReason } from './governor/refusal.js'
 import { wasNeverSent } from './no-response-error.js'
 import type { FailedAttempt, RetryDecision, RetryRule } from './retry-options.js'
@@ -40,6 +41,7 @@ const transientRule: RetryRule = ({ error }): RetryDecision => {
  */
 function createGateRule(closedForMs: () => number): RetryRule {
   return ({ error }) => {
+    if (isGateError(error)) return 'give-up'
     if (!isResponseError(error) || error.status !== 429) return undefined
     if (toGateReason(error.serviceCode) === undefined) return undefined
     return { retryAfterMs: closedForMs(), uncounted: true, atGate: true }

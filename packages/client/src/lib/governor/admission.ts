@@ -1,4 +1,4 @@
-import { DataverseError } from '@deltaverse/contract'
+import { gateError } from './gate-error.js'
 import type { GovernorCore, Waiter } from './governor-core.js'
 
 export interface AdmissionCall {
@@ -79,12 +79,4 @@ function waitForRoom(
     waiter.reconsider()
     for (const core of cores) core.rearm()
   })
-}
-
-function gateError(untilMs: number): DataverseError {
-  return new DataverseError(
-    `Nothing was sent: the service asked all requests of this user to wait until ${new Date(untilMs).toISOString()}, ` +
-      'which is later than retry.maxTotalMs allows. Try again then.',
-    { code: 'throttled', retryable: true },
-  )
 }

@@ -51,7 +51,7 @@ export function resolveGovernorOptions(options: GovernorOptions): ResolvedGovern
     concurrency: concurrency === 'auto' ? concurrency : checkWhole('governor.concurrency', concurrency),
     maxConcurrency: checkWhole('governor.maxConcurrency', options.maxConcurrency ?? documentedConcurrency),
     polite: resolvePolite(options.polite ?? false),
-    onGovernor: checkListener(options.onGovernor),
+    onGovernor: checkListener('governor.onGovernor', options.onGovernor),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   }
@@ -69,7 +69,11 @@ function resolvePolite(polite: boolean | { readonly share: number }): { readonly
   throw new RangeError(`governor.polite.share must be above 0 and below 1, received ${String(share)}`)
 }
 
-function checkListener(listener: GovernorListener | undefined): GovernorListener | undefined {
+/** @throws TypeError for a listener that is no function */
+export function checkListener(
+  name: string,
+  listener: GovernorListener | undefined,
+): GovernorListener | undefined {
   if (listener === undefined || typeof listener === 'function') return listener
-  throw new TypeError(`governor.onGovernor must be a function, received ${typeof listener}`)
+  throw new TypeError(`${name} must be a function, received ${typeof listener}`)
 }
