@@ -76,7 +76,7 @@ export function toBooleanValue(options: readonly ChoiceOption[], given: unknown)
 }
 
 /** A whole number, also as text; `undefined` for anything else, which then is a label. */
-export function optionNumber(given: unknown): number | undefined {
+function optionNumber(given: unknown): number | undefined {
   if (typeof given === 'number') return given
   return typeof given === 'string' && /^\s*-?\d+\s*$/.test(given) ? Number(given) : undefined
 }

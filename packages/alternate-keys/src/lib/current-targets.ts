@@ -13,7 +13,7 @@ export type CurrentTargets = (column: string) => string | 'unknown' | undefined
 const unknown: CurrentTargets = () => 'unknown'
 
 /** Whether a lookup has a name of its own for each table it can point at. */
-export function isPolymorphic({ kind, targets }: ColumnMetadata): boolean {
+function isPolymorphic({ kind, targets }: ColumnMetadata): boolean {
   return kind === 'lookup' && new Set(targets.map(({ navigationProperty }) => navigationProperty)).size > 1
 }
 

@@ -29,7 +29,7 @@ export function addressByKey(key: TypedKey): RowAddress | undefined {
 }
 
 /** The key of exactly these columns whose index is ready. */
-export function findActiveKey(table: TableMetadata, columns: readonly string[]): KeyMetadata | undefined {
+function findActiveKey(table: TableMetadata, columns: readonly string[]): KeyMetadata | undefined {
   return findKey(table.keys, columns, (key) => key.indexStatus === 'Active')
 }
 

@@ -100,14 +100,14 @@ function comparableValue(column: ColumnMetadata, value: unknown, comparison: Tex
 }
 
 /** Text in the form in which equal texts are equal. Spaces at the end do not count in the comparisons of SQL. */
-export function foldText(text: string, comparison: TextComparison): string {
+function foldText(text: string, comparison: TextComparison): string {
   if (comparison === 'exact') return text
   const folded = text.toLowerCase().replace(/ +$/, '')
   return comparison === 'ignore-case' ? folded : folded.normalize('NFD').replaceAll(/\p{Mn}/gu, '')
 }
 
 /** The name under which a column is read, filtered and addressed. */
-export function wireName(column: ColumnMetadata): string {
+function wireName(column: ColumnMetadata): string {
   return column.kind === 'lookup' || column.kind === 'owner'
     ? `_${column.logicalName}_value`
     : column.logicalName
