@@ -198,6 +198,8 @@ describe('createKeyResolver()', () => {
       { new_day: '2026-02-30', new_number: 1 },
       { new_contactid: 'Ada' },
       { new_code: 'x', NEW_CODE: 'y' },
+      'no guid',
+      null as never,
     ])
     expect(results.map(({ status }) => status)).toEqual(results.map(() => 'invalid'))
     const messages = results.map((result) => ('error' in result ? result.error.message : ''))

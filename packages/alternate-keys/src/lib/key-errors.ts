@@ -1,4 +1,5 @@
 import { DataverseError, isDataverseError, isResponseError } from '@deltaverse/contract'
+import { describeValue } from './row-ref.js'
 import type { TypedKey } from './typed-key.js'
 
 /** A key that does not fit into any URL. */
@@ -26,6 +27,14 @@ export function unaddressableError(key: TypedKey): DataverseError {
     key.unaddressable === undefined
       ? `Table '${key.table.logicalName}' has no Active key ${name} to address rows by. Make one with ensureKey(), or set notAddressable to 'look-up'.`
       : `A value of the key ${name} of table '${key.table.logicalName}' holds ${JSON.stringify(key.unaddressable)}, which the service does not take in an address. Set notAddressable to 'look-up'.`,
+    { code: 'bad-request' },
+  )
+}
+
+/** What is neither a GUID nor an object of values. */
+export function noKeyError(table: string, key: unknown): DataverseError {
+  return new DataverseError(
+    `A key of table '${table}' must be a GUID or an object of column values, received ${describeValue(key)}.`,
     { code: 'bad-request' },
   )
 }

@@ -4,7 +4,13 @@ import { isGuidText } from '@deltaverse/protocol'
 import { asMiss } from './as-miss.js'
 import { createConcurrencyGate } from './concurrency-gate.js'
 import { addressById, addressByKey } from './key-address.js'
-import { ambiguousPartError, isInvalidKey, tooLongError, unaddressableError } from './key-errors.js'
+import {
+  ambiguousPartError,
+  isInvalidKey,
+  noKeyError,
+  tooLongError,
+  unaddressableError,
+} from './key-errors.js'
 import { createKeyLookup, type FoundIds, identityOf, type RunQueries } from './key-lookup.js'
 import { planQueries } from './key-query.js'
 import { type KeyResolverOptions, resolveKeyResolverOptions } from './key-resolver-options.js'
@@ -118,10 +124,11 @@ export function createKeyResolver(
   /** The key typed and with GUIDs in place of references, or why there is no such key. */
   async function prepare(
     table: string,
-    key: KeyValues,
+    key: Key,
     call: CallOptions,
   ): Promise<{ readonly typed: TypedKey } | KeyMiss> {
     try {
+      if (typeof key !== 'object' || key === null) throw noKeyError(table, key)
       const values = await resolveNested(key, call)
       if (values === undefined) return asMiss(key, [])
       return { typed: await typer.type(table, values, call) }
@@ -150,7 +157,7 @@ export function createKeyResolver(
 
   async function resolve(table: string, key: Key, call: CallOptions = {}): Promise<KeyResolution> {
     call.signal?.throwIfAborted()
-    if (typeof key === 'string') return { status: 'found', key, id: checkGuid(key) }
+    if (isGuidText(key)) return { status: 'found', key, id: key.toLowerCase() }
     const prepared = await prepare(table, key, call)
     if (!('typed' in prepared)) return prepared
     try {
@@ -180,8 +187,7 @@ export function createKeyResolver(
 
   async function prepareAny(table: string, key: Key, call: CallOptions): Promise<PreparedKey> {
     const { primaryIdColumn } = await metadata.table(table, call)
-    const values = typeof key === 'string' ? { [primaryIdColumn]: checkGuid(key) } : key
-    const prepared = await prepare(table, values, call)
+    const prepared = await prepare(table, isGuidText(key) ? { [primaryIdColumn]: key } : key, call)
     return 'typed' in prepared ? { key, typed: prepared.typed } : { ...prepared, key }
   }
 
@@ -209,7 +215,5 @@ export function createKeyResolver(
 
 function checkGuid(id: string): string {
   if (isGuidText(id)) return id.toLowerCase()
-  throw new TypeError(
-    `a key must be a GUID or an object of column values, received ${JSON.stringify(id) ?? typeof id}`,
-  )
+  throw new TypeError(`id must be a GUID, received ${JSON.stringify(id) ?? typeof id}`)
 }
