@@ -7,6 +7,8 @@ export interface ModelService {
   readonly totals: { rows: number; requests: number; refused: number; mostAtATime: number }
   /** What `x-ms-dop-hint` says from now on. */
   hint: number | undefined
+  /** Requests that one server works on at full speed; more of them slow each other down. */
+  saturatesAt: number
 }
 
 export interface ModelAnswer {
@@ -21,7 +23,6 @@ export interface ModelOptions {
   readonly clock: EventClock
   readonly random: () => number
   readonly servers?: number
-  /** Requests that one server works on at full speed; more of them slow each other down. */
   readonly saturatesAt?: number
   readonly hint?: number | undefined
   readonly fixedMs?: number
@@ -46,7 +47,12 @@ export function createModelService(options: ModelOptions): ModelService {
     ...options.limits,
   }
   const totals = { rows: 0, requests: 0, refused: 0, mostAtATime: 0 }
-  const service: ModelService = { send, totals, hint: options.hint }
+  const service: ModelService = {
+    send,
+    totals,
+    hint: options.hint,
+    saturatesAt: options.saturatesAt ?? Number.POSITIVE_INFINITY,
+  }
   const servers = Array.from({ length: options.servers ?? 1 }, () => createServer())
 
   // Box-Muller: the time of a request scatters by a quarter.
@@ -65,7 +71,7 @@ export function createModelService(options: ModelOptions): ModelService {
     let cancelNext = (): void => {}
 
     function speed(): number {
-      return Math.min(1, (options.saturatesAt ?? Number.POSITIVE_INFINITY) / Math.max(1, jobs.size))
+      return Math.min(1, service.saturatesAt / Math.max(1, jobs.size))
     }
     function slide(): void {
       const fromMs = clock.now() - limits.windowMs

@@ -11,6 +11,8 @@ export interface LoadOptions extends Omit<ModelOptions, 'clock' | 'random'> {
   /** Rows of a request; `'sized'` asks the sizer. */
   readonly rows: number | 'sized'
   readonly governor?: GovernorOptions
+  /** Somebody else who uses the same user, at a pace of his own. */
+  readonly neighbour?: { everyMs: number; rows: number }
   /** Changes of the service by the way. */
   readonly script?: (at: (atMs: number, callback: () => void) => void, service: ModelService) => void
 }
@@ -20,6 +22,8 @@ export interface LoadResult {
   readonly requests: number
   readonly refused: number
   readonly mostAtATime: number
+  readonly neighbourSent: number
+  readonly neighbourRefused: number
   readonly snapshot: GovernorSnapshot
 }
 
@@ -47,8 +51,27 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       core.leave()
     }
   }
+  const { neighbour } = options
+  const theirs = { sent: 0, refused: 0, rows: 0 }
+  async function callAsNeighbour({ everyMs, rows }: { everyMs: number; rows: number }): Promise<void> {
+    clock.at(clock.now() + everyMs, () => void callAsNeighbour({ everyMs, rows }))
+    theirs.sent++
+    const { status } = await service.send(rows)
+    if (status === 429) theirs.refused++
+    else theirs.rows += rows
+  }
+  if (neighbour !== undefined) clock.at(neighbour.everyMs, () => void callAsNeighbour(neighbour))
   for (let i = 0; i < 64; i++) void work()
   await clock.run(options.forMs)
   over = true
-  return { ...service.totals, snapshot: governor.snapshot() }
+  const { rows, requests, refused, mostAtATime } = service.totals
+  return {
+    rows: rows - theirs.rows,
+    requests: requests - theirs.sent,
+    refused: refused - theirs.refused,
+    mostAtATime,
+    neighbourSent: theirs.sent,
+    neighbourRefused: theirs.refused,
+    snapshot: governor.snapshot(),
+  }
 }

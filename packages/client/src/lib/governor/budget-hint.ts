@@ -17,8 +17,12 @@ export interface BudgetHint {
 const easeBelow = 0.04
 /** A window slides on: an old reading says nothing. */
 const staleAfterMs = 60_000
-/** Servers take turns in answering, each with a number of its own: the lowest of so many counts. */
+/** Several servers take turns in answering, each with a number of its own: so many readings are looked at then. */
 const readings = 6
+/** A budget that rises by this part of itself from one answer to the next is another server's. */
+const jump = 0.02
+/** How many answers that is remembered. */
+const jumpMemory = 500
 
 /**
  * Reads `x-ms-ratelimit-burst-remaining-xrm-requests` and `x-ms-ratelimit-time-remaining-xrm-requests`. They are meant for
@@ -71,27 +75,37 @@ interface Reading {
   take(value: number): void
   forget(): void
   last(): number | undefined
-  /** The highest of the last readings; `undefined` when none of them ever was above zero, so that they mean nothing. */
+  /** What is left where most is left; `undefined` when it never was above zero, so that the header means nothing. */
   most(): number | undefined
-  /** What is left as a part of the most that was ever left, or of the limit should that be less. */
+  /** What is left where least is left, as a part of the most that ever was, or of the limit should that be less. */
   share(limit: number): number
 }
 
 function createReading(): Reading {
   const recent: number[] = []
-  let most = 0
+  let highest = 0
+  let jumpedAgo = Number.POSITIVE_INFINITY
+
+  /** With one server the last reading is the truth; with several, each has one. */
+  function current(): readonly number[] {
+    return jumpedAgo < jumpMemory ? recent : recent.slice(-1)
+  }
+
   return {
     take(value) {
+      const previous = recent.at(-1)
+      jumpedAgo = previous !== undefined && value - previous > jump * highest ? 0 : jumpedAgo + 1
       recent.push(value)
       if (recent.length > readings) recent.shift()
-      most = Math.max(most, value)
+      highest = Math.max(highest, value)
     },
     forget() {
       recent.length = 0
     },
-    most: () => (recent.length === 0 || most === 0 ? undefined : Math.max(...recent)),
     last: () => recent.at(-1),
-    share: (limit) => (recent.length === 0 || most === 0 ? 1 : Math.min(...recent) / Math.min(most, limit)),
+    most: () => (recent.length === 0 || highest === 0 ? undefined : Math.max(...current())),
+    share: (limit) =>
+      recent.length === 0 || highest === 0 ? 1 : Math.min(...current()) / Math.min(highest, limit),
   }
 }
 
