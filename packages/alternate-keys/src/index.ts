@@ -34,11 +34,6 @@ export {
   type SetStateMessage,
 } from './lib/legacy-messages.js'
 export {
-  createMetadataReader,
-  type MetadataReader,
-  type MetadataReaderOptions,
-} from './lib/metadata-reader.js'
-export {
   isNoRef,
   isRef,
   type KeyValue,
@@ -56,18 +51,6 @@ export type {
   WireRow,
 } from './lib/row-translation.js'
 export { createRowTranslator, type RowTranslator, type RowTranslatorOptions } from './lib/row-translator.js'
-export type {
-  ChoiceOption,
-  ColumnDetail,
-  ColumnKind,
-  ColumnMetadata,
-  DateBehavior,
-  DetailedKind,
-  KeyIndexStatus,
-  KeyMetadata,
-  LookupTarget,
-  TableMetadata,
-} from './lib/table-metadata.js'
 export { type LegacyMessage, translateLegacyMessage } from './lib/translate-legacy-message.js'
 export type { TextComparison } from './lib/typed-key.js'
 export { toUpdateSteps } from './lib/update-steps.js'

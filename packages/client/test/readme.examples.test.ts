@@ -1,6 +1,7 @@
 // The code between the marks is what the README shows; a check of the repository compares the two.
 import { createClient, type DataverseClient, type Interceptor } from '@deltaverse/client'
 import { credentialFromEnvironment } from '@deltaverse/client/credentials'
+import { createMetadataReader } from '@deltaverse/client/metadata'
 import { isDataverseError } from '@deltaverse/contract'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { linkToPath } from '@deltaverse/protocol'
@@ -91,5 +92,18 @@ describe('the README', () => {
     cleanUp.push(client)
     await (await client.request({ method: 'GET', path: 'contacts' })).discard()
     expect(lines[0]).toMatch(/^GET http.*\/contacts 200 /)
+  })
+
+  it('reads a table definition', async () => {
+    const lines: string[] = []
+    const log = (line: string) => lines.push(line)
+    const client = createClient({ url })
+    cleanUp.push(client)
+    // example: metadata
+    const metadata = createMetadataReader(client)
+    const account = await metadata.table('account')
+    log(`${account.entitySetName} has ${account.columns.size} columns`)
+    // end
+    expect(lines[0]).toMatch(/^accounts has \d+ columns$/)
   })
 })

@@ -1,6 +1,6 @@
+import type { ChoiceOption } from '@deltaverse/client/metadata'
 import { describe, expect, it } from 'vitest'
 import { isPlainBoolean, toBooleanValue, toChoicesValue, toChoiceValue } from './choice-value.js'
-import type { ChoiceOption } from './table-metadata.js'
 
 const options: ChoiceOption[] = [
   { value: 1, label: 'Red', labels: ['Red', 'Rot'] },

@@ -1,5 +1,5 @@
+import type { ChoiceOption } from '@deltaverse/client/metadata'
 import { describeValue } from './row-ref.js'
-import type { ChoiceOption } from './table-metadata.js'
 
 /** A value for the wire, or what is wrong with the one given. */
 export type Translation<Value> =

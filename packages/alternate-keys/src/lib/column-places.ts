@@ -1,4 +1,4 @@
-import type { ColumnMetadata, TableMetadata } from './table-metadata.js'
+import type { ColumnMetadata, TableMetadata } from '@deltaverse/client/metadata'
 
 /** What a member of a source row is for. */
 export type Place =

@@ -1,7 +1,7 @@
+import type { ColumnDetail, ColumnMetadata } from '@deltaverse/client/metadata'
 import { isGuidText, isSendableText } from '@deltaverse/protocol'
 import { type Translation, toBooleanValue, toChoicesValue, toChoiceValue } from './choice-value.js'
 import { describeValue } from './row-ref.js'
-import type { ColumnDetail, ColumnMetadata } from './table-metadata.js'
 import { toWireDate } from './wire-date.js'
 import { normaliseDecimal, normaliseInteger } from './wire-number.js'
 

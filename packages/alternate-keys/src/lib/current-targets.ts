@@ -1,9 +1,9 @@
+import type { ColumnMetadata, TableMetadata } from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
 import type { KeyResolver } from './key-resolver.js'
 import type { Key } from './key-results.js'
 import type { KeyValue, KeyValues } from './row-ref.js'
 import type { SourceRow } from './row-translation.js'
-import type { ColumnMetadata, TableMetadata } from './table-metadata.js'
 
 const annotation = 'Microsoft.Dynamics.CRM.lookuplogicalname'
 

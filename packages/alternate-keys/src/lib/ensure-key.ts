@@ -1,11 +1,10 @@
 import { abortableDelay, type Clock, systemClock } from '@deltaverse/client'
+import type { KeyIndexStatus, KeyMetadata, MetadataReader } from '@deltaverse/client/metadata'
 import { type CallOptions, DataverseError, isResponseError } from '@deltaverse/contract'
 import { checkDuration } from './check-option.js'
 import { findKey } from './key-address.js'
 import { createKey, type KeyClient, listKeys, type NewKey, reactivateKey } from './key-definitions.js'
 import { duplicateAdvice } from './key-preflight.js'
-import type { MetadataReader } from './metadata-reader.js'
-import type { KeyIndexStatus, KeyMetadata } from './table-metadata.js'
 
 export interface EnsureKeyOptions extends CallOptions {
   /** How long to wait for the index, in milliseconds. Default: 305,000, as in Microsoft's own sample. */

@@ -1,5 +1,5 @@
+import type { KeyMetadata, TableMetadata } from '@deltaverse/client/metadata'
 import { formatRowPath, formatRowReference } from '@deltaverse/protocol'
-import type { KeyMetadata, TableMetadata } from './table-metadata.js'
 import type { TypedKey } from './typed-key.js'
 
 /** How a row is named to the service. */

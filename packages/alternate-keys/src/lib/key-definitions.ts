@@ -1,8 +1,7 @@
 import type { DataverseClient } from '@deltaverse/client'
+import type { KeyMetadata } from '@deltaverse/client/metadata'
+import { asJsonObject, checkTableName, listOf, parseKey } from '@deltaverse/client/metadata'
 import { type CallOptions, DataverseError, isResponseError } from '@deltaverse/contract'
-import { checkTableName } from './metadata-reader.js'
-import { asJsonObject, listOf, parseKey } from './parse-table-definition.js'
-import type { KeyMetadata } from './table-metadata.js'
 
 /** What a new key is made of. */
 export interface NewKey {

@@ -1,9 +1,9 @@
+import type { KeyMetadata, TableMetadata } from '@deltaverse/client/metadata'
+import { createMetadataReader } from '@deltaverse/client/metadata'
 import { type CallOptions, isDataverseError } from '@deltaverse/contract'
 import { findKey } from './key-address.js'
 import type { KeyClient } from './key-definitions.js'
-import { createMetadataReader } from './metadata-reader.js'
 import { nearestNames } from './nearest-names.js'
-import type { KeyMetadata, TableMetadata } from './table-metadata.js'
 
 /** A key that a job needs: exactly these columns. */
 export interface KeyRequirement {

@@ -1,6 +1,6 @@
+import type { ColumnKind, ColumnMetadata, TableMetadata } from '@deltaverse/client/metadata'
 import { describe, expect, it } from 'vitest'
 import { planQueries } from './key-query.js'
-import type { ColumnKind, ColumnMetadata, TableMetadata } from './table-metadata.js'
 import { typeKey } from './typed-key.js'
 
 const column = (logicalName: string, kind: ColumnKind): ColumnMetadata => ({

@@ -1,4 +1,5 @@
 import type { DataverseClient } from '@deltaverse/client'
+import { asJsonObject, type JsonObject, listOf } from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
 import {
   formatInCondition,
@@ -8,7 +9,6 @@ import {
   linkToPath,
   parseExactJson,
 } from '@deltaverse/protocol'
-import { asJsonObject, type JsonObject, listOf } from './parse-table-definition.js'
 import type { TypedKey } from './typed-key.js'
 
 /** How large one query may grow. */

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@deltaverse/client'
+import type { MetadataReader } from '@deltaverse/client/metadata'
 import { checkChoice, checkCount, checkDuration } from './check-option.js'
-import type { MetadataReader } from './metadata-reader.js'
 import type { TextComparison } from './typed-key.js'
 
 export interface KeyResolverOptions {

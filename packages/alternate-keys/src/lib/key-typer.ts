@@ -1,7 +1,6 @@
+import type { ColumnDetail, MetadataReader, TableMetadata } from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
-import type { MetadataReader } from './metadata-reader.js'
 import type { KeyValues } from './row-ref.js'
-import type { ColumnDetail, TableMetadata } from './table-metadata.js'
 import { type TextComparison, type TypedKey, typeKey } from './typed-key.js'
 
 /** Types keys by the definitions of their tables. */

@@ -1,3 +1,4 @@
+import type { ColumnMetadata, LookupTarget, TableMetadata } from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
 import { isGuidText } from '@deltaverse/protocol'
 import { addressById } from './key-address.js'
@@ -5,7 +6,6 @@ import type { KeyResolver } from './key-resolver.js'
 import type { KeyAddress } from './key-results.js'
 import { describeRef, describeValue, isNoRef, isRef, type RowRef, ref } from './row-ref.js'
 import type { CellProblem, Cells } from './row-translation.js'
-import type { ColumnMetadata, LookupTarget, TableMetadata } from './table-metadata.js'
 
 /** How references are written. */
 export interface LookupContext {

@@ -1,11 +1,11 @@
 import type { DataverseClient } from '@deltaverse/client'
+import type { JsonObject } from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
 import { asMiss } from './as-miss.js'
 import type { ConcurrencyGate } from './concurrency-gate.js'
 import { tooLongError } from './key-errors.js'
 import { type KeyQuery, planQueries, type QueryLimits, readQuery } from './key-query.js'
 import type { Key, KeyedRow, KeyMiss, ReadRowsOptions } from './key-results.js'
-import type { JsonObject } from './parse-table-definition.js'
 import { comparableOfRow, type TextComparison, type TypedKey } from './typed-key.js'
 
 /** What reading by keys needs. */

@@ -1,9 +1,14 @@
+import type {
+  ChoiceOption,
+  ColumnDetail,
+  ColumnMetadata,
+  DetailedKind,
+  MetadataReader,
+} from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
 import { isPlainBoolean } from './choice-value.js'
 import type { Places } from './column-places.js'
-import type { MetadataReader } from './metadata-reader.js'
 import type { SourceRow } from './row-translation.js'
-import type { ChoiceOption, ColumnDetail, ColumnMetadata, DetailedKind } from './table-metadata.js'
 
 /** What typed definitions say of the columns in some rows. */
 export interface RowDetails {

@@ -1,4 +1,6 @@
 import type { DataverseClient } from '@deltaverse/client'
+import type { ColumnMetadata, TableMetadata } from '@deltaverse/client/metadata'
+import { checkTableName } from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
 import { checkChoice } from './check-option.js'
 import { createPlaces, type Place, type Places } from './column-places.js'
@@ -6,7 +8,6 @@ import { toColumnValue } from './column-value.js'
 import { type CurrentTargets, readCurrentTargets } from './current-targets.js'
 import { createKeyResolver, type KeyResolver } from './key-resolver.js'
 import { toLookupCells } from './lookup-cells.js'
-import { checkTableName } from './metadata-reader.js'
 import { nearestNames } from './nearest-names.js'
 import { type RowDetails, readRowDetails } from './row-details.js'
 import {
@@ -17,7 +18,6 @@ import {
   toTranslatedRow,
 } from './row-translation.js'
 import { type StatusInput, toStatusPair } from './status-pair.js'
-import type { ColumnMetadata, TableMetadata } from './table-metadata.js'
 
 export interface RowTranslatorOptions {
   /** Logical name of the rows' table: `account`. */

@@ -1,6 +1,6 @@
+import type { ChoiceOption } from '@deltaverse/client/metadata'
 import { describe, expect, it } from 'vitest'
 import { toStatusPair } from './status-pair.js'
-import type { ChoiceOption } from './table-metadata.js'
 
 const option = (value: number, label: string, extras: Partial<ChoiceOption>): ChoiceOption => ({
   value,

@@ -1,6 +1,6 @@
+import type { ChoiceOption } from '@deltaverse/client/metadata'
 import { findOptions, type Translation } from './choice-value.js'
 import { describeValue } from './row-ref.js'
-import type { ChoiceOption } from './table-metadata.js'
 
 /** State and status as the service wants them: always together. */
 export interface StatusPair {

@@ -1,3 +1,4 @@
+import type { ColumnDetail, ColumnMetadata, TableMetadata } from '@deltaverse/client/metadata'
 import { DataverseError } from '@deltaverse/contract'
 import {
   findUnaddressableCharacter,
@@ -8,7 +9,6 @@ import {
 } from '@deltaverse/protocol'
 import { nearestNames } from './nearest-names.js'
 import { describeValue, isRef, type KeyValues } from './row-ref.js'
-import type { ColumnDetail, ColumnMetadata, TableMetadata } from './table-metadata.js'
 import { toWireDate } from './wire-date.js'
 import { normaliseDecimal, normaliseInteger } from './wire-number.js'
 

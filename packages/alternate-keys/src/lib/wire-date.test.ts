@@ -1,5 +1,5 @@
+import type { DateBehavior } from '@deltaverse/client/metadata'
 import { describe, expect, it } from 'vitest'
-import type { DateBehavior } from './table-metadata.js'
 import { toWireDate } from './wire-date.js'
 
 const at = new Date('2026-03-25T17:42:47.123Z')

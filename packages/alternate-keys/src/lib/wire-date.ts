@@ -1,4 +1,4 @@
-import type { DateBehavior } from './table-metadata.js'
+import type { DateBehavior } from '@deltaverse/client/metadata'
 
 const day = /^\d{4}-\d\d-\d\d$/
 const moment = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/i

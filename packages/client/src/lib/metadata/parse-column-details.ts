@@ -1,4 +1,4 @@
-import { asJsonObject, type JsonObject, listOf, textOf } from './parse-table-definition.js'
+import { asJsonObject, type JsonObject, listOf, textOf } from './json-members.js'
 import type { ChoiceOption, ColumnDetail, DateBehavior, DetailedKind } from './table-metadata.js'
 
 const casts: Readonly<Record<DetailedKind, readonly [type: string, query: string]>> = {

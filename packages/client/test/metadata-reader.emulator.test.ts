@@ -1,7 +1,7 @@
-import { createMetadataReader } from '@deltaverse/alternate-keys'
 import type { DataverseClient } from '@deltaverse/client'
+import { createMetadataReader } from '@deltaverse/client/metadata'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Service, startService } from './start-service.js'
+import { type Service, startService } from './keyed-service.js'
 import { createVirtualClock } from './virtual-clock.js'
 
 let service: Service

@@ -1,0 +1,11 @@
+/** @throws RangeError unless the value is a number of milliseconds, 0 or more */
+export function checkDuration(name: string, value: number): number {
+  if (typeof value === 'number' && value >= 0) return value
+  throw new RangeError(`${name} must be a number of milliseconds, 0 or more, received ${value}`)
+}
+
+/** @throws RangeError unless the value is a whole number of at least 1 */
+export function checkCount(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value
+  throw new RangeError(`${name} must be a whole number of at least 1, received ${value}`)
+}
