@@ -101,6 +101,19 @@ describe('$batch', () => {
     expect(rows().count()).toBe(1)
   })
 
+  it('takes the organization in the path, as on-premises', async () => {
+    await emulator.close()
+    emulator = await startEmulator({ tables: [things], links: { organizationSegment: 'contoso' } })
+    const answer = await sendBatch(emulator, [
+      { ...create(1), url: '/contoso/api/data/v9.1/new_things' },
+      { ...create(2), url: '/api/data/v9.1/new_things' },
+    ])
+    expect(statuses(flat(answer))).toEqual([204, 404])
+    expect(flat(answer)[0]?.headers).toContain(
+      `Location: ${emulator.url}/contoso/api/data/v9.1/new_things(${guid(1)})`,
+    )
+  })
+
   it('reads headers and preferences of each part', async () => {
     rows().create({ new_thingid: guid(1) })
     const patch = (headers: Record<string, string>, number = 1) => ({
@@ -134,6 +147,13 @@ describe('$batch', () => {
       expect((await sendBatch(emulator, body, { 'Content-Type': type })).text).toContain('HTTP/1.1')
     }
     expect(rows().count()).toBe(1)
+  })
+
+  it('pays no attention to a Content-ID outside of changesets', async () => {
+    const twice = { ...create(1), method: 'PATCH', url: `new_things(${guid(1)})`, contentId: '7' }
+    const answer = await sendBatch(emulator, [twice, twice])
+    expect(statuses(flat(answer))).toEqual([204, 204])
+    expect(answer.text).not.toContain('Content-ID')
   })
 
   it('takes URLs up to 65,536 characters', async () => {
@@ -222,6 +242,24 @@ describe('a changeset', () => {
     ])
     expect(statuses(flat(answer))).toEqual([204, 204, 204, 204])
     expect(rows().get(guid(2))).toMatchObject({ _new_parent_value: guid(1), new_name: 'Leaf 2' })
+  })
+
+  it('refers to rows by the alternate keys that they were addressed by', async () => {
+    const key = `new_things(new_code='${encodeURIComponent("中 ü''")}')`
+    const answer = await sendBatch(emulator, [
+      [
+        { method: 'PATCH', url: key, body: { new_thingid: guid(1) } },
+        create(2, { 'new_Parent@odata.bind': '$1' }),
+        { method: 'PUT', url: '$1/new_Parent/$ref', body: { '@odata.id': '$2' } },
+        { method: 'PATCH', url: '$1', body: { new_name: 'again' } },
+      ],
+    ])
+    expect(statuses(flat(answer))).toEqual([204, 204, 204, 204])
+    expect(flat(answer)[0]?.headers).toContain(`OData-EntityId: ${emulator.serviceRoot}/${key}`)
+    expect(rows().rows()).toMatchObject([
+      { new_thingid: guid(1), new_code: "中 ü'", new_name: 'again', _new_parent_value: guid(2) },
+      { new_thingid: guid(2), _new_parent_value: guid(1) },
+    ])
   })
 
   it.each([

@@ -121,6 +121,19 @@ describe('the limit of requests', () => {
   })
 })
 
+describe('a refusal', () => {
+  it('does not need the body, and leaves the connection in use', async () => {
+    const time = await start({ requests: 1, pushPenaltySeconds: 1000 })
+    const body = { new_name: 'A', new_notes: 'x'.repeat(3_000_000) }
+    const post = () => send(emulator, 'POST', 'new_things', { body })
+    expect((await post()).status).toBe(400)
+    for (let i = 0; i < 3; i += 1) expect((await post()).status).toBe(429)
+    // However hard somebody pushed, an empty window is an empty window.
+    await time.wait(300_000)
+    expect((await who()).status).toBe(200)
+  })
+})
+
 describe('the limit of execution time', () => {
   it('refuses when the window is spent, whatever spent it', async () => {
     await start({ executionTimeMs: 10_000, cost: { requestMs: 0, rowMs: 100 } })

@@ -36,7 +36,10 @@ export function resolveBody(value: unknown, addresses: ContentAddresses): unknow
 
 function resolveMember(member: unknown, addresses: ContentAddresses): unknown {
   if (Array.isArray(member)) return member.map((each) => resolveMember(each, addresses))
-  return typeof member === 'string' ? resolveUrl(member, addresses) : member
+  // Keys in bodies are read as they stand, those in addresses are percent-encoded.
+  return typeof member === 'string' && reference.test(member)
+    ? decodeURIComponent(resolveUrl(member, addresses))
+    : member
 }
 
 function addressOf(contentId: string, addresses: ContentAddresses): string {

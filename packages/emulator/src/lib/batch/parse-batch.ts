@@ -31,7 +31,7 @@ export function parseBatch(body: Buffer, boundary: string): BatchItem[] {
 
 function readItem(part: MultipartPart): BatchItem {
   const boundary = parseBoundary(part.headers['content-type'])
-  if (boundary === undefined) return readRequest(part)
+  if (boundary === undefined) return { ...readRequest(part), contentId: undefined }
   // The line end after its closing boundary went to the boundary of the batch.
   const parts = splitMultipart(`${part.content}${part.readable ? '\r\n' : '\n'}`, boundary)
   const operations = parts.map(readRequest)

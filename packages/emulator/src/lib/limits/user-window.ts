@@ -51,8 +51,8 @@ export function createUserWindow(limits: ResolvedLimits): UserWindow {
 
   function refusal(now: number): Refusal | undefined {
     if (block !== undefined && now < block.until) {
-      // Pushing on makes it longer.
-      block.until += limits.pushPenaltySeconds * 1000
+      // Pushing on makes it longer, but a window without any request is an empty one.
+      block.until = Math.min(block.until + limits.pushPenaltySeconds * 1000, now + limits.windowMs)
     } else {
       const full = spent(now)
       block = full && { facet: full.facet, until: full.freeAt }

@@ -12,11 +12,14 @@ export interface VirtualTimeOptions {
   /** Where it starts, in milliseconds since the epoch. Default: 2026-01-01. */
   readonly startMs?: number | undefined
   /**
-   * Turns of the event loop without a new wait after which the process counts as idle. Requests over a local connection
-   * take a few turns. Default: 50.
+   * Real milliseconds after which a process that neither looks at the clock nor begins a wait counts as idle: enough
+   * for a request to arrive over a local connection. Default: 2.
    */
-  readonly quietTurns?: number | undefined
+  readonly quietMs?: number | undefined
 }
+
+/** Turns of the event loop without activity that it takes at least. */
+const quietTurns = 50
 
 interface Sleeper {
   readonly at: number
@@ -28,19 +31,31 @@ interface Sleeper {
  * run in this process.
  */
 export function createVirtualTime(options: VirtualTimeOptions = {}): VirtualTime {
-  const { startMs = Date.UTC(2026, 0, 1), quietTurns = 50 } = options
+  const { startMs = Date.UTC(2026, 0, 1), quietMs = 2 } = options
   const sleepers = new Set<Sleeper>()
   let now = startMs
   let activity = 0
   let running = false
 
+  async function quiet(): Promise<void> {
+    let since = performance.now()
+    // A process that did not run has been quiet without having had a chance to be otherwise, so turns count too.
+    for (
+      let turns = 0, seen = activity;
+      turns < quietTurns || performance.now() - since < quietMs;
+      turns += 1
+    ) {
+      await setImmediate()
+      if (seen === activity) continue
+      seen = activity
+      since = performance.now()
+      turns = -1
+    }
+  }
+
   async function run(): Promise<void> {
     while (sleepers.size > 0) {
-      for (let quiet = 0, seen = activity; quiet < quietTurns; quiet += 1) {
-        await setImmediate()
-        if (seen !== activity) quiet = -1
-        seen = activity
-      }
+      await quiet()
       const next = [...sleepers].reduce<Sleeper | undefined>(
         (first, each) => (first === undefined || each.at < first.at ? each : first),
         undefined,
@@ -72,5 +87,11 @@ export function createVirtualTime(options: VirtualTimeOptions = {}): VirtualTime
     })
   }
 
-  return { now: () => now, wait }
+  return {
+    now() {
+      activity += 1
+      return now
+    },
+    wait,
+  }
 }

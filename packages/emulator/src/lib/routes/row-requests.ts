@@ -114,7 +114,9 @@ function appliedTo({ method, preferences }: ParsedRequest, status: number): stri
 }
 
 function created({ request }: RowRequest, address: string): ServiceResponse {
-  return { status: 204, headers: { 'OData-EntityId': `${request.serviceRoot}/${address}` } }
+  // Headers hold no letters beyond Latin-1: as they came, percent-encoded.
+  const encoded = encodeURI(address).replaceAll('#', '%23')
+  return { status: 204, headers: { 'OData-EntityId': `${request.serviceRoot}/${encoded}` } }
 }
 
 function patchRow(context: RowRequest, target: RowTarget, address: string): ServiceResponse {
