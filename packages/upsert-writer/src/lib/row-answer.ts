@@ -1,4 +1,4 @@
-import { type DataverseError, isDataverseError, isResponseError } from '@deltaverse/contract'
+import { DataverseError, isDataverseError, isResponseError } from '@deltaverse/contract'
 import { isGuidText } from '@deltaverse/protocol'
 import type { WriteStatus } from './write-result.js'
 
@@ -40,7 +40,14 @@ function guidIn(entityId: string | undefined): string | undefined {
  */
 export function toErrorAnswer(error: unknown): Extract<RowAnswer, { kind: 'error' }> {
   if (!isDataverseError(error) || isFatal(error)) throw error
+  if (error.code === 'bad-response' && !isResponseError(error)) return lostAnswer(error)
   return { kind: 'error', error, lost: mayHaveRun(error) }
+}
+
+/** A success whose body cannot be read tells too little: the rows were written, or not. */
+function lostAnswer(cause: DataverseError): Extract<RowAnswer, { kind: 'error' }> {
+  const error = new DataverseError(cause.message, { code: 'no-response', retryable: true, cause })
+  return { kind: 'error', error, lost: true }
 }
 
 /** Whether no row can be written any more: no token, a closed client, a connection that is refused for good. */

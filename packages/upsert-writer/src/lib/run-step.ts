@@ -1,4 +1,4 @@
-import type { DataverseError } from '@deltaverse/contract'
+import { DataverseError } from '@deltaverse/contract'
 import { type Chunk, newChunk } from './channels.js'
 import { findCreated } from './find-created.js'
 import { judgeAnswer } from './judge-answer.js'
@@ -68,8 +68,10 @@ async function judgeRows(
   const anew: PendingRow[] = []
   const doubtful: { readonly row: PendingRow; readonly error: DataverseError }[] = []
   let backOff = 0
+  // An answer that says nothing of any row must not be asked for for ever.
+  const silent = answers.every((answer) => answer.kind === 'not-run' && answer.alone !== true)
   for (const [at, row] of chunk.rows.entries()) {
-    const answer = answers[at]!
+    const answer = silent ? silence : answers[at]!
     const judgement = judgeAnswer(context.plan, row, step, answer)
     switch (judgement.kind) {
       case 'done':
@@ -96,6 +98,15 @@ async function judgeRows(
   if (hidden.length > 0) await findHidden(context, hidden)
   const chunks = [...alone, ...anew].map((row) => newChunk([row], 'single'))
   return again.length === 0 ? chunks : [{ ...chunk, rows: again }, ...chunks]
+}
+
+const silence: RowAnswer = {
+  kind: 'error',
+  error: new DataverseError('The service answered a batch without a word on any of its rows.', {
+    code: 'no-response',
+    retryable: true,
+  }),
+  lost: true,
 }
 
 /** Tells creates that met their own rows from those that met somebody else's. */

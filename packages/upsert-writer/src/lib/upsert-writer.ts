@@ -58,10 +58,14 @@ export function createUpsertWriter<R extends object = Row>(
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined> {
     call.signal?.throwIfAborted()
     const run = runRows(client, await planRun(call), rows as RowSource<Row>, writeRows, call)
-    for (;;) {
-      const step = await run.next()
-      if (step.done === true) return step.value
-      yield* step.value as readonly WriteResult<R>[]
+    try {
+      for (;;) {
+        const step = await run.next()
+        if (step.done === true) return step.value
+        yield* step.value as readonly WriteResult<R>[]
+      }
+    } finally {
+      await run.return(undefined as never)
     }
   }
 

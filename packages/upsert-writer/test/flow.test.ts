@@ -1,0 +1,225 @@
+import { type Emulator, startEmulator } from '@deltaverse/emulator'
+import { createUpsertWriter, type DeadLetter, type UpsertWriterOptions } from '@deltaverse/upsert-writer'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRecordingClient, type RecordingClient } from './recording-client.js'
+
+type AnyRow = Record<string, unknown>
+
+let emulator: Emulator
+let recording: RecordingClient
+
+beforeEach(async () => {
+  emulator = await startEmulator()
+  recording = createRecordingClient(emulator.url)
+})
+
+afterEach(async () => {
+  await recording.client.close()
+  await emulator.close()
+})
+
+function writerOf(options: Partial<UpsertWriterOptions<AnyRow>> = {}) {
+  const { client, clock } = recording
+  return createUpsertWriter<AnyRow>(client, {
+    entitySet: 'products',
+    key: ['productnumber'],
+    clock,
+    ...options,
+  })
+}
+
+const bad = 'x'.repeat(101)
+
+/** Rows one by one, with a count of those pulled, and whether the source was closed. */
+function countedRows(total: number, nameOf: (at: number) => string = () => 'n') {
+  const seen = { pulled: 0, closed: false }
+  async function* rows(): AsyncGenerator<AnyRow> {
+    try {
+      for (let at = 0; at < total; at += 1) {
+        seen.pulled += 1
+        yield { productnumber: `P${at}`, name: nameOf(at) }
+      }
+    } finally {
+      seen.closed = true
+    }
+  }
+  return { rows, seen }
+}
+
+describe('the flow of rows', () => {
+  it('pulls no more than the requests under way and the one being filled can hold', async () => {
+    const { rows, seen } = countedRows(1_000)
+    let most = 0
+    for await (const result of writerOf({ batchSize: 10, concurrency: 2 }).results(rows())) {
+      most = Math.max(most, seen.pulled - result.index)
+    }
+    expect(seen.pulled).toBe(1_000)
+    expect(most).toBeLessThanOrEqual(60)
+  })
+
+  it('stops pulling when nobody takes results, and closes the source on break', async () => {
+    const { rows, seen } = countedRows(1_000)
+    for await (const _ of writerOf({ batchSize: 10, concurrency: 2 }).results(rows())) break
+    expect(seen.pulled).toBeLessThanOrEqual(40)
+    expect(seen.closed).toBe(true)
+  })
+
+  it('never has more requests under way than allowed', async () => {
+    let underWay = 0
+    let most = 0
+    const { client } = recording
+    const counting = {
+      ...client,
+      governor: client.governor,
+      request: async (...[request, call]: Parameters<typeof client.request>) => {
+        underWay += 1
+        most = Math.max(most, underWay)
+        try {
+          return await client.request(request, call)
+        } finally {
+          underWay -= 1
+        }
+      },
+    }
+    const writer = createUpsertWriter<AnyRow>(counting, {
+      entitySet: 'products',
+      key: ['productnumber'],
+      strategy: 'single',
+      concurrency: 3,
+    })
+    await writer.write(countedRows(50).rows())
+    expect(most).toBe(3)
+  })
+
+  it('closes a request by bytes as well', async () => {
+    const rows = Array.from({ length: 20 }, (_, at) => ({
+      productnumber: `P${at}`,
+      description: 'd'.repeat(1_000),
+    }))
+    const summary = await writerOf({ batchSize: 1_000, maxBatchBytes: 5_000, strategy: 'batch' }).write(rows)
+    expect(summary).toMatchObject({ upserted: 20, requests: 4 })
+  })
+
+  it('closes a request by time when the source is slow', async () => {
+    let release = (): void => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    async function* rows(): AsyncGenerator<AnyRow> {
+      yield { productnumber: 'A' }
+      await released
+      yield { productnumber: 'B' }
+    }
+    const results = writerOf({ batchSize: 100, maxWaitMs: 5 }).results(rows())
+    expect((await results.next()).value).toMatchObject({ index: 0, status: 'upserted' })
+    release()
+    expect((await results.next()).value).toMatchObject({ index: 1 })
+    expect((await results.next()).value).toMatchObject({ rows: 2 })
+  })
+
+  it('writes what was pulled before the source broke, then throws what the source threw', async () => {
+    const broken = new Error('broken')
+    async function* rows(): AsyncGenerator<AnyRow> {
+      yield { productnumber: 'A' }
+      throw broken
+    }
+    await expect(writerOf().write(rows())).rejects.toBe(broken)
+    expect(emulator.table('products').count()).toBe(1)
+    await expect(writerOf().write(5 as never)).rejects.toThrow('rows must be iterable')
+  })
+})
+
+describe('an aborted signal', () => {
+  it('stops at once with its own reason', async () => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const { rows, seen } = countedRows(1_000)
+    const writing = writerOf({ batchSize: 5, concurrency: 1 }).write(rows(), {
+      signal: controller.signal,
+      onResult: ({ index }) => {
+        if (index === 20) controller.abort(reason)
+      },
+    })
+    await expect(writing).rejects.toBe(reason)
+    expect(seen.closed).toBe(true)
+    expect(seen.pulled).toBeLessThan(60)
+    await expect(writerOf().write([], { signal: controller.signal })).rejects.toBe(reason)
+  })
+
+  it('lets what was pulled be written when draining is asked for', async () => {
+    const controller = new AbortController()
+    const { rows, seen } = countedRows(1_000)
+    const summary = await writerOf({ batchSize: 5, concurrency: 2, onAbort: 'drain' }).write(rows(), {
+      signal: controller.signal,
+      onResult: ({ index }) => {
+        if (index === 20) controller.abort()
+      },
+    })
+    expect(summary).toMatchObject({ stopped: 'aborted', rows: seen.pulled, upserted: seen.pulled, failed: 0 })
+    expect(emulator.table('products').count()).toBe(seen.pulled)
+  })
+})
+
+describe('failures', () => {
+  it('stop the run after a set number; rows that were pulled say that they were not run', async () => {
+    const { rows, seen } = countedRows(1_000, (at) => (at < 50 ? 'n' : bad))
+    const writer = writerOf({ strategy: 'single', batchSize: 1, concurrency: 2, stopAfterFailures: 3 })
+    const summary = await writer.write(rows())
+    expect(summary.stopped).toBe('failures')
+    expect(summary.failed).toBeGreaterThanOrEqual(3)
+    expect(summary.rows).toBe(seen.pulled)
+    expect(seen.pulled).toBeLessThan(70)
+  })
+
+  it('become dead letters that are replayed after correction', async () => {
+    const writer = writerOf()
+    const letters: string[] = []
+    const rows = [
+      { productnumber: 'A', name: bad },
+      { productnumber: 'B', name: 'b' },
+    ]
+    await writer.write(rows, {
+      onFailed: (result) => void letters.push(JSON.stringify(writer.toDeadLetter(result))),
+    })
+    const [letter] = letters.map((line) => JSON.parse(line) as DeadLetter)
+    expect(letters).toHaveLength(1)
+    expect(letter).toMatchObject({
+      entitySet: 'products',
+      operation: 'upsert',
+      index: 0,
+      key: { productnumber: 'A' },
+      code: 'row-rejected',
+      serviceCode: '0x80044331',
+      httpStatus: 400,
+      retryable: false,
+    })
+    const corrected = { ...letter!, row: { ...letter!.row, name: 'a' } }
+    expect(await writer.replay([corrected])).toMatchObject({ upserted: 1 })
+    expect(emulator.table('products').count()).toBe(2)
+    await expect(writer.replay([{ ...corrected, entitySet: 'accounts' }])).rejects.toThrow(
+      "cannot be replayed by a writer of 'products'",
+    )
+    await expect(writer.replay([{} as never])).rejects.toThrow(TypeError)
+  })
+
+  it('of creates whose answers got lost leave one row when they are replayed', async () => {
+    const writer = writerOf({ operation: 'create', strategy: 'single', maxAttempts: 1 })
+    emulator.faults.next({ method: 'POST', drop: 'after-effect' })
+    const letters: DeadLetter<AnyRow>[] = []
+    await writer.write([{ productnumber: 'A' }], {
+      onFailed: (result) => void letters.push(writer.toDeadLetter(result)),
+    })
+    expect(letters).toHaveLength(1)
+    expect(await writer.replay(letters)).toMatchObject({ created: 1, failed: 0 })
+    expect(emulator.table('products').count()).toBe(1)
+    for await (const result of writer.results([{ productnumber: 'Z' }]))
+      expect(() => writer.toDeadLetter(result)).toThrow(TypeError)
+  })
+
+  it('that every row would meet end the run', async () => {
+    emulator.faults.add({ method: 'POST', status: 401 })
+    const { rows, seen } = countedRows(1_000)
+    await expect(writerOf({ batchSize: 5 }).write(rows())).rejects.toMatchObject({ code: 'unauthorized' })
+    expect(seen.closed).toBe(true)
+  })
+})

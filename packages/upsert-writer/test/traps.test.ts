@@ -1,0 +1,429 @@
+import { type Emulator, startEmulator } from '@deltaverse/emulator'
+import {
+  createUpsertWriter,
+  type UpsertWriterOptions,
+  type WriteResult,
+  type WriteStrategy,
+} from '@deltaverse/upsert-writer'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRecordingClient, type RecordingClient } from './recording-client.js'
+
+type AnyRow = Record<string, unknown>
+
+let emulator: Emulator
+let recording: RecordingClient
+
+beforeEach(async () => {
+  emulator = await startEmulator()
+  recording = createRecordingClient(emulator.url)
+})
+
+afterEach(async () => {
+  await recording.client.close()
+  await emulator.close()
+})
+
+const strategies: readonly WriteStrategy[] = ['bulk', 'batch', 'single']
+const products = { entitySet: 'products', key: ['productnumber'] } as const
+
+async function write(
+  rows: readonly AnyRow[],
+  options: Partial<UpsertWriterOptions<AnyRow>> = {},
+): Promise<WriteResult<AnyRow>[]> {
+  const { client, clock } = recording
+  const writer = createUpsertWriter<AnyRow>(client, { ...products, clock, random: () => 0.5, ...options })
+  const results: WriteResult<AnyRow>[] = []
+  for await (const result of writer.results(rows)) results.push(result)
+  return results.sort((a, b) => a.index - b.index)
+}
+
+const statuses = (results: readonly WriteResult[]) => results.map(({ status }) => status)
+const stored = (number: string) =>
+  emulator
+    .table('products')
+    .rows()
+    .find((row) => row.productnumber === number)
+
+describe('columns of the key', () => {
+  it.each(strategies)(
+    'are never sent in the body, so that the create path takes them too (%s)',
+    async (strategy) => {
+      const results = await write(
+        [
+          {
+            productnumber: 'A',
+            name: 'a',
+            '@odata.etag': 'W/"1"',
+            'price@OData.Community.Display.V1.FormattedValue': 'x',
+          },
+        ],
+        { strategy },
+      )
+      expect(statuses(results)).toEqual(['upserted'])
+      expect(recording.bodies().join()).not.toMatch(/"productnumber"|etag|FormattedValue/)
+      expect(stored('A')).toMatchObject({ name: 'a' })
+    },
+  )
+
+  it('are refused when the row contradicts its key, or left out by option', async () => {
+    const rows = [{ sku: 'A', productnumber: 'B', name: 'a' }]
+    const keyOf = ({ sku }: AnyRow) => ({ productnumber: sku })
+    const [refused] = await write(rows, { keyOf })
+    expect(refused).toMatchObject({ status: 'failed', error: { code: 'bad-input' } })
+    expect(recording.writes).toHaveLength(0)
+    const plain = rows.map(({ productnumber, name }) => ({ productnumber, name }))
+    await write(plain, { keyOf: () => ({ productnumber: 'A' }), keyMismatch: 'strip' })
+    expect(stored('A')).toMatchObject({ name: 'a' })
+    expect(stored('B')).toBeUndefined()
+  })
+
+  it.each([null, undefined, '', {}])('are refused when a part of the key is %j', async (productnumber) => {
+    const [result] = await write([{ productnumber, name: 'x' }])
+    expect(result).toMatchObject({ status: 'failed', error: { code: 'bad-input' } })
+    expect(recording.writes).toHaveLength(0)
+  })
+})
+
+describe('the causes of a 412', () => {
+  it('are told apart by the service code', async () => {
+    emulator.table('products').create({ productnumber: 'A', name: 'a' })
+    const [taken] = await write([{ productnumber: 'A' }], { operation: 'create', strategy: 'single' })
+    expect(taken).toMatchObject({ status: 'failed', conflict: 'key-taken', error: { code: 'conflict' } })
+
+    const productid = stored('A')!.productid
+    const [exists] = await write([{ productid, productnumber: 'C' }], {
+      operation: 'create',
+      strategy: 'single',
+    })
+    expect(exists).toMatchObject({ status: 'failed', conflict: 'row-exists' })
+
+    const version = { productnumber: 'A', name: 'b', '@odata.etag': 'W/"1"' }
+    const [differs] = await write([version], { matchVersion: true })
+    expect(differs).toMatchObject({ status: 'failed', conflict: 'version-differs' })
+
+    emulator.faults.next({ method: 'PATCH', status: 500, code: '0x80040333', message: 'duplicate' })
+    const [duplicate] = await write([{ productnumber: 'A', name: 'b' }], { strategy: 'single' })
+    expect(duplicate).toMatchObject({ status: 'failed', conflict: 'duplicate-rule' })
+    expect(stored('A')).toMatchObject({ name: 'a' })
+  })
+
+  it('are a race when an upsert meets one: it is sent once more, and no more than that', async () => {
+    const race = { method: 'PATCH', status: 412, code: '0x80040237' }
+    emulator.faults.next(race)
+    expect(statuses(await write([{ productnumber: 'A' }], { strategy: 'single' }))).toEqual(['upserted'])
+    emulator.faults.next(race)
+    emulator.faults.next(race)
+    const [result] = await write([{ productnumber: 'A' }], { strategy: 'single' })
+    expect(result).toMatchObject({ status: 'failed', conflict: 'row-exists', attempts: 2 })
+  })
+})
+
+describe('states', () => {
+  it.each(strategies)('other than the first follow in a second request (%s)', async (strategy) => {
+    const rows = [
+      { productnumber: 'A', name: 'a', statecode: 1, statuscode: 2 },
+      { productnumber: 'B', name: 'b', statecode: 0, statuscode: 1 },
+      { productnumber: 'C', name: 'c', statuscode: 2 },
+    ]
+    const results = await write(rows, { strategy })
+    expect(statuses(results)).toEqual(['upserted', 'upserted', 'failed'])
+    expect(results[2]).toMatchObject({ step: 'state', error: { serviceCode: '0x80048408' } })
+    expect(stored('C')).toMatchObject({ name: 'c', statecode: 0 })
+    expect(stored('A')).toMatchObject({ name: 'a', statecode: 1, statuscode: 2 })
+    expect(stored('B')).toMatchObject({ statecode: 0, statuscode: 1 })
+  })
+
+  it('that only the service refuses are postponed row by row', async () => {
+    emulator.faults.next({
+      method: 'PATCH',
+      status: 400,
+      code: '0x80048408',
+      message: 'not a valid status code',
+    })
+    const results = await write([{ productnumber: 'A', name: 'a', statuscode: 1 }], { strategy: 'single' })
+    expect(statuses(results)).toEqual(['upserted'])
+    expect(recording.bodies().map((body) => JSON.parse(body))).toEqual([
+      { name: 'a', statuscode: 1 },
+      { name: 'a' },
+      { statuscode: 1 },
+    ])
+    expect(recording.writes[2]!.headers['if-match']).toBe('*')
+  })
+
+  it('that cannot be set leave a row that says what was written and what not', async () => {
+    const [result] = await write([{ productnumber: 'A', name: 'a', statecode: 1, statuscode: 1 }], {
+      strategy: 'single',
+    })
+    expect(result).toMatchObject({ status: 'failed', step: 'state', error: { serviceCode: '0x80048408' } })
+    expect(stored('A')).toMatchObject({ name: 'a', statecode: 0 })
+  })
+
+  it('and owners go in requests of their own where a table demands it', async () => {
+    const [team] = emulator.table('teams').rows()
+    const row = {
+      accountid: crypto.randomUUID(),
+      name: 'a',
+      statecode: 1,
+      statuscode: 2,
+      'ownerid@odata.bind': `teams(${team!.teamid})`,
+    }
+    await write([row], { entitySet: 'accounts', key: undefined, separateOwner: true, strategy: 'single' })
+    expect(recording.bodies().map((body) => Object.keys(JSON.parse(body)))).toEqual([
+      ['name'],
+      ['ownerid@odata.bind'],
+      ['statecode', 'statuscode'],
+    ])
+  })
+})
+
+describe('look-ups and nulls', () => {
+  it('keep the case of bind names, and are cleared by the name of the column', async () => {
+    const account = emulator.table('accounts').create({ name: 'parent' })
+    const contactid = crypto.randomUUID()
+    const contacts = { entitySet: 'contacts', key: undefined } as const
+    await write(
+      [{ contactid, lastname: 'x', 'parentcustomerid_account@odata.bind': `accounts(${account})` }],
+      contacts,
+    )
+    expect(emulator.table('contacts').get(contactid)).toMatchObject({ _parentcustomerid_value: account })
+    const [refused] = await write([{ contactid, parentcustomerid: null }], contacts)
+    expect(refused!.error!.message).toContain('parentcustomerid_account@odata.bind')
+    await write([{ contactid, 'parentcustomerid_account@odata.bind': null }], contacts)
+    expect(emulator.table('contacts').get(contactid)).toMatchObject({ _parentcustomerid_value: null })
+
+    const accountRow = { accountid: account, primarycontactid: null }
+    await write([accountRow], { entitySet: 'accounts', key: undefined, strategy: 'single' })
+    expect(JSON.parse(recording.bodies().at(-1)!)).toEqual({ 'primarycontactid@odata.bind': null })
+    const [readOnly] = await write([{ accountid: account, _primarycontactid_value: contactid }], {
+      entitySet: 'accounts',
+      key: undefined,
+    })
+    expect(readOnly!.error!.message).toContain('primarycontactid@odata.bind')
+  })
+
+  it('clear columns with nulls, or leave them by option', async () => {
+    await write([{ productnumber: 'A', description: 'd', name: 'a' }])
+    await write([{ productnumber: 'A', description: null, name: undefined }], { nulls: 'skip' })
+    expect(stored('A')).toMatchObject({ description: 'd', name: 'a' })
+    await write([{ productnumber: 'A', description: null, name: undefined }])
+    expect(stored('A')).toMatchObject({ description: null, name: 'a' })
+  })
+})
+
+describe('failures that pass', () => {
+  it('inside of a batch are repeated for their rows only, after the wait that the service asked for', async () => {
+    const throttle = {
+      inBatch: true,
+      method: 'PATCH',
+      status: 429,
+      code: '0x80072322',
+      body: 'flat',
+      headers: { 'Retry-After': '7' },
+    } as const
+    emulator.faults.add({ ...throttle, nth: 2, times: 1 })
+    const results = await write([{ productnumber: 'A' }, { productnumber: 'B' }, { productnumber: 'C' }], {
+      strategy: 'batch',
+    })
+    expect(statuses(results)).toEqual(['upserted', 'upserted', 'upserted'])
+    expect(results.map(({ attempts }) => attempts)).toEqual([1, 2, 1])
+    expect(recording.clock.waitedMs).toBeGreaterThanOrEqual(7_000)
+  })
+
+  it('are deadlocks as well, and time-outs, which come back smaller', async () => {
+    emulator.faults.next({ method: 'POST', status: 500, code: '0x80044150', message: 'Sql Number: 1205' })
+    emulator.faults.next({ method: 'POST', status: 500, code: '0x80044151' })
+    const rows = Array.from({ length: 8 }, (_, at) => ({ productnumber: `P${at}` }))
+    const results = await write(rows, { strategy: 'bulk', batchSize: 8 })
+    expect(new Set(statuses(results))).toEqual(new Set(['upserted']))
+    const targets = recording.bodies().map((body) => JSON.parse(body).Targets.length)
+    expect(targets).toEqual([8, 8, 4, 4])
+  })
+
+  it('and hide their cause are tried twice more, then split, then given up', async () => {
+    emulator.faults.add({
+      method: 'POST',
+      status: 400,
+      code: '0x80040216',
+      message: 'An unexpected error occurred.',
+    })
+    const results = await write([{ productnumber: 'A' }, { productnumber: 'B' }], {
+      strategy: 'bulk',
+      batchSize: 2,
+    })
+    expect(statuses(results)).toEqual(['failed', 'failed'])
+    expect(recording.writes.length).toBeLessThanOrEqual(7)
+  })
+})
+
+describe('keys that no address takes', () => {
+  it.each(strategies)('are found by a filter and addressed by GUID (%s)', async (strategy) => {
+    const id = emulator.table('products').create({ productnumber: 'a/b', name: 'old' })
+    const rows = [
+      { productnumber: 'a/b', name: 'new' },
+      { productnumber: 'c?d & e', name: 'c' },
+      { productnumber: "it's", name: 'i' },
+    ]
+    const results = await write(rows, { strategy })
+    expect(results.map(({ error }) => error?.message)).toEqual([undefined, undefined, undefined])
+    expect(results[0]).toMatchObject({ status: 'updated', id })
+    expect(results[1]).toMatchObject({ status: 'created', id: stored('c?d & e')!.productid })
+    expect(stored('a/b')).toMatchObject({ name: 'new', productid: id })
+    expect(stored("it's")).toMatchObject({ name: 'i' })
+    expect(emulator.table('products').count()).toBe(3)
+  })
+
+  it('can be deleted, and are unchanged when they are not there', async () => {
+    emulator.table('products').create({ productnumber: 'a/b' })
+    const results = await write([{ productnumber: 'a/b' }, { productnumber: 'c/d' }], { operation: 'delete' })
+    expect(statuses(results)).toEqual(['deleted', 'unchanged'])
+    expect(emulator.table('products').count()).toBe(0)
+  })
+})
+
+describe('what can be known before the first row', () => {
+  it('is refused before the first row: no table, no key, a key that is not Active', async () => {
+    await expect(write([{}], { entitySet: 'nothings' })).rejects.toMatchObject({ code: 'not-found' })
+    await expect(write([{}], { key: ['name'] })).rejects.toThrow('no alternate key of the columns [name]')
+    await expect(write([{}], { key: ['nmae'] })).rejects.toThrow("no column 'nmae'")
+    await expect(
+      write([{}], { key: ['contactid'], entitySet: 'contacts', operation: 'deactivate', strategy: 'bulk' }),
+    ).resolves.toHaveLength(1)
+    const pending = await startEmulator({
+      tables: [
+        {
+          logicalName: 'new_part',
+          columns: [{ logicalName: 'new_code', type: 'string' }],
+          keys: [{ logicalName: 'new_key', columns: ['new_code'], indexStatus: 'Failed' }],
+        },
+      ],
+    })
+    const { client } = createRecordingClient(pending.url)
+    const writer = createUpsertWriter(client, { entitySet: 'new_parts', key: ['new_code'] })
+    await expect(writer.write([{ new_code: 'x' }])).rejects.toThrow(/is Failed, not Active/)
+    await client.close()
+    await pending.close()
+  })
+})
+
+describe('operations', () => {
+  it('update refuses rows that are not there', async () => {
+    const results = await write([{ productnumber: 'A', name: 'x' }], { operation: 'update' })
+    expect(results[0]).toMatchObject({ status: 'failed', error: { code: 'not-found' } })
+    expect(emulator.table('products').count()).toBe(0)
+  })
+
+  it('delete says what was there; after a lost answer a missing row is a deleted one', async () => {
+    emulator.table('products').create({ productnumber: 'A' })
+    emulator.table('products').create({ productnumber: 'B' })
+    emulator.faults.next({ method: 'DELETE', url: "'B'", drop: 'after-effect' })
+    const rows = [{ productnumber: 'A' }, { productnumber: 'B' }, { productnumber: 'C' }]
+    const results = await write(rows, { operation: 'delete', strategy: 'single' })
+    expect(statuses(results)).toEqual(['deleted', 'deleted', 'unchanged'])
+  })
+
+  it('deactivate sets the inactive state', async () => {
+    emulator.table('products').create({ productnumber: 'A' })
+    expect(
+      statuses(await write([{ productnumber: 'A', name: 'ignored' }], { operation: 'deactivate' })),
+    ).toEqual(['updated'])
+    expect(stored('A')).toMatchObject({ statecode: 1, statuscode: 2 })
+  })
+
+  it('create tells its own row, written by a request whose answer got lost, from another one', async () => {
+    emulator.faults.next({ method: 'POST', url: /products/, drop: 'after-effect' })
+    const results = await write([{ productnumber: 'A' }, { productnumber: 'B' }], {
+      operation: 'create',
+      strategy: 'bulk',
+    })
+    expect(statuses(results)).toEqual(['created', 'created'])
+    expect(results[0]!.id).toBe(stored('A')!.productid)
+    expect(emulator.table('products').count()).toBe(2)
+  })
+
+  it('tell created from updated, and the ids, when asked', async () => {
+    emulator.table('products').create({ productnumber: 'A' })
+    const results = await write([{ productnumber: 'A' }, { productnumber: 'B' }], { returnIds: true })
+    expect(results).toMatchObject([
+      { status: 'updated', id: stored('A')!.productid },
+      { status: 'created', id: stored('B')!.productid },
+    ])
+  })
+})
+
+describe('changesets', () => {
+  it('are all or none on the wire, yet a bad row takes no good one down', async () => {
+    const rows = Array.from({ length: 10 }, (_, at) => ({
+      productnumber: `P${at}`,
+      name: at === 3 ? 'x'.repeat(101) : 'n',
+    }))
+    const results = await write(rows, { strategy: 'batch', changesetSize: 5 })
+    expect(results.filter(({ status }) => status === 'failed').map(({ index }) => index)).toEqual([3])
+    expect(emulator.table('products').count()).toBe(9)
+    expect(recording.writes).toHaveLength(2)
+  })
+})
+
+describe('versions of one row', () => {
+  it('become one write that holds the columns of both, and both are told', async () => {
+    const rows = [
+      { productnumber: 'A', name: 'first', description: 'kept' },
+      { productnumber: 'A', name: 'second' },
+    ]
+    const results = await write(rows)
+    expect(results).toMatchObject([{ status: 'superseded', supersededBy: 1 }, { status: 'upserted' }])
+    expect(stored('A')).toMatchObject({ name: 'second', description: 'kept' })
+    expect(emulator.history().filter(({ id }) => id === stored('A')!.productid)).toHaveLength(1)
+  })
+
+  it('are tried one by one when together they fail', async () => {
+    const rows = [
+      { productnumber: 'A', name: 'x'.repeat(101) },
+      { productnumber: 'A', description: 'good' },
+    ]
+    expect(statuses(await write(rows))).toEqual(['failed', 'upserted'])
+    expect(stored('A')).toMatchObject({ description: 'good' })
+  })
+
+  it('are never under way together when only the database takes them for one', async () => {
+    const rows = [
+      { productnumber: 'ab', name: '1' },
+      { productnumber: 'AB', name: '2' },
+      { productnumber: 'Ab ', name: '3' },
+    ]
+    const results = await write(rows, { strategy: 'bulk' })
+    expect(statuses(results)).toEqual(['upserted', 'upserted', 'upserted'])
+    expect(recording.writes).toHaveLength(3)
+  })
+})
+
+describe('options of the service', () => {
+  const options = {
+    bypassBusinessLogic: ['CustomSync', 'CustomAsync'],
+    bypassFlows: true,
+    detectDuplicates: true,
+    tag: 'erp sync',
+  } as const
+
+  it.each(strategies)('stand where the service looks for them (%s)', async (strategy) => {
+    await write([{ productnumber: 'A' }, { productnumber: 'B' }], { ...options, strategy })
+    const [{ path, headers }] = recording.writes as [(typeof recording.writes)[0]]
+    const text = strategy === 'batch' ? recording.bodies()[0]! : JSON.stringify({ path, headers })
+    expect(text).toMatch(/MSCRM.BypassBusinessLogicExecution"?: ?"?CustomSync,CustomAsync/i)
+    expect(text).toMatch(/MSCRM.SuppressCallbackRegistrationExpanderJob"?: ?"?true/i)
+    expect(text).toMatch(/MSCRM.SuppressDuplicateDetection"?: ?"?false/i)
+    expect(text).toContain('tag=erp%20sync')
+  })
+
+  it('are checked', () => {
+    const { client } = recording
+    expect(() => createUpsertWriter(client, { ...products, actAs: 'me' })).toThrow('actAs must be a GUID')
+    expect(() => createUpsertWriter(client, { ...products, batchSize: 1_001 })).toThrow(
+      'from 1 to 1000, received 1001',
+    )
+    expect(() => createUpsertWriter(client, { ...products, strategy: 'fast' as never })).toThrow(
+      /'auto' or 'bulk'/,
+    )
+    expect(() => createUpsertWriter(client, { ...products, key: [] })).toThrow(TypeError)
+    expect(() => createUpsertWriter(client, { entitySet: 'a/b' })).toThrow(TypeError)
+  })
+})
