@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,6 +80,51 @@ describe('createNdjsonFileSink()', () => {
     await expect(sink.open(position)).rejects.toThrow(/was changed: no line ends at byte 10/)
     await sink.close()
     expect(read('products.ndjson')).toBe('something else\n')
+  })
+
+  it.each([
+    [
+      'emptied',
+      () => truncateSync(join(directory, 'products.ndjson')),
+      /was cut to 0 bytes by somebody else/,
+    ],
+    [
+      'moved away',
+      () => renameSync(join(directory, 'products.ndjson'), join(directory, 'old')),
+      /was moved, removed or replaced by somebody else/,
+    ],
+    [
+      'replaced',
+      () => {
+        writeFileSync(join(directory, 'other'), 'other\n')
+        renameSync(join(directory, 'other'), join(directory, 'products.ndjson'))
+      },
+      /was moved, removed or replaced by somebody else/,
+    ],
+  ])('commits nothing more to a file that is %s while it is open', async (_, interfere, expected) => {
+    const sink = createNdjsonFileSink({ directory, entitySet: 'products' })
+    await sink.open(undefined)
+    await sink.write([reset(1), upserted(1)])
+    await sink.commit()
+    interfere()
+    const sizes = readdirSync(directory).map((file) => read(file).length)
+    await sink.write([upserted(2)])
+    await expect(sink.commit()).rejects.toThrow(expected)
+    await sink.close()
+    expect(readdirSync(directory).map((file) => read(file).length)).toEqual(sizes)
+  })
+
+  it('writes over what somebody else appended, and leaves nothing of it', async () => {
+    const sink = createNdjsonFileSink({ directory, entitySet: 'products' })
+    await sink.open(undefined)
+    await sink.write([reset(1), upserted(1)])
+    await sink.commit()
+    appendFileSync(join(directory, 'products.ndjson'), 'x'.repeat(10_000))
+    await sink.write([upserted(2)])
+    await sink.commit()
+    await sink.close()
+    expect(lineCount('products.ndjson')).toBe(2)
+    expect(read('products.ndjson')).not.toContain('xx')
   })
 
   it('begins a new file for each later generation and leaves the earlier one as it is', async () => {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CallOptions, Change, ChangeEvent, Sink } from '@deltaverse/contract'
 import { formatChangeLines } from '@deltaverse/node-streams'
@@ -16,7 +16,7 @@ export interface FilePosition {
 export interface OutputFile {
   writev(buffers: readonly Uint8Array[], position: number): Promise<{ bytesWritten: number }>
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>
-  stat(): Promise<{ size: number }>
+  stat(): Promise<{ size: number; ino: number }>
   truncate(bytes: number): Promise<void>
   sync(): Promise<void>
   close(): Promise<void>
@@ -90,6 +90,7 @@ export function createNdjsonFileSink(options: NdjsonFileSinkOptions): Sink<FileP
     if (current === undefined || pendingBytes === 0) return
     const { handle, file, bytes } = current
     const buffers = pending
+    await attempt('check', file, () => requireOwn(handle, pathOf(file), bytes))
     await attempt('write', file, () => writeFully(handle, buffers, bytes))
     current.bytes += pendingBytes
     pending = []
@@ -195,6 +196,35 @@ async function cutBehind(handle: OutputFile, path: string, bytes: number): Promi
     throw unaccounted(`${path} was changed: no line ends at byte ${bytes}, where the checkpoint stands`)
   }
   if (size > bytes) await handle.truncate(bytes)
+}
+
+/**
+ * While a table is followed, somebody may empty the file or move it away. Writing on would leave a hole of zero bytes in it,
+ * or lines in a file that nobody looks at, and a checkpoint that promises both.
+ */
+async function requireOwn(handle: OutputFile, path: string, bytes: number): Promise<void> {
+  const own = await handle.stat()
+  if (own.size < bytes) {
+    throw unaccounted(
+      `${path} was cut to ${own.size} bytes by somebody else, and ${bytes} were written to it`,
+    )
+  }
+  const named = await sizeAndNumber(path)
+  // Some network file systems number their files anew, so a number alone proves nothing.
+  if (named === undefined || (named.ino !== own.ino && named.size !== own.size)) {
+    throw unaccounted(`${path} was moved, removed or replaced by somebody else while it was written to`)
+  }
+  // The rest of a write that failed, or lines of somebody else: as on opening, nothing stands behind the position.
+  if (own.size > bytes) await handle.truncate(bytes)
+}
+
+async function sizeAndNumber(path: string): Promise<{ size: number; ino: number } | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 function unaccounted(what: string): FileError {
