@@ -350,6 +350,19 @@ describe('operations', () => {
   })
 })
 
+describe('a row version', () => {
+  it('that differs because of our own earlier request, whose answer got lost, is no conflict', async () => {
+    const id = emulator.table('products').create({ productnumber: 'A', name: 'a' })
+    const etag = emulator.table('products').get(id)!['@odata.etag']
+    emulator.faults.next({ method: 'PATCH', drop: 'after-effect' })
+    const row = { productnumber: 'A', name: 'b', '@odata.etag': etag }
+    expect(await write([row], { matchVersion: true })).toMatchObject([{ status: 'updated', id }])
+    expect(await write([{ ...row, name: 'c' }], { matchVersion: true })).toMatchObject([
+      { conflict: 'version-differs' },
+    ])
+  })
+})
+
 describe('changesets', () => {
   it('are all or none on the wire, yet a bad row takes no good one down', async () => {
     const rows = Array.from({ length: 10 }, (_, at) => ({
@@ -375,6 +388,20 @@ describe('versions of one row', () => {
     expect(emulator.history().filter(({ id }) => id === stored('A')!.productid)).toHaveLength(1)
   })
 
+  it('all fail when the service stays away, so that a replay has the columns of each', async () => {
+    emulator.faults.add({ method: 'POST', status: 503 })
+    emulator.faults.add({ method: 'PATCH', status: 503 })
+    const rows = [
+      { productnumber: 'A', description: 'first' },
+      { productnumber: 'A', name: 'second' },
+    ]
+    const results = await write(rows)
+    expect(results).toMatchObject([
+      { status: 'failed', row: rows[0], error: { retryable: true } },
+      { status: 'failed', row: rows[1] },
+    ])
+  })
+
   it('are tried one by one when together they fail', async () => {
     const rows = [
       { productnumber: 'A', name: 'x'.repeat(101) },
@@ -396,6 +423,17 @@ describe('versions of one row', () => {
   })
 })
 
+describe('a bulk upsert', () => {
+  it('that meets another one on a key is sent once more before it is split', async () => {
+    emulator.faults.next({ method: 'POST', status: 412, code: '0x80060892' })
+    const rows = Array.from({ length: 8 }, (_, at) => ({ productnumber: `P${at}` }))
+    expect(new Set(statuses(await write(rows, { strategy: 'bulk', batchSize: 8 })))).toEqual(
+      new Set(['upserted']),
+    )
+    expect(recording.writes).toHaveLength(2)
+  })
+})
+
 describe('options of the service', () => {
   const options = {
     bypassBusinessLogic: ['CustomSync', 'CustomAsync'],
@@ -412,6 +450,16 @@ describe('options of the service', () => {
     expect(text).toMatch(/MSCRM.SuppressCallbackRegistrationExpanderJob"?: ?"?true/i)
     expect(text).toMatch(/MSCRM.SuppressDuplicateDetection"?: ?"?false/i)
     expect(text).toContain('tag=erp%20sync')
+  })
+
+  it('name another user for a whole writer or a single call', async () => {
+    const { client } = recording
+    const writer = createUpsertWriter<AnyRow>(client, products)
+    const actAs = crypto.randomUUID()
+    await writer.write([{ productnumber: 'A' }], { actAs })
+    await writer.write([{ productnumber: 'A' }])
+    expect(recording.writes.map(({ headers }) => headers.callerobjectid)).toEqual([actAs, undefined])
+    await expect(writer.write([], { actAs: 'me' })).rejects.toThrow('actAs must be a GUID')
   })
 
   it('are checked', () => {

@@ -13,6 +13,8 @@ export interface Chunk {
   readonly channel: Channel
   /** Failures of the request as a whole. */
   readonly failures: { readonly passing: number; readonly ambiguous: number; readonly throttled: number }
+  /** The request met another upsert on the same key, and was repeated. */
+  readonly raced?: boolean
 }
 
 /** Makes a chunk that has not failed yet. */

@@ -18,7 +18,7 @@ export type Judgement =
       /** The row has to be addressed anew. */
       readonly anew?: boolean
     }
-  /** A create may have met its own row: look whether it is there. */
+  /** The row may have met what an earlier request of its own did: look whether it is there. */
   | { readonly kind: 'verify'; readonly error: DataverseError }
 
 const maxAmbiguous = 2
@@ -47,6 +47,7 @@ function judgeByCode(
   }
   if (step.kind === 'follow-up') return undefined
   if (code === '0x80040237' && (operation === 'create' || row.ownId)) return { kind: 'verify', error }
+  if (code === '0x80060882' && row.uncertain) return { kind: 'verify', error }
   if (operation === 'upsert') return judgeUpsert(row, code)
   return undefined
 }

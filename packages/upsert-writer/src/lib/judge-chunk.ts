@@ -38,6 +38,14 @@ export async function judgeChunkFailure(
     const rest = await takeFound(context, chunk, take)
     if (rest.length < chunk.rows.length) return rest.length === 0 ? [] : [{ ...chunk, rows: rest }]
   }
+  // Another upsert may have made one of the rows in the meantime: then it is found now.
+  if (
+    chunk.channel === 'UpsertMultiple' &&
+    !chunk.raced &&
+    (code === '0x80040237' || code === '0x80060892')
+  ) {
+    return [{ ...chunk, raced: true }]
+  }
   return splitOrFail(context, chunk, step, answer, budget, take)
 }
 

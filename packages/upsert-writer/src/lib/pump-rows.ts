@@ -179,7 +179,7 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
     timer?.abort()
     timer = undefined
     const slot: Promise<void> = limit(() =>
-      run.write(rows, (row, result, earlier = row.earlier.map((each) => superseded(each, row))) => {
+      run.write(rows, (row, result, earlier = row.earlier.map((each) => replaced(each, row, result))) => {
         waiting.release(row)
         for (const each of earlier) emit(each)
         emit(result)
@@ -257,13 +257,9 @@ async function closeSource(iterator: AsyncIterator<Row> | Iterator<Row>, pulling
   else await closing
 }
 
-function superseded(earlier: PendingRow, by: PendingRow): WriteResult {
-  return {
-    index: earlier.index,
-    key: earlier.key,
-    status: 'superseded',
-    row: earlier.row,
-    supersededBy: by.index,
-    attempts: 0,
-  }
+/** What became of a version that another one took the place of: where that one failed, neither is in the table. */
+function replaced(earlier: PendingRow, by: PendingRow, result: WriteResult): WriteResult {
+  const { index, key, row } = earlier
+  if (result.status === 'failed') return { ...result, index, key, row }
+  return { index, key, status: 'superseded', row, supersededBy: by.index, attempts: 0 }
 }

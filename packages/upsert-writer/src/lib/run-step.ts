@@ -1,5 +1,6 @@
 import { DataverseError } from '@deltaverse/contract'
 import { type Chunk, newChunk } from './channels.js'
+import { compareRows } from './compare-rows.js'
 import { findCreated } from './find-created.js'
 import { judgeAnswer } from './judge-answer.js'
 import { judgeChunkFailure, splitBudget } from './judge-chunk.js'
@@ -92,7 +93,7 @@ async function judgeRows(
         } else if (judgement.wait !== 'none') context.pause(judgement.wait.retryAfterMs)
     }
   }
-  await takeCreated(context, doubtful, take)
+  await takeOwn(context, doubtful, take)
   if (backOff > 0) await context.backOff(backOff)
   const hidden = anew.filter(({ unaddressable }) => unaddressable)
   if (hidden.length > 0) await findHidden(context, hidden)
@@ -109,19 +110,25 @@ const silence: RowAnswer = {
   lost: true,
 }
 
-/** Tells creates that met their own rows from those that met somebody else's. */
-async function takeCreated(
+/** Tells rows that met what an earlier request of their own did from those that met somebody else's doing. */
+async function takeOwn(
   context: RunContext,
   doubtful: readonly { readonly row: PendingRow; readonly error: DataverseError }[],
   take: TakeOutcome,
 ): Promise<void> {
   if (doubtful.length === 0) return
-  const found = await findCreated(
+  const rows = doubtful.map(({ row }) => row)
+  const versioned = rows.filter(({ etag }) => etag !== undefined)
+  const created = await findCreated(
     context,
-    doubtful.map(({ row }) => row),
+    rows.filter(({ etag }) => etag === undefined),
   )
+  const compared = await compareRows(context, versioned)
   for (const { row, error } of doubtful) {
-    if (found.has(row)) take(row, { kind: 'done', status: 'created', id: row.id })
-    else take(row, { kind: 'failed', error })
+    const comparison = compared.get(row)
+    if (created.has(row)) take(row, { kind: 'done', status: 'created', id: row.id })
+    else if (comparison?.kind === 'exists' && comparison.changed.length === 0) {
+      take(row, { kind: 'done', status: 'updated', id: comparison.id })
+    } else take(row, { kind: 'failed', error })
   }
 }

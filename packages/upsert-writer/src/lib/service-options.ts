@@ -41,10 +41,15 @@ export function resolveServiceOptions(options: ServiceOptions): {
   }
   if (options.bypassFlows) headers['MSCRM.SuppressCallbackRegistrationExpanderJob'] = 'true'
   if (options.detectDuplicates) headers['MSCRM.SuppressDuplicateDetection'] = 'false'
-  if (actAs !== undefined) headers.CallerObjectId = checkGuid('actAs', actAs)
+  if (actAs !== undefined) Object.assign(headers, impersonationHeaders(actAs))
   if (tag !== undefined && typeof tag !== 'string')
     throw new TypeError(`tag must be text, received ${typeof tag}`)
   return { headers, tag }
+}
+
+/** Headers that write in the name of another user (Microsoft Learn: Impersonate another user using the Web API). */
+export function impersonationHeaders(actAs: string): Readonly<Record<string, string>> {
+  return { CallerObjectId: checkGuid('actAs', actAs) }
 }
 
 function checkGuid(name: string, value: string): string {

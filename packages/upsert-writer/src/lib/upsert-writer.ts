@@ -6,12 +6,15 @@ import { createRunPlanner } from './plan-run.js'
 import type { RunPlan } from './prepare-row.js'
 import { mapSource, type RowSource } from './row-source.js'
 import { runRows } from './run-rows.js'
+import { impersonationHeaders } from './service-options.js'
 import type { WriteResult, WriteSummary } from './write-result.js'
 import { writeRows } from './write-rows.js'
 import { resolveWriterOptions, type UpsertWriterOptions } from './writer-options.js'
 
 /** What a call of {@link UpsertWriter.write} accepts. */
 export interface WriteCallOptions<R extends object = Row> extends CallOptions {
+  /** Writes in the name of this user (Entra object id), for this call only. Default: that of the writer. */
+  readonly actAs?: string | undefined
   /** Told of every row that was not written, in the order in which they fail. Awaited. */
   readonly onFailed?: ((result: WriteResult<R>) => void | Promise<void>) | undefined
   /** Told of every result. Awaited. */
@@ -74,8 +77,8 @@ export function createUpsertWriter<R extends object = Row>(
     rows: RowSource<Row>,
     call: WriteCallOptions<R>,
   ): Promise<WriteSummary> {
-    const { onFailed, onResult } = call
-    const run = runRows(client, plan, rows, writeRows, call)
+    const { onFailed, onResult, actAs } = call
+    const run = runRows(client, actAs === undefined ? plan : withUser(plan, actAs), rows, writeRows, call)
     try {
       for (;;) {
         const step = await run.next()
@@ -116,4 +119,10 @@ export function createUpsertWriter<R extends object = Row>(
       return writeAll({ ...plan, replaying: true }, rows, call)
     },
   }
+}
+
+function withUser(plan: RunPlan, actAs: string): RunPlan {
+  const { service } = plan.options
+  const headers = { ...service.headers, ...impersonationHeaders(actAs) }
+  return { ...plan, options: { ...plan.options, service: { ...service, headers } } }
 }

@@ -87,9 +87,12 @@ function createCall(plan: RunPlan, row: PendingRow): CallShape {
 export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRow): Columns {
   const fromKey: Record<string, unknown> = {}
   if (options.operation !== 'create' || options.keyOf !== undefined) {
-    for (const { column, given } of key?.columns ?? []) {
+    for (const { column, given, names } of key?.columns ?? []) {
       const value = row.key[given]
-      fromKey[column.logicalName] = column.kind === 'text' ? String(value) : value
+      // A look-up is written by its bind, which the row then has to hold.
+      const bind = names.find((name) => name.endsWith('@odata.bind') && row.merged[name] !== undefined)
+      if (bind !== undefined) fromKey[bind] = row.merged[bind]
+      else fromKey[column.logicalName] = column.kind === 'text' ? String(value) : value
     }
   }
   return { ...fromKey, ...row.columns, [table.primaryIdColumn]: row.id! }
