@@ -1,0 +1,19 @@
+/** Numbers from 0 (inclusive) to 1, the same ones for the same seed on every machine (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** A whole number from 0 to `below - 1`. */
+export function randomBelow(random: () => number, below: number): number {
+  return Math.floor(random() * below)
+}
+
+export function pick<T>(random: () => number, choices: readonly T[]): T {
+  return choices[randomBelow(random, choices.length)]!
+}
