@@ -426,6 +426,31 @@ describe('faults', () => {
     expect(emulator.requests.at(-1)?.status).toBe(0)
   })
 
+  it('make parts wait, those of a changeset after its commit, and expire tokens', async () => {
+    const waits: [number, number][] = []
+    await emulator.close()
+    emulator = await startEmulator({
+      tables: [things],
+      wait: async (ms) => {
+        waits.push([ms, rows().count()])
+      },
+    })
+    const first = await send(emulator, 'GET', 'new_things', { headers: { Prefer: 'odata.track-changes' } })
+    emulator.faults.add({ inBatch: true, method: 'POST', latencyMs: 5 })
+    emulator.faults.next({ inBatch: true, method: 'GET', expireTokens: true })
+    const delta = String(first.json['@odata.deltaLink'])
+    const answer = await sendBatch(emulator, [
+      create(1),
+      [create(2), create(3)],
+      { method: 'GET', url: delta },
+    ])
+    expect(waits).toEqual([
+      [5, 1],
+      [10, 3],
+    ])
+    expect(codeOf(flat(answer).at(-1))).toBe('0x80044352')
+  })
+
   it('can answer with an error although the request had its effect', async () => {
     emulator.faults.next({ status: 504, body: 'html', afterEffect: true, inBatch: false })
     expect((await sendBatch(emulator, [create(1)])).status).toBe(504)
