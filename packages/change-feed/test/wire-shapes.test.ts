@@ -1,8 +1,10 @@
+import { getEventListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import type { DataverseResponse } from '@deltaverse/client'
 import type { ChangeEvent, Checkpoint } from '@deltaverse/contract'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ChangeFeedOptions, createChangeFeed } from '../src/index.js'
+import { type ChangeFeedOptions, createChangeFeed, describeTable } from '../src/index.js'
 import { type Answer, refusal, type ScriptedServer, startScriptedServer } from './scripted-server.js'
 
 let server: ScriptedServer
@@ -168,6 +170,17 @@ describe('a body', () => {
     await expect(reading).rejects.toThrow(/raise maxRecordBytes/)
   })
 
+  it('that is no UTF-8 is refused before anybody gets it', async () => {
+    const text = JSON.stringify(page([thing(1, { name: 'Luleå' })], { '@odata.deltaLink': deltaLink }))
+    const answer = (response: ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from(text, 'latin1'))
+    }
+    await expect(read({ things: answer })).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringContaining('no UTF-8'),
+    })
+  })
+
   it('with a row that has no primary key or is no JSON is refused when the row is looked at', async () => {
     const [, keyless] = await read({ things: page([{ name: 'n' }], { '@odata.deltaLink': deltaLink }) })
     expect(() => (keyless as { id: string }).id).toThrow(/no "thingid"/)
@@ -215,6 +228,18 @@ describe('a body that breaks off', () => {
     expect(sketch(events).slice(-4)).toEqual(['upserted 1', 'upserted 2', 'complete 1 with 2', 'delta end'])
   })
 
+  it('is asked for again when its compressed bytes are damaged', async () => {
+    const body = Buffer.from(JSON.stringify(oneRow.things))
+    const zipped = gzipSync(body)
+    zipped[zipped.length - 6]! ^= 0xff
+    const damaged = (response: ServerResponse) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped)
+    }
+    const events = await read({ things: [damaged, oneRow.things] })
+    expect(sketch(events).slice(-3)).toEqual(['upserted 1', 'complete 1 with 1', 'delta end'])
+    expect(server.requests).toEqual(['things', 'things'])
+  })
+
   it('is given up after the retries allowed, with longer and longer waits in between', async () => {
     const clock = instantClock()
     const reading = read({ things: endedCleanly }, { clock, maxPageRetries: 3 })
@@ -230,6 +255,23 @@ describe('a last page', () => {
     await expect(reading).rejects.toMatchObject({ code: 'change-tracking-not-applied' })
     await expect(reading).rejects.toThrow(/without a delta link.*try without/)
   })
+
+  it.each([{ error: { code: '0x0', message: 'down' } }, { status: 'maintenance' }])(
+    'that is JSON of somebody else is asked for again, and never passes for nothing changed: %j',
+    async (body) => {
+      const good = checkpointOf(await read(oneRow))
+      await server.close()
+      const changed = changesPage([thing(2)], { '@odata.deltaLink': deltaLink })
+      const events = await read({ [delta]: [body, changed] }, { checkpoint: good })
+      expect(sketch(events)).toEqual(['upserted 2', 'delta end'])
+      await server.close()
+      await expect(read({ [delta]: body }, { checkpoint: good })).rejects.toMatchObject({
+        code: 'bad-response',
+        retryable: true,
+        message: expect.stringContaining('no page of rows'),
+      })
+    },
+  )
 
   it('of a delta without links and rows means that nothing changed', async () => {
     const checkpoint = checkpointOf(await read(oneRow))
@@ -479,6 +521,10 @@ describe('a checkpoint', () => {
     ['an unknown phase', { phase: 'half' }, /"phase"/],
     ['no date', { issuedAt: 'soon' }, /"issuedAt"/],
     ['a wrong list', { select: [1] }, /"select"/],
+    ['an empty link', { deltaLink: '' }, /"deltaLink"/],
+    ['a generation below the first', { generation: 0 }, /"generation"/],
+    ['a count that is none', { rowsRead: '7' }, /"rowsRead"/],
+    ['an end that is no date', { expiresAt: 'never' }, /"expiresAt"/],
   ])('with %s is refused with the place', async (_, change, message) => {
     const good = checkpointOf(await read(oneRow))
     const checkpoint = (typeof change === 'string' ? change : { ...good, ...change }) as Checkpoint
@@ -486,6 +532,81 @@ describe('a checkpoint', () => {
     expect(() => feedOf({ checkpoint })).toThrow(expect.objectContaining({ code: 'checkpoint-invalid' }))
   })
 })
+
+describe('next links', () => {
+  it.each([
+    ['to itself', ['a']],
+    ['back to an earlier page', ['a', 'b', 'c']],
+  ])('that lead %s are an error, not a read without an end', async (_, names) => {
+    const script = Object.fromEntries(
+      names.map((name, index) => [
+        `things?page=${name}`,
+        page([], { '@odata.nextLink': `${base}/things?page=${names[(index + 1) % names.length]}` }),
+      ]),
+    )
+    const first = page([thing(1)], { '@odata.nextLink': `${base}/things?page=${names[0]}` })
+    await expect(read({ things: first, ...script })).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringContaining('go in a circle'),
+    })
+    expect(server.requests.length).toBeLessThan(20)
+  })
+
+  it.each(['file:///etc/passwd', 5, {}, true])(
+    'that are no address are an error of the answer: %j',
+    async (link) => {
+      await expect(read({ things: page([], { '@odata.nextLink': link }) })).rejects.toMatchObject({
+        code: 'bad-response',
+        message: expect.stringMatching(/"@odata.nextLink" that cannot be followed/),
+      })
+    },
+  )
+})
+
+describe('the definition of a table', () => {
+  it('with a name that is none is refused: it would become an address or the name of a file', async () => {
+    const definition = { LogicalName: 'thing', EntitySetName: '../../things', PrimaryIdAttribute: 'thingid' }
+    server = await startScriptedServer({})
+    const client = {
+      ...server.client,
+      request: async () => ({ json: async () => ({ value: [definition] }) }) as unknown as DataverseResponse,
+    }
+    await expect(describeTable(client, 'thing')).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringContaining('no usable EntitySetName'),
+    })
+  })
+})
+
+describe('a signal', () => {
+  it('has no listener left behind a read, however it ended', async () => {
+    const { signal } = new AbortController()
+    server = await startScriptedServer({
+      ...oneRow,
+      [delta]: changesPage([], { '@odata.deltaLink': deltaLink }),
+    })
+    const checkpoint = { ...checkpointOf(await collect(feedOf().changes({ signal }))) }
+    for await (const _ of feedOf().changes({ signal })) break
+    await collect(feedOf({ checkpoint }).changes({ signal }))
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(dependantsOf(signal)).toBe(0)
+  })
+})
+
+/** How many signals Node keeps a note of on this one, which AbortSignal.any() adds to. */
+function dependantsOf(signal: AbortSignal): number {
+  const key = Object.getOwnPropertySymbols(signal).find(
+    ({ description }) => description === 'kDependantSignals',
+  )
+  const dependants = key === undefined ? undefined : Reflect.get(signal, key)
+  return dependants instanceof Set ? dependants.size : 0
+}
+
+async function collect(events: AsyncIterable<ChangeEvent>): Promise<ChangeEvent[]> {
+  const collected: ChangeEvent[] = []
+  for await (const event of events) collected.push(event)
+  return collected
+}
 
 describe('options', () => {
   it.each([
@@ -499,9 +620,36 @@ describe('options', () => {
     [{ onExpired: 'ignore' as never }],
     [{ tokenLifetimeDays: -1 }],
     [{ annotations: 'a"b' }],
+    [{ annotations: 5 as never }],
+    [{ select: 'name' as never }],
+    [{ select: [5] as never }],
+    [{ entitySet: undefined as never }],
+    [{ primaryKey: '' }],
+    [{ restart: 'false' as never }],
+    [{ exactNumbers: 'no' as never }],
+    [{ onPage: true as never }],
+    [{ onExpiring: 1 as never }],
+    [{ clock: {} as never }],
+    [{ random: 0.5 as never }],
   ])('that cannot be right are refused at once: %j', async (options) => {
     server = await startScriptedServer({})
     expect(() => feedOf(options)).toThrow(/must|not/)
+    expect(server.requests).toEqual([])
+  })
+
+  it('include a client', () => {
+    expect(() => createChangeFeed(undefined as never, { entitySet: 'things' })).toThrow(/takes a client/)
+    expect(() => createChangeFeed(server.client, undefined as never)).toThrow(/and options/)
+  })
+
+  it('of a call are no signal, which would never be listened to', async () => {
+    server = await startScriptedServer(oneRow)
+    const { signal } = new AbortController()
+    const first = (call: never) => feedOf().changes(call).next()
+    await expect(first(signal as never)).rejects.toThrow(/options such as { signal }/)
+    await expect(first(null as never)).rejects.toThrow(/options such as { signal }/)
+    await expect(first({ signal: new AbortController() } as never)).rejects.toThrow(/must be an AbortSignal/)
+    expect(() => feedOf().follow(signal as never)).toThrow(/options such as { signal }/)
     expect(server.requests).toEqual([])
   })
 })

@@ -9,6 +9,7 @@ import type {
   Row,
 } from '@deltaverse/contract'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
+import { signalOf } from './call-signal.js'
 import { createChangeShape } from './change.js'
 import type { CheckpointScope } from './checkpoint.js'
 import { type FollowOptions, followTable } from './follow.js'
@@ -61,6 +62,9 @@ export function createChangeFeed<R extends Row = Row>(
   client: DataverseClient,
   options: ChangeFeedOptions,
 ): ChangeFeed<R> {
+  if (typeof client?.request !== 'function') {
+    throw new TypeError('createChangeFeed() takes a client, made by createClient(), and options')
+  }
   const resolved = resolveOptions(options)
   // Refuses names and sizes that cannot go into a request, before the first one is sent.
   formatCollectionPath({ entitySet: resolved.entitySet, select: resolved.select })
@@ -89,11 +93,11 @@ export function createChangeFeed<R extends Row = Row>(
     yield* readTable(context, plan, signal)
   }
 
-  async function* batches(call: CallOptions = {}): AsyncGenerator<EventBatch, void, undefined> {
-    yield* readOnce(resolved.checkpoint, resolved.restart, call.signal)
+  async function* batches(call?: CallOptions): AsyncGenerator<EventBatch, void, undefined> {
+    yield* readOnce(resolved.checkpoint, resolved.restart, signalOf(call))
   }
 
-  async function* changes(call: CallOptions = {}): AsyncGenerator<ChangeEvent, void, undefined> {
+  async function* changes(call?: CallOptions): AsyncGenerator<ChangeEvent, void, undefined> {
     for await (const batch of batches(call)) {
       // Not `yield*`, which wraps the array and takes more turns for each of its elements.
       for (const event of batch) yield event
@@ -104,7 +108,7 @@ export function createChangeFeed<R extends Row = Row>(
     batches,
     changes,
     pages: (call) => groupIntoPages(batches(call)),
-    follow: (follow = {}) => followTable(readOnce, resolved, follow),
+    follow: (follow) => followTable(readOnce, resolved, { ...follow, signal: signalOf(follow) }),
   }
   return feed as ChangeFeed<R>
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { inspect } from 'node:util'
 import type { Change, DeletedChange, Row, UpsertedChange } from '@deltaverse/contract'
 import { DataverseError } from '@deltaverse/contract'
@@ -31,6 +32,8 @@ export function changesOfRuns(runs: readonly RowRun[], shape: ChangeShape): Chan
 
 function addChanges(changes: Change[], run: RowRun, shape: ChangeShape): void {
   const { bytes, bounds } = run
+  // What is no UTF-8 would become other characters when parsed, and a file that others cannot read when it is not.
+  if (!isUtf8(bytes.subarray(bounds[0], bounds.at(-2)))) throw badRow('holds bytes that are no UTF-8', shape)
   for (let index = 0; index < bounds.length; index += 3) {
     const start = bounds[index]!
     const end = bounds[index + 1]!

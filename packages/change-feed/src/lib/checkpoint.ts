@@ -38,11 +38,17 @@ export function parseCheckpoint(value: unknown): Checkpoint {
   }
   for (const name of ['nextLink', 'deltaLink', 'deltaToken', 'expiresAt'] as const) {
     const link = checkpoint[name]
-    if (link !== undefined && typeof link !== 'string') refuse(`"${name}" must be text`)
+    if (link !== undefined && (typeof link !== 'string' || link === '')) refuse(`"${name}" must be text`)
   }
   if (checkpoint.select !== null && !isTextList(checkpoint.select))
     refuse('"select" must be a list of columns or null')
-  if (!Number.isSafeInteger(checkpoint.generation)) refuse('"generation" must be a whole number')
+  if (!isCount(checkpoint.generation, 1)) refuse('"generation" must be a whole number of at least 1')
+  if (checkpoint.rowsRead !== undefined && !isCount(checkpoint.rowsRead, 0)) {
+    refuse('"rowsRead" must be a whole number of at least 0')
+  }
+  if (checkpoint.expiresAt !== undefined && Number.isNaN(Date.parse(String(checkpoint.expiresAt)))) {
+    refuse('"expiresAt" must be a date in ISO 8601')
+  }
   if (Number.isNaN(Date.parse(String(checkpoint.issuedAt)))) refuse('"issuedAt" must be a date in ISO 8601')
   if (checkpoint.phase === 'full-read' && checkpoint.nextLink === undefined) refuse('"nextLink" is missing')
   if (checkpoint.phase === 'delta' && checkpoint.deltaLink === undefined) refuse('"deltaLink" is missing')
@@ -67,6 +73,10 @@ export function findMismatch(checkpoint: Checkpoint, scope: CheckpointScope): st
 
 function describeSelect(select: readonly string[] | null): string {
   return select === null ? 'all columns' : `the columns ${select.join(', ')}`
+}
+
+function isCount(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least
 }
 
 function isTextList(value: unknown): boolean {

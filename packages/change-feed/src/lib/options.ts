@@ -113,32 +113,40 @@ export interface ResolvedOptions {
 
 const oneDayMs = 86_400_000
 
+/** Fills in the defaults. @throws TypeError or RangeError for a value that cannot be right, `checkpoint-invalid` */
 export function resolveOptions(options: ChangeFeedOptions): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`createChangeFeed() takes a client and options, not ${describe(options)} for options`)
+  }
+  const select = textList('select', options.select)
   return {
-    entitySet: options.entitySet,
-    select: options.select,
-    canonicalSelect: canonicalSelect(options.select),
+    entitySet: text('entitySet', options.entitySet),
+    select,
+    canonicalSelect: canonicalSelect(select),
     checkpoint: options.checkpoint == null ? undefined : parseCheckpoint(options.checkpoint),
-    restart: options.restart ?? false,
+    restart: flag('restart', options.restart ?? false),
     onMismatch: oneOf('onMismatch', options.onMismatch ?? 'refuse', ['refuse', 'reset']),
     onExpired: oneOf('onExpired', options.onExpired ?? 'resync', ['resync', 'fail']),
     pageSize: options.pageSize === undefined ? undefined : whole('pageSize', options.pageSize, 1),
-    annotations: options.annotations,
-    primaryKey: options.primaryKey,
+    annotations:
+      typeof options.annotations === 'string'
+        ? options.annotations
+        : textList('annotations', options.annotations),
+    primaryKey: options.primaryKey === undefined ? undefined : text('primaryKey', options.primaryKey),
     tokenLifetimeDays:
       options.tokenLifetimeDays === undefined || options.tokenLifetimeDays === 'ask'
         ? 'ask'
         : atLeast('tokenLifetimeDays', options.tokenLifetimeDays, 0),
-    onExpiring: options.onExpiring ?? ignore,
+    onExpiring: callable('onExpiring', options.onExpiring ?? ignore),
     expiryNoticeMs: atLeast('expiryNoticeMs', options.expiryNoticeMs ?? oneDayMs, 0),
-    onPage: options.onPage ?? ignore,
+    onPage: callable('onPage', options.onPage ?? ignore),
     readAheadBytes: whole('readAheadBytes', options.readAheadBytes ?? 4 * 1024 * 1024, 0),
     maxRecordBytes: whole('maxRecordBytes', options.maxRecordBytes ?? defaultMaxRecordBytes, 1),
-    exactNumbers: options.exactNumbers ?? true,
+    exactNumbers: flag('exactNumbers', options.exactNumbers ?? true),
     decoder: oneOf('decoder', options.decoder ?? 'slicer', ['slicer', 'stream-json']),
     maxPageRetries: whole('maxPageRetries', options.maxPageRetries ?? 5, 0),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
+    clock: clockOf(options.clock ?? systemClock),
+    random: callable('random', options.random ?? Math.random),
   }
 }
 
@@ -159,4 +167,35 @@ function whole(name: string, value: number, least: number): number {
 function atLeast(name: string, value: number, least: number): number {
   if (Number.isFinite(value) && value >= least) return value
   throw new RangeError(`${name} must be a number of at least ${least}, not ${value}`)
+}
+
+/** What TypeScript would have refused: a word for a list, or the text of an environment variable for yes or no. */
+function textList(name: string, value: readonly string[] | undefined): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw new TypeError(`${name} must be a list of names, not ${describe(value)}`)
+}
+
+function text(name: string, value: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new TypeError(`${name} must be text, not ${describe(value)}`)
+}
+
+function flag(name: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value
+  throw new TypeError(`${name} must be true or false, not ${describe(value)}`)
+}
+
+function callable<F>(name: string, value: F): F {
+  if (typeof value === 'function') return value
+  throw new TypeError(`${name} must be a function, not ${describe(value)}`)
+}
+
+function clockOf(clock: Clock): Clock {
+  if (typeof clock?.now === 'function' && typeof clock.delay === 'function') return clock
+  throw new TypeError(`clock must have now() and delay(), not ${describe(clock)}`)
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : value === null ? 'null' : `${typeof value}`
 }

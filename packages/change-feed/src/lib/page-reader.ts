@@ -1,5 +1,5 @@
 import { abortableDelay, type DataverseClient, type DataverseResponse } from '@deltaverse/client'
-import { DataverseError, isDataverseError } from '@deltaverse/contract'
+import { DataverseError, isDataverseError, isResponseError } from '@deltaverse/contract'
 import {
   formatPrefer,
   linkToPath,
@@ -7,6 +7,7 @@ import {
   PageFormatError,
   type RowRun,
 } from '@deltaverse/protocol'
+import { createLoopGuard } from './loop-guard.js'
 import type { ResolvedOptions } from './options.js'
 import { createPageDecoder } from './page-decoder.js'
 
@@ -41,12 +42,14 @@ export async function* readPages(
 ): AsyncGenerator<PagePart, void, undefined> {
   let nextPath: string | undefined = firstPath
   let failures = 0
+  const isLoop = createLoopGuard(firstPath)
   while (nextPath !== undefined) {
     const path: string = nextPath
     try {
       const end: PageEnd = yield* readPage(client, path, options, signal)
       failures = 0
       nextPath = end.nextLink
+      if (nextPath !== undefined && isLoop(nextPath)) throw goesInCircles(client, nextPath)
     } catch (error) {
       failures += 1
       if (!brokeOff(error) || failures > options.maxPageRetries || signal?.aborted)
@@ -60,7 +63,15 @@ export async function* readPages(
 /** Whether the page came in part, so that asking again makes sense. Refusals were already retried by the client. */
 function brokeOff(error: unknown): boolean {
   if (error instanceof PageFormatError) return error.reason === 'ended-early'
-  return isDataverseError(error) && error.code === 'no-response'
+  if (!isDataverseError(error) || isResponseError(error)) return false
+  return error.code === 'no-response' || (error.code === 'bad-response' && error.retryable)
+}
+
+function goesInCircles(client: DataverseClient, path: string): DataverseError {
+  return new DataverseError(
+    `the next links of ${client.origin}${path} go in a circle, so the read would never end. Read the table again from the start; if it happens again, look for a proxy that answers from a cache`,
+    { code: 'bad-response' },
+  )
 }
 
 function explain(error: unknown, client: DataverseClient, path: string): unknown {
@@ -101,6 +112,7 @@ async function* readPage(
     if (runs.length > 0) yield { kind: 'rows', runs }
   }
   const envelope = decoder.end()
+  requirePage(envelope, response)
   if (!started) yield { kind: 'start', context: textMember(envelope, '@odata.context') }
   const end = endOf(envelope, response, client, bodyBytes)
   yield end
@@ -115,8 +127,8 @@ function endOf(
 ): PageEnd {
   return {
     kind: 'end',
-    nextLink: linkMember(envelope, '@odata.nextLink', client),
-    deltaLink: linkMember(envelope, '@odata.deltaLink', client),
+    nextLink: linkMember(envelope, '@odata.nextLink', response, client),
+    deltaLink: linkMember(envelope, '@odata.deltaLink', response, client),
     preferenceApplied: response.headers['preference-applied'],
     bytesReceived: response.bytesReceived(),
     bodyBytes,
@@ -134,9 +146,36 @@ function preferences(options: ResolvedOptions): string {
   )
 }
 
-function linkMember(envelope: PageEnvelope, name: string, client: DataverseClient): string | undefined {
-  const link = textMember(envelope, name)
-  return link === undefined ? undefined : linkToPath(client.serviceRoot, link)
+/**
+ * An empty answer means that nothing changed. JSON that says something else, such as a gateway's word that it is down, must
+ * not pass for that.
+ */
+function requirePage(envelope: PageEnvelope, response: DataverseResponse): void {
+  const names = Object.keys(envelope)
+  if (names.length === 0 || names.some((name) => name === 'value' || name.startsWith('@'))) return
+  const shown = names.slice(0, 3).map((name) => `"${name.slice(0, 40)}"`)
+  throw new DataverseError(
+    `GET ${response.url} was answered with JSON that is no page of rows: it has ${shown.join(', ')} and no "value". Look for a gateway or proxy that answers in the place of the service`,
+    { code: 'bad-response', retryable: true },
+  )
+}
+
+function linkMember(
+  envelope: PageEnvelope,
+  name: string,
+  response: DataverseResponse,
+  client: DataverseClient,
+): string | undefined {
+  const link = envelope[name]
+  if (link === undefined || link === null || link === '') return undefined
+  try {
+    return linkToPath(client.serviceRoot, link as string)
+  } catch (cause) {
+    throw new DataverseError(
+      `the page at ${response.url} has a "${name}" that cannot be followed: ${(cause as Error).message}`,
+      { code: 'bad-response', cause },
+    )
+  }
 }
 
 function textMember(envelope: PageEnvelope, name: string): string | undefined {

@@ -184,18 +184,25 @@ function isRefusedLink(error: unknown): boolean {
   )
 }
 
-function partsOf(
+async function* partsOf(
   context: ReadContext,
   path: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<PagePart, void, undefined> {
   const stop = new AbortController()
-  const linked = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
-  return readAhead(readPages(context.client, path, context.options, linked), {
-    maxBytes: context.options.readAheadBytes,
-    sizeOf: sizeOfPart,
-    stop: () => stop.abort(),
-  })
+  const onAbort = (): void => stop.abort(signal?.reason)
+  signal?.throwIfAborted()
+  // Not AbortSignal.any(): on a signal that outlives thousands of reads it leaves something behind with each of them.
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    yield* readAhead(readPages(context.client, path, context.options, stop.signal), {
+      maxBytes: context.options.readAheadBytes,
+      sizeOf: sizeOfPart,
+      stop: () => stop.abort(),
+    })
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
 }
 
 function sizeOfPart(part: PagePart): number {

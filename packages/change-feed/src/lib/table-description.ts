@@ -80,17 +80,20 @@ function rowsOf(body: unknown): Record<string, unknown>[] {
 
 function parseDescription(row: Record<string, unknown>): TableDescription {
   return {
-    logicalName: text(row, 'LogicalName'),
-    entitySet: text(row, 'EntitySetName'),
-    primaryKey: text(row, 'PrimaryIdAttribute'),
+    logicalName: nameMember(row, 'LogicalName'),
+    entitySet: nameMember(row, 'EntitySetName'),
+    primaryKey: nameMember(row, 'PrimaryIdAttribute'),
     changeTrackingEnabled: row.ChangeTrackingEnabled !== false,
     canChangeTrackingBeEnabled:
       (row.CanChangeTrackingBeEnabled as { Value?: unknown } | null)?.Value !== false,
   }
 }
 
-function text(row: Record<string, unknown>, name: string): string {
+/** Names go into addresses, and callers make file names of them: what is no name is refused whoever sends it. */
+function nameMember(row: Record<string, unknown>, name: string): string {
   const value = row[name]
-  if (typeof value === 'string' && value !== '') return value
-  throw new DataverseError(`the definition of a table has no ${name}`, { code: 'bad-response' })
+  if (typeof value === 'string' && tableName.test(value)) return value
+  throw new DataverseError(`the definition of a table has no usable ${name}: ${JSON.stringify(value)}`, {
+    code: 'bad-response',
+  })
 }
