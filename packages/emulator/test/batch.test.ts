@@ -324,6 +324,14 @@ describe('what is refused as a whole, with the flat object', () => {
     expect((await sendBatch(emulator, [many(600), ...many(400, 600)])).parts).toHaveLength(401)
   })
 
+  it('more than a lower number, by option', async () => {
+    await emulator.close()
+    emulator = await startEmulator({ tables: [things], maxBatchOperations: 2 })
+    expect((await refused([create(1), create(2), create(3)])).Message).toContain(
+      "Only batch messages with a maximum number of '2' query operations, including changeset operations",
+    )
+  })
+
   it('a batch in a batch, a changeset in a changeset, a part that is no request', async () => {
     expect((await refused([{ method: 'POST', url: '$batch' }])).Message).toContain('another batch')
     expect((await refused([{ method: 'POST', url: '/api/data/v9.2/$batch' }])).Message).toContain(

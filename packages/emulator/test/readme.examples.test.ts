@@ -75,6 +75,7 @@ describe('the README', () => {
       batchAnswersBeforeFailure: true,
       limits: true,
       keyIndexingStepMs: true,
+      maxBatchOperations: true,
       missingBindStatus: true,
       missingLinkStatus: true,
       historyLimit: true,

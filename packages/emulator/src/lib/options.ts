@@ -97,6 +97,11 @@ export interface EmulatorOptions {
   /** Status when a row is removed from a collection that it is not in; not documented. Default: 404. */
   readonly missingLinkStatus?: 204 | 404 | undefined
   /**
+   * Requests in a `$batch` at most. Default: 1000 (Microsoft Learn, "Execute batch operations using the Web API"); 250
+   * was seen in the field at times.
+   */
+  readonly maxBatchOperations?: number | undefined
+  /**
    * Whether the answer to a `$batch` that stopped at a failing part shows the parts before it; not documented. Default:
    * `kept`.
    */
@@ -233,6 +238,7 @@ function resolveLimits(
 ): Pick<
   ResolvedOptions,
   | 'keyIndexingStepMs'
+  | 'maxBatchOperations'
   | 'maxPageSize'
   | 'maxRequestBytes'
   | 'historyLimit'
@@ -241,6 +247,7 @@ function resolveLimits(
 > {
   const many = Number.MAX_SAFE_INTEGER
   const {
+    maxBatchOperations = 1000,
     maxPageSize = 5000,
     maxRequestBytes = 122_526_105,
     historyLimit = Number.POSITIVE_INFINITY,
@@ -249,6 +256,7 @@ function resolveLimits(
     compactAfterBytes = 16 * 1024 * 1024,
   } = options
   return {
+    maxBatchOperations: integerWithin('maxBatchOperations', maxBatchOperations, 1, many),
     maxPageSize: integerWithin('maxPageSize', maxPageSize, 1, 1_000_000),
     maxRequestBytes: integerWithin('maxRequestBytes', maxRequestBytes, 1, many),
     keyIndexingStepMs: numberWithin('keyIndexingStepMs', keyIndexingStepMs, 0, Number.POSITIVE_INFINITY),

@@ -25,7 +25,11 @@ export async function handleBatch(parts: BatchParts, request: ParsedRequest): Pr
   }
   try {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-    return await answerBatch(parts, request, parseBatch(body, boundary))
+    return await answerBatch(
+      parts,
+      request,
+      parseBatch(body, boundary, parts.service.options.maxBatchOperations),
+    )
   } catch (error) {
     if (error instanceof BatchRefusal) return refusalResponse(error.message)
     throw error

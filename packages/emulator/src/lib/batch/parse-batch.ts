@@ -5,20 +5,17 @@ import { parseBoundary } from './multipart-boundary.js'
 import { type MultipartPart, splitMultipart } from './multipart-parts.js'
 import { readOperation } from './read-operation.js'
 
-/** Microsoft Learn, "Execute batch operations using the Web API". */
-const maxOperations = 1000
-
 /**
  * Takes a batch body apart and checks what the service checks before it runs anything.
  *
  * @throws BatchRefusal for what is answered with a flat object, ServiceError for the rest.
  */
-export function parseBatch(body: Buffer, boundary: string): BatchItem[] {
+export function parseBatch(body: Buffer, boundary: string, maxOperations: number): BatchItem[] {
   const parts = splitMultipart(body.toString('latin1'), boundary)
   if (parts.length === 0) {
     throw new BatchRefusal(`The batch has no part that begins with the boundary '${boundary}'.`)
   }
-  const items = parts.map(readItem)
+  const items = parts.map((part) => readItem(part, maxOperations))
   const count = items.reduce((sum, item) => sum + (item.kind === 'changeset' ? item.operations.length : 1), 0)
   if (count > maxOperations) {
     throw new BatchRefusal(
@@ -29,13 +26,13 @@ export function parseBatch(body: Buffer, boundary: string): BatchItem[] {
   return items
 }
 
-function readItem(part: MultipartPart): BatchItem {
+function readItem(part: MultipartPart, maxOperations: number): BatchItem {
   const boundary = parseBoundary(part.headers['content-type'])
   if (boundary === undefined) return { ...readRequest(part), contentId: undefined }
   // The line end after its closing boundary went to the boundary of the batch.
   const parts = splitMultipart(`${part.content}${part.readable ? '\r\n' : '\n'}`, boundary)
   const operations = parts.map(readRequest)
-  checkChangeset(operations)
+  checkChangeset(operations, maxOperations)
   return { kind: 'changeset', operations }
 }
 
@@ -50,7 +47,7 @@ function readRequest(part: MultipartPart): BatchOperation {
   return operation
 }
 
-function checkChangeset(operations: readonly BatchOperation[]): void {
+function checkChangeset(operations: readonly BatchOperation[], maxOperations: number): void {
   if (operations.length > maxOperations) {
     throw new BatchRefusal(
       'The current change set contains too many operations. A maximum number of ' +
