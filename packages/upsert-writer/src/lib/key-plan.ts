@@ -10,7 +10,7 @@ import type { Columns } from './pending-row.js'
 import type { WriterColumn, WriterDateBehavior, WriterTable } from './table-port.js'
 
 /** One column of the key, and every name under which a row may hold it. */
-export interface KeyColumn {
+interface KeyColumn {
   /** As the caller wrote it. */
   readonly given: string
   readonly column: WriterColumn

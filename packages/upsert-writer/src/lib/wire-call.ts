@@ -104,6 +104,6 @@ export function isOwnCreate(row: PendingRow): boolean {
 }
 
 /** The row's address. A GUID is shorter, and takes every character of a key. */
-export function addressOf({ table }: RunPlan, row: PendingRow): string {
+function addressOf({ table }: RunPlan, row: PendingRow): string {
   return formatRowPath(table.entitySetName, row.id === undefined ? row.parts! : row.id)
 }
