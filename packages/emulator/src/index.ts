@@ -5,7 +5,7 @@ export type { LimitsSnapshot } from './lib/limits/limits.js'
 export type { CostedRequest, LimitsOptions } from './lib/limits/limits-options.js'
 export type { LimitFacet, WindowState } from './lib/limits/user-window.js'
 export { createVirtualTime, type VirtualTime, type VirtualTimeOptions } from './lib/limits/virtual-time.js'
-export type { ChangeTrackingOptions, EmulatorOptions, LinkOptions } from './lib/options.js'
+export type { EmulatorOptions, LinkOptions } from './lib/options.js'
 export { standardTables } from './lib/schema/standard-tables.js'
 export type {
   ColumnDefinition,
@@ -19,3 +19,4 @@ export type {
 } from './lib/schema/table-definition.js'
 export type { LoggedRequest } from './lib/server/request-log.js'
 export type { TableView } from './lib/table-view.js'
+export type { ChangeTrackingOptions } from './lib/tracking/tracking-options.js'

@@ -1,40 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import { type LimitsOptions, type ResolvedLimits, resolveLimitOptions } from './limits/limits-options.js'
+import { integerWithin, numberWithin, oneOf } from './option-checks.js'
 import type { TableDefinition } from './schema/table-definition.js'
 import type { KeyComparison } from './store/key-text.js'
-
-/** How change tracking behaves where Dataverse's documents are silent, differ by edition, or are doubted. */
-export interface ChangeTrackingOptions {
-  /** Days after which a delta token is too old. Default: 7, as online; on-premises has 90. */
-  readonly tokenLifetimeDays?: number | undefined
-  /**
-   * What a token that is too old leads to: the service code `0x80044352` (online), or silently every row again
-   * (on-premises). Default: `error`.
-   */
-  readonly expiry?: 'error' | 'full-result' | undefined
-  /**
-   * Which moment the token of a read in several pages stands for. `last-page` leaves a gap: what changes after its
-   * page was read and before the last page is served is in neither. Microsoft does not say which holds, so the
-   * default is the one that a careful client must survive: `last-page`.
-   */
-  readonly watermark?: 'first-page' | 'last-page' | undefined
-  /**
-   * Order of a delta: rows by version and then the deletions (documented as usual), or all by version. Default:
-   * `deletes-last`.
-   */
-  readonly order?: 'deletes-last' | 'by-version' | undefined
-  /** Whether `$expand` is refused as `$filter`, `$orderby` and `$top` are. Default: `true`, as online. */
-  readonly refuseExpand?: boolean | undefined
-  /** What a garbled token, or one from the future, leads to; not documented. Default: `error` (400). */
-  readonly unknownToken?: 'error' | 'full-result' | undefined
-  /** Whether a change of the table's definition ends the life of its tokens, as seen in the field. Default: `true`. */
-  readonly expireOnSchemaChange?: boolean | undefined
-  /**
-   * Whether asking for annotations in the same request loses change tracking, as was reported of an 8.2 server: the
-   * last page then carries no link at all. Default: `false`.
-   */
-  readonly lostWithAnnotations?: boolean | undefined
-}
+import {
+  type ChangeTrackingOptions,
+  type ResolvedTracking,
+  resolveTrackingOptions,
+} from './tracking/tracking-options.js'
 
 /** How links are written. */
 export interface LinkOptions {
@@ -121,7 +94,7 @@ type Complete<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> }
 /** {@link EmulatorOptions} with its defaults. */
 export interface ResolvedOptions
   extends Complete<Omit<EmulatorOptions, 'changeTracking' | 'limits' | 'links' | 'stateDirectory'>> {
-  readonly changeTracking: Complete<ChangeTrackingOptions>
+  readonly changeTracking: ResolvedTracking
   readonly links: {
     readonly position: 'before-value' | 'after-value'
     readonly hex: 'lower' | 'upper'
@@ -147,7 +120,7 @@ export function resolveOptions(options: EmulatorOptions = {}): ResolvedOptions {
     clock,
     seed: integerWithin('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     authorize: options.authorize ?? (() => true),
-    changeTracking: resolveTracking(options.changeTracking ?? {}),
+    changeTracking: resolveTrackingOptions(options.changeTracking ?? {}),
     links: resolveLinks(options.links ?? {}),
     limits: options.limits === undefined ? undefined : resolveLimitOptions(options.limits),
     ...resolveSwitches(options),
@@ -158,29 +131,6 @@ export function resolveOptions(options: EmulatorOptions = {}): ResolvedOptions {
 
 async function waitReally(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal })
-}
-
-function resolveTracking(tracking: ChangeTrackingOptions): ResolvedOptions['changeTracking'] {
-  const {
-    tokenLifetimeDays = 7,
-    expiry = 'error',
-    watermark = 'last-page',
-    order = 'deletes-last',
-    refuseExpand = true,
-    unknownToken = 'error',
-    expireOnSchemaChange = true,
-    lostWithAnnotations = false,
-  } = tracking
-  return {
-    tokenLifetimeDays: integerWithin('changeTracking.tokenLifetimeDays', tokenLifetimeDays, 0, 365),
-    expiry: oneOf('changeTracking.expiry', expiry, ['error', 'full-result']),
-    watermark: oneOf('changeTracking.watermark', watermark, ['first-page', 'last-page']),
-    order: oneOf('changeTracking.order', order, ['deletes-last', 'by-version']),
-    refuseExpand,
-    unknownToken: oneOf('changeTracking.unknownToken', unknownToken, ['error', 'full-result']),
-    expireOnSchemaChange,
-    lostWithAnnotations,
-  }
 }
 
 function resolveLinks(links: LinkOptions): ResolvedOptions['links'] {
@@ -264,23 +214,4 @@ function resolveLimits(
     requestLogLimit: integerWithin('requestLogLimit', requestLogLimit, 0, many),
     compactAfterBytes: integerWithin('compactAfterBytes', compactAfterBytes, 1, many),
   }
-}
-
-function numberWithin(name: string, value: number, min: number, max: number): number {
-  if (typeof value !== 'number' || !(value >= min && value <= max)) {
-    throw new RangeError(`${name} is a number from ${min} to ${max}: got ${String(value)}`)
-  }
-  return value
-}
-
-function integerWithin(name: string, value: number, min: number, max: number): number {
-  if (!Number.isInteger(value)) throw new RangeError(`${name} is a whole number: got ${String(value)}`)
-  return numberWithin(name, value, min, max)
-}
-
-function oneOf<T extends string | number>(name: string, value: T, choices: readonly T[]): T {
-  if (!choices.includes(value)) {
-    throw new TypeError(`${name} is one of ${choices.join(', ')}: got ${String(value)}`)
-  }
-  return value
 }
