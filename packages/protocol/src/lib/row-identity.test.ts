@@ -53,6 +53,17 @@ describe('createRowIdentity()', () => {
     expect(identify([nested, spaced, number]).map((row) => row.id)).toEqual([undefined, undefined, undefined])
   })
 
+  it.each([
+    ['shorter, with a quote where a GUID would end', '"abc"', `"name":"${'x'.repeat(23)}"`],
+    ['escaped', `"\\u0041${'b'.repeat(30)}"`, '"name":"x"'],
+    ['not of ASCII', `"${'å'.repeat(18)}"`, '"name":"x"'],
+    ['longer, with an escaped quote where a GUID would end', `"${'a'.repeat(35)}\\"more"`, '"name":"x"'],
+  ])('leaves a key that is no GUID to a parse: %s', (_, value, rest) => {
+    const row = `{"contactid":${value},${rest}}`
+    expect(typeof JSON.parse(row).contactid).toBe('string')
+    expect(identify([row])[0]?.id).toBeUndefined()
+  })
+
   it('knows a deletion from a row, wherever its context stands', () => {
     const context = '"@odata.context":"https://x/$metadata#contacts/$deletedEntity"'
     const rows = [

@@ -5,8 +5,8 @@ export interface RowIdentity {
   /** Whether the bytes are a `$deletedEntity` entry and not a row. */
   isDeleted(bytes: Buffer, start: number, end: number): boolean
   /**
-   * The primary key as it stands in the row, or `undefined` where only a parse can tell (the row is nested, or the key is
-   * written in an unusual way).
+   * The primary key as it stands in the row, or `undefined` where only a parse can tell (the row is nested, or the key is no
+   * GUID or written in an unusual way).
    */
   findId(bytes: Buffer, start: number, end: number, flags: number): string | undefined
   /** The row version in the etag, or `undefined` where only a parse can tell. */
@@ -17,6 +17,7 @@ export interface RowIdentity {
 const etagStart = Buffer.from('{"@odata.etag":"W/\\"')
 const deletedMark = Buffer.from('$deletedEntity')
 const guidLength = 36
+const guidBytes = markGuidBytes()
 const quote = 0x22
 const backslash = 0x5c
 
@@ -37,6 +38,8 @@ export function createRowIdentity(primaryKey: string): RowIdentity {
     const valueEnd = valueStart + guidLength
     if (at <= start || valueEnd >= end || bytes[valueEnd] !== quote) return undefined
     if (!isBoundary(bytes[at - 1]!) || !startsWith(bytes, member, at)) return undefined
+    // Another text of that length may hold escapes, or be the end of this value and the beginning of the next.
+    if (!isGuid(bytes, valueStart, valueEnd)) return undefined
     return bytes.toString('latin1', valueStart, valueEnd)
   }
 
@@ -79,6 +82,17 @@ function startsWith(bytes: Buffer, text: Buffer, at: number): boolean {
     if (bytes[at + index] !== text[index]) return false
   }
   return true
+}
+
+function isGuid(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (guidBytes[bytes[at]!] === 0) return false
+  return true
+}
+
+function markGuidBytes(): Uint8Array {
+  const marks = new Uint8Array(256)
+  for (const character of '0123456789abcdefABCDEF-') marks[character.charCodeAt(0)] = 1
+  return marks
 }
 
 function isBoundary(byte: number): boolean {
