@@ -1,6 +1,10 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogue } from '../src/lib/catalogue.js'
@@ -91,6 +95,24 @@ describe('the arguments', () => {
 })
 
 describe('a run against an environment', () => {
+  it('does its work although its output goes to a full disk, and ends with 1', async () => {
+    // Only Linux has a device that is always full.
+    if (!existsSync('/dev/full')) return
+    const cwd = temporaryFolder()
+    const output = openSync('/dev/full', 'w')
+    const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+    const app = spawn(process.execPath, [program, ...read('--table', 'product')], {
+      cwd,
+      stdio: ['ignore', output, 'pipe'],
+    })
+    const [stderr, [code]] = await Promise.all([text(app.stderr), once(app, 'close')])
+    closeSync(output)
+    expect(code).toBe(1)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expectExact(cwd, 'out/products.ndjson')
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['products.checkpoint.json', 'products.ndjson'])
+  })
+
   it('reads a table in full, then only what changed, and says so in JSON', async () => {
     const cwd = temporaryFolder()
     const first = await runApp(read('--table', 'product'), { cwd })

@@ -53,6 +53,23 @@ describe('parseArguments()', () => {
     }
   })
 
+  it('takes a variable that is set to nothing as not set, and drops spaces around a value', () => {
+    Object.assign(process.env, { DATAVERSE_URL: ' ', AZURE_TENANT_ID: '', AZURE_CLIENT_ID: ' app ' })
+    try {
+      expect(parse('--products', '5')).toMatchObject({ kind: 'demo', products: 5 })
+      expect(parse(...environment, '--table', 'account')).toMatchObject({
+        tenantId: undefined,
+        clientId: 'app',
+      })
+    } finally {
+      for (const name of ['DATAVERSE_URL', 'AZURE_TENANT_ID', 'AZURE_CLIENT_ID']) delete process.env[name]
+    }
+  })
+
+  it('does not repeat a password in a URL', () => {
+    expect(() => parse('--url', 'me:secret@contoso.com', '--table', 'a')).toThrow(/not "…@contoso.com"$/)
+  })
+
   it('takes intervals in seconds', () => {
     const settings = parse(...environment, '--table', 'account', '--follow', '--min-interval', '0.5')
     expect(settings).toMatchObject({ follow: { minIntervalMs: 500, maxIntervalMs: 60_000 } })
@@ -80,6 +97,7 @@ describe('parseArguments()', () => {
     ['something else than a URL', ['--url', 'contoso', '--table', 'account'], /--url must be like https/],
     ['a file as a URL', ['--url', 'file:///etc', '--table', 'account'], /--url must be like https/],
     ['a name that is none', [...environment, '--table', "a'b"], /"a'b" is no name/],
+    ['a folder without a name', ['--out', ''], /--out.*must not be empty$/],
     ['an empty name', [...environment, '--table', 'a,,b'], /Between the commas/],
     ['a page of nothing', ['--page-size', '0'], /--page-size.*at least 1/],
     ['a page of a piece', ['--page-size', '1.5'], /--page-size.*at least 1/],

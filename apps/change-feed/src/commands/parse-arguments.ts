@@ -36,9 +36,9 @@ export function parseArguments(argv: readonly string[], version: string): Settin
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return undefined
-    throw new UsageError(error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))
+    throw new UsageError(error.message.replace(/^error: |\.$/g, '').replace(/\s*\n\s*/g, ' '))
   }
-  const values = program.opts()
+  const values = withoutEmptyVariables(program)
   const common: CommonSettings = {
     out: values.out,
     json: values.json,
@@ -51,6 +51,16 @@ export function parseArguments(argv: readonly string[], version: string): Settin
   return values.url === undefined
     ? demoSettings(program, values, common)
     : syncSettings(program, values, common)
+}
+
+/** A variable that is set to nothing is not set: that is how shells and containers unset one. */
+function withoutEmptyVariables(program: Command): OptionValues {
+  const values = { ...program.opts() }
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'string' || program.getOptionValueSource(name) !== 'env') continue
+    values[name] = value.trim() === '' ? undefined : value.trim()
+  }
+  return values
 }
 
 function demoSettings(program: Command, values: OptionValues, common: CommonSettings): DemoSettings {
@@ -104,7 +114,9 @@ function syncSettings(program: Command, values: OptionValues, common: CommonSett
 function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return text
-  throw new UsageError(`--url must be like https://contoso.crm4.dynamics.com, not "${text}"`)
+  // What stands before an `@` may be a password.
+  const shown = text.replace(/^.*@/s, '…@')
+  throw new UsageError(`--url must be like https://contoso.crm4.dynamics.com, not "${shown}"`)
 }
 
 function flagOf(program: Command, name: string): string {

@@ -63,7 +63,11 @@ export function createProgram(version: string): Command {
         .default(4),
     )
     .optionsGroup('Where to and how long:')
-    .option('--out <folder>', 'folder of the data files and their checkpoints', 'out')
+    .addOption(
+      new Option('--out <folder>', 'folder of the data files and their checkpoints')
+        .argParser(parseText)
+        .default('out'),
+    )
     .addOption(
       new Option(
         '--commit-bytes <bytes>',
@@ -113,7 +117,11 @@ export function createProgram(version: string): Command {
     .addOption(
       new Option('--products <count>', 'size of a new catalogue').argParser(parseCount).default(10_000),
     )
-    .option('--state <folder>', "folder of the emulator's state", '.deltaverse')
+    .addOption(
+      new Option('--state <folder>', "folder of the emulator's state")
+        .argParser(parseText)
+        .default('.deltaverse'),
+    )
     .optionsGroup('Other:')
     .addHelpText('after', examples)
 }
@@ -132,6 +140,11 @@ function collectTexts(text: string): string[] {
   const parts = text.split(',').map((part) => part.trim())
   if (parts.every((part) => part !== '')) return parts
   throw new InvalidArgumentError('Between the commas stand names.')
+}
+
+function parseText(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('It must not be empty.')
 }
 
 function parseCount(text: string): number {
