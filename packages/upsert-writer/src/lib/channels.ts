@@ -22,8 +22,13 @@ export function newChunk(rows: readonly PendingRow[], channel: Channel): Chunk {
   return { rows, channel, failures: { passing: 0, ambiguous: 0, throttled: 0 } }
 }
 
-/** Divides rows by the way in which they are sent. */
-export function toChunks(plan: RunPlan, rows: readonly PendingRow[], step: WriteStep): Chunk[] {
+/** Divides rows by the way in which they are sent, and into requests of at most so many. */
+export function toChunks(
+  plan: RunPlan,
+  rows: readonly PendingRow[],
+  step: WriteStep,
+  requestRows: number,
+): Chunk[] {
   const byChannel = new Map<Channel, PendingRow[]>()
   for (const row of rows) {
     const channel = channelOf(plan, row, step, rows.length)
@@ -31,7 +36,16 @@ export function toChunks(plan: RunPlan, rows: readonly PendingRow[], step: Write
     if (list === undefined) byChannel.set(channel, [row])
     else list.push(row)
   }
-  return [...byChannel].map(([channel, list]) => newChunk(list, channel))
+  return [...byChannel].flatMap(([channel, list]) =>
+    slicesOf(list, requestRows).map((each) => newChunk(each, channel)),
+  )
+}
+
+/** Consecutive pieces of at most so many rows. */
+export function slicesOf(rows: readonly PendingRow[], size: number): (readonly PendingRow[])[] {
+  const slices: (readonly PendingRow[])[] = []
+  for (let at = 0; at < rows.length; at += size) slices.push(rows.slice(at, at + size))
+  return slices
 }
 
 function channelOf({ options, bulk }: RunPlan, row: PendingRow, step: WriteStep, rows: number): Channel {

@@ -1,5 +1,5 @@
 import { type DataverseError, isResponseError } from '@deltaverse/contract'
-import { type Chunk, newChunk } from './channels.js'
+import { type Chunk, newChunk, slicesOf } from './channels.js'
 import { findCreated } from './find-created.js'
 import { isAmbiguous, judgeAnswer } from './judge-answer.js'
 import { findHidden } from './locate-rows.js'
@@ -149,11 +149,7 @@ function partLimit(error: DataverseError): number | undefined {
 }
 
 function slices(chunk: Chunk, size: number): Chunk[] {
-  const chunks: Chunk[] = []
-  for (let at = 0; at < chunk.rows.length; at += size) {
-    chunks.push({ ...chunk, rows: chunk.rows.slice(at, at + size) })
-  }
-  return chunks
+  return slicesOf(chunk.rows, size).map((rows) => ({ ...chunk, rows }))
 }
 
 function halves(chunk: Chunk): Chunk[] {

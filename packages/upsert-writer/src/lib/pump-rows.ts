@@ -1,6 +1,7 @@
 import type { Clock } from '@deltaverse/client'
 import type { Row } from '@deltaverse/contract'
 import pLimit from 'p-limit'
+import { createFillTimer } from './fill-timer.js'
 import type { PendingRow } from './pending-row.js'
 import { openSource, type RowSource } from './row-source.js'
 import type { WaitingRows } from './waiting-rows.js'
@@ -16,7 +17,8 @@ export interface PumpRun {
   /** What is said of a row that was never sent. */
   notRun(row: PendingRow): WriteResult
   readonly waiting: WaitingRows
-  readonly requestRows: () => number
+  /** Rows that are written together at most; may change while the run goes on. */
+  readonly slotRows: () => number
   readonly maxBatchBytes: number
   readonly maxWaitMs: number
   /** Requests under way at most; may change while the run goes on. */
@@ -78,13 +80,12 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
   let failure: { readonly error: unknown } | undefined
   let wake = (): void => {}
   let news = false
-  let timer: AbortController | undefined
-  let due = false
 
   const signalNews = (): void => {
     news = true
     wake()
   }
+  const timer = createFillTimer(run.clock, run.maxWaitMs, signalNews)
   const fail = (error: unknown): void => {
     failure ??= { error }
   }
@@ -136,13 +137,13 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
       !stopped &&
       !pulling &&
       !isFull() &&
-      waiting.parkedRows < run.requestRows() &&
+      waiting.parkedRows < run.slotRows() &&
       failure === undefined
     )
   }
 
   function isFull(): boolean {
-    return waiting.openRows >= run.requestRows() || waiting.openBytes >= run.maxBatchBytes
+    return waiting.openRows >= run.slotRows() || waiting.openBytes >= run.maxBatchBytes
   }
 
   function pull(): void {
@@ -175,9 +176,7 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
 
   function start(): void {
     const rows = waiting.take()
-    due = false
-    timer?.abort()
-    timer = undefined
+    timer.reset()
     const slot: Promise<void> = limit(() =>
       run.write(rows, (row, result, earlier = row.earlier.map((each) => replaced(each, row, result))) => {
         waiting.release(row)
@@ -194,20 +193,6 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
     slots.add(slot)
   }
 
-  function watchTime(): void {
-    if (waiting.openRows === 0 || timer !== undefined) return
-    const waitingTimer = new AbortController()
-    timer = waitingTimer
-    run.clock.delay(run.maxWaitMs, waitingTimer.signal).then(
-      () => {
-        if (timer !== waitingTimer) return
-        due = true
-        signalNews()
-      },
-      () => {},
-    )
-  }
-
   if (run.signal?.aborted) onAbort()
   else run.signal?.addEventListener('abort', onAbort, { once: true })
 
@@ -217,11 +202,11 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
       limit.concurrency = Math.max(1, run.concurrency())
       for (;;) {
         pull()
-        const closed = isFull() || due || ended || stopped
+        const closed = isFull() || timer.due || ended || stopped
         if (waiting.openRows === 0 || !closed || slots.size >= limit.concurrency) break
         start()
       }
-      watchTime()
+      if (waiting.openRows > 0) timer.start()
     },
     takeResults() {
       const taken = results
@@ -241,8 +226,7 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
     },
     async close() {
       run.signal?.removeEventListener('abort', onAbort)
-      timer?.abort()
-      timer = undefined
+      timer.reset()
       if (slots.size > 0) run.abandon.abort()
       await Promise.all(slots)
       if (!ended) await closeSource(iterator, pulling)

@@ -1,5 +1,6 @@
 import type { Row } from '@deltaverse/contract'
 import {
+  encodeUrlText,
   formatInCondition,
   formatKeyCondition,
   isPlainListText,
@@ -77,7 +78,7 @@ function filtersOf(keys: readonly (readonly KeyPart[])[]): string[] {
     } else others.push(key)
   }
   return [
-    ...portions(listed, maxListValues, (text) => text.length * 3 + 7).map((texts) =>
+    ...portions(listed, maxListValues, (text) => encodeUrlText(text).length + 7).map((texts) =>
       formatInCondition(property, texts),
     ),
     ...portions(others.map(formatKeyCondition), maxAlternatives, (text) => text.length + 8).map((texts) =>

@@ -17,6 +17,8 @@ export interface RunContext {
   readonly signal: AbortSignal
   /** Sends a write, once; counts it, measures it, and holds it back while the run pauses. */
   write(request: DataverseRequest, rows: number): Promise<DataverseResponse>
+  /** Rows of a request at the moment. */
+  requestRows(): number
   /** Sends a read. Numbers that JavaScript cannot hold come as text. */
   read(path: string): Promise<unknown>
   /** No write leaves before this time is over. */
@@ -48,6 +50,7 @@ export function createRunContext(client: DataverseClient, plan: RunPlan, signal:
     plan,
     signal,
     counts,
+    requestRows: () => sizer.next(),
     async write(request, rows) {
       signal.throwIfAborted()
       await untilOpen()
@@ -80,9 +83,6 @@ export function createRunContext(client: DataverseClient, plan: RunPlan, signal:
 }
 
 /** The sizer of a run: given, or shared by all that do the same to the same table through this client. */
-export function sizerOf(
-  client: DataverseClient,
-  { sizer, entitySet, operation }: RunPlan['options'],
-): RequestSizer {
+function sizerOf(client: DataverseClient, { sizer, entitySet, operation }: RunPlan['options']): RequestSizer {
   return sizer ?? client.governor.sizer(`${operation} ${entitySet}`)
 }

@@ -1,12 +1,13 @@
 import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, isDataverseError, type Row } from '@deltaverse/contract'
+import { planRows } from './dry-run.js'
 import { mergeVersions } from './merge-versions.js'
 import type { PendingRow } from './pending-row.js'
 import { prepareRow, type RunPlan } from './prepare-row.js'
 import { pumpRows } from './pump-rows.js'
 import { toFailure } from './row-result.js'
 import type { RowSource } from './row-source.js'
-import { createRunContext, type RunContext, sizerOf } from './run-context.js'
+import { createRunContext, type RunContext } from './run-context.js'
 import { createWaitingRows } from './waiting-rows.js'
 import type { WriteResult, WriteSummary } from './write-result.js'
 import type { Settle } from './write-rows.js'
@@ -17,6 +18,9 @@ export type SlotWork = (context: RunContext, rows: readonly PendingRow[], settle
 
 // A ceiling of more than 100 was never seen; it also bounds the memory of a client without a governor.
 const maxConcurrency = 100
+
+// Rows that are compared first are read many at a time, however few of them are written then.
+const comparedRows = 500
 
 /** Runs rows through the pump; returns what became of them all. */
 export async function* runRows(
@@ -29,14 +33,14 @@ export async function* runRows(
   const { options } = plan
   const abandon = new AbortController()
   const context = createRunContext(client, plan, abandon.signal)
-  const sizer = sizerOf(client, options)
+  const compares = options.skipUnchanged || work === planRows
   const tally = createTally()
   const pumped = pumpRows(rows, {
     prepare: (row, index) => prepareOrReport(plan, row, index),
     write: (batch, settle) => work(context, batch, settle),
     notRun: ({ index, key, row }) => ({ index, key, status: 'not-run', row, attempts: 0 }),
     waiting: createWaitingRows((earlier, later) => mergeVersions(plan, earlier, later)),
-    requestRows: () => sizer.next(),
+    slotRows: () => Math.max(context.requestRows(), compares ? comparedRows : 1),
     maxBatchBytes: options.maxBatchBytes,
     maxWaitMs: options.maxWaitMs,
     concurrency: () => options.concurrency ?? Math.min(maxConcurrency, client.governor.ceiling),

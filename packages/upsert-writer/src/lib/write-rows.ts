@@ -47,7 +47,7 @@ async function writeVersions(
   const written = new Map<PendingRow, Extract<StepOutcome, { kind: 'done' }>>()
   await runStep(
     context,
-    toChunks(context.plan, located, { kind: 'first' }),
+    toChunks(context.plan, located, { kind: 'first' }, context.requestRows()),
     { kind: 'first' },
     (row, outcome) => {
       if (outcome.kind === 'failed') settle(row, toFailure(row, outcome.error))
@@ -68,18 +68,23 @@ async function writeFollowUps(
     const step = { kind: 'follow-up', at } as const
     const rows = [...written.keys()]
     for (const row of rows) row.failures.ambiguous = row.failures.passing = 0
-    await runStep(context, toChunks(context.plan, rows, step), step, (row, outcome) => {
-      const first = written.get(row)!
-      const last = at === row.followUps.length - 1
-      if (outcome.kind === 'done' && !last) return
-      written.delete(row)
-      if (outcome.kind === 'done') settle(row, toResult(row, first.status, first.id))
-      else
-        settle(row, {
-          ...toFailure(row, outcome.error),
-          ...(first.id === undefined ? {} : { id: first.id }),
-          step: 'state',
-        })
-    })
+    await runStep(
+      context,
+      toChunks(context.plan, rows, step, context.requestRows()),
+      step,
+      (row, outcome) => {
+        const first = written.get(row)!
+        const last = at === row.followUps.length - 1
+        if (outcome.kind === 'done' && !last) return
+        written.delete(row)
+        if (outcome.kind === 'done') settle(row, toResult(row, first.status, first.id))
+        else
+          settle(row, {
+            ...toFailure(row, outcome.error),
+            ...(first.id === undefined ? {} : { id: first.id }),
+            step: 'state',
+          })
+      },
+    )
   }
 }
