@@ -1,5 +1,5 @@
 // The code between the marks is what the README shows; a check of the repository compares the two.
-import { createClient, type DataverseClient, type Interceptor } from '@deltaverse/client'
+import { createClient, createGovernor, type DataverseClient, type Interceptor } from '@deltaverse/client'
 import { credentialFromEnvironment } from '@deltaverse/client/credentials'
 import { createMetadataReader } from '@deltaverse/client/metadata'
 import { isDataverseError } from '@deltaverse/contract'
@@ -105,5 +105,47 @@ describe('the README', () => {
     log(`${account.entitySetName} has ${account.columns.size} columns`)
     // end
     expect(lines[0]).toMatch(/^accounts has \d+ columns$/)
+  })
+
+  it('asks the governor', async () => {
+    const lines: string[] = []
+    const log = (line: string) => lines.push(line)
+    const credential = { getToken: async () => ({ token: 'a', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) }
+    const [erp, webShop] = [credential, { ...credential }]
+    const next = (count: number) => [{ lastname: `one of ${count}` }]
+    const toBody = (rows: readonly { lastname: string }[]) => rows[0] ?? {}
+    const path = 'contacts'
+    // example: governor
+    const client = createClient({
+      url,
+      credentials: [erp, webShop],
+      onGovernor: (event) => log(`${event.name} ${event.kind}`),
+    })
+    const sizer = client.governor.sizer('contacts')
+    const rows = next(sizer.next())
+    const response = await client.request({ method: 'POST', path, body: toBody(rows), rows: rows.length })
+    sizer.record({ rows: rows.length, durationMs: response.elapsedMs ?? 0, ok: true })
+    const { ceiling, inFlight, waiting, governors } = client.governor.snapshot()
+    // end
+    cleanUp.push(client)
+    expect({ ceiling, inFlight, waiting, count: governors.length }).toEqual({
+      ceiling: 8,
+      inFlight: 0,
+      waiting: 0,
+      count: 2,
+    })
+  })
+
+  it('shares a governor', async () => {
+    const credential = { getToken: async () => ({ token: 'a', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) }
+    // example: share
+    const governor = createGovernor({ maxConcurrency: 20, polite: { share: 0.7 } })
+    const reader = createClient({ url, credential, governor })
+    const writer = createClient({ url, credential, governor })
+    // end
+    cleanUp.push(reader, writer)
+    await (await reader.request({ method: 'GET', path: 'contacts' })).discard()
+    await (await writer.request({ method: 'GET', path: 'contacts' })).discard()
+    expect(governor.snapshot().totals.ended).toBe(2)
   })
 })

@@ -142,7 +142,8 @@ function resolveGovernors(options: ClientOptions, count: number): readonly Gover
       return governors
     throw new TypeError(`governor must be one of createGovernor() for each credential (${count})`)
   }
-  if (typeof governor !== 'object' || governor === null) {
+  // A governor of another installed copy of this package looks like one, but cannot be talked to.
+  if (typeof governor !== 'object' || governor === null || 'snapshot' in governor) {
     throw new TypeError(`governor must be options, a governor or false, received ${String(governor)}`)
   }
   const { clock, random } = options

@@ -6,6 +6,7 @@ import type { CeilingReason } from './governor-event.js'
 import type { ResolvedGovernorOptions } from './governor-options.js'
 import type { GovernorSnapshot, ServiceLimits } from './governor-snapshot.js'
 import { createLatencyWatch } from './latency-watch.js'
+import { createPace } from './pace.js'
 import { documentedLimits, learnLimits } from './service-limits.js'
 
 /** How many requests may be under way, and why. */
@@ -23,7 +24,7 @@ export interface Ceiling {
   /** Whether the headers say that the requests under way use up the window. */
   isBudgetSpent(elapsedMs: number, inFlight: number): boolean
   /** The gate was closed for a while: what was read before says nothing any more. */
-  forgetBudget(): void
+  opened(closedForMs: number, nowMs: number, usedUp: boolean): void
   limits(): ServiceLimits
   remaining(): GovernorSnapshot['remaining']
 }
@@ -41,6 +42,7 @@ export function createCeiling(
   const budget = createBudgetHint()
   const latency = createLatencyWatch()
   const cap = createConcurrencyCap()
+  const pace = createPace(() => limits.windowMs, options.clock.now())
   let hint: number | undefined
   let limits = documentedLimits
   let named = Number.POSITIVE_INFINITY
@@ -61,6 +63,7 @@ export function createCeiling(
       if (concurrency !== 'auto') return value
       value = lower(value, cap.bound(), 'concurrency-refused')
       value = lower(value, latency.bound(), latency.isRising() ? 'rising' : 'latency')
+      value = lower(value, pace.bound(), 'pace')
       const share = budget.share(limits, nowMs)
       return share === 1 ? value : lower(value, Math.round(value.ceiling * share), 'budget')
     },
@@ -69,6 +72,7 @@ export function createCeiling(
       budget.observe(headers, nowMs)
       if (status < 200 || status >= 300 || elapsedMs === undefined) return
       cap.accept()
+      pace.worked(elapsedMs, nowMs)
       const msPerUnit = Math.max(elapsedMs, shortestMs) / units
       latency.observe({ kind, msPerUnit, inFlight, ceiling: recommended().ceiling })
     },
@@ -79,7 +83,10 @@ export function createCeiling(
       if (tooManyAtATime) cap.refuse(inFlight)
     },
     isBudgetSpent: (elapsedMs, inFlight) => concurrency === 'auto' && budget.isSpent(elapsedMs, inFlight),
-    forgetBudget: budget.forget,
+    opened(closedForMs, nowMs, usedUp) {
+      budget.forget()
+      if (usedUp) pace.opened(closedForMs, nowMs)
+    },
     limits: () => limits,
     remaining: budget.remaining,
   }

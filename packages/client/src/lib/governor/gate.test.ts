@@ -17,7 +17,7 @@ describe('createGate()', () => {
     expect(gate.closedUntilMs(300)).toBe(1_200)
     expect(gate.reason(300)).toBe('execution-time-refused')
     expect(gate.noteOpening(1_199, 0)).toBeUndefined()
-    expect(gate.noteOpening(1_200, 0)).toBe(1_200)
+    expect(gate.noteOpening(1_200, 0)).toEqual({ closedForMs: 1_200, reason: 'execution-time-refused' })
     expect(gate.reason(1_200)).toBeUndefined()
   })
 
@@ -46,7 +46,7 @@ describe('createGate()', () => {
     for (let i = 0; i < 9; i++) gate.accepted()
     gate.close(1_000, 'requests-refused', 1_500)
     expect(gate.allowance(1_600)).toBe(0)
-    expect(gate.noteOpening(2_500, 0)).toBe(1_000)
+    expect(gate.noteOpening(2_500, 0)).toMatchObject({ closedForMs: 1_000 })
     expect(gate.allowance(2_500)).toBe(1)
   })
 })

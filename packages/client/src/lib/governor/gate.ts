@@ -9,14 +9,20 @@ export interface Gate {
   reason(nowMs: number): GateReason | undefined
   /** How many may be under way: none while closed, few just after opening, then as many as the ceiling says. */
   allowance(nowMs: number): number
-  /** Notes the opening once it happened. How long the gate was closed then, else `undefined`. */
-  noteOpening(nowMs: number, inFlight: number): number | undefined
+  /** Notes the opening once it happened. What was over then, else `undefined`. */
+  noteOpening(nowMs: number, inFlight: number): Closing | undefined
   /** The service accepted a request. */
   accepted(): void
   /** Nothing is held back any more once this many may be under way. */
   settle(ceiling: number, nowMs: number): void
   /** When the allowance changes without an answer. */
   nextChangeMs(nowMs: number): number | undefined
+}
+
+/** A time that the gate was closed. */
+export interface Closing {
+  readonly closedForMs: number
+  readonly reason: GateReason
 }
 
 /** While reopening, one more may go out with every answer, and one with every such pause should answers be slow. */
@@ -26,7 +32,7 @@ const rampStepMs = 1_000
 export function createGate(): Gate {
   let untilMs = Number.NEGATIVE_INFINITY
   let closedAtMs = 0
-  let why: GateReason | undefined
+  let why: GateReason = 'requests-refused'
   let shut = false
   let ramp: { fromMs: number; base: number; accepted: number } | undefined
 
@@ -55,7 +61,7 @@ export function createGate(): Gate {
       shut = false
       // Those that were sent before the gate closed are still under way: they must not use up the new allowance.
       ramp = { fromMs: nowMs, base: inFlight, accepted: 0 }
-      return nowMs - closedAtMs
+      return { closedForMs: nowMs - closedAtMs, reason: why }
     },
     accepted() {
       if (ramp !== undefined) ramp.accepted++

@@ -83,13 +83,14 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
   }
 
   function allowed(nowMs: number): number {
-    const closedForMs = gate.noteOpening(nowMs, inFlight)
-    if (closedForMs !== undefined) {
-      ceiling.forgetBudget()
+    const closing = gate.noteOpening(nowMs, inFlight)
+    if (closing !== undefined) {
+      const { closedForMs, reason } = closing
+      ceiling.opened(closedForMs, nowMs, reason !== 'concurrency-refused' && reason !== 'polite')
       emit({ kind: 'gate-opened', name, closedForMs, waiting: queue.size })
-    }
-    // The only reason that time alone takes away.
-    if (current.reason === 'budget') updateCeiling(nowMs)
+      updateCeiling(nowMs)
+      // The only other thing that time alone takes away.
+    } else if (current.reason === 'budget') updateCeiling(nowMs)
     gate.settle(current.ceiling, nowMs)
     return Math.min(current.ceiling, gate.allowance(nowMs))
   }

@@ -27,6 +27,8 @@ export type CeilingReason =
   | 'concurrency-refused'
   /** Answers take longer the more requests are under way, without a refusal. */
   | 'latency'
+  /** Every window is used up: the load is spread over it instead of coming in a rush. */
+  | 'pace'
   /** The budget that the service says is left in its window is nearly spent. */
   | 'budget'
 

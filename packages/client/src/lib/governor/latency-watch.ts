@@ -28,23 +28,36 @@ interface Kind {
   skip: number
 }
 
+/** A smaller number at a time, on trial. */
+interface Trial {
+  readonly kind: Kind
+  /** What a unit took before. */
+  readonly ms: number
+  /** As many at a time as got the same work done then. */
+  readonly carried: number
+  readonly boundBefore: number
+}
+
 /** A round that is this much slower is a bend; the times of single requests scatter by a quarter or so. */
 const bendFactor = 1.2
-const roundLength = 48
+const roundLength = 64
 /** While rising a round is shorter and a step doubles, so that noise and bend are both larger. */
 const risingBendFactor = 1.5
 const risingRoundLength = 8
 /** More than this at a time only after a calm round: "start low" (Microsoft Learn: Send parallel requests). */
 const firstBound = 8
-/** A smaller number at a time that does not make answers faster than this was not the remedy. */
-const helpedFactor = 0.92
+/** The trial goes well below what is needed, so that it shows clearly whether that helps. */
+const trialShare = 0.75
 /** Calm rounds before one more at a time is tried. */
 const calmRounds = 4
 /** Only a bound of which this much was in use can be said to be too low. */
 const inUse = 0.7
 /** The usual time follows quick rounds soon and slow ones hardly: else it would creep along with a queue that grows. */
-const usualFalls = 0.1
+const usualFalls = 0.06
 const usualRises = 0.02
+/** With far fewer under way than the bound there is no queue, and every round tells the truth. */
+const usualSettles = 0.3
+const clearly = 0.6
 const maxKinds = 64
 
 /**
@@ -57,27 +70,31 @@ export function createLatencyWatch(): LatencyWatch {
   let bound = firstBound
   let rising = true
   let calm = 0
-  let trial: { kind: Kind; ms: number; boundBefore: number } | undefined
+  let trial: Trial | undefined
 
   function ease(kind: Kind, ms: number, usualMs: number, inFlight: number): void {
     calm = 0
     rising = false
-    if (trial?.kind === kind && ms > trial.ms * helpedFactor) {
+    if (trial?.kind === kind && ms > (trial.ms + usualMs) / 2) {
       kind.usualMs = ms
       bound = trial.boundBefore
       trial = undefined
       return
     }
-    const next = Math.max(1, Math.floor((inFlight * usualMs) / ms))
-    if (next >= bound) return
-    trial = { kind, ms, boundBefore: bound }
-    bound = next
+    const carried = (inFlight * usualMs) / ms
+    if (carried >= bound) return
+    // A trial that helped, but not enough, has shown what is needed at most.
+    trial = { kind, ms, carried, boundBefore: trial === undefined ? bound : trial.carried }
+    bound = Math.max(1, Math.floor(carried * trialShare))
   }
 
   function relax(kind: Kind, ms: number, inFlight: number, ceiling: number): void {
-    if (trial?.kind === kind) trial = undefined
-    if (kind.usualMs === undefined) kind.usualMs = ms
-    else kind.usualMs += (ms < kind.usualMs ? usualFalls : usualRises) * (ms - kind.usualMs)
+    if (trial?.kind === kind) {
+      bound = Math.max(1, Math.floor(trial.carried))
+      trial = undefined
+    }
+    kind.usualMs = learnUsual(kind.usualMs, ms, inFlight)
+    // Only what was in use can be said to have been enough.
     if (bound === Number.POSITIVE_INFINITY || inFlight < bound * inUse) return
     if (rising) bound *= 2
     else if (++calm >= calmRounds) {
@@ -87,6 +104,13 @@ export function createLatencyWatch(): LatencyWatch {
     if (bound < ceiling) return
     bound = Number.POSITIVE_INFINITY
     rising = false
+  }
+
+  function learnUsual(usualMs: number | undefined, ms: number, inFlight: number): number {
+    if (usualMs === undefined) return ms
+    const clearlyBelow = !rising && bound !== Number.POSITIVE_INFINITY && inFlight < bound * clearly
+    const weight = clearlyBelow ? usualSettles : ms < usualMs ? usualFalls : usualRises
+    return usualMs + weight * (ms - usualMs)
   }
 
   function endRound(kind: Kind, ceiling: number): void {
