@@ -69,7 +69,7 @@ const limits: LimitsOptions = {
 describe('a load under limits', () => {
   it('that follows the hint behind one gate gets what the limits allow, with a burst of refusals per window', async () => {
     const time = await start(limits)
-    const requests = 600
+    const requests = 400
     const tookMs = await load(time, requests, 8, 'shared')
     const { refusals, rows, executionMs } = emulator.limits!.snapshot()
     expect(emulator.table('new_things').count()).toBe(requests * rowsPerRequest)
@@ -85,12 +85,12 @@ describe('a load under limits', () => {
 
   it('that pushes on with every worker for itself is kept out for longer and longer', async () => {
     const time = await start(limits)
-    const tookMs = await load(time, 300, 24, 'shared')
+    const tookMs = await load(time, 200, 24, 'shared')
     const { refusals } = emulator.limits!.snapshot()
     await emulator.close()
-    await load(await start(limits), 300, 24, 'own', tookMs)
+    await load(await start(limits), 200, 24, 'own', tookMs)
     const alone = emulator.limits!.snapshot()
-    expect(alone.requests).toBeLessThan(200)
+    expect(alone.requests).toBeLessThan(150)
     expect(alone.refusals.executionTime).toBeGreaterThan(refusals.executionTime)
   })
 
