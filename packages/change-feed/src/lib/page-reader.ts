@@ -153,9 +153,9 @@ function preferences(options: ResolvedOptions): string {
 function requirePage(envelope: PageEnvelope, response: DataverseResponse): void {
   const names = Object.keys(envelope)
   if (names.length === 0 || names.some((name) => name === 'value' || name.startsWith('@'))) return
-  const shown = names.slice(0, 3).map((name) => `"${name.slice(0, 40)}"`)
+  // Not a word of it is repeated: whoever answers in the place of the service may repeat what it was sent, the token too.
   throw new DataverseError(
-    `GET ${response.url} was answered with JSON that is no page of rows: it has ${shown.join(', ')} and no "value". Look for a gateway or proxy that answers in the place of the service`,
+    `GET ${response.url} was answered with JSON that is no page of rows: it has other members and no "value". Look for a gateway or proxy that answers in the place of the service`,
     { code: 'bad-response', retryable: true },
   )
 }
