@@ -105,7 +105,7 @@ describe('a run against an environment', () => {
       cwd,
       stdio: ['ignore', output, 'pipe'],
     })
-    const [stderr, [code]] = await Promise.all([text(app.stderr), once(app, 'close')])
+    const [stderr, [code]] = await Promise.all([text(app.stderr!), once(app, 'close')])
     closeSync(output)
     expect(code).toBe(1)
     expect(stderr).not.toMatch(/^\s+at /m)
