@@ -161,9 +161,13 @@ describe('transient failures', () => {
     expect(first.server.requests).toHaveLength(2)
 
     const second = await setUp(inTurn(failure('0x80044150', 'Generic SQL error. Sql Number: 547')))
-    await expect(second.client.request({ method: 'PATCH', path: 'contacts(1)', body: {} })).rejects.toThrow(
-      'Sql Number: 547',
-    )
+    await expect(
+      second.client.request({ method: 'PATCH', path: 'contacts(1)', body: {} }),
+    ).rejects.toMatchObject({
+      code: 'service-failed',
+      retryable: false,
+      message: expect.stringContaining('Sql Number: 547'),
+    })
     expect(second.server.requests).toHaveLength(1)
   })
 

@@ -47,7 +47,7 @@ export interface ClientOptions {
   readonly bodyTimeoutMs?: number | undefined
   /** How long a connection may take to open, in milliseconds. Default: 10,000. Not used with `dispatcher`. */
   readonly connectTimeoutMs?: number | undefined
-  /** Connections at a time; further requests queue. Default: 64. Not used with `dispatcher`. */
+  /** Connections at a time; further requests queue. Default: 64 for each credential. Not used with `dispatcher`. */
   readonly maxConnections?: number | undefined
   /** Allows `http:` to other hosts than this machine, so that a token can travel in clear. Default: `false`. */
   readonly allowInsecureHttp?: boolean | undefined
@@ -107,7 +107,10 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     headersTimeoutMs: checkPositive('headersTimeoutMs', options.headersTimeoutMs ?? 300_000),
     bodyTimeoutMs: checkPositive('bodyTimeoutMs', options.bodyTimeoutMs ?? 120_000),
     connectTimeoutMs: checkPositive('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
-    maxConnections: checkPositive('maxConnections', options.maxConnections ?? 64),
+    maxConnections: checkPositive(
+      'maxConnections',
+      options.maxConnections ?? 64 * Math.max(1, credentials.length),
+    ),
     dispatcher: options.dispatcher,
     userAgent: options.userAgent ?? 'deltaverse',
     clock: options.clock ?? systemClock,

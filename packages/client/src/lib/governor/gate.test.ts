@@ -39,6 +39,14 @@ describe('createGate()', () => {
     expect(gate.nextChangeMs(2_000)).toBeUndefined()
   })
 
+  it('is not closed for longer because the clock was set back', () => {
+    const gate = createGate()
+    gate.close(30_000, 'requests-refused', 3_600_000)
+    expect(gate.noteOpening(30_000, 0)).toBeUndefined()
+    expect(gate.nextChangeMs(30_000)).toBe(60_000)
+    expect(gate.noteOpening(60_000, 0)).toBeDefined()
+  })
+
   it('starts over with one when it closes again meanwhile', () => {
     const gate = createGate()
     gate.close(1_000, 'requests-refused', 0)

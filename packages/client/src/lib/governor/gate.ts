@@ -32,6 +32,7 @@ const rampStepMs = 1_000
 export function createGate(): Gate {
   let untilMs = Number.NEGATIVE_INFINITY
   let closedAtMs = 0
+  let longestMs = 0
   let why: GateReason = 'requests-refused'
   let shut = false
   let ramp: { fromMs: number; base: number; accepted: number } | undefined
@@ -43,7 +44,11 @@ export function createGate(): Gate {
     close(forMs, reason, nowMs) {
       const until = nowMs + forMs
       if (shut && until <= untilMs) return false
-      if (!shut) closedAtMs = nowMs
+      if (!shut) {
+        closedAtMs = nowMs
+        longestMs = 0
+      }
+      longestMs = Math.max(longestMs, forMs)
       shut = true
       untilMs = until
       why = reason
@@ -57,11 +62,13 @@ export function createGate(): Gate {
       return ramp === undefined ? Number.POSITIVE_INFINITY : ramp.base + ramp.accepted + 1 + steps(nowMs)
     },
     noteOpening(nowMs, inFlight) {
+      // A clock that was set back must not keep the gate closed for longer than anybody asked.
+      if (shut) untilMs = Math.min(untilMs, nowMs + longestMs)
       if (!shut || nowMs < untilMs) return undefined
       shut = false
       // Those that were sent before the gate closed are still under way: they must not use up the new allowance.
       ramp = { fromMs: nowMs, base: inFlight, accepted: 0 }
-      return { closedForMs: nowMs - closedAtMs, reason: why }
+      return { closedForMs: Math.max(0, nowMs - closedAtMs), reason: why }
     },
     accepted() {
       if (ramp !== undefined) ramp.accepted++
