@@ -475,3 +475,13 @@ describe('options of the service', () => {
     expect(() => createUpsertWriter(client, { entitySet: 'a/b' })).toThrow(TypeError)
   })
 })
+
+describe('an error whose body does not come', () => {
+  it('says too little, so the row is tried again', async () => {
+    emulator.faults.next({ method: 'POST', url: /products/, drop: 'after-effect' })
+    emulator.faults.next({ method: 'POST', url: /products/, cutBody: { afterBytes: 5, how: 'complete' } })
+    const results = await write([{ productnumber: 'A' }], { operation: 'create', strategy: 'bulk' })
+    expect(results).toMatchObject([{ status: 'created', id: stored('A')!.productid }])
+    expect(emulator.table('products').count()).toBe(1)
+  })
+})

@@ -3,6 +3,7 @@ import type { Row } from '@deltaverse/contract'
 import pLimit from 'p-limit'
 import { createFillTimer } from './fill-timer.js'
 import type { PendingRow } from './pending-row.js'
+import { createRowPuller } from './row-puller.js'
 import { openSource, type RowSource } from './row-source.js'
 import type { WaitingRows } from './waiting-rows.js'
 import type { WriteResult } from './write-result.js'
@@ -74,9 +75,7 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
   let results: WriteResult[] = []
   let index = 0
   let failures = 0
-  let ended = false
   let stopped = false
-  let pulling = false
   let failure: { readonly error: unknown } | undefined
   let wake = (): void => {}
   let news = false
@@ -89,6 +88,8 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
   const fail = (error: unknown): void => {
     failure ??= { error }
   }
+  // What was pulled before the source broke is still written.
+  const puller = createRowPuller(iterator, { onRow: accept, onError: fail, onNews: signalNews })
 
   function emit(result: WriteResult): void {
     results.push(result)
@@ -100,7 +101,7 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
   function stop(reason: 'aborted' | 'failures'): void {
     if (stopped) return
     stopped = true
-    if (!ended) run.onStopped(reason)
+    if (!puller.ended) run.onStopped(reason)
     if (reason === 'failures') for (const row of waiting.drop()) emitNotRun(row)
   }
 
@@ -121,57 +122,20 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
     run.abandon.abort(error)
   }
 
-  function accept(step: IteratorResult<Row>): void {
-    if (step.done === true) {
-      ended = true
-      return
-    }
-    const prepared = run.prepare(step.value, index++)
+  function accept(row: Row): void {
+    const prepared = run.prepare(row, index++)
     if ('status' in prepared) emit(prepared)
+    // A row that was asked for before the run was stopped.
+    else if (stopped) emitNotRun(prepared)
     else waiting.add(prepared)
   }
 
-  function canPull(): boolean {
-    return (
-      !ended &&
-      !stopped &&
-      !pulling &&
-      !isFull() &&
-      waiting.parkedRows < run.slotRows() &&
-      failure === undefined
-    )
+  function hasRoom(): boolean {
+    return !stopped && !isFull() && waiting.parkedRows < run.slotRows()
   }
 
   function isFull(): boolean {
     return waiting.openRows >= run.slotRows() || waiting.openBytes >= run.maxBatchBytes
-  }
-
-  function pull(): void {
-    while (canPull()) {
-      try {
-        const step = iterator.next()
-        if (!('then' in step)) {
-          accept(step)
-          continue
-        }
-        pulling = true
-        step
-          .then(accept)
-          .catch(endBySource)
-          .finally(() => {
-            pulling = false
-            signalNews()
-          })
-      } catch (error) {
-        endBySource(error)
-      }
-    }
-  }
-
-  // What was pulled before the source broke is still written.
-  function endBySource(error: unknown): void {
-    fail(error)
-    ended = true
   }
 
   function start(): void {
@@ -201,8 +165,8 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
       news = false
       limit.concurrency = Math.max(1, run.concurrency())
       for (;;) {
-        pull()
-        const closed = isFull() || timer.due || ended || stopped
+        puller.pull(hasRoom)
+        const closed = isFull() || timer.due || puller.ended || stopped
         if (waiting.openRows === 0 || !closed || slots.size >= limit.concurrency) break
         start()
       }
@@ -214,7 +178,7 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
       return taken
     },
     finished: () =>
-      slots.size === 0 && waiting.openRows === 0 && waiting.parkedRows === 0 && (ended || stopped),
+      slots.size === 0 && waiting.openRows === 0 && waiting.parkedRows === 0 && (puller.ended || stopped),
     async somethingNew() {
       if (news) return
       await new Promise<void>((resolve) => {
@@ -229,16 +193,9 @@ function createPump(iterator: AsyncIterator<Row> | Iterator<Row>, run: PumpRun):
       timer.reset()
       if (slots.size > 0) run.abandon.abort()
       await Promise.all(slots)
-      if (!ended) await closeSource(iterator, pulling)
+      await puller.close()
     },
   }
-}
-
-// A source that is asked for its next row may never answer; then nobody waits for its end.
-async function closeSource(iterator: AsyncIterator<Row> | Iterator<Row>, pulling: boolean): Promise<void> {
-  const closing = Promise.resolve(iterator.return?.())
-  if (pulling) closing.catch(() => {})
-  else await closing
 }
 
 /** What became of a version that another one took the place of: where that one failed, neither is in the table. */

@@ -40,8 +40,26 @@ function guidIn(entityId: string | undefined): string | undefined {
  */
 export function toErrorAnswer(error: unknown): Extract<RowAnswer, { kind: 'error' }> {
   if (!isDataverseError(error) || isFatal(error)) throw error
-  if (error.code === 'bad-response' && !isResponseError(error)) return lostAnswer(error)
+  if (isResponseError(error) ? isCutShort(error.body) && error.status < 429 : error.code === 'bad-response') {
+    return lostAnswer(error)
+  }
   return { kind: 'error', error, lost: mayHaveRun(error) }
+}
+
+/**
+ * Whether the body of an error is missing or ends early. The status alone says too little then: a 412 may even mean that the
+ * row was written by an earlier request.
+ */
+export function isCutShort(body: string | undefined): boolean {
+  const text = body?.trim() ?? ''
+  if (text === '') return true
+  if (!text.startsWith('{')) return false
+  try {
+    JSON.parse(text)
+    return false
+  } catch {
+    return true
+  }
 }
 
 /** A success whose body cannot be read tells too little: the rows were written, or not. */

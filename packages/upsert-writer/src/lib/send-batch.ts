@@ -12,7 +12,7 @@ import {
 } from '@deltaverse/protocol'
 import type { PendingRow } from './pending-row.js'
 import { readBatchAnswer, toPartError } from './read-answer.js'
-import { type RowAnswer, toErrorAnswer } from './row-answer.js'
+import { isCutShort, type RowAnswer, toErrorAnswer } from './row-answer.js'
 import type { RunContext } from './run-context.js'
 import { toWireCall, type WireCall, type WriteStep } from './wire-call.js'
 
@@ -158,7 +158,7 @@ function readChangeset(
 
 /** A batch that was refused as a whole answers an error of its own, flat or not. */
 function readRefusal(response: DataverseResponse, text: string, nowMs: number): ChunkAnswer {
-  if (response.status < 300) return lostAnswer(response.url)
+  if (response.status < 300 || isCutShort(text)) return lostAnswer(response.url)
   const call = { method: 'POST', path: '$batch', headers: {}, body: undefined, status: 'failed' } as const
   return {
     kind: 'error',
