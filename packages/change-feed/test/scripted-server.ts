@@ -14,7 +14,7 @@ export interface ScriptedServer {
   close(): Promise<void>
 }
 
-export const servicePath = '/api/data/v9.2'
+const servicePath = '/api/data/v9.2'
 
 /**
  * A server that answers by script, for what no emulator would send: bodies that break off, members nobody knows, bytes in

@@ -10,7 +10,7 @@ import type { StoredRow } from '../src/lib/schema/table-definition.js'
 export const serviceRoot = 'http://127.0.0.1/api/data/v9.2'
 
 /** What a request answered, its JSON read. */
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: ServiceResponse['headers']
   readonly text: string

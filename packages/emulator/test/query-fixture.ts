@@ -27,7 +27,7 @@ export const schema: Schema = createSchema([
 
 export const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
-export const now: number = Date.parse('2026-03-25T12:00:00Z')
+const now: number = Date.parse('2026-03-25T12:00:00Z')
 
 const rows: Readonly<Record<string, readonly StoredRow[]>> = {
   account: [

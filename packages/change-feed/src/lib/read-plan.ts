@@ -63,7 +63,7 @@ function resume(checkpoint: Checkpoint, options: PlanOptions, nowMs: number): Re
   return { kind: 'delta', base: checkpoint as DeltaPlan['base'], ...resumeAt }
 }
 
-export function fullRead(reason: ResetReason, generation: number): FullReadPlan {
+function fullRead(reason: ResetReason, generation: number): FullReadPlan {
   return { kind: 'full-read', reason, generation, rowsRead: 0 }
 }
 

@@ -11,7 +11,7 @@ import { type CommittedChange, createStore, type Store } from './store/store.js'
 import { createTokenFloors, type TokenFloors } from './tracking/token-floors.js'
 
 /** Whose name rows carry. */
-export interface Caller {
+interface Caller {
   readonly userId: string
   /** Who really sent the request, when that is another. */
   readonly behalfOf: string | undefined

@@ -3,7 +3,7 @@ const backslash = 0x5c
 const valueKey = '"value"'
 
 /** What the bytes around the rows lead to. */
-export type EnvelopeStep = 'more' | 'rows' | 'done' | 'stray' | 'second-value'
+type EnvelopeStep = 'more' | 'rows' | 'done' | 'stray' | 'second-value'
 
 /**
  * Walks the top-level object of a page outside its `value` array, byte by byte (there are few of them), and keeps what it

@@ -16,13 +16,13 @@ import { lockDirectory } from './directory-lock.js'
 import { formatLine, type KeptChange, keepChange, readLines, recallChange } from './record-line.js'
 
 /** Counters that go with the rows. */
-export interface Counters {
+interface Counters {
   readonly version: number
   readonly ids: number
 }
 
 /** What a state directory held. */
-export interface SavedState {
+interface SavedState {
   /** Every change in its order. */
   readonly changes: Iterable<CommittedChange>
   counters(): Counters

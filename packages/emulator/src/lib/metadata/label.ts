@@ -1,7 +1,7 @@
 import { deterministicId } from '../schema/deterministic-id.js'
 
 /** One text in one language. */
-export interface LocalizedLabel {
+interface LocalizedLabel {
   readonly Label: string
   readonly LanguageCode: number
   readonly IsManaged: boolean

@@ -9,7 +9,7 @@ import { splitTopLevel } from '../query/split-top-level.js'
 export type Members = Readonly<Record<string, unknown>>
 
 /** One item of `$expand` on definitions. */
-export interface MetadataExpand {
+interface MetadataExpand {
   readonly name: string
   readonly query: MetadataQuery
 }

@@ -9,7 +9,7 @@ import { parseSelect } from './select-columns.js'
 import { splitTopLevel } from './split-top-level.js'
 
 /** `$expand` takes at most this many items. */
-export const maxExpandItems = 15
+const maxExpandItems = 15
 
 const innerOptions = new Set(['$select', '$filter', '$orderby', '$top'])
 

@@ -4,7 +4,7 @@ import type { ExpandItem } from './query-options.js'
 import { createRowFormat, type RowFormat, type RowShape } from './row-json.js'
 
 /** Rows of an expanded collection that the service sends at most. */
-export const maxExpandedRows = 5000
+const maxExpandedRows = 5000
 
 /** Makes the writer of one expanded navigation property: `,"name":…`. */
 export function formatExpansion(item: ExpandItem, table: Table, shape: RowShape): RowFormat {

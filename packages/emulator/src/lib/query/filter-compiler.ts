@@ -9,7 +9,7 @@ import { optionRefused } from './query-errors.js'
 import type { QueryEnvironment, RowFilter } from './query-options.js'
 
 /** A condition at work; null is SQL's "unknown". */
-export type Condition = (frame: Frame) => boolean | null
+type Condition = (frame: Frame) => boolean | null
 
 /**
  * Ties a filter expression to a table.

@@ -1,15 +1,6 @@
 import { optionRefused } from './query-errors.js'
 
-export type TokenKind =
-  | 'name'
-  | 'alias'
-  | 'string'
-  | 'number'
-  | 'guid'
-  | 'date'
-  | 'datetime'
-  | 'punctuation'
-  | 'end'
+type TokenKind = 'name' | 'alias' | 'string' | 'number' | 'guid' | 'date' | 'datetime' | 'punctuation' | 'end'
 
 /** One word of a `$filter` text. */
 export interface Token {

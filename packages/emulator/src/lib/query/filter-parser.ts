@@ -12,7 +12,7 @@ import { lexFilter, syntaxError, type Token } from './filter-lexer.js'
 import { parseAliasArgument, parseAliasValue, toLiteral } from './filter-literal.js'
 
 /** Microsoft Learn lists the functions of `$filter` that Dataverse has in this namespace. */
-export const functionNamespace = 'Microsoft.Dynamics.CRM.'
+const functionNamespace = 'Microsoft.Dynamics.CRM.'
 
 const comparisons = new Set(['eq', 'ne', 'gt', 'ge', 'lt', 'le'])
 const textFunctions = new Set(['contains', 'startswith', 'endswith'])

@@ -1,5 +1,5 @@
 /** One write to a table. The row may have changed again since: then a later entry names it too. */
-export interface LoggedChange {
+interface LoggedChange {
   readonly version: number
   readonly id: string
   readonly deleted: boolean

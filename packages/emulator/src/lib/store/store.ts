@@ -56,7 +56,7 @@ interface Transaction {
 }
 
 /** Row versions start here, so that they look like those of an environment in use. */
-export const firstVersion = 1_000_000
+const firstVersion = 1_000_000
 
 /** Creates an empty store. */
 export function createStore({ now, keyComparison, onCommit }: StoreOptions): Store {

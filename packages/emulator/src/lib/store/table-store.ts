@@ -4,14 +4,14 @@ import { type KeyComparison, keyText } from './key-text.js'
 import { createSortedIds, type SortedIds } from './sorted-ids.js'
 
 /** What is remembered of a deleted row. */
-export interface Tombstone {
+interface Tombstone {
   readonly version: number
   /** When it was deleted, in milliseconds since the epoch. */
   readonly at: number
 }
 
 /** An alternate key whose index exists. */
-export interface KeyIndexDefinition {
+interface KeyIndexDefinition {
   readonly logicalName: string
   readonly columns: readonly string[]
 }

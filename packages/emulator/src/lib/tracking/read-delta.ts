@@ -2,7 +2,7 @@ import type { StoredRow } from '../schema/table-definition.js'
 import type { TableStore } from '../store/table-store.js'
 
 /** One entry of a delta: a row in its current state, or the id of a deleted one. */
-export type DeltaEntry =
+type DeltaEntry =
   | { readonly row: StoredRow; readonly version: number }
   | { readonly deletedId: string; readonly version: number }
 

@@ -9,7 +9,7 @@ import { checkStateRules } from './state-rules.js'
 import { settleState } from './state-status.js'
 
 /** The time as date columns hold it: whole seconds, UTC. */
-export function timestamp(service: Service): string {
+function timestamp(service: Service): string {
   return `${new Date(service.options.clock()).toISOString().slice(0, 19)}Z`
 }
 
