@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
@@ -105,7 +106,7 @@ describe('a run against an environment', () => {
       cwd,
       stdio: ['ignore', output, 'pipe'],
     })
-    const [stderr, [code]] = await Promise.all([text(app.stderr!), once(app, 'close')])
+    const [stderr, [code]] = await Promise.all([text(app.stderr as Readable), once(app, 'close')])
     closeSync(output)
     expect(code).toBe(1)
     expect(stderr).not.toMatch(/^\s+at /m)
