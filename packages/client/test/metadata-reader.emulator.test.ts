@@ -13,6 +13,16 @@ beforeEach(async () => {
 afterEach(() => service.close())
 
 describe('createMetadataReader()', () => {
+  it('finds a table by its entity set, and asks for the name once', async () => {
+    const metadata = createMetadataReader(service.client)
+    expect((await metadata.tableOfSet('accounts')).logicalName).toBe('account')
+    service.requestsSince()
+    expect(await metadata.tableOfSet('accounts')).toBe(await metadata.table('account'))
+    expect(service.requestsSince()).toEqual([])
+    await expect(metadata.tableOfSet('nothings')).rejects.toMatchObject({ code: 'not-found' })
+    await expect(metadata.tableOfSet("a' or 1 eq 1")).rejects.toThrow(TypeError)
+  })
+
   it('reads a table with columns, keys and lookups in one request', async () => {
     const account = await createMetadataReader(service.client).table('account')
     expect(account).toMatchObject({

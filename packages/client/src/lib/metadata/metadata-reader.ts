@@ -2,6 +2,7 @@ import { type CallOptions, DataverseError, isResponseError } from '@deltaverse/c
 import { checkCount, checkDuration } from '../check-option.js'
 import { type Clock, systemClock } from '../clock.js'
 import type { DataverseClient } from '../create-client.js'
+import { asJsonObject, listOf, textOf } from './json-members.js'
 import { createLruCache } from './lru-cache.js'
 import { formatDetailPath, parseColumnDetails } from './parse-column-details.js'
 import { definitionQuery, parseTableDefinition } from './parse-table-definition.js'
@@ -25,6 +26,12 @@ export interface MetadataReader {
    * @throws DataverseError `not-found` when there is no such table
    */
   table(logicalName: string, call?: CallOptions): Promise<TableMetadata>
+  /**
+   * The same, by the entity set that stands in URLs (`products`); one more request the first time.
+   *
+   * @throws DataverseError `not-found` when there is no such table
+   */
+  tableOfSet(entitySet: string, call?: CallOptions): Promise<TableMetadata>
   /** What only typed definitions tell, for all columns of one kind, in one request; by logical name. */
   details(
     logicalName: string,
@@ -82,7 +89,7 @@ export function createMetadataReader(
   }
 
   const invalidated = new Set<string>()
-  return {
+  const reader: MetadataReader = {
     async table(logicalName, call = {}) {
       checkTableName(logicalName)
       const path = `${definitionPath(logicalName)}${definitionQuery}`
@@ -98,6 +105,16 @@ export function createMetadataReader(
         )
       }
     },
+    async tableOfSet(entitySet, call = {}) {
+      checkEntitySet(entitySet)
+      const path = `EntityDefinitions?$select=LogicalName&$filter=EntitySetName eq '${entitySet}'`
+      const logicalName = await cached(path, parseFirstName, call, false)
+      if (logicalName !== undefined) return reader.table(logicalName, call)
+      throw new DataverseError(
+        `There is no table with the entity set '${entitySet}'. Give the plural name that stands in URLs, such as 'products'; it is case-sensitive.`,
+        { code: 'not-found' },
+      )
+    },
     async details(logicalName, kind, call = {}) {
       checkTableName(logicalName)
       return cached(formatDetailPath(logicalName, kind), parseColumnDetails, call, false)
@@ -110,6 +127,17 @@ export function createMetadataReader(
       for (const path of [...underWay.keys()]) if (concerns(path)) underWay.delete(path)
     },
   }
+  return reader
+}
+
+function parseFirstName(body: unknown): string | undefined {
+  const [first] = listOf(asJsonObject(body, 'a search for a table'), 'value')
+  return first === undefined ? undefined : textOf(first, 'LogicalName')
+}
+
+function checkEntitySet(entitySet: string): void {
+  if (typeof entitySet === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(entitySet)) return
+  throw new TypeError(`an entity set is a name such as 'products', received ${JSON.stringify(entitySet)}`)
 }
 
 function definitionPath(logicalName: string): string {
