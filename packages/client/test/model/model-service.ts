@@ -11,7 +11,7 @@ export interface ModelService {
   saturatesAt: number
 }
 
-export interface ModelAnswer {
+interface ModelAnswer {
   readonly status: number
   readonly headers: Record<string, string>
   readonly serviceCode?: string

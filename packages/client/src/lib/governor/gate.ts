@@ -20,7 +20,7 @@ export interface Gate {
 }
 
 /** A time that the gate was closed. */
-export interface Closing {
+interface Closing {
   readonly closedForMs: number
   readonly reason: GateReason
 }

@@ -41,7 +41,7 @@ export interface ResolvedGovernorOptions {
 }
 
 /** The documented limit of requests at a time; it may be higher in an environment, never lower. */
-export const documentedConcurrency = 52
+const documentedConcurrency = 52
 
 /** Checks the options and fills in the defaults. @throws TypeError or RangeError for a value of the wrong kind */
 export function resolveGovernorOptions(options: GovernorOptions): ResolvedGovernorOptions {

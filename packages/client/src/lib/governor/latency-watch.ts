@@ -7,7 +7,7 @@ export interface LatencyWatch {
   isRising(): boolean
 }
 
-export interface TimedAnswer {
+interface TimedAnswer {
   /** Requests of one kind are compared with each other. */
   readonly kind: string
   /** Time per row, so that a large request is not taken for a slow one. */

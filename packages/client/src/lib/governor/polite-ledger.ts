@@ -8,7 +8,7 @@ export interface PoliteLedger {
   holdMs(state: LedgerState): number
 }
 
-export interface LedgerState {
+interface LedgerState {
   readonly nowMs: number
   readonly inFlight: number
   readonly limits: ServiceLimits
