@@ -111,11 +111,9 @@ export function typeRowKey(plan: KeyPlan, values: Columns): RowKey {
     parts,
     identity: JSON.stringify(texts),
     lane: laneOf(texts),
-    unaddressable:
-      texts.some((text) => findUnaddressableCharacter(text) !== undefined) &&
-      parts.some(
-        ({ value }) => value.kind === 'text' && findUnaddressableCharacter(value.text) !== undefined,
-      ),
+    unaddressable: parts.some(
+      ({ value }) => value.kind === 'text' && findUnaddressableCharacter(value.text) !== undefined,
+    ),
   }
 }
 
@@ -127,11 +125,9 @@ export function laneOf(texts: readonly string[]): string {
 // Databases of Dataverse ignore case and spaces at the end, some accents as well: what they may take for one row must not be
 // under way twice.
 function fold(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/ +$/, '')
-    .normalize('NFD')
-    .replaceAll(/\p{Mn}/gu, '')
+  const lower = text.toLowerCase()
+  const trimmed = lower.endsWith(' ') ? lower.replace(/ +$/, '') : lower
+  return /^[\x20-\x7e]*$/.test(trimmed) ? trimmed : trimmed.normalize('NFD').replaceAll(/\p{Mn}/gu, '')
 }
 
 function keyValueOf(column: KeyColumn, values: Columns): unknown {

@@ -3,6 +3,7 @@ import { isGuidText } from '@deltaverse/protocol'
 import type { BulkSupport } from './bulk-support.js'
 import { type KeyPlan, type RowKey, typeRowKey } from './key-plan.js'
 import type { Columns, PendingRow } from './pending-row.js'
+import { sizeOfColumns } from './size-of-columns.js'
 import type { TableSource, WriterTable } from './table-port.js'
 import { toWireColumns } from './wire-columns.js'
 import type { ResolvedWriterOptions } from './writer-options.js'
@@ -56,7 +57,7 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
     full: undefined,
     changed: undefined,
     followUps,
-    bytes: Buffer.byteLength(JSON.stringify(columns)) + 200,
+    bytes: sizeOfColumns(columns) + 200,
     earlier: [],
     attempts: 0,
     failures: { passing: 0, ambiguous: 0, throttled: 0 },
@@ -94,10 +95,10 @@ function idForCreate({ options, table }: RunPlan, given: unknown): string {
 
 function keyValues({ key, table }: RunPlan, values: Columns): Columns {
   if (key === undefined) return { [table.primaryIdColumn]: values[table.primaryIdColumn] }
-  return Object.fromEntries(
-    key.columns.map(({ given, names }) => [
-      given,
-      names.map((name) => values[name]).find((value) => value !== undefined),
-    ]),
-  )
+  const found: Record<string, unknown> = {}
+  for (const { given, names } of key.columns) {
+    const name = names.find((each) => values[each] !== undefined)
+    found[given] = name === undefined ? undefined : values[name]
+  }
+  return found
 }

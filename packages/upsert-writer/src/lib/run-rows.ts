@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, isDataverseError, type Row } from '@deltaverse/contract'
 import { planRows } from './dry-run.js'
@@ -32,6 +33,8 @@ export async function* runRows(
 ): AsyncGenerator<readonly WriteResult[], WriteSummary, undefined> {
   const { options } = plan
   const abandon = new AbortController()
+  // Every request under way listens to it, and Node warns of more than ten.
+  setMaxListeners(0, abandon.signal)
   const context = createRunContext(client, plan, abandon.signal)
   const compares = options.skipUnchanged || work === planRows
   const tally = createTally()

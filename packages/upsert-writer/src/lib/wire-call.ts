@@ -20,24 +20,37 @@ export type WriteStep = { readonly kind: 'first' } | { readonly kind: 'follow-up
 
 /** Makes the request that writes a row. */
 export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): WireCall {
-  const { options, table } = plan
-  const query = new URLSearchParams()
+  const { options } = plan
   const call = describeCall(plan, row, step)
   const representation = options.returnIds && step.kind === 'first' && call.method !== 'DELETE'
-  if (options.service.tag !== undefined) query.set('tag', options.service.tag)
-  const select = representation ? `$select=${table.primaryIdColumn}` : ''
-  const search = [select, query.toString().replaceAll('+', '%20')].filter((each) => each !== '').join('&')
-  const prefer = representation ? formatPrefer({ returnRepresentation: true }) : undefined
+  const body = call.columns === undefined ? undefined : JSON.stringify(call.columns)
   return {
     method: call.method,
-    path: search === '' ? call.path : `${call.path}?${search}`,
-    headers: {
-      ...options.service.headers,
-      ...(call.ifMatch === undefined ? {} : { 'If-Match': call.ifMatch }),
-      ...(prefer === undefined ? {} : { Prefer: prefer }),
-    },
-    body: call.columns === undefined ? undefined : JSON.stringify(call.columns),
+    path: call.path + searchOf(plan, representation),
+    headers: headersOf(plan, call.ifMatch, representation),
+    body,
     status: call.status,
+  }
+}
+
+function searchOf({ options, table }: RunPlan, representation: boolean): string {
+  const { tag } = options.service
+  if (!representation) return tag === undefined ? '' : `?tag=${encodeURIComponent(tag)}`
+  const select = `?$select=${table.primaryIdColumn}`
+  return tag === undefined ? select : `${select}&tag=${encodeURIComponent(tag)}`
+}
+
+function headersOf(
+  { options }: RunPlan,
+  ifMatch: string | undefined,
+  representation: boolean,
+): Readonly<Record<string, string>> {
+  const { headers } = options.service
+  if (ifMatch === undefined && !representation) return headers
+  return {
+    ...headers,
+    ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+    ...(representation ? { Prefer: formatPrefer({ returnRepresentation: true })! } : {}),
   }
 }
 

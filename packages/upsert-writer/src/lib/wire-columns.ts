@@ -15,19 +15,20 @@ export function toWireColumns(plan: RunPlan, row: Row): WireColumns {
   if (operation === 'delete') return { columns: {}, followUps: [] }
   if (operation === 'deactivate') return { columns: inactiveState, followUps: [] }
   const columns: Record<string, unknown> = {}
-  const stripped = strippedNames(plan)
-  for (const [name, value] of Object.entries(row)) {
-    if (value === undefined || stripped.has(name)) continue
-    if (value === null && plan.options.nulls === 'skip') continue
+  const skipNulls = plan.options.nulls === 'skip'
+  for (const name of Object.keys(row)) {
+    const value = row[name]
+    if (value === undefined || (value === null && skipNulls) || isStripped(plan, name)) continue
     addColumn(plan, columns, name, value)
   }
   return splitFollowUps(plan, columns)
 }
 
-/** Columns that stand in the address and must not stand in the body as well. */
-function strippedNames({ table, key, options }: RunPlan): ReadonlySet<string> {
-  if (options.operation === 'create') return new Set([table.primaryIdColumn])
-  return new Set([table.primaryIdColumn, ...(key?.columns.flatMap(({ names }) => names) ?? [])])
+/** Whether a column stands in the address and must not stand in the body as well. */
+function isStripped({ table, key, options }: RunPlan, name: string): boolean {
+  if (name === table.primaryIdColumn) return true
+  if (options.operation === 'create' || key === undefined) return false
+  return key.columns.some(({ names }) => names.includes(name))
 }
 
 function addColumn(plan: RunPlan, columns: Record<string, unknown>, name: string, value: unknown): void {
@@ -46,7 +47,8 @@ function addColumn(plan: RunPlan, columns: Record<string, unknown>, name: string
 }
 
 function lookupOf({ table }: RunPlan, name: string): WriterColumn | undefined {
-  const column = table.columns.get(/^_(.+)_value$/.exec(name)?.[1] ?? name)
+  const isValue = name.startsWith('_') && name.endsWith('_value')
+  const column = table.columns.get(isValue ? name.slice(1, -6) : name)
   return column?.kind === 'lookup' || column?.kind === 'owner' ? column : undefined
 }
 
@@ -82,8 +84,13 @@ function toJsonValue(name: string, value: unknown): unknown {
   })
 }
 
+const nothing: readonly Columns[] = []
+
 /** Sets aside what the service refuses, or silently drops, in the first request. */
 function splitFollowUps({ options }: RunPlan, columns: Record<string, unknown>): WireColumns {
+  if (!('statecode' in columns || 'statuscode' in columns || 'ownerid@odata.bind' in columns)) {
+    return { columns, followUps: nothing }
+  }
   const { statecode, statuscode, 'ownerid@odata.bind': owner, ...rest } = columns
   const followUps: Columns[] = []
   let first: Record<string, unknown> = rest
