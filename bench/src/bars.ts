@@ -59,6 +59,6 @@ function atLeast(name: string, value: number, bar: number): BarResult {
   return { name, value: `${value.toFixed(2)} x`, bar: `>= ${bar} x`, pass: value >= bar }
 }
 
-function atMost(name: string, value: number, bar: number, unit: string): BarResult {
+export function atMost(name: string, value: number, bar: number, unit: string): BarResult {
   return { name, value: `${value.toFixed(0)} ${unit}`, bar: `<= ${bar} ${unit}`, pass: value <= bar }
 }

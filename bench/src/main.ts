@@ -12,6 +12,7 @@ import type { Done } from './run-variant.js'
 import { type ServerProcess, startServer } from './server-process.js'
 import type { Prepared } from './table.js'
 import { runVariant } from './variant-process.js'
+import { formatWriterReport } from './writer/writer-report.js'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -29,14 +30,31 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'deltaverse-bench-'))
   try {
-    const report = await runBench(options, folder)
-    const text = formatReport(report)
+    const { name, text } = options.writer ? await benchWriter(options) : await benchFeed(options, folder)
     console.log(text)
-    if (options.write) console.log(`Written to ${await keep(report, text)}`)
+    if (options.write) console.log(`Written to ${await keep(name, text)}`)
     return 0
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+interface FinishedReport {
+  /** Of its file, without ending. */
+  readonly name: string
+  readonly text: string
+}
+
+async function benchFeed(options: BenchOptions, folder: string): Promise<FinishedReport> {
+  const report = await runBench(options, folder)
+  return { name: `${report.date}-node${report.node}`, text: formatReport(report) }
+}
+
+async function benchWriter(options: BenchOptions): Promise<FinishedReport> {
+  const { runWriterBench } = await import('./writer/run-writer-bench.js')
+  const report = await runWriterBench(options, showProgress)
+  showProgress('')
+  return { name: `${report.date}-node${report.node}-writer`, text: formatWriterReport(report) }
 }
 
 async function runBench({ rounds, pages, quick }: BenchOptions, folder: string): Promise<Report> {
@@ -91,10 +109,9 @@ function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }
 
-async function keep(report: Report, text: string): Promise<string> {
+async function keep(name: string, text: string): Promise<string> {
   const results = fileURLToPath(new URL('../results/', import.meta.url))
   await mkdir(results, { recursive: true })
-  const name = `${report.date}-node${report.node}.md`
-  await writeFile(join(results, name), text)
-  return `bench/results/${name}`
+  await writeFile(join(results, `${name}.md`), text)
+  return `bench/results/${name}.md`
 }

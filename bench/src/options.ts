@@ -6,6 +6,8 @@ export interface BenchOptions {
   /** Pages of 5,000 rows that each speed run reads. */
   readonly pages: number
   readonly quick: boolean
+  /** The upsert writer instead of the change feed. */
+  readonly writer: boolean
   /** Whether to keep the report under `bench/results`. */
   readonly write: boolean
 }
@@ -14,7 +16,8 @@ export const usage = `Usage: npm run bench -- [options]
 
   --rounds <n>   how often every variant runs; medians are reported (default 3)
   --pages <n>    pages of 5,000 rows in each speed run (default 20)
-  --quick        one round, 6 pages: whether it works, not how fast it is
+  --writer       measure the upsert writer instead of the change feed
+  --quick        one round, 6 pages (or few rows): whether it works, not how fast it is
   --write        keep the report in bench/results
   --help         this text`
 
@@ -30,16 +33,18 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       rounds: { type: 'string' },
       pages: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      writer: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return undefined
-  const { quick, write } = values
+  const { quick, writer, write } = values
   return {
     rounds: count('--rounds', values.rounds ?? (quick ? '1' : '3')),
     pages: count('--pages', values.pages ?? (quick ? '6' : '20')),
     quick,
+    writer,
     write,
   }
 }

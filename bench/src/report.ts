@@ -57,7 +57,7 @@ function caseRow(result: CaseResult): readonly string[] {
   ]
 }
 
-function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(3, title.length, ...rows.map((row) => row[column]!.length)),
   )

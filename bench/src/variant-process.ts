@@ -21,6 +21,6 @@ export function runVariant(job: Job, certificateFile: string): Promise<Done> {
 }
 
 /** dynamics-web-api sends even loopback requests through a proxy that the environment names. */
-function withoutProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)))
 }

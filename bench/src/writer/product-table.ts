@@ -1,0 +1,30 @@
+import type { TableSource, WriterColumnKind } from '@deltaverse/upsert-writer'
+
+const kinds: Readonly<Record<string, WriterColumnKind>> = {
+  productnumber: 'text',
+  name: 'text',
+  description: 'text',
+  price: 'money',
+  standardcost: 'money',
+  quantityonhand: 'decimal',
+  quantitydecimal: 'whole-number',
+  size: 'text',
+  vendorname: 'text',
+  vendorpartnumber: 'text',
+  suppliername: 'text',
+  producturl: 'text',
+}
+
+/** What the writer learns about products where nobody can be asked. */
+export const productTable: TableSource = {
+  table: async () => ({
+    logicalName: 'product',
+    entitySetName: 'products',
+    primaryIdColumn: 'productid',
+    columns: new Map(
+      Object.entries(kinds).map(([logicalName, kind]) => [logicalName, { logicalName, kind, targets: [] }]),
+    ),
+    keys: [{ logicalName: 'product_productnumber', columns: ['productnumber'], indexStatus: 'Active' }],
+  }),
+  details: async () => new Map(),
+}

@@ -1,0 +1,106 @@
+import { atMost, type BarResult } from '../bars.js'
+import { bestFixed, type LimitedResult } from './limited-plan.js'
+import { rowsAllowed, windowMs } from './limited-scenario.js'
+import type { LimitedDone } from './run-limited.js'
+import { cpuRatio, peakRssMb, type WriteCaseResult } from './write-case.js'
+
+/** What a run of the writer's benchmark found. */
+export interface WriterFindings {
+  readonly speed: readonly WriteCaseResult[]
+  readonly memory: readonly WriteCaseResult[]
+  readonly main: LimitedResult
+  readonly compared: readonly LimitedResult[]
+}
+
+/** Holds the results against what the project promises. */
+export function checkWriterBars({ speed, memory, main, compared }: WriterFindings): readonly BarResult[] {
+  const loads = [main, ...compared]
+  const all = loads.flatMap(({ governed, fixed }) => [governed, ...fixed.map(({ done }) => done)])
+  const rows = loads.flatMap(({ scenario, fixed }) =>
+    Array.from({ length: 1 + fixed.length }, () => scenario.rows),
+  )
+  return [
+    ...cpuBars(speed),
+    ...memoryBars(memory),
+    share(
+      'rows written ÷ rows that the limits allow',
+      shareOfAllowed(main),
+      '>= 95 %',
+      (value) => value >= 0.95,
+    ),
+    share('429s ÷ requests', refusedShare(main.governed), '< 0.1 %', (value) => value < 0.001),
+    none(
+      'rows lost',
+      total(all, rows, ({ stored }, wanted) => wanted - stored),
+    ),
+    none(
+      'rows sent twice',
+      total(all, rows, ({ sent }, wanted) => sent - wanted),
+    ),
+    ...compared.map((result) =>
+      share(
+        `${result.scenario.name}: speed ÷ best fixed concurrency`,
+        speedOverBest(result),
+        '>= 94 %',
+        (value) => value >= 0.94,
+      ),
+    ),
+  ]
+}
+
+function cpuBars(speed: readonly WriteCaseResult[]): readonly BarResult[] {
+  return speed
+    .filter(({ case: { variant } }) => variant === 'writer, $batch')
+    .map((ours) => {
+      const { batchSize } = ours.case
+      const theirs = speed.find(
+        ({ case: c }) => c.variant === 'dynamics-web-api, batch' && c.batchSize === batchSize,
+      )!
+      const ratio = cpuRatio(ours, theirs)
+      const name = `client CPU per row ÷ dynamics-web-api, $batch of ${batchSize}`
+      return { name, value: `${ratio.toFixed(2)} x`, bar: '<= 0.65 x', pass: ratio <= 0.65 }
+    })
+}
+
+function memoryBars(memory: readonly WriteCaseResult[]): readonly BarResult[] {
+  const bars = [atMost('peak RSS, 8 bodies of 1,000 rows', Math.max(...memory.map(peakRssMb)), 300, 'MB')]
+  for (let at = 0; at + 1 < memory.length; at += 2) {
+    const [few, many] = [memory[at]!, memory[at + 1]!]
+    const growth = peakRssMb(many) / peakRssMb(few)
+    const sizes = [many, few].map(({ case: { rows } }) => rows.toLocaleString('en-US')).join(' ÷ ')
+    const name = `peak RSS at ${sizes} rows, ${few.case.variant}`
+    bars.push({ name, value: `${growth.toFixed(2)} x`, bar: '<= 1.15 x', pass: growth <= 1.15 })
+  }
+  return bars
+}
+
+/** Of the windows that ran to their end. */
+export function shareOfAllowed({ scenario, governed }: LimitedResult): number {
+  const windows = Math.floor(governed.elapsedMs / windowMs)
+  const written = governed.rowsInWindow.slice(0, windows).reduce((sum, rows) => sum + rows, 0)
+  return written / rowsAllowed(scenario, windows)
+}
+
+export function refusedShare({ refused, requests }: LimitedDone): number {
+  return refused / (requests + refused)
+}
+
+export function speedOverBest(result: LimitedResult): number {
+  return bestFixed(result).done.elapsedMs / result.governed.elapsedMs
+}
+
+function total(
+  loads: readonly LimitedDone[],
+  rows: readonly number[],
+  count: (load: LimitedDone, wanted: number) => number,
+): number {
+  return loads.reduce((sum, load, at) => sum + Math.abs(count(load, rows[at]!)), 0)
+}
+
+function share(name: string, value: number, bar: string, passes: (value: number) => boolean): BarResult {
+  return { name, value: `${(value * 100).toFixed(value < 0.01 ? 3 : 1)} %`, bar, pass: passes(value) }
+}
+
+function none(name: string, value: number): BarResult {
+  return { name, value: String(value), bar: '0', pass: value === 0 }
+}
