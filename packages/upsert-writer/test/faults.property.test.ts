@@ -7,7 +7,7 @@ import { createVirtualClock } from './virtual-clock.js'
 
 type Product = { productnumber: string; name?: string; description?: string; stockvolume?: number }
 
-const seeds = Number(process.env.WRITER_SEEDS ?? 60)
+const seeds = Number(process.env.WRITER_SEEDS ?? 40)
 const poison = 'x'.repeat(101)
 
 const row: fc.Arbitrary<Product> = fc.record(
@@ -67,7 +67,7 @@ async function withEmulator(
 ): Promise<void> {
   const clock = createVirtualClock()
   const emulator = await startEmulator()
-  const client = createClient({ url: emulator.url, clock, random: () => 0.5, governor: false })
+  const client = createClient({ url: emulator.url, clock, random: () => 0.5 })
   try {
     // The definitions are read first, so that faults meet writes.
     for (const rule of faults) emulator.faults.add(rule)
