@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { createUpsertWriter, type DeadLetter, type UpsertWriterOptions } from '@deltaverse/upsert-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -62,6 +64,22 @@ describe('the flow of rows', () => {
     for await (const _ of writerOf({ batchSize: 10, concurrency: 2 }).results(rows())) break
     expect(seen.pulled).toBeLessThanOrEqual(40)
     expect(seen.closed).toBe(true)
+  })
+
+  it('ends a pipeline of streams, whose other stages close with it', async () => {
+    const lines = Array.from({ length: 300 }, (_, at) => `${JSON.stringify({ productnumber: `P${at}` })}\n`)
+    const source = Readable.from(lines, { objectMode: false })
+    async function* fromLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<AnyRow> {
+      let rest = ''
+      for await (const chunk of chunks) {
+        const parts = (rest + chunk.toString()).split('\n')
+        rest = parts.pop()!
+        for (const part of parts) yield JSON.parse(part)
+      }
+    }
+    const writer = writerOf()
+    await pipeline(source, fromLines, (rows: AsyncIterable<AnyRow>) => writer.write(rows))
+    expect(emulator.table('products').count()).toBe(300)
   })
 
   it('never has more requests under way than allowed', async () => {

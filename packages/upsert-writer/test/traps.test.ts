@@ -485,3 +485,24 @@ describe('an error whose body does not come', () => {
     expect(emulator.table('products').count()).toBe(1)
   })
 })
+
+describe('rows that cannot even be sent', () => {
+  it('fail by themselves, and say why', async () => {
+    const circle: AnyRow = { productnumber: 'C' }
+    circle.self = circle
+    const rows = [
+      { productnumber: 'A', validfromdate: new Date(Number.NaN) },
+      { productnumber: 'B', nested: { big: 2n ** 70n } },
+      circle,
+      { productnumber: 'half \ud800' },
+      { productnumber: 'D', versionnumber: 2n ** 70n },
+      null as never,
+      'text' as never,
+      { productnumber: 'good' },
+    ]
+    const results = await write(rows)
+    expect(statuses(results)).toEqual([...Array(7).fill('failed'), 'upserted'])
+    for (const { error } of results.slice(0, 7)) expect(error).toMatchObject({ code: 'bad-input' })
+    expect(emulator.table('products').count()).toBe(1)
+  })
+})

@@ -2,6 +2,7 @@ import { DataverseError } from '@deltaverse/contract'
 import {
   findUnaddressableCharacter,
   isGuidText,
+  isSendableText,
   type KeyPart,
   type ODataLiteral,
   parseRowReference,
@@ -142,7 +143,10 @@ function typeKeyValue(column: KeyColumn, value: unknown): ODataLiteral {
   }
   switch (kind) {
     case 'text':
-      if (typeof value === 'string') return { kind: 'text', text: value }
+      if (typeof value === 'string') {
+        if (!isSendableText(value)) throw badKey(column, value, 'it holds half a surrogate pair')
+        return { kind: 'text', text: value }
+      }
       if (typeof value === 'number' || typeof value === 'bigint') return { kind: 'text', text: String(value) }
       throw badKey(column, value, 'the column holds text')
     case 'whole-number':

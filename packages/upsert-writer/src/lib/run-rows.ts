@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { DataverseClient } from '@deltaverse/client'
-import { type CallOptions, isDataverseError, type Row } from '@deltaverse/contract'
+import { type CallOptions, DataverseError, isDataverseError, type Row } from '@deltaverse/contract'
 import { planRows } from './dry-run.js'
 import { mergeVersions } from './merge-versions.js'
 import type { PendingRow } from './pending-row.js'
@@ -65,7 +65,16 @@ function prepareOrReport(plan: RunPlan, row: Row, index: number): PendingRow | W
   try {
     return prepareRow(plan, row, index)
   } catch (error) {
-    if (!isDataverseError(error)) throw error
-    return toFailure({ index, key: {}, row, attempts: 0, id: undefined }, error)
+    return toFailure({ index, key: {}, row, attempts: 0, id: undefined }, toRowError(error, index))
   }
+}
+
+/** Whatever a row makes throw is that row's own: an invalid date, a circle, a `keyOf` that misses something. */
+function toRowError(error: unknown, index: number): DataverseError {
+  if (isDataverseError(error)) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new DataverseError(`Row ${index} cannot be made ready to be sent: ${reason}. Mend the row.`, {
+    code: 'bad-input',
+    cause: error,
+  })
 }
