@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isLoopbackHost } from './secure-url.js'
+import { assertSecureUrl, isLoopbackHost } from './secure-url.js'
 
 const isLoopback = (url: string): boolean => isLoopbackHost(new URL(url).hostname)
 
@@ -25,4 +25,15 @@ describe('isLoopbackHost()', () => {
     'http://[::ffff:8.8.8.8]',
     'http://lócalhost',
   ])('does not trust %s', (url) => expect(isLoopback(url)).toBe(false))
+})
+
+describe('assertSecureUrl()', () => {
+  it('lets http through to other machines for true only', () => {
+    expect(() => assertSecureUrl('http://contoso.test', true)).not.toThrow()
+    expect(() => assertSecureUrl('http://contoso.test', false)).toThrow(/travel in clear/)
+  })
+
+  it.each(['false', 'true', 1, null])('takes no other value for a permission: %j', (value) => {
+    expect(() => assertSecureUrl('http://contoso.test', value as never)).toThrow(TypeError)
+  })
 })

@@ -3,9 +3,13 @@ import { DataverseError } from '@deltaverse/contract'
 /**
  * Refuses addresses over which a token would travel in clear: `http:` is for the machine itself only.
  *
- * @throws DataverseError `insecure-url`
+ * @throws DataverseError `insecure-url`; TypeError for anything but `true` and `false`
  */
 export function assertSecureUrl(origin: string, allowInsecureHttp: boolean): void {
+  // The text "false" of an environment variable must not open what `false` keeps shut.
+  if (typeof allowInsecureHttp !== 'boolean') {
+    throw new TypeError(`allowInsecureHttp must be true or false, received ${typeof allowInsecureHttp}`)
+  }
   const url = new URL(origin)
   if (url.protocol === 'https:' || allowInsecureHttp || isLoopbackHost(url.hostname)) return
   throw new DataverseError(
