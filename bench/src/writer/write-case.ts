@@ -23,6 +23,7 @@ export function speedCases(quick: boolean): readonly WriteCase[] {
     { variant: 'dynamics-web-api, batch', rows, batchSize: 100, inFlight: 8 },
     { variant: 'writer, $batch', rows, batchSize: 1_000, inFlight: 4 },
     { variant: 'dynamics-web-api, batch', rows, batchSize: 1_000, inFlight: 4 },
+    { variant: 'bare $batch', rows, batchSize: 1_000, inFlight: 4 },
     { variant: 'writer, UpsertMultiple', rows, batchSize: 1_000, inFlight: 4 },
   ]
 }

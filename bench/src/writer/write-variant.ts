@@ -8,7 +8,11 @@ export interface WriteLoad {
   readonly inFlight: number
 }
 
-export type WriteVariantName = 'writer, $batch' | 'writer, UpsertMultiple' | 'dynamics-web-api, batch'
+export type WriteVariantName =
+  | 'writer, $batch'
+  | 'writer, UpsertMultiple'
+  | 'dynamics-web-api, batch'
+  | 'bare $batch'
 
 /** Writes all rows; resolves with the number that were reported as written. */
 export type WriteVariant = (load: WriteLoad) => Promise<number>
@@ -20,6 +24,8 @@ export async function loadWriteVariant(name: WriteVariantName): Promise<WriteVar
       return (await import('./write-with-writer.js')).writeBatches
     case 'writer, UpsertMultiple':
       return (await import('./write-with-writer.js')).writeBulk
+    case 'bare $batch':
+      return (await import('./write-bare.js')).writeBare
     case 'dynamics-web-api, batch':
       return (await import('./write-with-dynamics-web-api.js')).writeWithDynamicsWebApi
   }

@@ -1,6 +1,6 @@
 import { atMost, type BarResult } from '../bars.js'
-import { bestFixed, type LimitedResult } from './limited-plan.js'
-import { rowsAllowed, windowMs } from './limited-scenario.js'
+import { bestFixed, type LimitedResult, rowsWithin, wholeWindows } from './limited-plan.js'
+import { rowsAllowed } from './limited-scenario.js'
 import type { LimitedDone } from './run-limited.js'
 import { cpuRatio, peakRssMb, type WriteCaseResult } from './write-case.js'
 
@@ -39,8 +39,8 @@ export function checkWriterBars({ speed, memory, main, compared }: WriterFinding
     ),
     ...compared.map((result) =>
       share(
-        `${result.scenario.name}: speed ÷ best fixed concurrency`,
-        speedOverBest(result),
+        `${result.scenario.name}: rows ÷ best fixed concurrency`,
+        rowsOverBest(result),
         '>= 94 %',
         (value) => value >= 0.94,
       ),
@@ -74,19 +74,18 @@ function memoryBars(memory: readonly WriteCaseResult[]): readonly BarResult[] {
   return bars
 }
 
-/** Of the windows that ran to their end. */
-export function shareOfAllowed({ scenario, governed }: LimitedResult): number {
-  const windows = Math.floor(governed.elapsedMs / windowMs)
-  const written = governed.rowsInWindow.slice(0, windows).reduce((sum, rows) => sum + rows, 0)
-  return written / rowsAllowed(scenario, windows)
+function shareOfAllowed(result: LimitedResult): number {
+  const windows = wholeWindows(result)
+  return rowsWithin(result.governed, windows) / rowsAllowed(result.scenario, windows)
 }
 
-export function refusedShare({ refused, requests }: LimitedDone): number {
+function refusedShare({ refused, requests }: LimitedDone): number {
   return refused / (requests + refused)
 }
 
-export function speedOverBest(result: LimitedResult): number {
-  return bestFixed(result).done.elapsedMs / result.governed.elapsedMs
+function rowsOverBest(result: LimitedResult): number {
+  const windows = wholeWindows(result)
+  return rowsWithin(result.governed, windows) / rowsWithin(bestFixed(result).done, windows)
 }
 
 function total(

@@ -1,6 +1,6 @@
 import type { BarResult } from '../bars.js'
 import { formatTable } from '../report.js'
-import { bestFixed, type LimitedResult } from './limited-plan.js'
+import { bestFixed, type LimitedResult, rowsWithin, wholeWindows } from './limited-plan.js'
 import type { LimitedDone } from './run-limited.js'
 import { cpuMicrosecondsPerRow, peakRssMb, rowsPerSecond, type WriteCaseResult } from './write-case.js'
 import type { WriterFindings } from './writer-bars.js'
@@ -65,13 +65,15 @@ function writeRow(result: WriteCaseResult): readonly string[] {
 /** The governor's run, and of the fixed ones the best and the one with the most requests at a time. */
 function limitedRows(result: LimitedResult): readonly (readonly string[])[] {
   const { scenario, governed, fixed } = result
+  const windows = wholeWindows(result)
   const row = (title: string, done: LimitedDone): readonly string[] => [
     scenario.name,
     scenario.rows.toLocaleString('en-US'),
     String(scenario.rowMs),
     title,
     (done.elapsedMs / 1_000).toFixed(0),
-    (done.written / (done.elapsedMs / 1_000)).toFixed(1),
+    String(windows),
+    rowsWithin(done, windows).toLocaleString('en-US'),
     done.requests.toLocaleString('en-US'),
     String(done.refused),
     String(done.peakConcurrency),
