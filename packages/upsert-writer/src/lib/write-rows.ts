@@ -31,7 +31,11 @@ export async function writeRows(
 
 async function writeOneByOne(context: RunContext, row: PendingRow, settle: Settle): Promise<void> {
   const results: WriteResult[] = []
-  for (const version of [...row.earlier, prepareRow(context.plan, row.row, row.index)]) {
+  // Each as it was given, without what it took over from the versions before it.
+  const versions = [...row.earlier, row].map((version) =>
+    prepareRow(context.plan, version.row, version.index),
+  )
+  for (const version of versions) {
     await writeVersions(context, [version], (_, result) => results.push(result))
   }
   const last = results.pop()!
