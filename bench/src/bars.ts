@@ -49,7 +49,7 @@ export function checkBars(speed: readonly CaseResult[], memory: readonly CaseRes
   ]
 }
 
-export function find(results: readonly CaseResult[], variant: VariantName, wire: Wire): CaseResult {
+function find(results: readonly CaseResult[], variant: VariantName, wire: Wire): CaseResult {
   const found = results.find(({ case: c }) => c.variant === variant && c.wire === wire)
   if (found === undefined) throw new Error(`"${variant}" was not run over ${wire}`)
   return found

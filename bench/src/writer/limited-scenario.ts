@@ -8,7 +8,7 @@ export type ScenarioName =
   | 'three servers'
 
 /** Execution time of a request and of a row in it: rows that some plug-ins look at. */
-export const requestMs = 20
+const requestMs = 20
 
 /** A service under its limits, and rows so heavy that the load takes several windows. */
 export interface Scenario {
@@ -19,7 +19,7 @@ export interface Scenario {
 }
 
 export const windowMs = 300_000
-export const executionTimeMs = 1_200_000
+const executionTimeMs = 1_200_000
 
 /** The documented limits; what they do not say, each scenario does. */
 export function limitsOf({ name, rowMs }: Scenario): LimitsOptions {

@@ -23,7 +23,7 @@ export function* productRows(count: number): Generator<ProductRow, void, undefin
   for (let index = 0; index < count; index += 1) yield productRow(index)
 }
 
-export function productRow(index: number): ProductRow {
+function productRow(index: number): ProductRow {
   return {
     productnumber: `SKU-${100_000_000 + index}`,
     name: `Folding Oak Stool ${index}`,

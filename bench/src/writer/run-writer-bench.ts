@@ -5,7 +5,7 @@ import { comparedScenarios, fixedConcurrencies, type LimitedResult, mainScenario
 import type { Scenario } from './limited-scenario.js'
 import { type ResponderProcess, startResponder } from './responder-process.js'
 import type { LimitedDone, LimitedJob } from './run-limited.js'
-import type { WriteDone } from './run-write.js'
+import type { WriteDone, WriteJob } from './run-write.js'
 import { memoryCases, speedCases, type WriteCase, type WriteCaseResult } from './write-case.js'
 import { checkWriterBars } from './writer-bars.js'
 import type { WriterReport } from './writer-report.js'
@@ -45,7 +45,7 @@ async function runRounds(
     for (const result of results) {
       const { variant, ...load } = result.case
       showProgress(`round ${round} of ${rounds}: ${variant}, ${load.rows} rows, ${load.batchSize} a request`)
-      const job = { variant, load: { ...load, url: responder.url } }
+      const job: WriteJob = { variant, load: { ...load, url: responder.url } }
       const { written, cost } = await runJob<WriteDone>('./run-write.js', job)
       const received = await responder.count()
       if (written !== load.rows || received.rows !== load.rows) {

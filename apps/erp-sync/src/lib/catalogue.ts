@@ -29,7 +29,7 @@ const vendors = ['Bergmann & Töchter', 'Maison Villeneuve', 'Carrick Supply', '
 const sizes = ['small', 'medium', 'large', '20 × 20 cm', '60 × 80 cm', '2.5 l', null]
 
 /** `SKU-00001` for 1. */
-export function productNumber(index: number): string {
+function productNumber(index: number): string {
   return `SKU-${String(index).padStart(5, '0')}`
 }
 

@@ -2,9 +2,9 @@ import { type Product, productAt, randomPrice } from './catalogue.js'
 import { randomBelow, seededRandom } from './seeded-random.js'
 
 /** What a night brings. */
-export const changedPerNight = 40
-export const newPerNight = 7
-export const gonePerNight = 3
+const changedPerNight = 40
+const newPerNight = 7
+const gonePerNight = 3
 
 /**
  * The ERP's products after some nights, by product number, in the order of their age: every night 40 changed, 7 were added and

@@ -40,12 +40,12 @@ export interface SyncContext {
 }
 
 /** Writers for the two things that a night asks for. */
-export interface ProductWriters {
+interface ProductWriters {
   readonly upsert: UpsertWriter
   readonly deactivate: UpsertWriter
 }
 
-export function createProductWriters(client: DataverseClient, batchSize: number): ProductWriters {
+function createProductWriters(client: DataverseClient, batchSize: number): ProductWriters {
   const common = { entitySet: 'products', key: ['productnumber'], batchSize, skipUnchanged: true }
   return {
     upsert: createUpsertWriter(client, common),
