@@ -1,6 +1,7 @@
-import type { TableSource, WriterColumnKind } from '@deltaverse/upsert-writer'
+import type { ColumnKind } from '@deltaverse/client/metadata'
+import type { TableSource } from '@deltaverse/upsert-writer'
 
-const kinds: Readonly<Record<string, WriterColumnKind>> = {
+const kinds: Readonly<Record<string, ColumnKind>> = {
   productnumber: 'text',
   name: 'text',
   description: 'text',
@@ -17,7 +18,7 @@ const kinds: Readonly<Record<string, WriterColumnKind>> = {
 
 /** What the writer learns about products where nobody can be asked. */
 export const productTable: TableSource = {
-  table: async () => ({
+  tableOfSet: async () => ({
     logicalName: 'product',
     entitySetName: 'products',
     primaryIdColumn: 'productid',

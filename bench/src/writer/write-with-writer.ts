@@ -19,7 +19,7 @@ async function write(
     strategy,
     batchSize,
     concurrency: inFlight,
-    tables: productTable,
+    metadata: productTable,
   })
   try {
     const { upserted, updated, created } = await writer.write(productRows(rows))

@@ -3,17 +3,7 @@ export type { PlannedWrite } from './lib/dry-run.js'
 export { type DeferredLookups, planWaves, type WavePlan } from './lib/plan-waves.js'
 export type { RowSource } from './lib/row-source.js'
 export type { ServiceOptions } from './lib/service-options.js'
-export { createServiceTableSource } from './lib/service-table-source.js'
-export type {
-  DetailedColumnKind,
-  TableSource,
-  WriterColumn,
-  WriterColumnDetail,
-  WriterColumnKind,
-  WriterDateBehavior,
-  WriterKey,
-  WriterTable,
-} from './lib/table-port.js'
+export type { TableSource, WriterColumn, WriterTable } from './lib/table-port.js'
 export { createUpsertWriter, type UpsertWriter, type WriteCallOptions } from './lib/upsert-writer.js'
 export type { ConflictKind, WriteResult, WriteStatus, WriteSummary } from './lib/write-result.js'
 export {

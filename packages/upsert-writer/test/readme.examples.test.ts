@@ -5,14 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createClient, type DataverseClient, type TokenCredential } from '@deltaverse/client'
+import { createMetadataReader } from '@deltaverse/client/metadata'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
-import {
-  createServiceTableSource,
-  createUpsertWriter,
-  type DeadLetter,
-  planWaves,
-  writeWaves,
-} from '@deltaverse/upsert-writer'
+import { createUpsertWriter, type DeadLetter, planWaves, writeWaves } from '@deltaverse/upsert-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 interface Product {
@@ -137,8 +132,8 @@ describe('the README', () => {
       },
     ]
     // example: waves
-    const tables = createServiceTableSource(client)
-    const plan = planWaves([await tables.table('contacts'), await tables.table('accounts')])
+    const metadata = createMetadataReader(client)
+    const plan = planWaves([await metadata.tableOfSet('contacts'), await metadata.tableOfSet('accounts')])
     const summaries = await writeWaves(client, plan, [
       { entitySet: 'contacts', rows: () => contacts },
       { entitySet: 'accounts', rows: () => accounts },

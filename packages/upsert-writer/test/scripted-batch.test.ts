@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createVirtualClock } from './virtual-clock.js'
 
 /** The table as the writer is told, so that the server has to answer writes only. */
-const tables: TableSource = {
-  table: async () => ({
+const metadata: TableSource = {
+  tableOfSet: async () => ({
     logicalName: 'product',
     entitySetName: 'products',
     primaryIdColumn: 'productid',
@@ -76,7 +76,7 @@ async function write(count: number) {
     key: ['productnumber'],
     strategy: 'batch',
     batchSize: 1_000,
-    tables,
+    metadata,
     clock,
     random: () => 0,
   })

@@ -1,5 +1,6 @@
+import { createMetadataReader } from '@deltaverse/client/metadata'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
-import { createServiceTableSource, planWaves, type WriterTable, writeWaves } from '@deltaverse/upsert-writer'
+import { planWaves, type WriterTable, writeWaves } from '@deltaverse/upsert-writer'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRecordingClient, type RecordingClient } from './recording-client.js'
@@ -103,8 +104,8 @@ describe('writeWaves()', () => {
 
   it('writes circles and references to the own table in a second pass of just these look-ups', async () => {
     const { client, clock } = recording
-    const source = createServiceTableSource(client)
-    const plan = planWaves([await source.table('new_persons'), await source.table('new_teams')])
+    const source = createMetadataReader(client)
+    const plan = planWaves([await source.tableOfSet('new_persons'), await source.tableOfSet('new_teams')])
     expect(plan).toMatchObject({ waves: [['new_persons'], ['new_teams']] })
     const people = [
       {

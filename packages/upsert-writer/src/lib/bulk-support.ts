@@ -1,8 +1,8 @@
 import type { DataverseClient } from '@deltaverse/client'
+import { asJsonObject, listOf } from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
 import { isResponseError } from '@deltaverse/contract'
 import { formatBulkSupportPath } from '@deltaverse/protocol'
-import { listMember, readJsonObject } from './json-members.js'
 
 /** Which bulk messages a table has. */
 export interface BulkSupport {
@@ -37,7 +37,7 @@ async function hasMessage(
   try {
     const path = formatBulkSupportPath(logicalName, message)
     const response = await client.request({ method: 'GET', path, buffered: true }, call)
-    return listMember(readJsonObject(await response.json(), 'message filters'), 'value').length > 0
+    return listOf(asJsonObject(await response.json(), 'message filters'), 'value').length > 0
   } catch (error) {
     // A server that does not know the question does not know the messages either; nor may everybody read the filters.
     if (isResponseError(error) && [400, 403, 404, 501].includes(error.status)) return false

@@ -1,3 +1,4 @@
+import type { ColumnDetail, DetailedKind } from '@deltaverse/client/metadata'
 import type { Row } from '@deltaverse/contract'
 import { parseRowReference } from '@deltaverse/protocol'
 import type { Columns, PendingRow } from './pending-row.js'
@@ -5,7 +6,7 @@ import type { RunPlan } from './prepare-row.js'
 import { type ReadColumns, readByKey } from './read-by-key.js'
 import type { RunContext } from './run-context.js'
 import { sameAsStored, sameReference } from './same-as-stored.js'
-import type { DetailedColumnKind, WriterColumn, WriterColumnDetail } from './table-port.js'
+import type { WriterColumn } from './table-port.js'
 
 /** How a row compares with the table. */
 export type Comparison =
@@ -50,17 +51,17 @@ function bindsOf({ table }: RunPlan): ReadonlyMap<string, WriterColumn> {
 }
 
 async function readDetails(
-  { table, tables }: RunPlan,
+  { table, metadata }: RunPlan,
   rows: readonly PendingRow[],
-): Promise<ReadonlyMap<string, WriterColumnDetail>> {
-  const kinds = new Set<DetailedColumnKind>()
+): Promise<ReadonlyMap<string, ColumnDetail>> {
+  const kinds = new Set<DetailedKind>()
   for (const row of rows) {
     for (const name of Object.keys(row.columns)) {
       const kind = table.columns.get(name)?.kind
       if (kind === 'date' || kind === 'decimal' || kind === 'money' || kind === 'double') kinds.add(kind)
     }
   }
-  const all = await Promise.all([...kinds].map((kind) => tables.details(table.logicalName, kind)))
+  const all = await Promise.all([...kinds].map((kind) => metadata.details(table.logicalName, kind)))
   return new Map(all.flatMap((details) => [...details]))
 }
 
@@ -100,7 +101,7 @@ function changedNames(
   row: PendingRow,
   stored: Row,
   binds: ReadonlyMap<string, WriterColumn>,
-  details: ReadonlyMap<string, WriterColumnDetail>,
+  details: ReadonlyMap<string, ColumnDetail>,
 ): string[] {
   return Object.entries(allColumns(row)).flatMap(([name, value]) => {
     const lookup = binds.get(name)

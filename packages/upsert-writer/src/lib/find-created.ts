@@ -1,5 +1,5 @@
+import { asJsonObject, listOf } from '@deltaverse/client/metadata'
 import { formatInCondition } from '@deltaverse/protocol'
-import { listMember, readJsonObject } from './json-members.js'
 import type { PendingRow } from './pending-row.js'
 import type { RunContext } from './run-context.js'
 
@@ -20,7 +20,7 @@ export async function findCreated(
   for (let at = 0; at < ids.length; at += idsInOneRead) {
     const filter = formatInCondition(primaryIdColumn, ids.slice(at, at + idsInOneRead))
     const body = await context.read(`${entitySetName}?$select=${primaryIdColumn}&$filter=${filter}`)
-    for (const row of listMember(readJsonObject(body, 'a query'), 'value')) {
+    for (const row of listOf(asJsonObject(body, 'a query'), 'value')) {
       const created = byId.get(String(row[primaryIdColumn]).toLowerCase())
       if (created !== undefined) found.add(created)
     }

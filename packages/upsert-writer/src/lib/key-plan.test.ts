@@ -1,8 +1,9 @@
+import type { ColumnKind } from '@deltaverse/client/metadata'
 import { describe, expect, it } from 'vitest'
 import { planKey, typeRowKey, wireDate } from './key-plan.js'
-import type { WriterColumn, WriterColumnKind, WriterTable } from './table-port.js'
+import type { WriterColumn, WriterTable } from './table-port.js'
 
-function tableOf(kinds: Readonly<Record<string, WriterColumnKind>>): WriterTable {
+function tableOf(kinds: Readonly<Record<string, ColumnKind>>): WriterTable {
   const columns = Object.entries(kinds).map(([logicalName, kind]): [string, WriterColumn] => [
     logicalName,
     {
@@ -22,13 +23,13 @@ function tableOf(kinds: Readonly<Record<string, WriterColumnKind>>): WriterTable
 
 const guid = 'A0000000-0000-4000-8000-00000000000F'
 
-function typed(kind: WriterColumnKind, value: unknown): string {
+function typed(kind: ColumnKind, value: unknown): string {
   const plan = planKey(tableOf({ x: kind }), ['x'], new Map())
   return typeRowKey(plan, { x: value }).parts[0]!.value.text
 }
 
 describe('typeRowKey()', () => {
-  it.each<[WriterColumnKind, unknown, string]>([
+  it.each<[ColumnKind, unknown, string]>([
     ['text', 'A 1', 'A 1'],
     ['text', 17, '17'],
     ['whole-number', '007', '7'],
@@ -45,7 +46,7 @@ describe('typeRowKey()', () => {
     expect(typed(kind, value)).toBe(text)
   })
 
-  it.each<[WriterColumnKind, unknown]>([
+  it.each<[ColumnKind, unknown]>([
     ['text', null],
     ['text', ''],
     ['text', {}],

@@ -1,3 +1,4 @@
+import type { DateBehavior } from '@deltaverse/client/metadata'
 import { DataverseError } from '@deltaverse/contract'
 import {
   findUnaddressableCharacter,
@@ -8,7 +9,7 @@ import {
   parseRowReference,
 } from '@deltaverse/protocol'
 import type { Columns } from './pending-row.js'
-import type { WriterColumn, WriterDateBehavior, WriterTable } from './table-port.js'
+import type { WriterColumn, WriterTable } from './table-port.js'
 
 /** One column of the key, and every name under which a row may hold it. */
 interface KeyColumn {
@@ -19,7 +20,7 @@ interface KeyColumn {
   readonly wireName: string
   /** Names in rows and bodies. */
   readonly names: readonly string[]
-  readonly dateBehavior: WriterDateBehavior
+  readonly dateBehavior: DateBehavior
 }
 
 /** The key of a run: its columns, sorted, or the primary key. */
@@ -37,7 +38,7 @@ export interface KeyPlan {
 export function planKey(
   table: WriterTable,
   names: readonly string[],
-  dateBehaviors: ReadonlyMap<string, { readonly dateBehavior?: WriterDateBehavior | undefined }>,
+  dateBehaviors: ReadonlyMap<string, { readonly dateBehavior?: DateBehavior | undefined }>,
 ): KeyPlan {
   const columns = names.map((name) => findKeyColumn(table, name, dateBehaviors))
   const logical = columns.map(({ column }) => column.logicalName).sort()
@@ -69,7 +70,7 @@ function checkKey(table: WriterTable, logical: readonly string[]): void {
 function findKeyColumn(
   table: WriterTable,
   given: string,
-  dates: ReadonlyMap<string, { readonly dateBehavior?: WriterDateBehavior | undefined }>,
+  dates: ReadonlyMap<string, { readonly dateBehavior?: DateBehavior | undefined }>,
 ): KeyColumn {
   const lower = given.toLowerCase()
   const column = table.columns.get(lower) ?? table.columns.get(/^_(.+)_value$/.exec(lower)?.[1] ?? '')
@@ -194,7 +195,7 @@ function plainDecimal(value: unknown): string | undefined {
 }
 
 /** A date as the service takes it in addresses and filters; `undefined` for what is none. */
-export function wireDate(value: unknown, behavior: WriterDateBehavior): string | undefined {
+export function wireDate(value: unknown, behavior: DateBehavior): string | undefined {
   const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value
   if (typeof text !== 'string') return undefined
   const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i.exec(text)

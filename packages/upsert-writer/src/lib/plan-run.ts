@@ -1,9 +1,9 @@
 import type { DataverseClient } from '@deltaverse/client'
+import { createMetadataReader } from '@deltaverse/client/metadata'
 import { type CallOptions, DataverseError } from '@deltaverse/contract'
 import { type BulkSupport, noBulkSupport, readBulkSupport } from './bulk-support.js'
 import { planKey } from './key-plan.js'
 import type { RunPlan } from './prepare-row.js'
-import { createServiceTableSource } from './service-table-source.js'
 import type { TableSource, WriterTable } from './table-port.js'
 import type { ResolvedWriterOptions } from './writer-options.js'
 
@@ -12,22 +12,22 @@ export type RunPlanner = (call: CallOptions) => Promise<RunPlan>
 
 /** Creates the planner of one writer. */
 export function createRunPlanner(client: DataverseClient, options: ResolvedWriterOptions): RunPlanner {
-  const tables = options.tables ?? createServiceTableSource(client)
+  const metadata = options.metadata ?? createMetadataReader(client)
   let known: RunPlan | undefined
   return async (call) => {
     if (known !== undefined) return known
-    const table = await tables.table(options.entitySet, call)
+    const table = await metadata.tableOfSet(options.entitySet, call)
     const [key, bulk] = await Promise.all([
-      readKey(tables, options, table, call),
+      readKey(metadata, options, table, call),
       readBulk(client, options, table, call),
     ])
-    known = { table, tables, options, key, bulk }
+    known = { table, metadata, options, key, bulk }
     return known
   }
 }
 
 async function readKey(
-  tables: TableSource,
+  metadata: TableSource,
   options: ResolvedWriterOptions,
   table: WriterTable,
   call: CallOptions,
@@ -35,7 +35,7 @@ async function readKey(
   const names = keyNames(options, table)
   if (names === undefined) return undefined
   const hasDates = names.some((name) => table.columns.get(name.toLowerCase())?.kind === 'date')
-  const dates = hasDates ? await tables.details(table.logicalName, 'date', call) : new Map()
+  const dates = hasDates ? await metadata.details(table.logicalName, 'date', call) : new Map()
   return planKey(table, names, dates)
 }
 

@@ -14,7 +14,7 @@ export interface RunPlan {
   /** Absent for a `create` without key. */
   readonly key: KeyPlan | undefined
   readonly options: ResolvedWriterOptions
-  readonly tables: TableSource
+  readonly metadata: TableSource
   readonly bulk: BulkSupport
   /** The GUIDs of creates are our own, made in an earlier run. */
   readonly replaying?: boolean

@@ -1,3 +1,4 @@
+import { asJsonObject, listOf } from '@deltaverse/client/metadata'
 import type { Row } from '@deltaverse/contract'
 import {
   encodeUrlText,
@@ -7,7 +8,6 @@ import {
   type KeyPart,
   linkToPath,
 } from '@deltaverse/protocol'
-import { listMember, readJsonObject } from './json-members.js'
 import { laneOf } from './key-plan.js'
 import type { PendingRow } from './pending-row.js'
 import type { RunContext } from './run-context.js'
@@ -45,8 +45,8 @@ export async function readByKey(
     let path: string | undefined =
       `${table.entitySetName}?$select=${select.join(',')}${expand}&$filter=${filter}`
     while (path !== undefined) {
-      const page = readJsonObject(await context.read(path), 'a query')
-      for (const row of listMember(page, 'value')) {
+      const page = asJsonObject(await context.read(path), 'a query')
+      for (const row of listOf(page, 'value')) {
         const match = pending.get(laneOf(names.map((name) => String(row[name]))))
         if (match !== undefined) found.set(match, row)
       }

@@ -1,13 +1,14 @@
+import type { ColumnKind } from '@deltaverse/client/metadata'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { roundDecimal, sameAsStored, sameReference } from './same-as-stored.js'
-import type { WriterColumn, WriterColumnKind } from './table-port.js'
+import type { WriterColumn } from './table-port.js'
 
-const column = (kind: WriterColumnKind): WriterColumn => ({ logicalName: 'x', kind, targets: [] })
+const column = (kind: ColumnKind): WriterColumn => ({ logicalName: 'x', kind, targets: [] })
 const id = 'A0000000-0000-4000-8000-00000000000F'
 
 describe('sameAsStored()', () => {
-  it.each<[WriterColumnKind, object | undefined, unknown, unknown, boolean]>([
+  it.each<[ColumnKind, object | undefined, unknown, unknown, boolean]>([
     ['money', { precision: 2 }, 19.999, 20, true],
     ['money', { precision: 2 }, '19.90', 19.9, true],
     ['money', { precision: 2 }, 19.91, 19.9, false],

@@ -1,6 +1,7 @@
+import type { ColumnDetail } from '@deltaverse/client/metadata'
 import { isGuidText, parseRowReference } from '@deltaverse/protocol'
 import { wireDate } from './key-plan.js'
-import type { WriterColumn, WriterColumnDetail } from './table-port.js'
+import type { WriterColumn } from './table-port.js'
 
 /**
  * Whether writing a value would leave the column as it is, by the way in which Dataverse stores it: numbers by value and the
@@ -9,7 +10,7 @@ import type { WriterColumn, WriterColumnDetail } from './table-port.js'
  */
 export function sameAsStored(
   column: WriterColumn,
-  detail: WriterColumnDetail | undefined,
+  detail: ColumnDetail | undefined,
   written: unknown,
   stored: unknown,
 ): boolean {

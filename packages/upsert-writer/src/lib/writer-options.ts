@@ -69,7 +69,7 @@ export interface UpsertWriterOptions<R extends object = Row> extends ServiceOpti
   /** Decides the rows of a request. Default: the sizer of the client's governor for this table and operation. */
   readonly sizer?: RequestSizer | undefined
   /** Where to learn about the table. Default: the service is asked, once. */
-  readonly tables?: TableSource | undefined
+  readonly metadata?: TableSource | undefined
   /** Default: the machine's time. */
   readonly clock?: Clock | undefined
   /** A number from 0 up to 1, for back-offs. Default: `Math.random`. */
@@ -103,7 +103,7 @@ export interface ResolvedWriterOptions {
   readonly baseDelayMs: number
   /** Absent: the governor's. */
   readonly sizer: RequestSizer | undefined
-  readonly tables: TableSource | undefined
+  readonly metadata: TableSource | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly newId: () => string
@@ -140,7 +140,7 @@ export function resolveWriterOptions<R extends object>(
     matchVersion: options.matchVersion ?? false,
     onAbort: oneOf('onAbort', options.onAbort ?? 'stop', ['stop', 'drain']),
     sizer: strategy === 'single' ? fixedSize(1) : size === undefined ? options.sizer : fixedSize(size),
-    tables: options.tables,
+    metadata: options.metadata,
     clock,
     random: options.random ?? Math.random,
     newId: options.newId ?? (() => globalThis.crypto.randomUUID()),
