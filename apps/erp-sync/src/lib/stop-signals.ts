@@ -12,12 +12,29 @@ export interface StopSignals {
 
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Turns the first signal into an abort, so that the run can end in order; the second one ends the process at once. */
-export function listenForStopSignals(): StopSignals {
+/** A terminal sends Ctrl-C to npm and to this process, and npm sends it on: what comes this soon is the same wish. */
+const sameWishMs = 1_000
+
+/**
+ * Turns the first signal into an abort, so that the run can end in order. One that comes more than a second later ends the
+ * process at once.
+ *
+ * @param now milliseconds of a clock that only goes forward
+ * @param exit ends the process
+ */
+export function listenForStopSignals(
+  now: () => number = () => performance.now(),
+  exit: (code: number) => void = process.exit,
+): StopSignals {
   const controller = new AbortController()
   let code: number | undefined
+  let stoppedAtMs = 0
   const onSignal = (name: NodeJS.Signals): void => {
-    if (code !== undefined) process.exit(code)
+    if (code !== undefined) {
+      if (now() - stoppedAtMs > sameWishMs) exit(code)
+      return
+    }
+    stoppedAtMs = now()
     code = 128 + constants.signals[name]
     controller.abort(new Error(`stopped by ${name}`))
   }

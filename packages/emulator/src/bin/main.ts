@@ -63,11 +63,13 @@ async function main(): Promise<void> {
     historyLimit: 0,
   })
   process.stdout.write(`${emulator.url}\n`)
+  let closing: Promise<void> | undefined
+  // A Ctrl-C can come twice, from the terminal and from npm, which passes it on.
   const stop = (): void => {
-    void emulator.close().then(() => process.exit(0))
+    closing ??= emulator.close().then(() => process.exit(0))
   }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
 }
 
 function exitCodeOf(error: unknown): number {
