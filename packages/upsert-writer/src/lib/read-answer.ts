@@ -5,7 +5,7 @@ import { idIn } from './send-single.js'
 import type { WireCall } from './wire-call.js'
 
 export interface AnswerContext {
-  readonly call: WireCall
+  readonly call: Pick<WireCall, 'method' | 'path' | 'status'>
   /** Address of the row, for messages. */
   readonly url: string
   readonly primaryIdColumn: string

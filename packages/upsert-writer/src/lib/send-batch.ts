@@ -4,6 +4,7 @@ import {
   type BatchAnswer,
   type BatchChangeset,
   type BatchPart,
+  type BatchRequest,
   type ChangesetAnswer,
   formatBatchRequest,
   formatPrefer,
@@ -29,10 +30,7 @@ export async function sendBatch(
   step: WriteStep,
   changesetSize: number | undefined,
 ): Promise<ChunkAnswer> {
-  const calls = rows.map((row) => toWireCall(context.plan, row, step))
-  const request = formatBatchRequest(toItems(context, calls, changesetSize), {
-    boundary: `batch_${globalThis.crypto.randomUUID()}`,
-  })
+  const { request, calls } = prepareBatch(context, rows, step, changesetSize)
   let response: DataverseResponse
   try {
     response = await context.write(
@@ -52,6 +50,22 @@ export async function sendBatch(
   const answer = readResponse(context, calls, changesetSize, response, await response.text())
   if (!('kind' in answer)) reportThrottles(context, response, answer)
   return answer
+}
+
+/** What the answers are read by: the calls without their bodies, which would be held until the answers come. */
+type SentCall = Pick<WireCall, 'method' | 'path' | 'status'>
+
+function prepareBatch(
+  context: RunContext,
+  rows: readonly PendingRow[],
+  step: WriteStep,
+  changesetSize: number | undefined,
+): { readonly request: BatchRequest; readonly calls: readonly SentCall[] } {
+  const calls = rows.map((row) => toWireCall(context.plan, row, step))
+  const request = formatBatchRequest(toItems(context, calls, changesetSize), {
+    boundary: `batch_${globalThis.crypto.randomUUID()}`,
+  })
+  return { request, calls: calls.map(({ method, path, status }) => ({ method, path, status })) }
 }
 
 /** A throttle inside of a batch whose own status is 200 is seen by nobody else. */
@@ -92,7 +106,7 @@ function toItems(
 
 function readResponse(
   context: RunContext,
-  calls: readonly WireCall[],
+  calls: readonly SentCall[],
   changesetSize: number | undefined,
   response: DataverseResponse,
   text: string,
@@ -159,7 +173,7 @@ function readChangeset(
 /** A batch that was refused as a whole answers an error of its own, flat or not. */
 function readRefusal(response: DataverseResponse, text: string, nowMs: number): ChunkAnswer {
   if (response.status < 300 || isCutShort(text)) return lostAnswer(response.url)
-  const call = { method: 'POST', path: '$batch', headers: {}, body: undefined, status: 'failed' } as const
+  const call = { method: 'POST', path: '$batch', status: 'failed' } as const
   return {
     kind: 'error',
     error: toPartError(
