@@ -30,7 +30,7 @@ export function speedCases(quick: boolean): readonly WriteCase[] {
 
 /** What is watched for memory: eight bodies of a thousand rows under way, few rows and many. */
 export function memoryCases(quick: boolean): readonly WriteCase[] {
-  const sizes = quick ? [50_000, 200_000] : [200_000, 1_600_000]
+  const sizes = quick ? [150_000, 450_000] : [200_000, 1_600_000]
   return (['writer, $batch', 'writer, UpsertMultiple'] as const).flatMap((variant) =>
     sizes.map((rows) => ({ variant, rows, batchSize: 1_000, inFlight: 8 })),
   )
