@@ -63,10 +63,12 @@ async function main(): Promise<void> {
     historyLimit: 0,
   })
   process.stdout.write(`${emulator.url}\n`)
-  let closing: Promise<void> | undefined
-  // A Ctrl-C can come twice, from the terminal and from npm, which passes it on.
+  let isClosing = false
   const stop = (): void => {
-    closing ??= emulator.close().then(() => process.exit(0))
+    // A Ctrl-C can come twice, from the terminal and from npm, which passes it on.
+    if (isClosing) return
+    isClosing = true
+    void emulator.close().then(() => process.exit(0))
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
