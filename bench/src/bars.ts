@@ -35,11 +35,6 @@ export function checkBars(speed: readonly CaseResult[], memory: readonly CaseRes
       5,
     ),
     atLeast(
-      `feed to NDJSON (${gzip}) ÷ dynamics-web-api to NDJSON (https)`,
-      ratio('feed, batches() to NDJSON', gzip, 'dynamics-web-api to NDJSON', 'https'),
-      5,
-    ),
-    atLeast(
       `feed to NDJSON ÷ download to file, ${gzip}`,
       ratio('feed, batches() to NDJSON', gzip, 'download to file', gzip),
       0.75,

@@ -15,7 +15,7 @@ export interface BenchOptions {
 export const usage = `Usage: npm run bench -- [options]
 
   --rounds <n>   how often every variant runs; medians are reported (default 3)
-  --pages <n>    pages of 5,000 rows in each speed run (default 20)
+  --pages <n>    pages of 5,000 rows in each speed run (default 40)
   --writer       measure the upsert writer instead of the change feed
   --quick        one round, 6 pages (or few rows): whether it works, not how fast it is
   --write        keep the report in bench/results
@@ -42,7 +42,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
   const { quick, writer, write } = values
   return {
     rounds: count('--rounds', values.rounds ?? (quick ? '1' : '3')),
-    pages: count('--pages', values.pages ?? (quick ? '6' : '20')),
+    pages: count('--pages', values.pages ?? (quick ? '6' : '40')),
     quick,
     writer,
     write,

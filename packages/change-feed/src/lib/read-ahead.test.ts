@@ -58,6 +58,23 @@ describe('readAhead()', () => {
     expect(state.closed).toBe(true)
   })
 
+  it('lets other work have its turn while a full window is emptied', async () => {
+    const { source, options } = createSource(100)
+    const large = { ...options, sizeOf: () => 64 * 1024, maxBytes: 100 * 64 * 1024 }
+    const reading = readAhead(source, large)
+    await reading.next()
+    await settle()
+    let turns = 0
+    const count = () => {
+      turns += 1
+      timer = setImmediate(count)
+    }
+    let timer = setImmediate(count)
+    while (!(await reading.next()).done);
+    clearImmediate(timer)
+    expect(turns).toBeGreaterThan(5)
+  })
+
   it('closes its source when the consumer leaves', async () => {
     const { source, options, state } = createSource(100)
     for await (const item of readAhead(source, { ...options, maxBytes: 30 })) if (item === 2) break

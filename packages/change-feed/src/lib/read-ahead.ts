@@ -1,3 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/** What is handed on without a turn of the event loop in between: some milliseconds of work for most consumers. */
+const bytesPerTurn = 512 * 1024
+
 /**
  * Reads an async iterable ahead of its consumer, until what waits in between reaches `maxBytes`; then it stops pulling, and
  * backpressure reaches whatever the source reads from. With 0 it does not read ahead at all.
@@ -46,6 +51,7 @@ export async function* readAhead<T>(
   }
 
   const producer = produce()
+  let handedBytes = 0
   try {
     for (;;) {
       while (waiting.length > 0) {
@@ -53,6 +59,12 @@ export async function* readAhead<T>(
         waitingBytes -= sizeOf(item)
         if (waitingBytes < maxBytes) wakeProducer()
         yield item
+        // A full window would otherwise be emptied in one go, and sockets, timers and files would wait for all of it.
+        handedBytes += sizeOf(item)
+        if (handedBytes >= bytesPerTurn) {
+          handedBytes = 0
+          await nextTurn()
+        }
       }
       if (failure !== undefined) throw failure.error
       if (ended) return
