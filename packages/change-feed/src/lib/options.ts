@@ -65,7 +65,10 @@ export interface ChangeFeedOptions {
   readonly expiryNoticeMs?: number | undefined
   /** Called behind every page. */
   readonly onPage?: ((report: PageReport) => void) | undefined
-  /** How far to read ahead of a slow consumer, in bytes of rows; 0 turns it off. Default: 4 MiB. */
+  /**
+   * How far to read ahead of a slow consumer, in bytes of rows; 0 turns it off. Raise it to latency times rate where both are
+   * high. Default: 2 MiB.
+   */
   readonly readAheadBytes?: number | undefined
   /** The most bytes one row may have. Default: 64 MiB. */
   readonly maxRecordBytes?: number | undefined
@@ -140,7 +143,7 @@ export function resolveOptions(options: ChangeFeedOptions): ResolvedOptions {
     onExpiring: callable('onExpiring', options.onExpiring ?? ignore),
     expiryNoticeMs: atLeast('expiryNoticeMs', options.expiryNoticeMs ?? oneDayMs, 0),
     onPage: callable('onPage', options.onPage ?? ignore),
-    readAheadBytes: whole('readAheadBytes', options.readAheadBytes ?? 4 * 1024 * 1024, 0),
+    readAheadBytes: whole('readAheadBytes', options.readAheadBytes ?? 2 * 1024 * 1024, 0),
     maxRecordBytes: whole('maxRecordBytes', options.maxRecordBytes ?? defaultMaxRecordBytes, 1),
     exactNumbers: flag('exactNumbers', options.exactNumbers ?? true),
     decoder: oneOf('decoder', options.decoder ?? 'slicer', ['slicer', 'stream-json']),
