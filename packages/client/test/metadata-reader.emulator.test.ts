@@ -1,10 +1,30 @@
-import type { DataverseClient } from '@deltaverse/client'
+import { createClient, type DataverseClient } from '@deltaverse/client'
 import { createMetadataReader } from '@deltaverse/client/metadata'
+import { startEmulator } from '@deltaverse/emulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Service, startService } from './keyed-service.js'
 import { createVirtualClock } from './virtual-clock.js'
 
-let service: Service
+async function startService() {
+  const emulator = await startEmulator()
+  const client = createClient({ url: emulator.url, random: () => 0 })
+  let seen = 0
+  return {
+    emulator,
+    client,
+    /** Requests since the last call. */
+    requestsSince() {
+      const fresh = emulator.requests.slice(seen)
+      seen = emulator.requests.length
+      return fresh
+    },
+    async close() {
+      await client.close()
+      await emulator.close()
+    },
+  }
+}
+
+let service: Awaited<ReturnType<typeof startService>>
 
 beforeEach(async () => {
   service = await startService()
@@ -24,24 +44,28 @@ describe('createMetadataReader()', () => {
   })
 
   it('reads a table with columns, keys and lookups in one request', async () => {
-    const account = await createMetadataReader(service.client).table('account')
-    expect(account).toMatchObject({
-      logicalName: 'account',
-      entitySetName: 'accounts',
-      primaryIdColumn: 'accountid',
+    const product = await createMetadataReader(service.client).table('product')
+    expect(product).toMatchObject({
+      logicalName: 'product',
+      entitySetName: 'products',
+      primaryIdColumn: 'productid',
       primaryNameColumn: 'name',
-      keys: [{ logicalName: 'new_accountkey', columns: ['accountnumber'], indexStatus: 'Active' }],
+      keys: [{ columns: ['productnumber'], indexStatus: 'Active' }],
     })
-    expect(account.columns.get('new_regionid')).toMatchObject({
+    expect(product.columns.get('defaultuomid')).toMatchObject({
       kind: 'lookup',
-      targets: [{ table: 'new_region', navigationProperty: 'new_RegionId' }],
+      targets: [{ table: 'uom', navigationProperty: 'defaultuomid' }],
     })
+    expect(product.columns.get('productid')).toMatchObject({ kind: 'guid', isPrimaryId: true })
+    expect(service.requestsSince()).toHaveLength(1)
+  })
+
+  it('names every table that a lookup can point at', async () => {
+    const account = await createMetadataReader(service.client).table('account')
     expect(account.columns.get('ownerid')?.targets).toEqual([
       { table: 'systemuser', navigationProperty: 'ownerid' },
       { table: 'team', navigationProperty: 'ownerid' },
     ])
-    expect(account.columns.get('accountid')).toMatchObject({ kind: 'guid', isPrimaryId: true })
-    expect(service.requestsSince()).toHaveLength(1)
   })
 
   it('reads what only typed definitions tell, kind by kind', async () => {
