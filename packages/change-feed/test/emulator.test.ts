@@ -77,6 +77,26 @@ describe('a feed on the emulator', () => {
     expect(kinds(nothing)).toEqual(['checkpoint'])
   })
 
+  it('begins each read where that read says, and otherwise where the feed was told to', async () => {
+    addProducts(3)
+    const feed = products()
+    const full = await gather(feed.changes())
+    const checkpoint = checkpointOf(full)
+    addProducts(1, 4)
+    expect(kinds(await gather(feed.changes({ checkpoint })))).toEqual(['upserted', 'checkpoint'])
+    const again = await gather(feed.changes({ checkpoint, restart: true }))
+    expect(again[0]).toMatchObject({ kind: 'reset', reason: 'requested', generation: 2 })
+    const afresh = await gather(products({ checkpoint }).changes({ checkpoint: null }))
+    expect(afresh[0]).toMatchObject({ kind: 'reset', reason: 'initial', generation: 1 })
+    const pages: number[] = []
+    await gather(feed.changes({ checkpoint, onPage: ({ upserted }) => pages.push(upserted) }))
+    expect(pages).toEqual([1])
+    const unreadable = { ...checkpoint, version: 7 } as never
+    await expect(gather(feed.changes({ checkpoint: unreadable }))).rejects.toMatchObject({
+      code: 'checkpoint-invalid',
+    })
+  })
+
   it('gives the same page by page, with a checkpoint to each', async () => {
     addProducts(5)
     const pages = []

@@ -1,3 +1,4 @@
+export type { CallOptions } from './lib/call-options.js'
 export type {
   Change,
   ChangeEvent,
@@ -19,4 +20,6 @@ export {
   ResponseError,
   type ResponseErrorOptions,
 } from './lib/errors.js'
-export type { CallOptions, CheckpointStore, Sink, StoredCheckpoint } from './lib/sink.js'
+export type { LedgerRow, LedgerVerdict, RowLedger } from './lib/row-ledger.js'
+export type { CheckpointStore, HeldRow, Lease, ReadableSink, Sink, TransactionalSink } from './lib/sink.js'
+export type { StoredState, SyncState } from './lib/sync-state.js'

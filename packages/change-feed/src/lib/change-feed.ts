@@ -1,20 +1,12 @@
 import type { DataverseClient } from '@deltaverse/client'
-import type {
-  CallOptions,
-  Change,
-  ChangeEvent,
-  Checkpoint,
-  CompleteEvent,
-  ResetEvent,
-  Row,
-} from '@deltaverse/contract'
+import type { Change, ChangeEvent, Checkpoint, CompleteEvent, ResetEvent, Row } from '@deltaverse/contract'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
-import { signalOf } from './call-signal.js'
 import { createChangeShape } from './change.js'
 import type { CheckpointScope } from './checkpoint.js'
 import { type FollowOptions, followTable } from './follow.js'
 import { groupIntoPages } from './group-into-pages.js'
 import { type ChangeFeedOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { type ReadOptions, resolveRead } from './read-options.js'
 import { planRead } from './read-plan.js'
 import { type EventBatch, type ReadContext, readTable } from './read-table.js'
 import { describeTable, readTokenLifetimeDays, requireChangeTracking } from './table-description.js'
@@ -31,19 +23,22 @@ export interface ChangePage<R extends Row = Row> {
 }
 
 /**
- * The changes of one table since a checkpoint. Every iteration begins at the checkpoint that the feed was created with, asks
- * for the pages as they are consumed (and a little ahead), and ends when the service has nothing more to tell.
+ * The changes of one table since a checkpoint. Every iteration begins at its own checkpoint, or else at the one that the feed
+ * was created with, asks for the pages as they are consumed (and a little ahead), and ends when the service has nothing more
+ * to tell.
  *
  * Order is that of the service; each change comes at least once, and may come again behind a failure. Save a checkpoint
  * only when everything before it is durable.
  */
 export interface ChangeFeed<R extends Row = Row> {
+  /** Entity set of the table: `contacts`. */
+  readonly entitySet: string
   /** Event by event. */
-  changes(call?: CallOptions): AsyncGenerator<ChangeEvent<R>, void, undefined>
+  changes(options?: ReadOptions): AsyncGenerator<ChangeEvent<R>, void, undefined>
   /** The same events in the groups in which they arrived (some 64 to 256 kB of rows each): fewer waits, for throughput. */
-  batches(call?: CallOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
+  batches(options?: ReadOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
   /** Page by page, each held in memory as a whole: `pageSize` times the size of a row. */
-  pages(call?: CallOptions): AsyncGenerator<ChangePage<R>, void, undefined>
+  pages(options?: ReadOptions): AsyncGenerator<ChangePage<R>, void, undefined>
   /** Like `batches()`, but goes on: waits, asks again, and ends only by its signal or an error that waiting will not cure. */
   follow(options?: FollowOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
 }
@@ -76,40 +71,42 @@ export function createChangeFeed<R extends Row = Row>(
   }
   let learned: Pick<ReadContext, 'shape' | 'tokenLifetimeDays'> | undefined
 
-  async function prepare(signal: AbortSignal | undefined): Promise<ReadContext> {
+  async function prepare(options: ResolvedOptions, signal: AbortSignal | undefined): Promise<ReadContext> {
     learned ??= await learnTable(client, resolved, signal)
-    return { client, options: resolved, scope, ...learned }
+    return { client, options, scope, ...learned }
   }
 
   async function* readOnce(
-    checkpoint: Checkpoint | undefined,
-    restart: boolean,
+    options: ResolvedOptions,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<EventBatch, void, undefined> {
     signal?.throwIfAborted()
-    const plan = planRead({ ...resolved, checkpoint, restart }, scope, resolved.clock.now())
-    const context = await prepare(signal)
-    if (plan.kind === 'delta') giveNotice(plan.base, resolved)
+    const plan = planRead(options, scope, options.clock.now())
+    const context = await prepare(options, signal)
+    if (plan.kind === 'delta') giveNotice(plan.base, options)
     yield* readTable(context, plan, signal)
   }
 
-  async function* batches(call?: CallOptions): AsyncGenerator<EventBatch, void, undefined> {
-    yield* readOnce(resolved.checkpoint, resolved.restart, signalOf(call))
+  async function* batches(read?: ReadOptions): AsyncGenerator<EventBatch, void, undefined> {
+    const { options, signal } = resolveRead(resolved, read)
+    yield* readOnce(options, signal)
   }
 
-  async function* changes(call?: CallOptions): AsyncGenerator<ChangeEvent, void, undefined> {
-    for await (const batch of batches(call)) {
+  async function* changes(read?: ReadOptions): AsyncGenerator<ChangeEvent, void, undefined> {
+    for await (const batch of batches(read)) {
       // Not `yield*`, which wraps the array and takes more turns for each of its elements.
       for (const event of batch) yield event
     }
   }
 
-  const feed: ChangeFeed = {
-    batches,
-    changes,
-    pages: (call) => groupIntoPages(batches(call)),
-    follow: (follow) => followTable(readOnce, resolved, { ...follow, signal: signalOf(follow) }),
+  function follow(read?: FollowOptions): AsyncGenerator<EventBatch, void, undefined> {
+    const { options, signal } = resolveRead(resolved, read)
+    return followTable(readOnce, options, { ...read, signal })
   }
+
+  const { entitySet } = resolved
+  const pages = (read?: ReadOptions) => groupIntoPages(batches(read))
+  const feed: ChangeFeed = { entitySet, batches, changes, pages, follow }
   return feed as ChangeFeed<R>
 }
 

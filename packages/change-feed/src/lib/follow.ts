@@ -1,9 +1,10 @@
 import { abortableDelay } from '@deltaverse/client'
-import { type CallOptions, type Checkpoint, isDataverseError } from '@deltaverse/contract'
+import { isDataverseError } from '@deltaverse/contract'
 import type { ResolvedOptions } from './options.js'
+import type { ReadOptions } from './read-options.js'
 import type { EventBatch } from './read-table.js'
 
-export interface FollowOptions extends CallOptions {
+export interface FollowOptions extends ReadOptions {
   /** How long to wait after a read that brought changes. Default: 5,000 ms. */
   readonly minIntervalMs?: number | undefined
   /** How long to wait at most; the interval doubles while nothing changes. Default: 60,000 ms. */
@@ -12,11 +13,7 @@ export interface FollowOptions extends CallOptions {
   readonly onError?: ((error: Error) => void) | undefined
 }
 
-type ReadOnce = (
-  checkpoint: Checkpoint | undefined,
-  restart: boolean,
-  signal: AbortSignal | undefined,
-) => AsyncIterable<EventBatch>
+type ReadOnce = (options: ResolvedOptions, signal: AbortSignal | undefined) => AsyncIterable<EventBatch>
 
 /**
  * Reads again and again. Each read ends in a fresh delta token, so a feed that is followed never expires, however idle its
@@ -33,7 +30,7 @@ export async function* followTable(
   for (;;) {
     let changed = false
     try {
-      for await (const batch of readOnce(checkpoint, restart, follow.signal)) {
+      for await (const batch of readOnce({ ...options, checkpoint, restart }, follow.signal)) {
         yield batch
         // Behind the yield: a checkpoint counts once its consumer has come back for more.
         for (const event of batch) {

@@ -20,6 +20,9 @@
  * | `change-tracking-not-applied` | the service ignored the request to track: see the message |
  * | `checkpoint-mismatch` | the checkpoint belongs to another table, column list or environment |
  * | `checkpoint-invalid` | the checkpoint cannot be read |
+ * | `sink-failed` | the place that rows go to does not take them (disk full, no rights, connection lost): mend it, nothing is lost |
+ * | `sink-mismatch` | what the sink holds is not what the saved state says: see the message |
+ * | `too-many-deletions` | a safety stop: look, then allow them |
  * | `insecure-url` | a token would travel in clear: use https |
  * | `bad-input` | text from the user is not what was asked for; the message names line or position |
  */
@@ -41,6 +44,9 @@ export type ErrorCode =
   | 'change-tracking-not-applied'
   | 'checkpoint-mismatch'
   | 'checkpoint-invalid'
+  | 'sink-failed'
+  | 'sink-mismatch'
+  | 'too-many-deletions'
   | 'insecure-url'
   | 'bad-input'
 

@@ -1,45 +1,98 @@
-import type { ChangeEvent, Checkpoint, Row } from './change.js'
-
-/** What every call that takes time accepts. */
-export interface CallOptions {
-  /** Ends the call; it rejects with `signal.reason`, untouched. */
-  readonly signal?: AbortSignal | undefined
-}
+import type { CallOptions } from './call-options.js'
+import type { ChangeEvent, Row } from './change.js'
+import type { StoredState, SyncState } from './sync-state.js'
 
 /**
- * Where changes go. The position says how far the sink is, in the sink's own words (bytes of a file, a transaction id),
+ * Where changes go. The position says how far the sink is, in the sink's own words (bytes of a file, a number of a batch),
  * as plain JSON; it is saved together with the feed's checkpoint, after `commit` resolved.
+ *
+ * What the events ask of a sink that keeps a table's rows:
+ * - `reset` of a generation: a full read begins. What the sink holds stays as it is, and visible, until `complete`.
+ *   The same generation may begin again (its rows taken up so far count for nothing then).
+ * - `complete` of that generation: rows that it did not bring are gone.
+ * - A change may come again behind a crash; the same change twice leaves what it left once.
  */
-export interface Sink<Position, R extends Row = Row> {
+export interface Sink<Position = unknown, R extends Row = Row> {
   /** Makes ready to continue at a position and discards whatever lies beyond it; `undefined` starts empty. */
   open(position: Position | undefined, call?: CallOptions): Promise<void>
   /** Takes events in order. May buffer: nothing needs to be durable yet. */
   write(events: readonly ChangeEvent<R>[], call?: CallOptions): Promise<void>
   /** Resolves once everything written is durable, with the position that says so. */
   commit(call?: CallOptions): Promise<Position>
+  /** Lets go of what it holds open; what was not committed is lost. Safe to call twice. */
   close(): Promise<void>
 }
 
-/** A checkpoint and the revision under which it is stored. */
-export interface StoredCheckpoint {
-  readonly checkpoint: Checkpoint
-  /** Opaque; changes with every save. */
-  readonly revision: string
+/**
+ * A sink that keeps the state of its sync itself and saves it in the transaction of the rows: both are there or neither, so a
+ * change takes effect once.
+ */
+export interface TransactionalSink<Position = unknown, R extends Row = Row> extends Sink<Position, R> {
+  /** The state that the last commit saved under this name; called before `open`. */
+  loadState(name: string, call?: CallOptions): Promise<StoredState<Position> | undefined>
+  /**
+   * In place of `commit`: everything written and the state, in one transaction; it adds the position to the state.
+   *
+   * @throws DataverseError `conflict` when the stored revision is not `expectedRevision` (`undefined`: none is stored); then
+   * nothing of it took effect
+   */
+  commitWith(
+    name: string,
+    state: Omit<SyncState, 'position'>,
+    expectedRevision: string | undefined,
+    call?: CallOptions,
+  ): Promise<{ readonly position: Position; readonly revision: string }>
+  /** As {@link CheckpointStore.acquire}. */
+  acquire?(name: string, call?: CallOptions): Promise<Lease>
 }
 
-/** Keeps checkpoints by name. */
+/** Says that its holder alone works on a name. */
+export interface Lease {
+  /** Aborts when the lease is lost (its connection broke, somebody took it): the holder has to stop. */
+  readonly lost: AbortSignal
+  release(): Promise<void>
+}
+
+/** Keeps the states of syncs by name. */
 export interface CheckpointStore {
-  load(name: string, call?: CallOptions): Promise<StoredCheckpoint | undefined>
+  /** @throws DataverseError `checkpoint-invalid` when what is stored cannot be read; it says what to do */
+  load(name: string, call?: CallOptions): Promise<StoredState | undefined>
   /**
-   * Saves if the stored revision still is `expectedRevision` (`undefined`: if there is none), else rejects with a
-   * `conflict` {@link DataverseError}.
+   * Saves if the stored revision still is `expectedRevision` (`undefined`: if there is none), durably, in one step.
    *
    * @returns the new revision
+   * @throws DataverseError `conflict` when somebody else has saved in between; then nothing is changed
    */
   save(
     name: string,
-    checkpoint: Checkpoint,
+    state: SyncState,
     expectedRevision: string | undefined,
     call?: CallOptions,
   ): Promise<string>
+  /**
+   * Takes the name for one holder; the lease of a holder that died is taken over. A store without it relies on the revisions
+   * alone: a second process is found out when it saves, not when it starts.
+   *
+   * @throws DataverseError `conflict` that names the holder
+   */
+  acquire?(name: string, call?: CallOptions): Promise<Lease>
+}
+
+/** A row as a sink holds it. */
+export interface HeldRow {
+  /** Primary key: a lower-case GUID without braces. */
+  readonly id: string
+  /** Digits of the row version; `undefined` when the sink does not know it. */
+  readonly rowVersion: string | undefined
+  /** Present when the row was deleted after an earlier mention of it. */
+  readonly deleted?: true
+}
+
+/** A sink that can tell what it holds, so that it can be verified against the table. */
+export interface ReadableSink {
+  /**
+   * Everything that is committed, in any order; a later mention of an id counts and an earlier one does not. Memory is
+   * bounded, whatever the size.
+   */
+  held(call?: CallOptions): AsyncIterable<readonly HeldRow[]>
 }

@@ -1,0 +1,25 @@
+import type { Checkpoint } from './change.js'
+
+/** How far a sync is, as plain JSON: where the feed goes on and what the sink holds by then, saved in one step. */
+export interface SyncState<Position = unknown> {
+  /** Version of this format. */
+  readonly version: 1
+  readonly checkpoint: Checkpoint
+  /** Where the sink stands, in its own words. */
+  readonly position: Position
+  /** Which commit of the ledger belongs to it; absent without a ledger. */
+  readonly ledgerMark?: string
+  /** Rows of the table as last known: those of the last full read, and what the deltas since have told. */
+  readonly rows?: number
+  /** Deletions that the read under way has brought so far. */
+  readonly deletions?: number
+  /** Which environment the checkpoint is of, where its host name does not tell. */
+  readonly environmentId?: string
+}
+
+/** A state and the revision under which it is stored. */
+export interface StoredState<Position = unknown> {
+  readonly state: SyncState<Position>
+  /** Opaque; changes with every save. */
+  readonly revision: string
+}
