@@ -20,6 +20,7 @@ const tasks = {
   emulator: { quiet: true, shell: [install, build], run: 'packages/emulator/dist/bin/main.js' },
   'check:live': { quiet: true, shell: [install, build], run: 'apps/change-feed/dist/check-live.js' },
   bench: { quiet: true, shell: [install, build], run: 'bench/dist/main.js' },
+  crash: { quiet: true, shell: [install, build], run: 'crash/dist/main.js' },
   'example:erp': { quiet: true, shell: [install, build], run: 'apps/erp-sync/dist/main.js' },
   test: { shell: [install, build, 'pnpm exec vitest run'], passArguments: true },
   check: {

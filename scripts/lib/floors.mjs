@@ -7,15 +7,22 @@ const rooms = [
   { room: 'contract', floor: 'words' },
   { room: 'client', floor: 'talk' },
   { room: 'emulator', floor: 'talk', isolated: true },
+  { room: 'durable-files', floor: 'talk' },
+  { room: 'contract-tests', floor: 'talk' },
   { room: 'change-feed', floor: 'jobs' },
   { room: 'upsert-writer', floor: 'jobs' },
   { room: 'alternate-keys', floor: 'jobs' },
   { room: 'node-streams', floor: 'jobs', not: ['client'] },
   { room: 'sync', floor: 'plug-ins' },
+  { room: 'checkpoint-stores', floor: 'plug-ins' },
+  { room: 'row-ledger', floor: 'plug-ins' },
   { room: /-sink$/, floor: 'plug-ins' },
 ]
 
-const order = ['words', 'talk', 'jobs', 'plug-ins', 'apps', 'bench']
+const order = ['words', 'talk', 'jobs', 'plug-ins', 'apps', 'workbench']
+
+/** Folders of the workspace that stand above everything and are never published. */
+const workbench = ['bench', 'crash']
 
 /** On these floors a test, such as a README's example, may use a neighbour; a cycle is refused all the same. */
 const neighboursInTests = ['jobs', 'plug-ins']
@@ -25,7 +32,7 @@ export const howToAddARoom = `add { room: '<folder>', floor: '${order.slice(0, 4
 
 /** The room of a workspace folder such as `packages/client`, or undefined when nobody gave it a floor. */
 export function roomOf(folder) {
-  if (folder === 'bench') return { name: folder, floor: 'bench' }
+  if (workbench.includes(folder)) return { name: folder, floor: 'workbench' }
   const [parent, name = ''] = folder.split('/')
   if (parent === 'apps') return { name: folder, floor: 'apps' }
   const found = rooms.find(({ room }) => (room instanceof RegExp ? room.test(name) : room === name))

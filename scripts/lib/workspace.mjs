@@ -9,7 +9,7 @@ export function readWorkspace(root) {
   const folders = ['packages', 'apps'].flatMap((parent) =>
     subfolders(join(root, parent)).map((name) => `${parent}/${name}`),
   )
-  return [...folders.sort(), 'bench'].flatMap((folder) => {
+  return [...folders.sort(), 'bench', 'crash'].flatMap((folder) => {
     const directory = join(root, folder)
     const manifestText = readIfThere(join(directory, 'package.json'))
     return manifestText === undefined
