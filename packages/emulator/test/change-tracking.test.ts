@@ -163,6 +163,34 @@ describe('a delta', () => {
     expect(entriesOf(await send(emulator, 'GET', `new_things?${query}`))).toEqual([2])
   })
 
+  it.each([
+    ['asked', 200, ['new_name', 'new_thingid'], '#new_things(new_name)/$delta', 'new_name'],
+    ['given', 200, ['new_thingid'], '#new_things(new_thingid)/$delta', 'new_thingid'],
+    ['refused', 400, undefined, undefined, undefined],
+  ] as const)(
+    'is followed with other columns: %s',
+    async (otherColumns, status, columns, context, linked) => {
+      await start({ changeTracking: { otherColumns } })
+      create(1)
+      const keys = await send(emulator, 'GET', 'new_things?$select=new_thingid', { headers: tracked })
+      create(2, 3, 4)
+      const token = deltaLinkOf(keys).split('$deltatoken=')[1]
+      const own = await send(emulator, 'GET', deltaLinkOf(keys))
+      expect(entriesOf(own)).toEqual([2, 3, 4])
+      const first = await send(emulator, 'GET', `${select}&$deltatoken=${token}`, { headers: inTwos })
+      expect(first.status).toBe(status)
+      expect((await send(emulator, 'GET', `new_things/$count?$deltatoken=${token}`)).status).toBe(200)
+      if (status === 400) return
+      const answers = [first, await send(emulator, 'GET', String(first.json['@odata.nextLink']))]
+      for (const answer of answers) {
+        const [row] = rowsOf(answer)
+        expect(Object.keys(row ?? {}).filter((name) => !name.startsWith('@'))).toEqual(columns)
+        expect(String(answer.json['@odata.context'])).toContain(context)
+      }
+      expect(deltaLinkOf(answers[1])).toContain(`$select=${linked}&`)
+    },
+  )
+
   it('costs what changed, not what the table holds: superseded entries are forgotten', async () => {
     await start({ changeTracking: { tokenLifetimeDays: 7 } })
     create(1, 2)

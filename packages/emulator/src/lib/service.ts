@@ -8,6 +8,7 @@ import { standardTables } from './schema/standard-tables.js'
 import type { Table } from './schema/table.js'
 import type { StoredRow, TableDefinition } from './schema/table-definition.js'
 import { type CommittedChange, createStore, type Store } from './store/store.js'
+import { createTokenColumns, type TokenColumns } from './tracking/token-columns.js'
 import { createTokenFloors, type TokenFloors } from './tracking/token-floors.js'
 
 /** Whose name rows carry. */
@@ -24,6 +25,7 @@ export interface Service {
   readonly store: Store
   readonly ids: IdSequence
   readonly tokenFloors: TokenFloors
+  readonly tokenColumns: TokenColumns
   readonly context: ServiceContext
   readonly related: RelatedRows
   /** Who the running request acts for. */
@@ -118,6 +120,7 @@ export function createService(
     store,
     ids,
     tokenFloors,
+    tokenColumns: createTokenColumns(options.changeTracking.otherColumns),
     related: relatedRows(store),
     get caller() {
       return caller

@@ -28,7 +28,7 @@ export function listRows(
   table: Table,
   scope?: ListScope,
 ): ServiceResponse {
-  const query = scopedQuery(service, request, table, scope)
+  const query = service.tokenColumns.bind(table, scopedQuery(service, request, table, scope))
   const skip = query.skipToken === undefined ? undefined : parseSkipToken(query.skipToken)
   const { maxPageSize, trackChanges, includeAnnotations } = request.preferences
   const lost = service.options.changeTracking.lostWithAnnotations && includeAnnotations.length > 0

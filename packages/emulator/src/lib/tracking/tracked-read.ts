@@ -137,5 +137,6 @@ function deltaLink({ service, request, table, query }: TrackedRead, stamp: Delta
   const kept = query.parts.filter(({ name }) => name !== '$deltatoken' && name !== '$skiptoken')
   const token = encodeForLink(formatDeltaToken(stamp), service.options.links.hex)
   const parts = [...kept.map(({ raw }) => raw), `$deltatoken=${token}`]
+  service.tokenColumns.note(table, formatDeltaToken(stamp), query)
   return `${request.serviceRoot}/${table.entitySetName}?${parts.join('&')}`
 }

@@ -24,6 +24,13 @@ export interface ChangeTrackingOptions {
   readonly refuseExpand?: boolean | undefined
   /** What a garbled token, or one from the future, leads to; not documented. Default: `error` (400). */
   readonly unknownToken?: 'error' | 'full-result' | undefined
+  /**
+   * What following a token with another `$select` than it was given for leads to; whether tokens are bound to their columns is
+   * not documented. `asked`: the columns asked for, as the token's text says nothing of columns. `refused`: 400. `given`: the
+   * columns that the token was given for, in rows, context and links, without a word about it. Tokens of an earlier run of a
+   * `stateDirectory` are bound to nothing. Default: `asked`.
+   */
+  readonly otherColumns?: 'asked' | 'refused' | 'given' | undefined
   /** Whether a change of the table's definition ends the life of its tokens, as seen in the field. Default: `true`. */
   readonly expireOnSchemaChange?: boolean | undefined
   /**
@@ -51,6 +58,7 @@ export function resolveTrackingOptions(tracking: ChangeTrackingOptions): Resolve
     order = 'deletes-last',
     refuseExpand = true,
     unknownToken = 'error',
+    otherColumns = 'asked',
     expireOnSchemaChange = true,
     lostWithAnnotations = false,
   } = tracking
@@ -61,6 +69,7 @@ export function resolveTrackingOptions(tracking: ChangeTrackingOptions): Resolve
     order: oneOf('changeTracking.order', order, ['deletes-last', 'by-version']),
     refuseExpand,
     unknownToken: oneOf('changeTracking.unknownToken', unknownToken, ['error', 'full-result']),
+    otherColumns: oneOf('changeTracking.otherColumns', otherColumns, ['asked', 'refused', 'given']),
     expireOnSchemaChange,
     lostWithAnnotations,
   }
