@@ -1,1 +1,10 @@
-export {}
+export { attempt, codeOf, ifThere, toFileError } from './lib/file-error.js'
+export { acquireFileLock, type FileLock, type FileLockOptions, isWithoutLinks } from './lib/file-lock.js'
+export type { FileStats, Files, OpenFile, OpenFlags } from './lib/files.js'
+export { makeFolder } from './lib/make-folder.js'
+export { nodeFiles } from './lib/node-files.js'
+export { machineProcesses, type Processes, type ProcessIdentity } from './lib/process-identity.js'
+export { replaceFile } from './lib/replace-file.js'
+export { safeFileName } from './lib/safe-file-name.js'
+export { setAside } from './lib/set-aside.js'
+export { writeFully } from './lib/write-fully.js'
