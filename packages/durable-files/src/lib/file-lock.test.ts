@@ -128,26 +128,26 @@ describe('acquireFileLock()', () => {
   })
 
   it('takes over from one that died while it took over', async () => {
-    await acquireFileLock(path, 'products', { files: disk.files, processes: processesAs(1) })
-    const dead = [1]
-    for (let dying = 1; ; dying++) {
-      const files = interceptFiles(disk.files, ({ number }) => {
-        if (number >= dying) throw new Error('killed')
-      })
-      const attempt = acquireFileLock(path, 'products', { files, processes: processesAs(100 + dying, dead) })
-      const outcome = await attempt.then(
-        () => 'locked',
-        () => 'killed',
-      )
-      dead.push(100 + dying)
-      if (outcome === 'locked') break
-      expect(dying).toBeLessThan(200)
+    for (let calls = 1, outcome = 'killed'; outcome === 'killed'; calls++) {
+      disk = createMemoryDisk()
+      await acquireFileLock(path, 'products', { files: disk.files, processes: processesAs(1) })
+      for (const pid of [2, 3]) {
+        const files = interceptFiles(disk.files, ({ number }) => {
+          if (number > calls) throw new Error('killed')
+        })
+        const processes = processesAs(pid, [1, 2])
+        const attempt = acquireFileLock(path, 'products', { files, processes })
+        outcome = await attempt.then(
+          () => 'locked',
+          () => 'killed',
+        )
+        if (outcome === 'locked') break
+      }
+      const healthy = { files: disk.files, processes: processesAs(4, [1, 2, 3]) }
+      const lock = await acquireFileLock(path, 'products', healthy)
+      expect(await lock.isHeld()).toBe(true)
+      expect(calls).toBeLessThan(100)
     }
-    const lock = await acquireFileLock(path, 'products', {
-      files: disk.files,
-      processes: processesAs(2, dead),
-    })
-    expect(await lock.isHeld()).toBe(true)
   })
 })
 
