@@ -1,1 +1,7 @@
-export {}
+export { createPostgresCheckpointStore, type PostgresCheckpointStoreOptions } from './lib/checkpoint-store.js'
+export type { PostgresColumn, PostgresType } from './lib/column.js'
+export type { InvalidText } from './lib/column-text.js'
+export { type DescribeColumnsOptions, describeColumns } from './lib/describe-columns.js'
+export type { PostgresPosition } from './lib/position.js'
+export { createPostgresSink, type PostgresSink } from './lib/postgres-sink.js'
+export type { PostgresSinkOptions } from './lib/sink-options.js'
