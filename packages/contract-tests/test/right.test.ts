@@ -1,0 +1,25 @@
+import {
+  checkpointStoreContract,
+  readableSinkContract,
+  rowLedgerContract,
+  sinkContract,
+  transactionalSinkContract,
+} from '@deltaverse/contract-tests'
+import { describe, expect, it } from 'vitest'
+import { ledgerHarness, sinkHarness, storeHarness } from './harnesses.js'
+
+const suites = {
+  sinkContract: sinkContract(sinkHarness()),
+  transactionalSinkContract: transactionalSinkContract(sinkHarness()),
+  readableSinkContract: readableSinkContract(sinkHarness()),
+  checkpointStoreContract: checkpointStoreContract(storeHarness()),
+  rowLedgerContract: rowLedgerContract(ledgerHarness()),
+}
+
+describe.each(Object.entries(suites))('%s of what is right', (_, cases) => {
+  for (const { name, run } of cases) it(name, run)
+
+  it('names each case once', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
+  })
+})
