@@ -1,1 +1,7 @@
-export {}
+export type { FollowOptions } from './lib/follow-options.js'
+export type { SyncNotice } from './lib/notice.js'
+export type { SyncFeed, SyncOptions } from './lib/options.js'
+export type { SyncProgress } from './lib/progress.js'
+export type { SyncStep } from './lib/step.js'
+export type { SyncSummary } from './lib/summary.js'
+export { sync } from './lib/sync.js'
