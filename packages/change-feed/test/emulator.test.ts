@@ -101,10 +101,15 @@ describe('a feed on the emulator', () => {
     addProducts(5)
     const pages = []
     for await (const page of products({ pageSize: 2 }).pages()) pages.push(page)
-    expect(pages.map((page) => page.changes.length)).toEqual([2, 2, 1])
-    expect(pages.map((page) => page.reset?.generation)).toEqual([1, undefined, undefined])
-    expect(pages.map((page) => page.complete?.rows)).toEqual([undefined, undefined, 5])
-    expect(pages.map((page) => page.checkpoint.phase)).toEqual(['full-read', 'full-read', 'delta'])
+    expect(pages.map((page) => page.changes.length)).toEqual([2, 2, 1, 0])
+    expect(pages.map((page) => page.reset?.generation)).toEqual([1, undefined, undefined, undefined])
+    expect(pages.map((page) => page.complete?.rows)).toEqual([undefined, undefined, undefined, 5])
+    expect(pages.map((page) => page.checkpoint.phase)).toEqual([
+      'full-read',
+      'full-read',
+      'catch-up',
+      'delta',
+    ])
   })
 
   it('resumes from every checkpoint of an interrupted read without a gap', async () => {
@@ -229,7 +234,11 @@ describe('cancellation', () => {
     for await (const event of products({ pageSize: 2, readAheadBytes: 0 }).changes()) {
       if (event.kind === 'checkpoint') break
     }
-    expect(emulator.requests.filter(({ url }) => url.includes('/products'))).toHaveLength(1)
+    const asked = emulator.requests.filter(({ url }) => url.includes('/products'))
+    expect(asked.map(({ url }) => url.split('/').at(-1))).toEqual([
+      'products?$select=productid',
+      'products?$select=name,productnumber',
+    ])
   })
 })
 
@@ -319,22 +328,25 @@ describe('the state rebuilt from a feed', () => {
   const contentOf = (rows: Iterable<Record<string, unknown>>) =>
     [...rows].map((row) => `${row.productid} ${row.name} ${row.productnumber}`).sort()
 
-  it('equals the table after any interleaving of writes, interrupted reads and expiries', async () => {
-    await stop()
-    // A token of the last page leaves the gap that a long read has; what is shown here is that the feed adds none.
-    await start({ changeTracking: { watermark: 'first-page' } })
-    await fc.assert(
-      fc.asyncProperty(operations, fc.constantFrom(1, 2, 3, 7), async (steps, pageSize) => {
-        const scene = createScene(pageSize)
-        for (const step of steps) await scene.take(step)
-        // Twice: a read that goes on where it was interrupted tells what was so when it began.
-        await scene.read(null)
-        await scene.read(null)
-        expect(contentOf(scene.rebuilt.values())).toEqual(contentOf(scene.table.rows()))
-      }),
-      { numRuns: 60 },
-    )
-  }, 60_000)
+  it.each(['first-page', 'last-page'] as const)(
+    'equals the table after any interleaving of writes, interrupted reads and expiries: %s',
+    async (watermark) => {
+      await stop()
+      await start({ changeTracking: { watermark } })
+      await fc.assert(
+        fc.asyncProperty(operations, fc.constantFrom(1, 2, 3, 7), async (steps, pageSize) => {
+          const scene = createScene(pageSize)
+          for (const step of steps) await scene.take(step)
+          // Twice: a read that goes on where it was interrupted tells what was so when it began.
+          await scene.read(null)
+          await scene.read(null)
+          expect(contentOf(scene.rebuilt.values())).toEqual(contentOf(scene.table.rows()))
+        }),
+        { numRuns: 40 },
+      )
+    },
+    60_000,
+  )
 })
 
 it('errors of a feed are recognised by their code', async () => {

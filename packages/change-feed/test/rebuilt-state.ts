@@ -9,6 +9,16 @@ export function createRebuiltState() {
   let seen: Set<string> | undefined
   return {
     rows,
+    /** Notes the state and gives a way back to it, as a database that rolls back has. */
+    note(): () => void {
+      const rowsThen = [...rows]
+      const seenThen = seen && [...seen]
+      return () => {
+        rows.clear()
+        for (const [id, row] of rowsThen) rows.set(id, row)
+        seen = seenThen && new Set(seenThen)
+      }
+    },
     apply(event: ChangeEvent): void {
       switch (event.kind) {
         case 'reset':

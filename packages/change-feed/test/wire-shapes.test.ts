@@ -6,47 +6,24 @@ import type { ChangeEvent, Checkpoint } from '@deltaverse/contract'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ChangeFeedOptions, createChangeFeed, describeTable } from '../src/index.js'
 import { type Answer, refusal, type ScriptedServer, startScriptedServer } from './scripted-server.js'
+import {
+  base,
+  changesPage,
+  checkpointOf,
+  deletion,
+  delta,
+  deltaLink,
+  full,
+  id,
+  instantClock,
+  page,
+  sketch,
+  thing,
+} from './things.js'
 
 let server: ScriptedServer
 
 afterEach(() => server.close())
-
-const base = 'https://contoso.crm4.dynamics.com/api/data/v9.2'
-const delta = 'things?$deltatoken=2%2103%2f15%2f2026%2009%3a41%3a07'
-const deltaLink = `${base}/${delta}`
-const full = `${base}/$metadata#things`
-const id = (index: number) => `00000000-0000-0000-0000-${String(index).padStart(12, '0')}`
-const thing = (index: number, more: object = {}) => ({
-  '@odata.etag': `W/"${index}"`,
-  ...more,
-  thingid: id(index),
-})
-const page = (rows: object[], more: object) => ({ '@odata.context': full, value: rows, ...more })
-const changesPage = (rows: object[], more: object) => ({
-  '@odata.context': `${full}/$delta`,
-  value: rows,
-  ...more,
-})
-const deletion = (index: number) => ({
-  '@odata.context': `${full}/$deletedEntity`,
-  id: id(index),
-  reason: 'deleted',
-})
-
-/** Clock that never waits and writes down what it was asked to wait. */
-function instantClock(startMs = Date.parse('2026-03-15T09:41:07Z')) {
-  const waits: number[] = []
-  const clock = {
-    waits,
-    nowMs: startMs,
-    now: () => clock.nowMs,
-    delay: async (ms: number) => {
-      waits.push(ms)
-      clock.nowMs += ms
-    },
-  }
-  return clock
-}
 
 async function read(
   script: Record<string, Answer | Answer[]>,
@@ -60,31 +37,11 @@ async function read(
 
 function feedOf(options: Partial<ChangeFeedOptions> = {}) {
   const known = { entitySet: 'things', primaryKey: 'thingid', tokenLifetimeDays: 0, random: () => 1 }
-  return createChangeFeed(server.client, { ...known, clock: instantClock(), ...options })
+  // What the guard asks for in addition is shown in gap-guard.test.ts.
+  return createChangeFeed(server.client, { ...known, gapGuard: false, clock: instantClock(), ...options })
 }
 
-/** What happened, in short. */
-function sketch(events: readonly ChangeEvent[]): string[] {
-  return events.map((event) => {
-    switch (event.kind) {
-      case 'reset':
-        return `reset ${event.generation} ${event.reason}`
-      case 'complete':
-        return `complete ${event.generation} with ${event.rows}`
-      case 'checkpoint':
-        return `${event.checkpoint.phase} ${event.checkpoint.nextLink === undefined ? 'end' : 'next'}`
-      default:
-        return `${event.kind} ${Number(event.id.slice(-12))}`
-    }
-  })
-}
-
-function checkpointOf(events: readonly ChangeEvent[]): Checkpoint {
-  const last = events.at(-1)
-  if (last?.kind !== 'checkpoint') throw new Error('the last event is no checkpoint')
-  return last.checkpoint
-}
-
+const gap = { link: '/things?$deltatoken=1', keysOnly: true, issuedAt: '2026-03-15T09:41:07.000Z' }
 const oneRow = { things: page([thing(1)], { '@odata.deltaLink': deltaLink }) }
 
 describe('a body', () => {
@@ -525,6 +482,14 @@ describe('a checkpoint', () => {
     ['a generation below the first', { generation: 0 }, /"generation"/],
     ['a count that is none', { rowsRead: '7' }, /"rowsRead"/],
     ['an end that is no date', { expiresAt: 'never' }, /"expiresAt"/],
+    ['a gap that is none', { gap: '/link' }, /"gap" must be an object/],
+    ['a gap without a link', { gap: { ...gap, link: '' } }, /"gap.link"/],
+    ['a gap of unknown columns', { gap: { ...gap, keysOnly: 1 } }, /"gap.keysOnly"/],
+    ['a gap without a date', { gap: { ...gap, issuedAt: undefined } }, /"gap.issuedAt"/],
+    ['a gap that ends at no date', { gap: { ...gap, expiresAt: 'never' } }, /"gap.expiresAt"/],
+    ['a catch-up without a gap', { phase: 'catch-up' }, /"gap" is missing/],
+    ['a catch-up without a delta link', { phase: 'catch-up', gap, deltaLink: undefined }, /"deltaLink" is/],
+    ['a wrong guard link', { guardLink: 5 }, /"guardLink"/],
   ])('with %s is refused with the place', async (_, change, message) => {
     const good = checkpointOf(await read(oneRow))
     const checkpoint = (typeof change === 'string' ? change : { ...good, ...change }) as Checkpoint
@@ -627,6 +592,7 @@ describe('options', () => {
     [{ primaryKey: '' }],
     [{ restart: 'false' as never }],
     [{ exactNumbers: 'no' as never }],
+    [{ gapGuard: 0 as never }],
     [{ onPage: true as never }],
     [{ onExpiring: 1 as never }],
     [{ clock: {} as never }],

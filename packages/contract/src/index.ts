@@ -6,6 +6,7 @@ export type {
   CheckpointEvent,
   CompleteEvent,
   DeletedChange,
+  GapLink,
   ResetEvent,
   ResetReason,
   Row,

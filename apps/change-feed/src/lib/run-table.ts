@@ -30,7 +30,7 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
   let read: TableReport['read']
   const onNotice = (notice: SyncNotice): void => {
     if (notice.kind === 'reset') read = 'full-read'
-    else if (notice.kind === 'resumed') read = notice.checkpoint.phase
+    else if (notice.kind === 'resumed') read = notice.checkpoint.phase === 'delta' ? 'delta' : 'full-read'
     else if (notice.kind === 'set-aside') setAside.push(notice.keptAs)
     tellNotice(terminal, directory, entitySet, notice)
     meter.note(notice)

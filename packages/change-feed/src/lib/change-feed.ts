@@ -6,9 +6,10 @@ import type { CheckpointScope } from './checkpoint.js'
 import { type FollowOptions, followTable } from './follow.js'
 import { groupIntoPages } from './group-into-pages.js'
 import { type ChangeFeedOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import type { EventBatch, ReadContext } from './read-context.js'
 import { type ReadOptions, resolveRead } from './read-options.js'
 import { planRead } from './read-plan.js'
-import { type EventBatch, type ReadContext, readTable } from './read-table.js'
+import { readTable } from './read-table.js'
 import { describeTable, readTokenLifetimeDays, requireChangeTracking } from './table-description.js'
 
 /** One page, as {@link ChangeFeed.pages} gives it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Checkpoint, DataverseError } from '@deltaverse/contract'
+import { type Checkpoint, DataverseError, type GapLink } from '@deltaverse/contract'
 
 /** What a checkpoint must have been made for, to be followed. */
 export interface CheckpointScope {
@@ -36,7 +36,7 @@ export function parseCheckpoint(value: unknown): Checkpoint {
   for (const name of ['environment', 'entitySet', 'selectHash', 'issuedAt'] as const) {
     if (typeof checkpoint[name] !== 'string') refuse(`"${name}" must be text`)
   }
-  for (const name of ['nextLink', 'deltaLink', 'deltaToken', 'expiresAt'] as const) {
+  for (const name of ['nextLink', 'guardLink', 'deltaLink', 'deltaToken', 'expiresAt'] as const) {
     const link = checkpoint[name]
     if (link !== undefined && (typeof link !== 'string' || link === '')) refuse(`"${name}" must be text`)
   }
@@ -46,15 +46,44 @@ export function parseCheckpoint(value: unknown): Checkpoint {
   if (checkpoint.rowsRead !== undefined && !isCount(checkpoint.rowsRead, 0)) {
     refuse('"rowsRead" must be a whole number of at least 0')
   }
-  if (checkpoint.expiresAt !== undefined && Number.isNaN(Date.parse(String(checkpoint.expiresAt)))) {
-    refuse('"expiresAt" must be a date in ISO 8601')
+  requireDates('', checkpoint)
+  if (checkpoint.gap !== undefined) requireGap(checkpoint.gap)
+  for (const name of neededIn(checkpoint.phase)) {
+    if (checkpoint[name] === undefined) refuse(`"${name}" is missing`)
   }
-  if (Number.isNaN(Date.parse(String(checkpoint.issuedAt)))) refuse('"issuedAt" must be a date in ISO 8601')
-  if (checkpoint.phase === 'full-read' && checkpoint.nextLink === undefined) refuse('"nextLink" is missing')
-  if (checkpoint.phase === 'delta' && checkpoint.deltaLink === undefined) refuse('"deltaLink" is missing')
-  if (checkpoint.phase !== 'full-read' && checkpoint.phase !== 'delta')
-    refuse('"phase" must be full-read or delta')
   return value as Checkpoint
+}
+
+/** The members without which a read cannot go on. */
+function neededIn(phase: unknown): readonly (keyof Checkpoint)[] {
+  switch (phase) {
+    case 'full-read':
+      return ['nextLink']
+    case 'catch-up':
+      return ['deltaLink', 'gap']
+    case 'delta':
+      return ['deltaLink']
+    default:
+      return refuse('"phase" must be full-read, catch-up or delta')
+  }
+}
+
+function requireGap(value: unknown): void {
+  if (typeof value !== 'object' || value === null) refuse('"gap" must be an object')
+  const gap = value as Partial<Record<keyof GapLink, unknown>>
+  if (typeof gap.link !== 'string' || gap.link === '') refuse('"gap.link" must be text')
+  if (typeof gap.keysOnly !== 'boolean') refuse('"gap.keysOnly" must be true or false')
+  requireDates('gap.', gap)
+}
+
+function requireDates(
+  place: string,
+  value: { readonly issuedAt?: unknown; readonly expiresAt?: unknown },
+): void {
+  const isDate = (date: unknown) => typeof date === 'string' && !Number.isNaN(Date.parse(date))
+  if (!isDate(value.issuedAt)) refuse(`"${place}issuedAt" must be a date in ISO 8601`)
+  if (value.expiresAt !== undefined && !isDate(value.expiresAt))
+    refuse(`"${place}expiresAt" must be a date in ISO 8601`)
 }
 
 /** Why a checkpoint cannot be followed for this feed, in words; `undefined` when it can. */

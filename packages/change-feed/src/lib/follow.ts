@@ -1,8 +1,8 @@
 import { abortableDelay } from '@deltaverse/client'
 import { isDataverseError } from '@deltaverse/contract'
 import type { ResolvedOptions } from './options.js'
+import type { EventBatch } from './read-context.js'
 import type { ReadOptions } from './read-options.js'
-import type { EventBatch } from './read-table.js'
 
 export interface FollowOptions extends ReadOptions {
   /** How long to wait after a read that brought changes. Default: 5,000 ms. */

@@ -1,6 +1,6 @@
 import type { Change, CompleteEvent, ResetEvent } from '@deltaverse/contract'
 import type { ChangePage } from './change-feed.js'
-import type { EventBatch } from './read-table.js'
+import type { EventBatch } from './read-context.js'
 
 /** Gathers the events up to each checkpoint into one object. */
 export async function* groupIntoPages(

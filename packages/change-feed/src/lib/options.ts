@@ -6,9 +6,14 @@ import type { DecoderName } from './page-decoder.js'
 
 /** What one page was, for progress displays and statistics. */
 export interface PageReport {
-  readonly phase: 'full-read' | 'delta'
-  /** Counted from 1 within this read. */
+  /**
+   * Which part of the read it belongs to. `guard` pages are read only for the link at their end: the primary keys before a full
+   * read, or a first pass over a delta of several pages. Nobody gets their rows.
+   */
+  readonly phase: 'guard' | 'full-read' | 'catch-up' | 'delta'
+  /** Counted from 1 within this part. */
   readonly page: number
+  /** In a `guard` page: everything in it, deletions too. */
   readonly upserted: number
   readonly deleted: number
   /** Bytes of the body as they came over the wire (compressed, as a rule). */
@@ -45,6 +50,12 @@ export interface ChangeFeedOptions {
    * or `fail` with a `delta-token-expired` error. Default: `resync`.
    */
   readonly onExpired?: 'resync' | 'fail' | undefined
+  /**
+   * Closes the gap of reads of several pages, whose token may stand for the moment of the last page and so know nothing of what
+   * changed on earlier pages meanwhile. Costs a read of the primary keys before each full read and a request behind it, and
+   * reads a delta of several pages twice. Default: `true`.
+   */
+  readonly gapGuard?: boolean | undefined
   /** Rows in a page. Default: the service's own maximum, 5,000 for standard tables and 500 for elastic ones. */
   readonly pageSize?: number | undefined
   /**
@@ -98,6 +109,7 @@ export interface ResolvedOptions {
   readonly restart: boolean
   readonly onMismatch: 'refuse' | 'reset'
   readonly onExpired: 'resync' | 'fail'
+  readonly gapGuard: boolean
   readonly pageSize: number | undefined
   readonly annotations: string | readonly string[] | undefined
   readonly primaryKey: string | undefined
@@ -130,6 +142,7 @@ export function resolveOptions(options: ChangeFeedOptions): ResolvedOptions {
     restart: flag('restart', options.restart ?? false),
     onMismatch: oneOf('onMismatch', options.onMismatch ?? 'refuse', ['refuse', 'reset']),
     onExpired: oneOf('onExpired', options.onExpired ?? 'resync', ['resync', 'fail']),
+    gapGuard: flag('gapGuard', options.gapGuard ?? true),
     pageSize: options.pageSize === undefined ? undefined : whole('pageSize', options.pageSize, 1),
     annotations:
       typeof options.annotations === 'string'

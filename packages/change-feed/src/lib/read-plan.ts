@@ -1,8 +1,8 @@
-import { type Checkpoint, DataverseError, type ResetReason } from '@deltaverse/contract'
+import { type Checkpoint, DataverseError, type GapLink, type ResetReason } from '@deltaverse/contract'
 import { type CheckpointScope, findMismatch } from './checkpoint.js'
 
-/** Where a read begins and what it is. */
-export type ReadPlan = FullReadPlan | DeltaPlan
+/** Where a part of a read begins and what it is. */
+export type ReadPlan = FullReadPlan | CatchUpPlan | DeltaPlan
 
 export interface FullReadPlan {
   readonly kind: 'full-read'
@@ -11,21 +11,41 @@ export interface FullReadPlan {
   /** The saved link of a read that was interrupted; absent when the read begins at the first page. */
   readonly resumeAt?: string
   readonly rowsRead: number
+  /** Link that is older than the read; absent when it must be fetched first. */
+  readonly gap?: GapLink
 }
+
+/** What changed under a full read, behind its last page. */
+export interface CatchUpPlan {
+  readonly kind: 'catch-up'
+  /** Its `gap` is what is followed, its delta link is what the full read ended with. */
+  readonly base: CatchUpBase
+  /** Page to go on at, when it was interrupted between its pages. */
+  readonly resumeAt?: string
+}
+
+export type CatchUpBase = Checkpoint & { readonly gap: GapLink; readonly deltaLink: string }
 
 export interface DeltaPlan {
   readonly kind: 'delta'
   /** The checkpoint whose delta link is followed: what there is to fall back on. */
-  readonly base: Checkpoint & { readonly deltaLink: string }
+  readonly base: DeltaBase
   /** Page to go on at, when the delta was interrupted between its pages. */
   readonly resumeAt?: string
+  /** Link that is older than this pass over the delta and is saved behind it; absent in the first pass. */
+  readonly gap?: GapLink
+  /** Page to go on at in a first pass that has handed its first page on and hands on nothing more. */
+  readonly guardAt?: string
 }
+
+export type DeltaBase = Checkpoint & { readonly deltaLink: string }
 
 export interface PlanOptions {
   readonly checkpoint: Checkpoint | undefined
   readonly restart: boolean
   readonly onMismatch: 'refuse' | 'reset'
   readonly onExpired: 'resync' | 'fail'
+  readonly gapGuard: boolean
 }
 
 /**
@@ -50,21 +70,39 @@ export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: nu
 }
 
 function resume(checkpoint: Checkpoint, options: PlanOptions, nowMs: number): ReadPlan {
-  const resumeAt = checkpoint.nextLink === undefined ? {} : { resumeAt: checkpoint.nextLink }
-  if (checkpoint.phase === 'full-read') {
-    const reason = checkpoint.resetReason ?? 'initial'
-    const rowsRead = checkpoint.rowsRead ?? 0
-    return { kind: 'full-read', reason, generation: checkpoint.generation, rowsRead, ...resumeAt }
+  if (checkpoint.phase === 'full-read') return resumeFullRead(checkpoint, nowMs)
+  const { nextLink, guardLink, gap, ...rest } = checkpoint
+  const resumeAt = nextLink === undefined ? {} : { resumeAt: nextLink }
+  if (checkpoint.phase === 'catch-up') {
+    return { kind: 'catch-up', base: { ...rest, gap } as CatchUpBase, ...resumeAt }
   }
   // Some versions answer for a forgotten token with all rows and no word about it, so a token past its time is not followed.
-  if (checkpoint.expiresAt !== undefined && Date.parse(checkpoint.expiresAt) <= nowMs) {
-    return afterExpiry(checkpoint, options.onExpired)
-  }
-  return { kind: 'delta', base: checkpoint as DeltaPlan['base'], ...resumeAt }
+  if (isPast(checkpoint.expiresAt, nowMs)) return afterExpiry(checkpoint, options.onExpired)
+  const plan: DeltaPlan = { kind: 'delta', base: rest as DeltaBase }
+  if (gap !== undefined) return { ...plan, gap, ...resumeAt }
+  if (!options.gapGuard) return { ...plan, ...resumeAt }
+  return guardLink === undefined ? plan : { ...plan, guardAt: guardLink }
 }
 
-function fullRead(reason: ResetReason, generation: number): FullReadPlan {
-  return { kind: 'full-read', reason, generation, rowsRead: 0 }
+function resumeFullRead(checkpoint: Checkpoint, nowMs: number): FullReadPlan {
+  const { gap, nextLink, generation, rowsRead = 0, resetReason: reason = 'initial' } = checkpoint
+  // What changed under the read is forgotten, so the rest of its pages would be of no use.
+  if (isPast(gap?.expiresAt, nowMs)) return fullRead(reason, generation)
+  return {
+    ...fullRead(reason, generation, gap),
+    rowsRead,
+    ...(nextLink === undefined ? {} : { resumeAt: nextLink }),
+  }
+}
+
+/** A full read from its first page. */
+export function fullRead(reason: ResetReason, generation: number, gap?: GapLink): FullReadPlan {
+  return { kind: 'full-read', reason, generation, rowsRead: 0, ...(gap === undefined ? {} : { gap }) }
+}
+
+/** Whether a token is known to be forgotten. */
+export function isPast(expiresAt: string | undefined, nowMs: number): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) <= nowMs
 }
 
 /** What follows when the service has forgotten the token of a checkpoint. */

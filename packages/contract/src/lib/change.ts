@@ -57,12 +57,27 @@ export interface CheckpointEvent {
 export interface CompleteEvent {
   readonly kind: 'complete'
   readonly generation: number
-  /** Rows that this full read brought, pages read before a resume included. */
+  /**
+   * Rows that the pages of this full read brought, pages read before a resume included. What changed under the read and came
+   * behind its last page is not counted.
+   */
   readonly rows: number
 }
 
 /** What a change feed says, in order. */
 export type ChangeEvent<R extends Row = Row> = ResetEvent | Change<R> | CheckpointEvent | CompleteEvent
+
+/** A delta link whose token is older than the read under way, so that following it brings what changed under that read. */
+export interface GapLink {
+  /** Path and query, as the service gave it. */
+  readonly link: string
+  /** Whether it was given for the primary keys alone; then it is followed with the columns of the feed, and those are checked. */
+  readonly keysOnly: boolean
+  /** ISO 8601, UTC. */
+  readonly issuedAt: string
+  /** When the service will have forgotten its token, where the environment tells its retention. */
+  readonly expiresAt?: string
+}
 
 /**
  * Where a feed stands, as plain JSON. Save it as it is; everything in it is the feed's own business except
@@ -78,20 +93,28 @@ export interface Checkpoint {
   readonly select: readonly string[] | null
   /** SHA-256 of entity set and select, in hex: a checkpoint for other columns is never followed. */
   readonly selectHash: string
-  readonly phase: 'full-read' | 'delta'
+  /** `catch-up` stands behind the last page of a full read: what changed under it is still to come. */
+  readonly phase: 'full-read' | 'catch-up' | 'delta'
   readonly generation: number
-  /** Path and query of the page to read next; absent between two deltas. */
+  /** Path and query of the page to read next; absent where a link is followed from its start. */
   readonly nextLink?: string
-  /** Path and query of the delta link; absent while the first full read is under way. */
+  /** Path and query of the delta link; absent while a full read is under way. */
   readonly deltaLink?: string
+  /**
+   * In a full read and its catch-up, what the catch-up follows; in a delta of several pages, what is followed once they are
+   * read.
+   */
+  readonly gap?: GapLink
+  /** Path and query of the page to go on at in a pass over a delta that hands nothing on and only fetches the link of `gap`. */
+  readonly guardLink?: string
   /** The delta token inside `deltaLink`, decoded. */
   readonly deltaToken?: string
   /** When the links were issued: ISO 8601, UTC. */
   readonly issuedAt: string
   /** When the service will have forgotten the delta token, where the environment tells its retention. */
   readonly expiresAt?: string
-  /** Why the full read under way was begun. */
+  /** Why the full read under way was begun; in its catch-up too. */
   readonly resetReason?: ResetReason
-  /** Rows of the full read under way that lie before this checkpoint. */
+  /** Rows of the full read under way that lie before this checkpoint; in its catch-up, all of them. */
   readonly rowsRead?: number
 }
