@@ -34,7 +34,7 @@ export function createMemoryCheckpointStore(): MemoryCheckpointStore {
       call?.signal?.throwIfAborted()
       if (leases.has(name)) {
         throw new DataverseError(
-          `the checkpoint of ${name} is held by another sync in this process. Wait for it, or stop it`,
+          `the checkpoint of ${name} is held by another sync in this process (${process.pid}). Wait for it, or stop it`,
           { code: 'conflict', retryable: true },
         )
       }
