@@ -2,6 +2,15 @@ export type { FollowOptions } from './lib/follow-options.js'
 export type { SyncNotice } from './lib/notice.js'
 export type { SyncFeed, SyncOptions } from './lib/options.js'
 export type { SyncProgress } from './lib/progress.js'
+export type { RowCount } from './lib/row-count.js'
 export type { SyncStep } from './lib/step.js'
 export type { SyncSummary } from './lib/summary.js'
 export { sync } from './lib/sync.js'
+export {
+  type SyncTablesOptions,
+  type SyncTablesSummary,
+  syncTables,
+  type TableNotice,
+  type TableOptions,
+  type TableResult,
+} from './lib/sync-tables.js'

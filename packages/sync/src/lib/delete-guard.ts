@@ -29,14 +29,22 @@ const leastDeletions = 100
 
 export function createDeleteGuard(options: DeleteGuardOptions): DeleteGuard {
   const { maxDeleteShare, countRows } = options
-  let inTable: number | undefined
+  let asked: { readonly behind: number; readonly inTable: number | undefined } | undefined
+
+  /** Asked once in each read: the deletions of one read only grow. */
+  async function rowsInTable(deletions: number, call: CallOptions): Promise<number | undefined> {
+    if (asked === undefined || deletions < asked.behind) {
+      asked = { behind: deletions, inTable: await countRows(call) }
+    }
+    return asked.inTable
+  }
 
   return {
     async check(deletions, { rows, mayBeMore }, call) {
       const isTooMany = (of: number): boolean => deletions > maxDeleteShare * of
       if (rows === undefined || deletions < leastDeletions || maxDeleteShare >= 1 || !isTooMany(rows)) return
-      if (mayBeMore) inTable ??= await countRows(call)
-      const known = mayBeMore && inTable !== undefined ? Math.max(rows, inTable + deletions) : rows
+      const inTable = mayBeMore ? await rowsInTable(deletions, call) : undefined
+      const known = inTable === undefined ? rows : Math.max(rows, inTable + deletions)
       if (isTooMany(known)) throw tooManyDeletions(options, deletions, known)
     },
   }

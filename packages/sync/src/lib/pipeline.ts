@@ -74,6 +74,8 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
 
   async function reach(checkpoint: Checkpoint): Promise<void> {
     uncommitted = checkpoint
+    // What a delta has brought so far is told once more behind this; only a ledger knows it again.
+    if (checkpoint.guardLink !== undefined && stage.rows() === undefined) deletions = 0
     if (stage.isDeriving()) await derive(checkpoint)
     else if (isEndOfRead(checkpoint)) await end(checkpoint)
     else if (committer.isDue()) await commit(checkpoint, { rows, deletions })

@@ -1,67 +1,52 @@
 import type { Row } from '@deltaverse/contract'
-import { takeLease } from './lease.js'
-import { type ResolvedSync, resolveSync, type SyncOptions } from './options.js'
-import { createStateKeeper, type StateKeeper } from './state-keeper.js'
+import { followTable, type TakeTurn } from './follow.js'
+import { resolveSync, type SyncOptions } from './options.js'
+import { createRunner } from './runner.js'
 import { type SyncSummary, tallyNotices } from './summary.js'
-import { openTable } from './table-session.js'
 
 /**
  * Brings what a feed tells of its table to a sink, from where the saved state says, and saves how far it is. However it ends,
  * the next call goes on without a gap: rows first, then what the ledger recorded, then the sink's commit, then the state.
  *
+ * Resolves at the end of one read; with `follow`, never.
+ *
  * @throws DataverseError `conflict` when somebody else works on this name, `sink-mismatch`, `too-many-deletions`,
  * `checkpoint-mismatch`, `checkpoint-invalid`, and those of the feed and the sink; `signal.reason`
  */
-export async function sync<Position, R extends Row>(
+export function sync<Position, R extends Row>(
   options: SyncOptions<Position, R>,
 ): Promise<SyncSummary<Position>> {
-  const resolved = resolveSync(options)
-  const tallying = tallyNotices(resolved)
-  return runUnderLease({ ...resolved, onNotice: tallying.onNotice }, async (counted, keeper, signal) => {
-    const session = await openTable(counted, keeper, { signal })
-    try {
-      await session.read()
-    } finally {
-      await session.close()
-    }
-    const { rows, checkpoint, position } = session.committer.saved() ?? noState()
-    return { ...tallying.figures(), ...(rows !== undefined && { rows }), checkpoint, position }
-  })
+  return syncInTurn(options, (work) => work())
 }
 
-type Work<Position, R extends Row, T> = (
-  options: ResolvedSync<Position, R>,
-  keeper: StateKeeper<Position>,
-  signal: AbortSignal,
-) => Promise<T>
+/** The same; each read waits for its turn. */
+export async function syncInTurn<Position, R extends Row>(
+  given: SyncOptions<Position, R>,
+  takeTurn: TakeTurn,
+): Promise<SyncSummary<Position>> {
+  const resolved = resolveSync(given)
+  const tallying = tallyNotices(resolved)
+  const options = { ...resolved, onNotice: tallying.onNotice }
+  const runner = createRunner(options)
+  await closeAfter(runner, async () => {
+    if (options.follow !== undefined) await followTable(runner, options, options.follow, takeTurn)
+    else await takeTurn(() => runner.read())
+  })
+  const { rows, checkpoint, position } = runner.saved() ?? noState()
+  return { ...tallying.figures(), ...(rows !== undefined && { rows }), checkpoint, position }
+}
 
-/** Takes the lease before anything else is touched, and gives it back whatever happens. */
-export async function runUnderLease<Position, R extends Row, T>(
-  options: ResolvedSync<Position, R>,
-  work: Work<Position, R, T>,
-): Promise<T> {
-  const { name, clock, waitForLeaseMs, onNotice, onStep } = options
-  options.signal?.throwIfAborted()
-  const keeper = createStateKeeper(options)
-  const lease = await takeLease(
-    {
-      name,
-      acquire: keeper.acquire,
-      waitMs: waitForLeaseMs,
-      onWait: (error) => onNotice({ kind: 'waiting-for-lease', error }),
-      clock,
-    },
-    { signal: options.signal },
-  )
+/** Closes whatever happens; what went wrong before counts for more than what goes wrong then. */
+export async function closeAfter<T>(closing: { close(): Promise<void> }, work: () => Promise<T>): Promise<T> {
+  let result: T
   try {
-    await onStep?.('lease-taken')
-    return await work(options, keeper, lease.signal)
+    result = await work()
   } catch (error) {
-    // Whatever broke because of it: it ended because it was told to.
-    throw lease.signal.aborted ? lease.signal.reason : error
-  } finally {
-    await lease.release()
+    await closing.close().catch(() => undefined)
+    throw error
   }
+  await closing.close()
+  return result
 }
 
 function noState(): never {

@@ -12,6 +12,8 @@ import { createDeleteGuard } from './delete-guard.js'
 import { createOpenStage, type LedgerStage } from './ledger-stage.js'
 import type { ResolvedSync } from './options.js'
 import { createPipeline, type PipelineParts } from './pipeline.js'
+import { askCount } from './row-count.js'
+import { createRowLedgerStage } from './row-ledger-stage.js'
 import type { StateKeeper } from './state-keeper.js'
 
 /** A sink, its ledger and its state, opened together where the state says. */
@@ -105,8 +107,8 @@ function hasNews(batch: readonly ChangeEvent[]): boolean {
   return batch.some((event) => event.kind !== 'checkpoint')
 }
 
-function createStage<Position, R extends Row>(_options: ResolvedSync<Position, R>): LedgerStage<R> {
-  return createOpenStage()
+function createStage<Position, R extends Row>({ ledger }: ResolvedSync<Position, R>): LedgerStage<R> {
+  return ledger === undefined ? createOpenStage() : createRowLedgerStage(ledger)
 }
 
 function createGuard<Position, R extends Row>({ name, feed, maxDeleteShare }: ResolvedSync<Position, R>) {
@@ -114,7 +116,7 @@ function createGuard<Position, R extends Row>({ name, feed, maxDeleteShare }: Re
     name,
     entitySet: feed.entitySet,
     maxDeleteShare,
-    countRows: async () => undefined,
+    countRows: async (call) => (await askCount(feed, call))?.rows,
   })
 }
 

@@ -1,0 +1,84 @@
+import type { CallOptions } from '@deltaverse/contract'
+import pLimit from 'p-limit'
+import type { FollowOptions } from './follow-options.js'
+import type { SyncNotice } from './notice.js'
+import { callable, text, whole } from './option-checks.js'
+import type { SyncOptions } from './options.js'
+import type { SyncSummary } from './summary.js'
+import { syncInTurn } from './sync.js'
+
+/** One of several tables. */
+export type TableOptions = Omit<SyncOptions, 'follow' | 'signal' | 'onNotice'>
+
+export interface SyncTablesOptions extends CallOptions {
+  /** How many tables are read at a time; a table that is followed makes room for others between its reads. Default: 4. */
+  readonly concurrency?: number | undefined
+  /** Goes on until the signal aborts, with all of them. Default: `false`, each is read once. */
+  readonly follow?: boolean | FollowOptions | undefined
+  /** Told of everything that happens to any of them, as `onNotice` of one sync is. */
+  readonly onNotice?: ((name: string, notice: TableNotice) => void) | undefined
+}
+
+/** What happens to one of several tables. `failed`: it is not worked on any more, the others go on. */
+export type TableNotice = SyncNotice | { readonly kind: 'failed'; readonly error: unknown }
+
+/** How it went for one table. */
+export type TableResult =
+  | { readonly name: string; readonly ok: true; readonly summary: SyncSummary }
+  | { readonly name: string; readonly ok: false; readonly error: unknown }
+
+export interface SyncTablesSummary {
+  /** Whether it went well for all. */
+  readonly ok: boolean
+  /** In the order in which they were given. */
+  readonly tables: readonly TableResult[]
+}
+
+/**
+ * Syncs several tables. A table that fails does not stop the others; its error is in the summary. Feeds that were made with
+ * one client share its governor, so that together they stay within the service protection limits.
+ *
+ * Resolves when none is left to be read: with `follow`, when all have failed.
+ *
+ * @throws TypeError for a name that is given twice; `signal.reason`, once all have ended
+ */
+export async function syncTables(
+  tables: readonly TableOptions[],
+  options: SyncTablesOptions = {},
+): Promise<SyncTablesSummary> {
+  const { signal, follow } = options
+  const limit = pLimit(whole('concurrency', options.concurrency ?? 4, 1))
+  const onNotice = callable('onNotice', options.onNotice ?? (() => {}))
+  requireDifferentNames(tables)
+  signal?.throwIfAborted()
+
+  async function syncOne(table: TableOptions): Promise<TableResult> {
+    const { name } = table
+    try {
+      const summary = await syncInTurn(
+        { ...table, follow, signal, onNotice: (notice) => onNotice(name, notice) },
+        limit,
+      )
+      return { name, ok: true, summary }
+    } catch (error) {
+      if (!signal?.aborted) onNotice(name, { kind: 'failed', error })
+      return { name, ok: false, error }
+    }
+  }
+
+  const settled = await Promise.allSettled(tables.map(syncOne))
+  signal?.throwIfAborted()
+  const results = settled.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  })
+  return { ok: results.every(({ ok }) => ok), tables: results }
+}
+
+function requireDifferentNames(tables: readonly TableOptions[]): void {
+  const names = new Set<string>()
+  for (const { name } of tables) {
+    if (names.has(text('name', name))) throw new TypeError(`two tables are named "${name}"`)
+    names.add(name)
+  }
+}

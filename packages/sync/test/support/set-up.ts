@@ -1,0 +1,41 @@
+import { type SyncNotice, type SyncOptions, type SyncSummary, sync } from '../../src/index.js'
+import type { EmulatedTable } from './emulated-table.js'
+import { createMemoryCheckpoints, type MemoryCheckpoints } from './memory-checkpoints.js'
+import { createMemoryLedger, type MemoryLedger } from './memory-ledger.js'
+import { createMemorySink, type MemoryPosition, type MemorySink } from './memory-sink.js'
+
+export type TestOptions = SyncOptions<MemoryPosition, Record<string, unknown>>
+
+export interface SetUp {
+  readonly sink: MemorySink
+  readonly checkpoints: MemoryCheckpoints
+  readonly ledger: MemoryLedger
+  readonly notices: SyncNotice<MemoryPosition>[]
+  /** Syncs once; without a ledger unless it is passed. */
+  run(options?: Partial<TestOptions>): Promise<SyncSummary<MemoryPosition>>
+  state(): ReturnType<MemoryCheckpoints['states']['get']>
+}
+
+/** A sink, a store and a ledger for one table, and the notices of all its syncs. */
+export function setUp(table: EmulatedTable): SetUp {
+  const sink = createMemorySink()
+  const checkpoints = createMemoryCheckpoints()
+  const ledger = createMemoryLedger()
+  const notices: SyncNotice<MemoryPosition>[] = []
+  return {
+    sink,
+    checkpoints,
+    ledger,
+    notices,
+    run: (options) =>
+      sync({
+        name: 'products',
+        feed: table.feed({ pageSize: 3 }),
+        sink,
+        checkpoints,
+        onNotice: (notice) => notices.push(notice),
+        ...options,
+      }),
+    state: () => checkpoints.states.get('products'),
+  }
+}
