@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util'
+import type { ScenarioWishes, Way } from './scenario.js'
+
+export interface CrashOptions {
+  /** The seeds to run, from the first to the last. */
+  readonly first: number
+  readonly last: number
+  /** Threads that run seeds beside each other. */
+  readonly workers: number
+  readonly wishes: ScenarioWishes
+  /** Whether every request and delivery of every seed is shown. */
+  readonly verbose: boolean
+}
+
+export const usage = `Usage: npm run crash -- [options]
+
+  --seeds <n>     how many seeds to run, from 1 on (default 200)
+  --seed <n>      this seed only, with the trail of its crashes
+  --from <n>      the first seed (default 1)
+  --sink <words>  what every seed has to use, separated by commas; of each pair the seed chooses what is not named:
+                  log or snapshot, plain or gzip, rotating or one-file, ledger or no-ledger
+  --way <way>     power: power cuts, in this process, on a disk that loses what was not flushed
+                  process: child processes that are killed with SIGKILL, on the real disk
+                  (default: one seed of 16 by process, the others by power)
+  --workers <n>   threads that run seeds beside each other (default 1)
+  --verbose       show every request and every delivery
+  --help          this text
+
+Exits with 1 when a row was lost, torn or repeated, and says how to replay it.`
+
+const sinkWords = {
+  log: { mode: 'log' },
+  snapshot: { mode: 'snapshot' },
+  plain: { compression: 'none' },
+  gzip: { compression: 'gzip' },
+  rotating: { rotating: true },
+  'one-file': { rotating: false },
+  ledger: { ledger: true },
+  'no-ledger': { ledger: false },
+} as const satisfies Record<string, ScenarioWishes['sink']>
+
+/**
+ * Reads the command line; `undefined` when help was asked for.
+ *
+ * @throws TypeError or RangeError for what cannot be understood
+ */
+export function parseOptions(args: readonly string[]): CrashOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seeds: { type: 'string' },
+      seed: { type: 'string' },
+      from: { type: 'string' },
+      sink: { type: 'string' },
+      way: { type: 'string' },
+      workers: { type: 'string' },
+      verbose: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const one = values.seed !== undefined
+  const first = count('--seed', values.seed ?? values.from ?? '1')
+  return {
+    first,
+    last: one ? first : first + count('--seeds', values.seeds ?? '200') - 1,
+    workers: count('--workers', values.workers ?? '1'),
+    verbose: values.verbose,
+    wishes: {
+      ...(values.sink !== undefined && { sink: sinkOf(values.sink) }),
+      ...(values.way !== undefined && { way: wayOf(values.way) }),
+    },
+  }
+}
+
+/** The words of the command line that make the same wishes. */
+export function formatWishes(wishes: ScenarioWishes): string {
+  const chosen = Object.entries(wishes.sink ?? {}).map(
+    ([name, value]) =>
+      Object.entries(sinkWords).find(([, part]) => (part as Record<string, unknown>)[name] === value)?.[0],
+  )
+  return [
+    ...(chosen.length > 0 ? ['--sink', chosen.join(',')] : []),
+    ...(wishes.way === undefined ? [] : ['--way', wishes.way]),
+  ].join(' ')
+}
+
+function sinkOf(text: string): ScenarioWishes['sink'] {
+  const parts = text.split(',').map((word) => {
+    if (word in sinkWords) return sinkWords[word as keyof typeof sinkWords]
+    throw new RangeError(`--sink knows ${Object.keys(sinkWords).join(', ')}, not "${word}"`)
+  })
+  return Object.assign({}, ...parts) as ScenarioWishes['sink']
+}
+
+function wayOf(text: string): Way {
+  if (text === 'power' || text === 'process') return text
+  throw new RangeError(`--way is power or process, not "${text}"`)
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= 1 && value <= 1_000_000_000) return value
+  throw new RangeError(`${name} must be a whole number of at least 1, not "${text}"`)
+}

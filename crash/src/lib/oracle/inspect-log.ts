@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { ifThere } from '@deltaverse/durable-files'
+import type { Delivery } from '../run/trace.js'
+import type { FoundRow } from './compare-rows.js'
+import type { LoggedRead, SinkPlace, SinkView } from './inspect-sink.js'
+import type { Problem } from './problem.js'
+import { type FoundLine, readChangeLines } from './read-lines.js'
+import type { VersionBook } from './version-book.js'
+
+/** A manifest, as its documentation describes it. */
+interface Manifest {
+  readonly reads: readonly {
+    readonly status: string
+    readonly files: readonly ManifestFile[]
+  }[]
+}
+
+interface ManifestFile {
+  readonly file: string
+  readonly upserted: number
+  readonly deleted: number
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** Looks at a log as its readers do: by its manifest. */
+export async function inspectLog(place: SinkPlace, book: VersionBook): Promise<SinkView> {
+  const { files, directory, name } = place
+  const bytes = await ifThere(files.readFile(`${directory}/${name}.manifest.json`))
+  if (bytes === undefined) return { rows: new Map(), reads: [], problems: [] }
+  let manifest: Manifest
+  try {
+    manifest = JSON.parse(Buffer.from(bytes).toString())
+  } catch (error) {
+    return {
+      rows: new Map(),
+      reads: [],
+      problems: [torn(`the manifest is no JSON: ${(error as Error).message}`)],
+    }
+  }
+  const problems: Problem[] = []
+  const reads: (LoggedRead & { readonly status: string; readonly found: readonly FoundLine[] })[] = []
+  for (const { status, files: entries } of manifest.reads) {
+    const found: FoundLine[] = []
+    for (const entry of entries) {
+      const inspected = await inspectFile(place, entry, book)
+      found.push(...inspected.lines)
+      problems.push(...inspected.problems)
+    }
+    reads.push({ status, isComplete: status === 'complete', found, lines: found.map(deliveryOf) })
+  }
+  const counting =
+    reads.findLast(({ isComplete }) => isComplete) ?? reads.findLast(({ status }) => status === 'reading')
+  return {
+    rows: rowsOf(counting?.found ?? []),
+    reads: reads.filter(({ status }) => status === 'complete' || status === 'reading'),
+    problems,
+  }
+}
+
+async function inspectFile({ files, directory }: SinkPlace, entry: ManifestFile, book: VersionBook) {
+  const bytes = await ifThere(files.readFile(`${directory}/${entry.file}`))
+  if (bytes === undefined || bytes.length < entry.bytes) {
+    const size = bytes === undefined ? 'is not there' : `has ${bytes.length} bytes`
+    return { lines: [], problems: [torn(`${entry.file} ${size}, the manifest counts on ${entry.bytes}`)] }
+  }
+  const committed = Buffer.from(bytes).subarray(0, entry.bytes)
+  const { lines, problems } = readChangeLines(entry.file, committed, book)
+  const rows = lines.filter(({ kind }) => kind === 'row').length
+  return {
+    lines,
+    problems: [
+      ...problems,
+      ...wrongIf(createHash('sha256').update(committed).digest('hex') !== entry.sha256, entry, 'checksum'),
+      ...wrongIf(rows !== entry.upserted, entry, 'count of rows'),
+      ...wrongIf(lines.length - rows !== entry.deleted, entry, 'count of deletions'),
+    ],
+  }
+}
+
+function wrongIf(isWrong: boolean, { file }: ManifestFile, what: string): Problem[] {
+  return isWrong ? [torn(`${file} does not have the ${what} that the manifest says`)] : []
+}
+
+function rowsOf(lines: readonly FoundLine[]): Map<string, FoundRow> {
+  const rows = new Map<string, FoundRow>()
+  for (const line of lines) {
+    if (line.kind === 'row') rows.set(line.row.id, line.row)
+    else rows.delete(line.id)
+  }
+  return rows
+}
+
+function deliveryOf(line: FoundLine): Delivery {
+  return line.kind === 'row' ? { kind: 'row', id: line.row.id, version: line.row.version } : line
+}
+
+function torn(message: string): Problem {
+  return { kind: 'torn', message }
+}

@@ -1,0 +1,50 @@
+import type { ItemValues } from '../service/item-table.js'
+
+/** A row as the table held it. */
+export interface KnownRow {
+  readonly id: string
+  /** Digits of the row version. */
+  readonly version: string
+  readonly values: ItemValues
+}
+
+/** Every version of every row that the table ever held, as the emulator itself told it when it was written. */
+export interface VersionBook {
+  written(row: KnownRow): void
+  deleted(id: string): void
+  /** What the row held in this version; several when the environment was restored and gave the version again. */
+  valuesOf(id: string, version: string): readonly ItemValues[]
+  /** Whether the row was ever deleted. */
+  wasDeleted(id: string): boolean
+  /** Counts the writes: what was written before a moment has a lower number. */
+  readonly writes: number
+  /** The number of the write that made this version (the latest one, had it been given twice). */
+  writeOf(id: string, version: string): number | undefined
+  /** The number of the latest deletion of the row. */
+  deletionOf(id: string): number | undefined
+}
+
+/** An empty book. */
+export function createVersionBook(): VersionBook {
+  const versions = new Map<string, { values: ItemValues[]; write: number }>()
+  const deletions = new Map<string, number>()
+  let writes = 0
+  return {
+    written({ id, version, values }) {
+      writes += 1
+      const known = versions.get(`${id} ${version}`)
+      versions.set(`${id} ${version}`, { values: [...(known?.values ?? []), values], write: writes })
+    },
+    deleted(id) {
+      writes += 1
+      deletions.set(id, writes)
+    },
+    valuesOf: (id, version) => versions.get(`${id} ${version}`)?.values ?? [],
+    wasDeleted: (id) => deletions.has(id),
+    writeOf: (id, version) => versions.get(`${id} ${version}`)?.write,
+    deletionOf: (id) => deletions.get(id),
+    get writes() {
+      return writes
+    },
+  }
+}

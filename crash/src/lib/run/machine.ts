@@ -1,0 +1,29 @@
+import type { Files } from '@deltaverse/durable-files'
+import type { RunOrder } from './run-order.js'
+import type { RunError, TraceEntry } from './trace.js'
+
+/** What became of a run. */
+export interface RunOutcome {
+  /** Where it crashed; absent when it came to its end, or ended with an error. */
+  readonly crashedAt?: string
+  readonly error?: RunError
+  /** What it told, in order. */
+  readonly trace: readonly TraceEntry[]
+}
+
+/** Where runs take place: a machine that fails, or whose processes do. */
+export interface Machine {
+  /** Folder that the sink and the states are in. */
+  readonly directory: string
+  /** Carries out one run, up to its end or its crash. */
+  run(order: RunOrder, hooks: RunHooks): Promise<RunOutcome>
+  /** The disk as it is now, between runs. */
+  files(): Files
+  close(): Promise<void>
+}
+
+/** Ways for the outside to have a say in a run. */
+export interface RunHooks {
+  /** Sets what is called when a request arrives at the service; `undefined` takes it away. */
+  onRequest(listener: (() => void) | undefined): void
+}

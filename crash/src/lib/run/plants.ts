@@ -1,0 +1,74 @@
+import type { ChangeFeedOptions } from '@deltaverse/change-feed'
+import type { CheckpointStore, RowLedger, Sink } from '@deltaverse/contract'
+import type { Files } from '@deltaverse/durable-files'
+import type { SyncFeed } from '@deltaverse/sync'
+import { changedFiles } from './planted/changed-files.js'
+import { checkpointsFirst } from './planted/checkpoints-first.js'
+import { ledgerThatIsAhead, ledgerThatIsBehind } from './planted/ledgers.js'
+
+/** What a sync is made of, as far as bugs can be planted in it. */
+export interface SyncParts {
+  readonly feed: SyncFeed
+  readonly sink: Sink
+  readonly checkpoints: CheckpointStore
+  readonly ledger: RowLedger | undefined
+  readonly files: Files
+  readonly directory: string
+}
+
+/** A bug that is put around the parts of a sync, from outside. */
+interface Plant {
+  files?(files: Files): Files
+  readonly feed?: Partial<ChangeFeedOptions>
+  parts?(parts: SyncParts): Partial<SyncParts>
+}
+
+export type PlantName =
+  | 'checkpoint-before-rows'
+  | 'no-file-fsync'
+  | 'no-folder-fsync'
+  | 'resync-forgets-deletions'
+  | 'gap-open'
+  | 'ledger-ahead'
+  | 'ledger-behind'
+  | 'no-truncation'
+
+const plants: Readonly<Record<PlantName, Plant>> = {
+  /** The state says that a page is done whose rows come only then. */
+  'checkpoint-before-rows': { parts: ({ feed }) => ({ feed: checkpointsFirst(feed) }) },
+  /** Content is written and never flushed. */
+  'no-file-fsync': { files: (files) => changedFiles(files, { sync: async () => {} }) },
+  /** Names are never flushed. */
+  'no-folder-fsync': { files: (files) => ({ ...files, syncFolder: async () => {} }) },
+  /** Nobody deletes what a full read did not bring. */
+  'resync-forgets-deletions': { parts: withoutDerivedDeletions },
+  /** Nobody asks for what changed under a read. */
+  'gap-open': { feed: { gapGuard: false } },
+  /** What the ledger recorded behind the saved mark counts after a crash. */
+  'ledger-ahead': { parts: (parts) => ({ ledger: ledgerThatIsAhead(parts) }) },
+  /** The state names the mark that the ledger had before. */
+  'ledger-behind': { parts: ({ ledger }) => ({ ledger: ledger && ledgerThatIsBehind(ledger) }) },
+  /** What lies behind the saved position stays. */
+  'no-truncation': { files: (files) => changedFiles(files, { truncate: async () => {} }) },
+}
+
+/** @throws RangeError when there is no such plant */
+export function plantOf(name: string | undefined): Plant {
+  if (name === undefined) return {}
+  if (name in plants) return plants[name as PlantName]
+  throw new RangeError(`there is no bug "${name}" to plant; there are ${Object.keys(plants).join(', ')}`)
+}
+
+function withoutDerivedDeletions({ sink, ledger }: SyncParts): Partial<SyncParts> {
+  return {
+    sink: {
+      ...sink,
+      write: (events, call) =>
+        sink.write(
+          events.filter(({ kind }) => kind !== 'complete'),
+          call,
+        ),
+    },
+    ledger: ledger && { ...ledger, async *stale() {} },
+  }
+}

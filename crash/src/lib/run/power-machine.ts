@@ -1,0 +1,72 @@
+import type { Processes } from '@deltaverse/durable-files'
+import { createLossyDisk, PowerCut } from '../disk/lossy-disk.js'
+import { createTrigger } from '../failpoints.js'
+import type { Random } from '../random.js'
+import { errorOf } from './error-of.js'
+import type { Machine, RunOutcome } from './machine.js'
+import type { RunOrder } from './run-order.js'
+import { runSync } from './run-sync.js'
+import type { RunError, TraceEntry } from './trace.js'
+
+/** A machine whose power fails. Runs take place in this process, on a disk in memory. */
+export function createPowerMachine(random: Random): Machine {
+  const directory = '/machine/out'
+  const disk = createLossyDisk('/machine', random)
+  return {
+    directory,
+    async run(order, hooks) {
+      const trace: TraceEntry[] = []
+      const power = new AbortController()
+      const processes = processesOf(disk.boots)
+      const trigger = createTrigger(order.crash, () => {
+        trace.push({ kind: 'dying', at: order.crash?.at ?? '' })
+        disk.cutPower()
+        const cut = new PowerCut('the power fails here')
+        power.abort(cut)
+        throw cut
+      })
+      hooks.onRequest(() => {
+        // In the middle of the service's work: it goes on, only this machine fails.
+        try {
+          trigger.reached('request')
+        } catch (error) {
+          if (!(error instanceof PowerCut)) throw error
+        }
+      })
+      let error: RunError | undefined
+      try {
+        await runSync(order, {
+          files: disk.files(),
+          processes,
+          reached: trigger.reached,
+          tell: (entry) => {
+            if (!trigger.fired) trace.push(entry)
+          },
+          signal: power.signal,
+        })
+      } catch (thrown) {
+        error = errorOf(thrown)
+      }
+      hooks.onRequest(undefined)
+      return outcomeOf(order, trigger.fired, error, trace)
+    },
+    files: () => disk.files(),
+    async close() {},
+  }
+}
+
+function outcomeOf(
+  order: RunOrder,
+  crashed: boolean,
+  error: RunError | undefined,
+  trace: readonly TraceEntry[],
+): RunOutcome {
+  if (crashed) return { crashedAt: order.crash?.at ?? '', trace }
+  return { ...(error !== undefined && { error }), trace }
+}
+
+/** A process of this boot of the machine, so that locks of earlier ones are those of the dead. */
+function processesOf(boot: number): Processes {
+  const own = { pid: 1, host: 'machine', began: String(boot) }
+  return { own: () => own, isRunning: ({ began }) => began === own.began }
+}

@@ -1,0 +1,23 @@
+import type { CrashPoint, Scenario, Turn } from '../scenario.js'
+
+/** Everything that one run has to know, as plain JSON: it may go to another process. */
+export interface RunOrder {
+  readonly url: string
+  readonly directory: string
+  readonly sink: Scenario['sink']
+  readonly feed: Scenario['feed']
+  readonly commitBytes: number
+  readonly selection: Turn['selection']
+  readonly restart: boolean
+  /** Name of the environment; absent when the sync is not told. */
+  readonly environmentId?: string
+  /** Milliseconds since the epoch at which the run begins. */
+  readonly nowMs: number
+  /** Seed of what the client draws by lot. */
+  readonly seed: number
+  readonly crash?: CrashPoint
+  /** Whether the trace tells of every operation on files too. */
+  readonly detailed?: boolean
+  /** Name of a bug to plant, see `plants.ts`. */
+  readonly plant?: string
+}

@@ -1,0 +1,139 @@
+import { basename } from 'node:path'
+import { createChangeFeed } from '@deltaverse/change-feed'
+import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
+import { createClient, type Interceptor } from '@deltaverse/client'
+import type { Checkpoint } from '@deltaverse/contract'
+import type { Files, Processes } from '@deltaverse/durable-files'
+import { interceptFiles } from '@deltaverse/durable-files/testing'
+import { createFileSink } from '@deltaverse/file-sink'
+import { type SyncFeed, sync } from '@deltaverse/sync'
+import { announced } from '../disk/failing-files.js'
+import { type Failpoint, type Work, workAfter } from '../failpoints.js'
+import { createRandom } from '../random.js'
+import { entitySet, primaryKey, selections } from '../service/item-table.js'
+import { createTime } from '../time.js'
+import { observedSink, observedStore } from './observed.js'
+import { plantOf, type SyncParts } from './plants.js'
+import type { RunOrder } from './run-order.js'
+import type { Tell } from './trace.js'
+
+/** What a run stands on, and who listens. */
+export interface Surroundings {
+  readonly files: Files
+  /** Default: the processes of this machine. */
+  readonly processes?: Processes | undefined
+  /** Told of every point that is reached; does not return when the run is to end there. */
+  readonly reached: (point: Failpoint) => void
+  readonly tell: Tell
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The name that every scenario's state is kept under, and its files are called by. */
+export const syncName = 'crash_items'
+
+/** Runs the sync once, to the end of what there is to read. Throws what it throws. */
+export async function runSync(order: RunOrder, surroundings: Surroundings): Promise<void> {
+  const { reached, tell, signal, processes } = surroundings
+  const plant = plantOf(order.plant)
+  const time = createTime(order.nowMs)
+  const lots = createRandom(order.seed, 'client')
+  const random = (): number => lots.below(2 ** 32) / 2 ** 32
+  let work: Work = 'opening'
+  const disk = order.detailed ? toldFiles(surroundings.files, tell) : surroundings.files
+  const files = announced(plant.files?.(disk) ?? disk, (point) => {
+    reached(point)
+    reached(`in:${work}`)
+  })
+  const client = createClient({
+    url: order.url,
+    clock: time,
+    random,
+    interceptors: [announcedRequests(reached)],
+  })
+  const feed = createChangeFeed(client, {
+    entitySet,
+    select: selections[order.selection],
+    onMismatch: 'reset',
+    primaryKey,
+    readAheadBytes: order.feed.readAheadBytes,
+    decoder: order.feed.decoder,
+    clock: time,
+    random,
+    ...plant.feed,
+  })
+  const sound: SyncParts = { feed, files, ...createParts(order, files, processes, time.now) }
+  const parts: SyncParts = { ...sound, ...plant.parts?.(sound) }
+  try {
+    await sync({
+      name: syncName,
+      feed: announcedFeed(parts.feed, reached),
+      sink: observedSink(parts.sink, tell),
+      checkpoints: observedStore(parts.checkpoints, tell),
+      ledger: parts.ledger,
+      restart: order.restart,
+      environmentId: order.environmentId,
+      commitBytes: order.commitBytes,
+      commitMs: 3_600_000,
+      clock: time,
+      random,
+      signal,
+      onStep(step) {
+        work = workAfter(step)
+        reached(`step:${step}`)
+      },
+    })
+  } finally {
+    await client.close()
+  }
+}
+
+function createParts(
+  { sink, directory }: RunOrder,
+  files: Files,
+  processes: Processes | undefined,
+  now: () => number,
+): Omit<SyncParts, 'feed' | 'files'> {
+  return {
+    directory,
+    sink: createFileSink({
+      directory,
+      name: syncName,
+      mode: sink.mode,
+      compress: sink.compression,
+      ...(sink.rotating && { rotate: { bytes: 1500, rows: 7 } }),
+      files,
+      now,
+    }),
+    checkpoints: createFileCheckpointStore({ directory, files, processes }),
+    ledger: undefined,
+  }
+}
+
+function toldFiles(files: Files, tell: Tell): Files {
+  return interceptFiles(files, ({ operation, path }) => {
+    if (!/stat|close/.test(operation)) tell({ kind: 'file', operation, path: basename(path) })
+  })
+}
+
+function announcedRequests(reached: (point: Failpoint) => void): Interceptor {
+  return (next) => async (request) => {
+    const select = new URL(request.url, 'http://localhost').searchParams.get('$select')
+    if (select === primaryKey) reached('keys-only-request')
+    return await next(request)
+  }
+}
+
+/** Tells of the pages that bring what changed under a full read. */
+function announcedFeed(feed: SyncFeed, reached: (point: Failpoint) => void): SyncFeed {
+  return {
+    ...feed,
+    async *batches(read) {
+      let phase: Checkpoint['phase'] | undefined = read?.checkpoint?.phase
+      for await (const batch of feed.batches(read)) {
+        if (phase === 'catch-up') reached('catch-up-page')
+        for (const event of batch) if (event.kind === 'checkpoint') phase = event.checkpoint.phase
+        yield batch
+      }
+    },
+  }
+}

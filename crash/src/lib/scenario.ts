@@ -1,0 +1,179 @@
+import { createRandom, type Random } from './random.js'
+
+/** What happens to the environment between two runs. */
+export type Interference = 'expire' | 'age' | 'burst' | 'back-up' | 'restore'
+
+/** Where a run is made to crash: the n-th time that this is reached in it. */
+export interface CrashPoint {
+  /** A named step, an operation on files (`file:sync`), or `request`: see `failpoints.ts`. */
+  readonly at: string
+  readonly nth: number
+}
+
+/**
+ * How runs crash: `power` cuts the power of a simulated machine whose disk loses what was not flushed; `process` kills child
+ * processes on this one.
+ */
+export type Way = 'power' | 'process'
+
+/** One run of the sync. */
+export interface Turn {
+  readonly before: readonly Interference[]
+  /** Columns that the run selects. */
+  readonly selection: 'narrow' | 'wide'
+  /** Asks for a full read of its own accord. */
+  readonly restart: boolean
+  /** Absent: the run is let through. */
+  readonly crash?: CrashPoint
+}
+
+/** How rows are kept. */
+export interface SinkPlan {
+  readonly mode: 'log' | 'snapshot'
+  readonly compression: 'none' | 'gzip'
+  /** Whether a file is closed and a new one begun at some size (log only). */
+  readonly rotating: boolean
+  readonly ledger: boolean
+}
+
+/** Everything about one seed, as plain JSON. */
+export interface Scenario {
+  readonly seed: number
+  readonly way: Way
+  readonly sink: SinkPlan
+  readonly service: {
+    readonly pageSize: number
+    readonly watermark: 'first-page' | 'last-page'
+    readonly order: 'deletes-last' | 'by-version'
+    readonly expiry: 'error' | 'full-result'
+    readonly unknownToken: 'error' | 'full-result'
+    readonly otherColumns: 'asked' | 'refused' | 'given'
+    readonly compression: boolean
+  }
+  readonly feed: {
+    readonly readAheadBytes: number
+    readonly decoder: 'slicer' | 'stream-json'
+  }
+  /** Fewest bytes of rows between two commits within a read. */
+  readonly commitBytes: number
+  /** Whether the sync is told which environment it reads. */
+  readonly knowsEnvironment: boolean
+  /** Places for rows, and how many of them are filled at first. */
+  readonly slots: number
+  readonly rows: number
+  readonly writesPerRequest: number
+  readonly faultsPerRequest: number
+  readonly turns: readonly Turn[]
+}
+
+/** What a caller wants to be so, whatever the seed says. */
+export interface ScenarioWishes {
+  readonly way?: Way | undefined
+  readonly sink?: Partial<SinkPlan> | undefined
+  /** Runs before the last one. */
+  readonly turns?: number | undefined
+}
+
+/** Makes the scenario of a seed; `points` are the places where its runs may crash. */
+export function planScenario(
+  seed: number,
+  points: readonly [string, ...string[]],
+  wishes: ScenarioWishes = {},
+): Scenario {
+  const random = createRandom(seed, 'scenario')
+  const way = random.chance(1 / 16) ? 'process' : 'power'
+  const restores = random.chance(0.15)
+  const knowsEnvironment = random.chance(0.5)
+  const service = planService(random, restores && !knowsEnvironment)
+  const slots = random.between(3, 7) * service.pageSize
+  const scenario: Omit<Scenario, 'turns'> = {
+    seed,
+    way: wishes.way ?? way,
+    sink: planSink(random, wishes.sink),
+    service,
+    feed: {
+      readAheadBytes: random.chance(0.7) ? 0 : 1 << random.between(8, 16),
+      decoder: random.chance(0.85) ? 'slicer' : 'stream-json',
+    },
+    commitBytes: random.pick([1, 1, 600, 3000]),
+    knowsEnvironment,
+    slots,
+    rows: random.between(1, slots),
+    writesPerRequest: random.pick([0, 0.2, 0.4, 0.6]),
+    faultsPerRequest: random.pick([0, 0, 0.05, 0.15]),
+  }
+  const turns = planTurns(random, {
+    points,
+    count: wishes.turns ?? random.between(4, 14),
+    restores,
+    expires: service.expiry === 'error',
+  })
+  return { ...scenario, turns }
+}
+
+/**
+ * @param mustTell tokens of an environment that was restored must be refused: a service that silently answers them as if they
+ * were its own cannot be found out by a sync that is not told which environment it reads
+ */
+function planService(random: Random, mustTell: boolean): Scenario['service'] {
+  return {
+    pageSize: random.between(2, 6),
+    watermark: random.chance(0.75) ? 'last-page' : 'first-page',
+    order: random.chance(0.75) ? 'deletes-last' : 'by-version',
+    expiry: random.chance(0.75) || mustTell ? 'error' : 'full-result',
+    unknownToken: random.chance(0.75) || mustTell ? 'error' : 'full-result',
+    otherColumns: random.chance(0.6) ? 'asked' : random.pick(['refused', 'given']),
+    compression: random.chance(0.5),
+  }
+}
+
+function planSink(random: Random, wished: Partial<SinkPlan> | undefined): SinkPlan {
+  const plan: SinkPlan = {
+    mode: random.pick(['log', 'snapshot']),
+    compression: random.pick(['none', 'gzip']),
+    rotating: random.chance(0.4),
+    ledger: random.chance(0.5),
+    ...wished,
+  }
+  return { ...plan, rotating: plan.rotating && plan.mode === 'log' }
+}
+
+interface TurnsPlan {
+  readonly points: readonly [string, ...string[]]
+  readonly count: number
+  readonly restores: boolean
+  /** Whether tokens may end before their time: a service that then silently sends every row cannot be found out. */
+  readonly expires: boolean
+}
+
+function planTurns(random: Random, plan: TurnsPlan): Turn[] {
+  const changesSelection = random.chance(0.3)
+  let selection: Turn['selection'] = 'narrow'
+  return Array.from({ length: plan.count }, (_, index) => {
+    if (changesSelection && random.chance(0.2)) selection = selection === 'narrow' ? 'wide' : 'narrow'
+    return {
+      before: index === 0 ? [] : interferences(random, plan),
+      selection,
+      restart: random.chance(0.04),
+      ...(random.chance(0.85) && { crash: planCrash(random, plan.points) }),
+    }
+  })
+}
+
+function interferences(random: Random, { restores, expires }: TurnsPlan): Interference[] {
+  const chances: readonly (readonly [Interference, number])[] = [
+    ['back-up', restores ? 0.3 : 0],
+    ['burst', 0.4],
+    ['expire', expires ? 0.1 : 0],
+    ['age', 0.05],
+    ['restore', restores ? 0.15 : 0],
+  ]
+  return chances.filter(([, probability]) => random.chance(probability)).map(([what]) => what)
+}
+
+function planCrash(random: Random, points: TurnsPlan['points']): CrashPoint {
+  const at = random.pick(points)
+  // Mostly early, now and then far into the run: some points come with every event, others once in a run.
+  const reach = random.pick([1, 2, 4, 12, 40])
+  return { at, nth: random.between(1, reach) }
+}

@@ -1,0 +1,37 @@
+import { failpoints } from './failpoints.js'
+import { createRandom } from './random.js'
+import { type ChildPool, createChildPool } from './run/child-pool.js'
+import { createPowerMachine } from './run/power-machine.js'
+import { createProcessMachine } from './run/process-machine.js'
+import { runSeed, type SeedOptions, type SeedResult } from './run-seed.js'
+import { planScenario, type Scenario, type ScenarioWishes } from './scenario.js'
+
+/** Runs seeds, one after the other. */
+export interface SeedRunner {
+  run(seed: number, wishes?: ScenarioWishes, options?: SeedOptions): Promise<SeedResult>
+  close(): Promise<void>
+}
+
+export function createSeedRunner(): SeedRunner {
+  let pool: ChildPool | undefined
+
+  async function carryOut(scenario: Scenario, options: SeedOptions | undefined): Promise<SeedResult> {
+    if (scenario.way === 'process') pool ??= createChildPool(2)
+    const machine =
+      scenario.way === 'process' && pool !== undefined
+        ? createProcessMachine(pool)
+        : createPowerMachine(createRandom(scenario.seed, 'power'))
+    try {
+      return await runSeed(scenario, machine, options)
+    } finally {
+      await machine.close()
+    }
+  }
+
+  return {
+    run: (seed, wishes, options) => carryOut(planScenario(seed, failpoints, wishes), options),
+    async close() {
+      await pool?.close()
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { formatWishes, parseOptions, usage } from './lib/options.js'
+import { runSeeds } from './lib/run-seeds.js'
+import { addTallies, emptyTally, formatTally, isClean } from './lib/tally.js'
+
+let options: ReturnType<typeof parseOptions>
+try {
+  options = parseOptions(process.argv.slice(2))
+} catch (error) {
+  console.error(`${(error as Error).message}\n\n${usage}`)
+  process.exit(2)
+}
+if (options === undefined) {
+  console.log(usage)
+  process.exit(0)
+}
+
+const { first, last, workers, wishes, verbose } = options
+let tally = emptyTally
+let done = 0
+for await (const result of runSeeds({ first, last, workers, wishes, detailed: verbose })) {
+  tally = addTallies(tally, result.tally)
+  done += 1
+  const isBad = result.problems.length > 0
+  if (isBad || verbose || first === last) {
+    console.log(`seed ${result.seed}${isBad ? ' FAILED' : ''}`)
+    for (const line of result.trail) console.log(`  ${line}`)
+  }
+  if (isBad) console.log(`  replay: npm run crash -- --seed ${result.seed} ${formatWishes(wishes)}`.trimEnd())
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r${done} of ${last - first + 1} seeds · ${formatTally(tally)} `)
+}
+if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+console.log(formatTally(tally))
+process.exitCode = isClean(tally) ? 0 : 1

@@ -1,0 +1,13 @@
+/** A thread that runs the seeds it is told. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { SeedsOptions } from './lib/run-seeds.js'
+import { createSeedRunner } from './lib/seed-runner.js'
+
+const { wishes, detailed } = workerData as Pick<SeedsOptions, 'wishes' | 'detailed'>
+const runner = createSeedRunner()
+parentPort?.on('message', async (message: number | 'end') => {
+  if (message === 'end') {
+    await runner.close()
+    parentPort?.close()
+  } else parentPort?.postMessage(await runner.run(message, wishes, { detailed }))
+})
