@@ -43,6 +43,7 @@ export function createCommitter<Position, R extends Row>(
     },
     isDue: () => bytesSinceCommit >= commitBytes || clock.now() - committedAtMs >= commitMs,
     async commit(checkpoint, { rows, deletions }, call) {
+      call.signal?.throwIfAborted()
       await onStep?.('before-ledger-commit')
       const ledger = await stage.commit(call)
       await onStep?.('before-sink-commit')

@@ -46,6 +46,7 @@ async function tellUntilDue<Position, R extends Row>({
   const { feed, sink, onNotice, onStep } = options
   let told = 0
   for await (const ids of stage.stale(call)) {
+    call.signal?.throwIfAborted()
     const changes = ids.map((id) => createDeletion(feed.entitySet, id))
     await sink.write(changes, call)
     await stage.remove(ids, call)

@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SyncNotice } from '../src/index.js'
+import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
+import { setUp, type TestOptions } from './support/set-up.js'
+
+let table: EmulatedTable
+let nowMs: number
+const dayMs = 86_400_000
+
+beforeEach(async () => {
+  nowMs = Date.parse('2026-03-01')
+  table = await startTable({ clock: () => nowMs })
+})
+afterEach(() => table.stop())
+
+const clock = { now: () => nowMs, delay: async () => undefined }
+const find = <K extends SyncNotice['kind']>(notices: readonly SyncNotice[], kind: K) =>
+  notices.filter((notice): notice is Extract<SyncNotice, { kind: K }> => notice.kind === kind)
+
+/** Lets tokens die while rows are changed, created and deleted. @returns how many of each */
+function letTokenExpire(ids: readonly string[]) {
+  nowMs += 8 * dayMs
+  table.change(ids[0]!, 'Renamed')
+  table.change(ids[4]!, 'Renamed too')
+  table.remove(ids[1]!)
+  table.remove(ids[7]!)
+  table.remove(ids[8]!)
+  table.add(1)
+  return { upserted: 3, deleted: 3 }
+}
+
+/** What the sink was told behind an entry of its log. */
+function told(log: readonly { readonly kind: string }[], from: number) {
+  const count = (kind: string) => log.slice(from).filter((entry) => entry.kind === kind).length
+  return {
+    upserted: count('upserted'),
+    deleted: count('deleted'),
+    reset: count('reset'),
+    complete: count('complete'),
+  }
+}
+
+describe('a resync without a ledger', () => {
+  it('reaches the sink as a full read, whatever it is for', async () => {
+    const { sink, notices, run } = setUp(table)
+    const ids = table.add(10)
+    const feed = table.feed({ pageSize: 3, clock })
+    await run({ feed, clock })
+    letTokenExpire(ids)
+    await run({ feed, clock })
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', generation: 2 })
+    expectExact(sink.rows(), table)
+
+    table.remove(ids[2]!)
+    await run({
+      feed: table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset', clock }),
+    })
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', generation: 3 })
+    expectExact(sink.rows(), table)
+  })
+})
+
+describe('a resync with a ledger', () => {
+  it('brings the sink exactly what differs', async () => {
+    const { sink, ledger, notices, run, state } = setUp(table)
+    const ids = table.add(10)
+    const options = { ledger, feed: table.feed({ pageSize: 3, clock }), clock }
+    await run(options)
+    expect(state()?.state).toMatchObject({ rows: 10, ledgerPass: 1 })
+    expect(state()?.state.ledgerPhase).toBeUndefined()
+    const before = sink.log.length
+    const changes = letTokenExpire(ids)
+    const summary = await run(options)
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', generation: 2 })
+    expect(find(notices, 'deriving')).toEqual([{ kind: 'deriving', deletions: 3 }])
+    expect(told(sink.log, before)).toEqual({ ...changes, reset: 0, complete: 0 })
+    expect(summary).toMatchObject({ read: 'full-read', unchanged: 5, deleted: 3, rows: 8 })
+    expectExact(sink.rows(), table)
+    expect(ledger.rows()).toEqual(sink.rows())
+  })
+
+  it('re-sends every row when the columns change, and deletes what is gone', async () => {
+    const { sink, ledger, run } = setUp(table)
+    const ids = table.add(10)
+    await run({ ledger })
+    const before = sink.log.length
+    table.remove(ids[3]!)
+    const feed = table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset', pageSize: 4 })
+    await run({ ledger, feed })
+    expect(told(sink.log, before)).toEqual({ upserted: 9, deleted: 1, reset: 0, complete: 0 })
+    expectExact(sink.rows(), table)
+  })
+
+  it('brings what differs when the environment was restored', async () => {
+    const { sink, ledger, run } = setUp(table)
+    table.add(6)
+    await run({ ledger, environmentId: 'before' })
+    const before = sink.log.length
+    const ids = [...table.expected().keys()]
+    table.remove(ids[0]!)
+    table.change(ids[1]!, 'As it was')
+    await run({ ledger, environmentId: 'restored' })
+    expect(told(sink.log, before)).toEqual({ upserted: 1, deleted: 1, reset: 0, complete: 0 })
+    expectExact(sink.rows(), table)
+  })
+
+  it('says a deletion in the shape in which the service says one', async () => {
+    const { sink, ledger, run } = setUp(table)
+    const ids = table.add(3)
+    await run({ ledger })
+    table.remove(ids[0]!)
+    const written: { kind: string; text: string }[] = []
+    const listening: TestOptions['sink'] = {
+      ...sink,
+      write(events) {
+        for (const event of events) {
+          if (event.kind === 'deleted') {
+            written.push({ kind: event.reason, text: Buffer.from(event.bytes).toString() })
+          }
+        }
+        return sink.write(events)
+      },
+    }
+    await run({ ledger, sink: listening, restart: true })
+    expect(written).toHaveLength(1)
+    expect(JSON.parse(written[0]!.text)).toEqual({
+      '@odata.context': '$metadata#products/$deletedEntity',
+      id: ids[0],
+      reason: 'deleted',
+    })
+  })
+
+  it('passes a delta on as it comes, and counts its rows', async () => {
+    const { sink, ledger, run } = setUp(table)
+    const ids = table.add(6)
+    await run({ ledger })
+    table.remove(ids[0]!)
+    table.change(ids[1]!, 'Renamed')
+    const passing = table.add(1)
+    table.remove(passing[0]!)
+    table.add(2)
+    const before = sink.log.length
+    const feed = table.feed({ pageSize: 50 })
+    expect(await run({ ledger, feed })).toMatchObject({ rows: 7, unchanged: 0 })
+    // Also the deletion of a row that nobody has seen.
+    expect(told(sink.log, before)).toMatchObject({ upserted: 3, deleted: 2 })
+    expect(ledger.rows()).toEqual(sink.rows())
+  })
+
+  it('does not take what the first beginning of a read brought for brought by the second', async () => {
+    const { sink, ledger, run, state } = setUp(table)
+    const ids = table.add(9)
+    const options = { ledger, commitBytes: 1 }
+    await run(options)
+    // Broken off behind the first pages, which are committed.
+    table.emulator.faults.next({ url: 'skiptoken', nth: 2, status: 503 })
+    await expect(run({ ...options, restart: true })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(state()?.state).toMatchObject({ ledgerPhase: 'comparing', ledgerPass: 2 })
+    const brought = state()?.state.checkpoint.rowsRead ?? 0
+    expect(brought).toBeGreaterThan(0)
+    // The link is refused, so that the read begins again under the same generation; a row it has brought is gone by then.
+    const first = [...table.expected().keys()].sort()[0]!
+    expect(ids).toContain(first)
+    table.remove(first)
+    table.emulator.faults.next({ url: 'skiptoken', status: 400, code: '0x80041129' })
+    await run(options)
+    expect(state()?.state).toMatchObject({ ledgerPass: 3, checkpoint: { generation: 2 } })
+    expectExact(sink.rows(), table)
+    expect(ledger.rows()).toEqual(sink.rows())
+  })
+})
+
+describe('a ledger that does not know what the sink holds', () => {
+  it('is filled by a full read of the next generation that the sink sees', async () => {
+    const { sink, ledger, notices, run } = setUp(table)
+    const ids = table.add(8)
+    await run()
+    table.remove(ids[0]!)
+    const before = sink.log.length
+    const summary = await run({ ledger })
+    expect(find(notices, 'ledger-rebuild')).toEqual([{ kind: 'ledger-rebuild', why: 'new' }])
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ generation: 2 })
+    expect(told(sink.log, before)).toMatchObject({ upserted: 7, reset: 1, complete: 1 })
+    expect(summary.rows).toBe(7)
+    expectExact(sink.rows(), table)
+    expect(ledger.rows()).toEqual(sink.rows())
+  })
+
+  it.each(['removed', 'put back from a copy'])('is filled again when it was %s', async (how) => {
+    const { sink, ledger, notices, run } = setUp(table)
+    const ids = table.add(8)
+    await run({ ledger })
+    const putBack = ledger.backUp()
+    table.change(ids[2]!, 'Renamed')
+    await run({ ledger })
+    if (how === 'removed') ledger.lose()
+    else putBack()
+    table.remove(ids[0]!)
+    await run({ ledger })
+    expect(find(notices, 'ledger-rebuild')).toEqual([{ kind: 'ledger-rebuild', why: 'lost' }])
+    expectExact(sink.rows(), table)
+    expect(ledger.rows()).toEqual(sink.rows())
+    const before = sink.log.length
+    await run({ ledger, restart: true })
+    expect(told(sink.log, before)).toEqual({ upserted: 0, deleted: 0, reset: 0, complete: 0 })
+  })
+
+  it('goes on being filled behind an interruption, though the read begins again', async () => {
+    const { sink, ledger, run, state } = setUp(table)
+    table.add(9)
+    await run()
+    const options = { ledger, commitBytes: 1 }
+    table.emulator.faults.next({ url: 'skiptoken', nth: 2, status: 503 })
+    await expect(run(options)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(state()?.state.ledgerPhase).toBe('filling')
+    table.remove([...table.expected().keys()].sort()[0]!)
+    table.emulator.faults.next({ url: 'skiptoken', status: 400, code: '0x80041129' })
+    await run(options)
+    expectExact(sink.rows(), table)
+    expect(ledger.rows()).toEqual(sink.rows())
+  })
+
+  it('is filled when the sink had to be begun anew', async () => {
+    const { sink, ledger, run } = setUp(table)
+    table.add(5)
+    await run({ ledger })
+    sink.log.length = 1
+    await expect(run({ ledger })).rejects.toMatchObject({ code: 'sink-mismatch' })
+    await run({ ledger, restart: true })
+    expect(told(sink.log, 0)).toEqual({ upserted: 5, deleted: 0, reset: 1, complete: 1 })
+    expectExact(sink.rows(), table)
+  })
+})
+
+describe('a ledger that is taken away', () => {
+  it.each(['comparing', 'deriving'] as const)(
+    'in a resync that is %s leads to a full read',
+    async (phase) => {
+      const { sink, ledger, notices, run, state } = setUp(table)
+      const ids = table.add(9)
+      const options = { ledger, commitBytes: 1 }
+      await run(options)
+      table.remove(ids[0]!)
+      const reason = new Error('enough')
+      const controller = new AbortController()
+      const onStep: TestOptions['onStep'] = (step) => {
+        if (step === 'after-state-saved' && state()?.state.ledgerPhase === phase) controller.abort(reason)
+      }
+      await expect(run({ ...options, restart: true, signal: controller.signal, onStep })).rejects.toBe(reason)
+      expect(state()?.state.ledgerPhase).toBe(phase)
+      await run()
+      expect(find(notices, 'ledger-rebuild')).toEqual([{ kind: 'ledger-rebuild', why: 'removed' }])
+      expect(state()?.state).not.toHaveProperty('ledgerMark')
+      expectExact(sink.rows(), table)
+    },
+  )
+})
