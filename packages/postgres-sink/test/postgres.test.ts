@@ -1,7 +1,16 @@
+import { describe } from 'vitest'
 import { contractTests } from './suites/contracts.js'
+import { crashTests } from './suites/crashes.js'
+import { failureTests } from './suites/failures.js'
+import { fullReadTests } from './suites/full-reads.js'
+import { tableTests } from './suites/tables.js'
 import { describeOnPostgres } from './support/test-database.js'
 
 // One server for all of them: starting one takes longer than most of the tests.
 describeOnPostgres('on PostgreSQL', (database) => {
+  describe('tables', () => tableTests(database))
+  describe('full reads', () => fullReadTests(database))
+  describe('failures', () => failureTests(database))
   contractTests(database)
+  crashTests(database)
 })

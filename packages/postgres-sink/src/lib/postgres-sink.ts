@@ -135,7 +135,7 @@ export function createPostgresSink<R extends Row = Row>(options: PostgresSinkOpt
     return guarded(connection, signal, writing, async () => {
       let reached: PostgresPosition | undefined
       await transaction.commit(async () => {
-        reached = { version: 1, commit: commits, ...transaction.progress }
+        reached = { ...transaction.progress, version: 1, commit: commits }
         await save(write, reached)
       })
       connection.release()

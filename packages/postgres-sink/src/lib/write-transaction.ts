@@ -52,7 +52,8 @@ const noticeDeath =
 /** Begins a transaction. */
 export async function beginWrite(options: WriteTransactionOptions): Promise<WriteTransaction> {
   const { connection, sql, encode, resync, doing } = options
-  const progress: Progress = { ...options.progress }
+  const { generation, reading, leftovers } = options.progress
+  const progress: Progress = { generation, reading, leftovers }
   let copy: CopyWriter | undefined
   let claimed = false
   let staged = 0

@@ -1,31 +1,33 @@
 import type { Row } from '@deltaverse/contract'
-import type { PostgresColumn } from '@deltaverse/postgres-sink'
+import type { PostgresColumn, PostgresType } from '@deltaverse/postgres-sink'
 import type { TestDatabase } from './test-database.js'
+
+const types: Readonly<Record<string, PostgresType>> = {
+  description: 'text',
+  revenue: 'numeric',
+  numberofemployees: 'integer',
+  exchangerate: 'numeric',
+  address1_latitude: 'double precision',
+  versionnumber: 'bigint',
+  creditonhold: 'boolean',
+  donotemail: 'boolean',
+  createdon: 'timestamptz',
+  _primarycontactid_value: 'uuid',
+  'revenue@OData.Community.Display.V1.FormattedValue': 'text',
+  contact_customer_accounts: 'jsonb',
+}
 
 /** Columns of the rows that the contract suites write. */
 export const accountColumns: readonly PostgresColumn[] = [
   { member: 'name', type: 'text' },
-  ...(
-    [
-      { member: 'description', type: 'text' },
-      { member: 'revenue', type: 'numeric' },
-      { member: 'numberofemployees', type: 'integer' },
-      { member: 'exchangerate', type: 'numeric' },
-      { member: 'address1_latitude', type: 'double precision' },
-      { member: 'versionnumber', type: 'bigint' },
-      { member: 'creditonhold', type: 'boolean' },
-      { member: 'donotemail', type: 'boolean' },
-      { member: 'createdon', type: 'timestamptz' },
-      { member: '_primarycontactid_value', type: 'uuid' },
-      { member: 'revenue@OData.Community.Display.V1.FormattedValue', type: 'text' },
-      { member: '_primarycontactid_value@Microsoft.Dynamics.CRM.lookuplogicalname', type: 'text' },
-      { member: 'contact_customer_accounts', type: 'jsonb' },
-    ] as const
-  ).map((column) => ({ ...column, optional: true })),
-].map((column) =>
-  // Longer than a name in PostgreSQL may be.
-  Buffer.byteLength(column.member) > 63 ? { ...column, column: 'primarycontact_table' } : column,
-)
+  ...Object.entries(types).map(([member, type]) => ({ member, type, optional: true })),
+  {
+    // Longer than a name in PostgreSQL may be.
+    member: '_primarycontactid_value@Microsoft.Dynamics.CRM.lookuplogicalname',
+    type: 'text',
+    column: 'primarycontact_table',
+  },
+]
 
 /** What a row becomes in the table, in the text that PostgreSQL writes: columns that are not empty, and id. */
 export function expectedAccount(row: Row): Row {

@@ -68,6 +68,12 @@ export async function startPostgres(binaries: string): Promise<PostgresServer> {
     '-F',
     '-c',
     'max_connections=50',
+    '-c',
+    'synchronous_commit=off',
+    '-c',
+    'autovacuum=off',
+    '-c',
+    'jit=off',
   ]
   let server = await start()
   // A test run that dies takes the server with it.
