@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { generate } from 'selfsigned'
 import { checkBars } from './bars.js'
+import { formatGapReport } from './gap/gap-report.js'
 import { type BenchOptions, parseOptions, usage } from './options.js'
 import { type Case, memoryCases, speedCases, tableOf } from './plan.js'
 import { formatReport, type Report } from './report.js'
@@ -30,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'deltaverse-bench-'))
   try {
-    const { name, text } = options.writer ? await benchWriter(options) : await benchFeed(options, folder)
+    const { name, text } = await runSuite(options, folder)
     console.log(text)
     if (options.write) console.log(`Written to ${await keep(name, text)}`)
     return 0
@@ -45,6 +46,11 @@ interface FinishedReport {
   readonly text: string
 }
 
+function runSuite(options: BenchOptions, folder: string): Promise<FinishedReport> {
+  if (options.writer) return benchWriter(options)
+  return options.gap ? benchGap(options, folder) : benchFeed(options, folder)
+}
+
 async function benchFeed(options: BenchOptions, folder: string): Promise<FinishedReport> {
   const report = await runBench(options, folder)
   return { name: `${report.date}-node${report.node}`, text: formatReport(report) }
@@ -55,6 +61,13 @@ async function benchWriter(options: BenchOptions): Promise<FinishedReport> {
   const report = await runWriterBench(options, showProgress)
   showProgress('')
   return { name: `${report.date}-node${report.node}-writer`, text: formatWriterReport(report) }
+}
+
+async function benchGap(options: BenchOptions, folder: string): Promise<FinishedReport> {
+  const { runGapBench } = await import('./gap/run-gap-bench.js')
+  const report = await runGapBench(options, folder, showProgress)
+  showProgress('')
+  return { name: `${report.date}-node${report.node}-gap`, text: formatGapReport(report) }
 }
 
 async function runBench({ rounds, pages, quick }: BenchOptions, folder: string): Promise<Report> {

@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly quick: boolean
   /** The upsert writer instead of the change feed. */
   readonly writer: boolean
+  /** What closing the gap of reads of several pages costs, instead of how fast the feed is. */
+  readonly gap: boolean
   /** Whether to keep the report under `bench/results`. */
   readonly write: boolean
 }
@@ -17,6 +19,7 @@ export const usage = `Usage: npm run bench -- [options]
   --rounds <n>   how often every variant runs; medians are reported (default 3)
   --pages <n>    pages of 5,000 rows in each speed run (default 40)
   --writer       measure the upsert writer instead of the change feed
+  --gap          measure what the guard of the feed costs, against reads without it
   --quick        one round, 6 pages (or few rows): whether it works, not how fast it is
   --write        keep the report in bench/results
   --help         this text`
@@ -34,17 +37,19 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       pages: { type: 'string' },
       quick: { type: 'boolean', default: false },
       writer: { type: 'boolean', default: false },
+      gap: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return undefined
-  const { quick, writer, write } = values
+  const { quick, writer, gap, write } = values
   return {
     rounds: count('--rounds', values.rounds ?? (quick ? '1' : '3')),
     pages: count('--pages', values.pages ?? (quick ? '6' : '40')),
     quick,
     writer,
+    gap,
     write,
   }
 }

@@ -33,6 +33,12 @@ describe('npm run check:live', () => {
     expect(facts).toContainEqual(
       expect.objectContaining({ what: 'istracking in a tracked next link', seen: 'True' }),
     )
+    expect(facts).toContainEqual(
+      expect.objectContaining({
+        what: 'a delta token of the keys, followed with all columns',
+        seen: '200 #accounts/$delta',
+      }),
+    )
     expect(emulator.history()).toHaveLength(before)
     expect(new Set(emulator.requests.map(({ method }) => method))).toEqual(new Set(['GET']))
   })

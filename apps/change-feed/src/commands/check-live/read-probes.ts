@@ -148,6 +148,7 @@ async function probeDelta(
   const token = tokenOfLink(last.deltaLink) ?? ''
   const delta = await readPage(client, pathOfLink(last.deltaLink), undefined, call)
   const count = await probe(client, `${table.entitySet}/$count?$deltatoken=${token}`, {}, call)
+  const others = await probe(client, `${table.entitySet}?$deltatoken=${token}`, {}, call)
   const next = delta.deltaLink === undefined ? undefined : tokenOfLink(delta.deltaLink)
   return [
     checkFact(
@@ -170,6 +171,10 @@ async function probeDelta(
       'there',
       delta.deltaLink === undefined ? 'none' : 'there',
       delta.deltaLink !== undefined,
+    ),
+    learnFact(
+      'a delta token of the keys, followed with all columns',
+      `${describeAnswer(others)} ${/#[^"]*/.exec(others.text)?.[0] ?? ''}`.trim(),
     ),
     learnFact('the token of the next delta', next === token ? 'the same one' : 'another one'),
     learnFact('Preference-Applied on a delta asked for without Prefer', appliedBy(delta)),
