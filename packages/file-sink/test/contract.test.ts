@@ -7,14 +7,16 @@ import { type Files, ifThere, nodeFiles } from '@deltaverse/durable-files'
 import { createMemoryDisk, type MemoryDisk } from '@deltaverse/durable-files/testing'
 import { describe, it } from 'vitest'
 import { createFileSink, type FilePosition, type FileSink, type FileSinkOptions } from '../src/index.js'
-import { rowsOf } from './rows-of.js'
+import { rowsAt, rowsOfLog } from './rows-of.js'
 
-type Kind = Pick<FileSinkOptions, 'mode' | 'compress' | 'rotate'>
+type Kind = Pick<FileSinkOptions, 'mode' | 'compress' | 'rotate' | 'sortBytes'>
 
 const kinds: Readonly<Record<string, Kind>> = {
   'a log': { mode: 'log' },
   'a log in gzip': { mode: 'log', compress: 'gzip' },
   'a log of short files': { mode: 'log', rotate: { rows: 2_000, bytes: 1 } },
+  'a snapshot': { mode: 'snapshot' },
+  'a snapshot in gzip, sorted in small parts': { mode: 'snapshot', compress: 'gzip', sortBytes: 100_000 },
 }
 
 for (const [what, kind] of Object.entries(kinds)) {
@@ -25,9 +27,11 @@ for (const [what, kind] of Object.entries(kinds)) {
   })
 }
 
-describe('createFileSink() on this machine', () => {
-  for (const { name, run } of sinkContract(harnessOf({}, machinePlace()))) it(name, run)
-})
+for (const mode of ['log', 'snapshot'] as const) {
+  describe(`createFileSink() for a ${mode} on this machine`, () => {
+    for (const { name, run } of sinkContract(harnessOf({ mode }, machinePlace()))) it(name, run)
+  })
+}
 
 /** Where the files of a case are. */
 interface Place {
@@ -63,10 +67,26 @@ function machinePlace(): Place {
 }
 
 function harnessOf(kind: Kind, place: Place): SinkHarness<FilePosition, FileSink> {
-  const open = () =>
-    createFileSink({ directory: place.directory(), name: 'accounts', files: place.files(), ...kind })
+  let position: FilePosition | undefined
+  const here = () => ({ directory: place.directory(), name: 'accounts', files: place.files() })
   const rows = async (): Promise<ReadonlyMap<string, Row>> =>
-    await rowsOf({ directory: place.directory(), name: 'accounts', files: place.files() })
+    await (kind.mode === 'snapshot' ? rowsAt(here(), position) : rowsOfLog(here()))
+
+  /** A snapshot's rows are where its position says. */
+  function open(): FileSink {
+    const sink = createFileSink({ ...here(), ...kind })
+    return {
+      ...sink,
+      async open(from, call) {
+        await sink.open(from, call)
+        position = from
+      },
+      async commit(call) {
+        position = await sink.commit(call)
+        return position
+      },
+    }
+  }
   return {
     create() {
       place.create()

@@ -2,9 +2,11 @@ import type { ReadableSink, Sink } from '@deltaverse/contract'
 import { type FileSinkOptions, resolveOptions } from './file-sink-options.js'
 import type { LogPosition } from './log/log-position.js'
 import { createLogSink } from './log/log-sink.js'
+import type { SnapshotPosition } from './snapshot/snapshot-position.js'
+import { createSnapshotSink } from './snapshot/snapshot-sink.js'
 
 /** How far a file sink is. */
-export type FilePosition = LogPosition
+export type FilePosition = LogPosition | SnapshotPosition
 
 /** A sink of files that can tell what they hold. */
 export type FileSink = Sink<FilePosition> & ReadableSink
@@ -17,5 +19,6 @@ export type FileSink = Sink<FilePosition> & ReadableSink
  * otherwise unwilling, `sink-mismatch` when files are not what the position says
  */
 export function createFileSink(options: FileSinkOptions): FileSink {
-  return createLogSink(resolveOptions(options))
+  const settings = resolveOptions(options)
+  return settings.mode === 'log' ? createLogSink(settings) : createSnapshotSink(settings)
 }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { attempt, type Files, ifThere, type OpenFile, writeFully } from '@deltaverse/durable-files'
+import { readPieces } from './read-pieces.js'
 import { mismatch } from './sink-mismatch.js'
 
 /** A file that lines are appended to. */
@@ -11,6 +12,8 @@ export interface LineFile {
   readonly bytes: number
   /** Takes whole lines; may hold them. */
   append(lines: Buffer): Promise<void>
+  /** Resolves once all lines are written; a power cut may still take them. */
+  flush(): Promise<void>
   /** Resolves once all lines, and the length, are on the disk. */
   sync(): Promise<void>
   /** SHA-256, in hex, of the bytes written. Of a file that was continued, what was there before is read once. */
@@ -100,16 +103,23 @@ function lineFile({ files, path, compress }: LineFileOptions, file: OpenFile, fr
     }
   }
 
+  async function flush(): Promise<void> {
+    makeBlock()
+    // No bytes at all are no gzip.
+    if (compress === 'gzip' && bytes === 0 && blocks.length === 0) blocks.push(gzipMember([]))
+    await writeBlocks(0)
+  }
+
   async function hashWhatIsThere(): Promise<Hash> {
     const whole = createHash('sha256')
     const end = bytes
     await attempt('read', path, () =>
-      readInto(file, 0, Math.min(from.bytes, end), (part) => whole.update(part)),
+      readPieces(file, 0, Math.min(from.bytes, end), (part) => whole.update(part)),
     )
     if (from.sha256 !== undefined && whole.copy().digest('hex') !== from.sha256) {
       throw mismatch(`${path} was changed: its first ${from.bytes} bytes are not those that were written`)
     }
-    await attempt('read', path, () => readInto(file, from.bytes, end, (part) => whole.update(part)))
+    await attempt('read', path, () => readPieces(file, from.bytes, end, (part) => whole.update(part)))
     return whole
   }
 
@@ -126,9 +136,9 @@ function lineFile({ files, path, compress }: LineFileOptions, file: OpenFile, fr
       makeBlock()
       await writeBlocks(compress === 'none' ? 0 : blocksAtOnce - 1)
     },
+    flush,
     async sync() {
-      makeBlock()
-      await writeBlocks(0)
+      await flush()
       await attempt('sync', path, () => file.sync())
     },
     async sha256() {
@@ -187,20 +197,4 @@ async function requireOwn(files: Files, file: OpenFile, path: string, bytes: num
   }
   // The rest of a write that failed, or lines of somebody else: as on opening, nothing stands behind the position.
   if (own.size > bytes) await file.truncate(bytes)
-}
-
-/** Reads a part of a file, piece by piece. */
-async function readInto(
-  file: OpenFile,
-  from: number,
-  to: number,
-  take: (part: Buffer) => void,
-): Promise<void> {
-  const piece = Buffer.alloc(Math.max(0, Math.min(blockBytes, to - from)))
-  for (let at = from; at < to; ) {
-    const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, to - at), at)
-    if (bytesRead === 0) throw Object.assign(new Error('the file ended early'), { code: 'EIO' })
-    take(piece.subarray(0, bytesRead))
-    at += bytesRead
-  }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { attempt, type Files, ifThere, type OpenFile } from '@deltaverse/durable-files'
@@ -8,20 +9,26 @@ export interface CommittedFile {
   readonly path: string
   readonly bytes: number
   readonly compress: 'none' | 'gzip'
+  /** SHA-256 of the bytes, in hex: given, it is checked when the last line was read. */
+  readonly sha256?: string | undefined
 }
 
-const pieceBytes = 256 * 1024
+const usualPieceBytes = 256 * 1024
 const newline = 0x0a
 
 /**
- * The lines of a file, newline included, in groups: those that one piece of the file completes. Holds a piece and a line. A
- * group is valid until the next one is asked for.
+ * The lines of a file, newline included, in groups: those that one piece of the file completes. Holds a piece and a line; the
+ * lines of a group are views of a piece that is not used again.
  *
- * @throws DataverseError `sink-mismatch` when the file is gone, shorter, or no gzip
+ * @throws DataverseError `sink-mismatch` when the file is gone, shorter, no gzip, or has another checksum
  */
-export async function* readLines(files: Files, file: CommittedFile): AsyncGenerator<readonly Buffer[]> {
+export async function* readLines(
+  files: Files,
+  file: CommittedFile,
+  pieceBytes: number = usualPieceBytes,
+): AsyncGenerator<readonly Buffer[]> {
   let carried: Buffer[] = []
-  for await (const piece of contentOf(files, file)) {
+  for await (const piece of contentOf(files, file, pieceBytes)) {
     const lines: Buffer[] = []
     let from = 0
     for (let at = piece.indexOf(newline); at !== -1; at = piece.indexOf(newline, from)) {
@@ -30,17 +37,17 @@ export async function* readLines(files: Files, file: CommittedFile): AsyncGenera
       carried = []
       from = at + 1
     }
-    // Copied, because the piece is read into again.
-    if (from < piece.length) carried.push(Buffer.from(piece.subarray(from)))
+    if (from < piece.length) carried.push(piece.subarray(from))
     if (lines.length > 0) yield lines
   }
   if (carried.length > 0) throw mismatch(`${file.path} was changed: it does not end with a whole line`)
 }
 
-async function* contentOf(files: Files, file: CommittedFile): AsyncGenerator<Buffer> {
-  if (file.compress === 'none') return yield* piecesOf(files, file)
+async function* contentOf(files: Files, file: CommittedFile, pieceBytes: number): AsyncGenerator<Buffer> {
+  if (file.bytes === 0) return
+  if (file.compress === 'none') return yield* piecesOf(files, file, pieceBytes)
   const gunzip = createGunzip({ chunkSize: pieceBytes })
-  const source = Readable.from(copied(piecesOf(files, file)))
+  const source = Readable.from(piecesOf(files, file, pieceBytes))
   source.once('error', (error) => gunzip.destroy(error))
   try {
     for await (const piece of source.pipe(gunzip)) yield piece as Buffer
@@ -54,37 +61,32 @@ async function* contentOf(files: Files, file: CommittedFile): AsyncGenerator<Buf
   }
 }
 
-/** A stream keeps pieces for a while, and `piecesOf` reads into the same one again. */
-async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) yield Buffer.from(piece)
-}
-
-async function* piecesOf(files: Files, { path, bytes }: CommittedFile): AsyncGenerator<Buffer> {
-  if (bytes === 0) return
+async function* piecesOf(
+  files: Files,
+  { path, bytes, sha256 }: CommittedFile,
+  pieceBytes: number,
+): AsyncGenerator<Buffer> {
   const file = await attempt('open', path, () => ifThere(files.open(path, 'r')))
   if (file === undefined) throw mismatch(`${path} is gone, and the saved state counts on its ${bytes} bytes`)
+  const hash = sha256 === undefined ? undefined : createHash('sha256')
   try {
-    const piece = Buffer.alloc(Math.min(pieceBytes, bytes))
     for (let at = 0; at < bytes; ) {
-      const bytesRead = await readSome(file, path, piece, at, bytes)
-      yield piece.subarray(0, bytesRead)
-      at += bytesRead
+      const piece = await readPiece(file, path, at, Math.min(pieceBytes, bytes - at))
+      if (piece.length === 0)
+        throw mismatch(`${path} ends at byte ${at}, and the saved state counts on ${bytes}`)
+      hash?.update(piece)
+      at += piece.length
+      yield piece
     }
   } finally {
     await file.close()
   }
+  if (hash?.digest('hex') !== sha256)
+    throw mismatch(`${path} was changed: its checksum is not that of what was written`)
 }
 
-async function readSome(
-  file: OpenFile,
-  path: string,
-  piece: Buffer,
-  at: number,
-  bytes: number,
-): Promise<number> {
-  const { bytesRead } = await attempt('read', path, () =>
-    file.read(piece, 0, Math.min(piece.length, bytes - at), at),
-  )
-  if (bytesRead === 0) throw mismatch(`${path} ends at byte ${at}, and the saved state counts on ${bytes}`)
-  return bytesRead
+async function readPiece(file: OpenFile, path: string, at: number, length: number): Promise<Buffer> {
+  const piece = Buffer.allocUnsafeSlow(length)
+  const { bytesRead } = await attempt('read', path, () => file.read(piece, 0, length, at))
+  return piece.subarray(0, bytesRead)
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { CallOptions, HeldRow } from '@deltaverse/contract'
 import type { Files } from '@deltaverse/durable-files'
+import { compressionOf } from '../compression.js'
 import { heldInLines } from '../held-in-lines.js'
-import { compressionOf, type LogManifest, type LogRead } from './log-manifest.js'
+import type { LogManifest, LogRead } from './log-manifest.js'
 
 /** Every change of the read that is the table, in order. */
 export async function* heldInLog(

@@ -57,11 +57,6 @@ export function emptyManifest(name: string): LogManifest {
   return { format: 1, name, mode: 'log', reads: [], begun: [] }
 }
 
-/** How a file of the log is compressed, by its name. */
-export function compressionOf(file: string): 'none' | 'gzip' {
-  return file.endsWith('.gz') ? 'gzip' : 'none'
-}
-
 /** The number in the name of a file of the log. */
 export function numberOf(file: string): number {
   return Number(/\.(\d+)\.ndjson(?:\.gz)?$/.exec(file)?.[1] ?? 0)

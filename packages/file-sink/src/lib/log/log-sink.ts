@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import type { CallOptions, Change, ChangeEvent, HeldRow, ReadableSink, Sink } from '@deltaverse/contract'
 import { attempt, ifThere, makeFolder, setAside } from '@deltaverse/durable-files'
 import { formatChangeLines } from '@deltaverse/node-streams'
+import { compressionOf } from '../compression.js'
 import type { SinkSettings } from '../file-sink-options.js'
 import { continueLineFile, createLineFile, type LineFile } from '../line-file.js'
 import { heldInLog } from './held-in-log.js'
 import {
-  compressionOf,
   emptyManifest,
   type LogFile,
   type LogManifest,
@@ -134,10 +134,16 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
     }
   }
 
+  async function close(): Promise<void> {
+    const file = session?.file
+    session = undefined
+    await file?.close()
+  }
+
   return {
     async open(position, call: CallOptions = {}) {
       call.signal?.throwIfAborted()
-      await this.close()
+      await close()
       await open(position === undefined ? undefined : requireLogPosition(position))
     },
 
@@ -177,11 +183,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
       return reads.position()
     },
 
-    async close() {
-      const file = session?.file
-      session = undefined
-      await file?.close()
-    },
+    close,
 
     async *held(call: CallOptions = {}): AsyncGenerator<readonly HeldRow[]> {
       call.signal?.throwIfAborted()
