@@ -1,15 +1,21 @@
 export {
+  type BatchBuilder,
+  type BatchBuilderOptions,
+  createBatchBuilder,
+  maxBatchParts,
+} from './lib/batch-builder.js'
+export {
   type BatchChangeset,
   type BatchPart,
   type BatchRequest,
   formatBatchRequest,
-  maxBatchParts,
 } from './lib/batch-request.js'
 export {
   type BatchAnswer,
   type BatchResponse,
   type ChangesetAnswer,
   isBatchResponse,
+  type ParseBatchOptions,
   parseBatchResponse,
 } from './lib/batch-response.js'
 export {

@@ -1,3 +1,5 @@
+import { createAnswerSkimmer } from './batch-skimmer.js'
+
 /** The answer to one request of a batch. */
 export interface BatchAnswer {
   readonly status: number
@@ -25,34 +27,54 @@ export function isBatchResponse(contentType: string | undefined): boolean {
   return /^\s*multipart\/mixed\b/i.test(contentType ?? '')
 }
 
+export interface ParseBatchOptions {
+  /**
+   * What is read of an answer 204, which has no body: every header, `OData-EntityId` only, or none. The less, the cheaper; all
+   * other answers are read whole. Default: `all`.
+   */
+  readonly headersOfSuccess?: 'all' | 'entity-id' | 'none' | undefined
+}
+
 /**
  * Reads the answer to a batch. Takes LF for CRLF, and a body that ends early: then the answers that are there in full.
  *
  * @throws TypeError for a content type without boundary
  */
-export function parseBatchResponse(text: string, contentType: string | undefined): BatchResponse {
+export function parseBatchResponse(
+  text: string,
+  contentType: string | undefined,
+  { headersOfSuccess = 'all' }: ParseBatchOptions = {},
+): BatchResponse {
   const boundary = boundaryOf(contentType)
   if (boundary === undefined) {
     throw new TypeError(
       `the content type of a batch's answer must name a boundary, received ${JSON.stringify(contentType)}`,
     )
   }
+  const skim = headersOfSuccess === 'all' ? undefined : createAnswerSkimmer(text, headersOfSuccess)
+  const items: (BatchAnswer | ChangesetAnswer)[] = []
   let complete = true
-  const { parts, closed } = splitParts(text, boundary)
-  complete &&= closed
-  const items = parts.flatMap((part): (BatchAnswer | ChangesetAnswer)[] => {
-    const { headers, rest } = readHead(part, 0)
+  const closed = eachPart(text, boundary, (start, end) => {
+    const skimmed = skim?.(start, end)
+    if (skimmed !== undefined) {
+      items.push(skimmed)
+      return
+    }
+    const { headers, rest } = readHead(text.slice(start, end), 0)
     const inner = isBatchResponse(headers['content-type']) ? boundaryOf(headers['content-type']) : undefined
-    if (inner === undefined) return readAnswer(headers, rest)
-    const nested = splitParts(rest, inner)
-    complete &&= nested.closed
-    const changeset = nested.parts.flatMap((each) => {
-      const head = readHead(each, 0)
-      return readAnswer(head.headers, head.rest)
+    if (inner === undefined) {
+      items.push(...readAnswer(headers, rest))
+      return
+    }
+    const changeset: BatchAnswer[] = []
+    const innerClosed = eachPart(rest, inner, (from, to) => {
+      const head = readHead(rest.slice(from, to), 0)
+      changeset.push(...readAnswer(head.headers, head.rest))
     })
-    return [{ changeset }]
+    complete &&= innerClosed
+    items.push({ changeset })
   })
-  return { items, complete }
+  return { items, complete: complete && closed }
 }
 
 function boundaryOf(contentType: string | undefined): string | undefined {
@@ -60,23 +82,36 @@ function boundaryOf(contentType: string | undefined): string | undefined {
   return match?.[1] ?? match?.[2]
 }
 
-/** The texts between the boundary's lines. What stands before the first is no part, nor what no boundary ends. */
-function splitParts(text: string, boundary: string): { parts: string[]; closed: boolean } {
-  const parts: string[] = []
+/**
+ * Finds the texts between the boundary's lines. What stands before the first is no part, nor what no boundary ends.
+ *
+ * @returns whether the closing boundary came
+ */
+function eachPart(text: string, boundary: string, take: (start: number, end: number) => void): boolean {
   const delimiter = `--${boundary}`
   let start = -1
   let at = text.indexOf(delimiter)
   while (at !== -1) {
     const end = at + delimiter.length
-    const line = /^(--)?[ \t]*(?:\r?\n|$)/.exec(text.slice(end, end + 100))
-    if (line !== null && (at === 0 || text[at - 1] === '\n')) {
-      if (start !== -1) parts.push(text.slice(start, at))
-      if (line[1] !== undefined) return { parts, closed: true }
-      start = end + line[0].length
+    const line = at === 0 || text[at - 1] === '\n' ? lineAfterBoundary(text, end) : undefined
+    if (line !== undefined) {
+      if (start !== -1) take(start, at)
+      if (line.closing) return true
+      start = line.end
     }
     at = text.indexOf(delimiter, end)
   }
-  return { parts, closed: false }
+  return false
+}
+
+/** The rest of a boundary's line; `undefined` for a line that only begins like one. */
+function lineAfterBoundary(
+  text: string,
+  at: number,
+): { readonly closing: boolean; readonly end: number } | undefined {
+  if (text.startsWith('\r\n', at)) return { closing: false, end: at + 2 }
+  const line = /^(--)?[ \t]*(?:\r?\n|$)/.exec(text.slice(at, at + 100))
+  return line === null ? undefined : { closing: line[1] !== undefined, end: at + line[0].length }
 }
 
 function readHead(

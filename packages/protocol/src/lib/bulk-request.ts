@@ -13,17 +13,17 @@ export function formatBulkPath(entitySet: string, message: BulkMessage): string 
  *
  * @param reference for `UpsertMultiple` by alternate key: `accounts(accountnumber='A1')`. Its columns must not stand among
  *   the others: where the row has to be created, the service then refuses the whole message (seen in the field).
+ * @param columns an object, or such a one as JSON text
  */
 export function formatBulkTarget(
   logicalName: string,
-  columns: Readonly<Record<string, unknown>>,
+  columns: Readonly<Record<string, unknown>> | string,
   reference?: string,
 ): string {
-  return JSON.stringify({
-    '@odata.type': `Microsoft.Dynamics.CRM.${checkName('logicalName', logicalName)}`,
-    ...(reference === undefined ? {} : { '@odata.id': reference }),
-    ...columns,
-  })
+  const type = `"@odata.type":"Microsoft.Dynamics.CRM.${checkName('logicalName', logicalName)}"`
+  const head = reference === undefined ? type : `${type},"@odata.id":${JSON.stringify(reference)}`
+  const text = typeof columns === 'string' ? columns : JSON.stringify(columns)
+  return text === '{}' ? `{${head}}` : `{${head},${text.slice(1)}`
 }
 
 /** The body of a bulk message. */

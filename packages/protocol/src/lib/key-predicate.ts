@@ -24,11 +24,14 @@ export function findUnaddressableCharacter(text: string): string | undefined {
  * @throws TypeError for no part, a name that is no column, or a value that cannot be written
  */
 export function formatKeyPredicate(parts: readonly KeyPart[]): string {
-  return format(parts, (value) =>
-    value.kind === 'text'
-      ? `'${encodeUrlText(value.text.replaceAll("'", "''")).replaceAll('%27', "'")}'`
-      : encodeUrlText(formatODataLiteral(value)),
-  )
+  return format(parts, formatUrlLiteral)
+}
+
+function formatUrlLiteral(value: ODataLiteral): string {
+  if (value.kind !== 'text') return encodeUrlText(formatODataLiteral(value))
+  const { text } = value
+  if (!text.includes("'")) return `'${encodeUrlText(text)}'`
+  return `'${encodeUrlText(text.replaceAll("'", "''")).replaceAll('%27', "'")}'`
 }
 
 /**
@@ -43,14 +46,16 @@ export function formatBodyKeyPredicate(parts: readonly KeyPart[]): string {
 
 function format(parts: readonly KeyPart[], literal: (value: ODataLiteral) => string): string {
   if (parts.length === 0) throw new TypeError('a key predicate must name at least one column')
-  for (const { name } of parts) {
+  let text = ''
+  for (const { name, value } of parts) {
     if (!simpleName.test(name)) {
       throw new TypeError(
         `a key predicate must hold column names such as "accountnumber", not ${JSON.stringify(name)}`,
       )
     }
+    text += `${text === '' ? '(' : ','}${name}=${literal(value)}`
   }
-  return `(${parts.map(({ name, value }) => `${name}=${literal(value)}`).join(',')})`
+  return `${text})`
 }
 
 /**

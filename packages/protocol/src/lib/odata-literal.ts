@@ -29,9 +29,14 @@ export function isGuidText(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
 }
 
+const unreserved = /^[\w.~-]*$/
+const ascii = /^[\0-\x7f]*$/
+
 /** Whether text can be sent at all: half of a surrogate pair has no UTF-8 form. */
 export function isSendableText(text: string): boolean {
-  return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text)
+  return (
+    ascii.test(text) || !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text)
+  )
 }
 
 /**
@@ -40,6 +45,7 @@ export function isSendableText(text: string): boolean {
  * @throws TypeError for text that holds half a surrogate pair
  */
 export function encodeUrlText(text: string): string {
+  if (unreserved.test(text)) return text
   if (!isSendableText(text)) throw new TypeError('text with half a surrogate pair cannot be sent')
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

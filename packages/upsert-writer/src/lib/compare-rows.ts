@@ -1,7 +1,7 @@
 import type { ColumnDetail, DetailedKind } from '@deltaverse/client/metadata'
 import type { Row } from '@deltaverse/contract'
 import { parseRowReference } from '@deltaverse/protocol'
-import type { Columns, PendingRow } from './pending-row.js'
+import { type Columns, columnsOf, type PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
 import { type ReadColumns, readByKey } from './read-by-key.js'
 import type { RunContext } from './run-context.js'
@@ -38,7 +38,7 @@ export async function compareRows(
 
 /** All columns that a row writes, those of later requests included. */
 export function allColumns(row: PendingRow): Columns {
-  return Object.assign({}, row.columns, ...row.followUps)
+  return Object.assign({}, columnsOf(row), ...row.followUps)
 }
 
 /** Lookup columns by the name of their binds. */
@@ -56,7 +56,7 @@ async function readDetails(
 ): Promise<ReadonlyMap<string, ColumnDetail>> {
   const kinds = new Set<DetailedKind>()
   for (const row of rows) {
-    for (const name of Object.keys(row.columns)) {
+    for (const name of Object.keys(columnsOf(row))) {
       const kind = table.columns.get(name)?.kind
       if (kind === 'date' || kind === 'decimal' || kind === 'money' || kind === 'double') kinds.add(kind)
     }

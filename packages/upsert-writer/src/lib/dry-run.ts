@@ -3,10 +3,9 @@ import { type Comparison, compareRows } from './compare-rows.js'
 import { typeRowKey } from './key-plan.js'
 import type { PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
-import { toFailure, toResult } from './row-result.js'
+import { failed, type RowOutcome, type Settle } from './row-outcome.js'
 import type { RunContext } from './run-context.js'
 import type { WriteResult } from './write-result.js'
-import type { Settle } from './write-rows.js'
 
 /** What would become of a row. */
 export interface PlannedWrite<R extends object = Row> {
@@ -32,26 +31,30 @@ export async function planRows(
   const known = comparable.filter((row) => row.parts !== undefined || plan.options.operation !== 'create')
   const comparisons =
     known.length === 0 ? new Map<PendingRow, Comparison>() : await compareRows(context, known)
-  for (const [at, row] of rows.entries()) settle(row, planned(plan, row, comparisons.get(comparable[at]!)))
+  for (const [at, row] of rows.entries()) {
+    const comparison = comparisons.get(comparable[at]!)
+    if (comparison?.kind === 'exists') row.changed = comparison.changed
+    settle(row, planned(plan, row, comparison))
+  }
 }
 
 /** A create names its row by its own GUID; whether its key is taken can be asked all the same. */
 function withKey(plan: RunPlan, row: PendingRow): PendingRow {
   if (plan.options.operation !== 'create' || plan.key === undefined || plan.key.byPrimaryKey) return row
-  return { ...row, parts: typeRowKey(plan.key, row.key).parts }
+  return { ...row, parts: typeRowKey(plan.key, row.keyed).parts }
 }
 
-function planned({ options }: RunPlan, row: PendingRow, comparison: Comparison | undefined): WriteResult {
+function planned({ options }: RunPlan, row: PendingRow, comparison: Comparison | undefined): RowOutcome {
   const { operation } = options
   if (comparison === undefined || comparison.kind === 'absent') {
-    if (operation === 'upsert' || operation === 'create') return toResult(row, 'created', undefined)
-    if (operation === 'delete') return toResult(row, 'unchanged', undefined)
-    return toFailure(row, reject('not-found', 'There is no row with this key.'))
+    if (operation === 'upsert' || operation === 'create') return { status: 'created' }
+    if (operation === 'delete') return { status: 'unchanged' }
+    return failed(row, reject('not-found', 'There is no row with this key.'))
   }
-  if (operation === 'create') return toFailure(row, reject('conflict', 'A row with this key exists.'))
-  if (operation === 'delete') return toResult(row, 'deleted', comparison.id)
-  if (comparison.changed.length === 0) return toResult(row, 'unchanged', comparison.id)
-  return { ...toResult(row, 'updated', comparison.id), changed: comparison.changed }
+  const { id, changed } = comparison
+  if (operation === 'create') return failed(row, reject('conflict', 'A row with this key exists.'))
+  if (operation === 'delete') return { status: 'deleted', id }
+  return { status: changed.length === 0 ? 'unchanged' : 'updated', id }
 }
 
 function reject(code: 'not-found' | 'conflict', message: string): DataverseError {

@@ -1,6 +1,6 @@
 import { type DataverseError, isResponseError } from '@deltaverse/contract'
 import { classifyError } from '@deltaverse/protocol'
-import type { PendingRow } from './pending-row.js'
+import { changeColumns, columnsOf, type PendingRow, type RowFailures } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
 import type { RowAnswer } from './row-answer.js'
 import type { WriteStep } from './wire-call.js'
@@ -54,10 +54,9 @@ function judgeByCode(
 
 function judgeUpsert(row: PendingRow, code: string): Judgement | undefined {
   if (code === '0x80048408') {
-    const postponed = postponeState(row.columns)
+    const postponed = postponeState(columnsOf(row))
     if (postponed === undefined) return undefined
-    row.columns = postponed.columns
-    row.followUps = [...row.followUps, ...postponed.followUps]
+    changeColumns(row, postponed.columns, [...row.followUps, ...postponed.followUps])
     return { kind: 'again', wait: 'none' }
   }
   // Two upserts of one new key: the loser is told that the row exists, and finds it when it asks again (seen in the field).
@@ -67,7 +66,9 @@ function judgeUpsert(row: PendingRow, code: string): Judgement | undefined {
   }
   // The row was there when its columns were compared, and is gone: now all its columns are needed.
   if (rowGone.has(code) && row.known === 'exists' && row.full !== undefined) {
-    Object.assign(row, row.full, { full: undefined, known: 'unknown' })
+    const { columns, followUps, id } = row.full
+    changeColumns(row, columns, followUps)
+    Object.assign(row, { id, full: undefined, known: 'unknown' })
     return { kind: 'again', wait: 'none', anew: true }
   }
   return undefined
@@ -77,20 +78,24 @@ function judgeByTime({ options }: RunPlan, row: PendingRow, error: DataverseErro
   if (lost) row.uncertain = true
   if (!error.retryable) return { kind: 'failed', error }
   if (error.code === 'throttled') {
-    row.failures.throttled += 1
+    row.failures = oneMore(row, 'throttled')
     if (row.failures.throttled > maxThrottled) return { kind: 'failed', error }
     return { kind: 'again', wait: waitOf(error) }
   }
   if (isAmbiguous(error)) {
-    row.failures.ambiguous += 1
+    row.failures = oneMore(row, 'ambiguous')
     return row.failures.ambiguous > maxAmbiguous
       ? { kind: 'failed', error }
       : { kind: 'again', wait: 'back-off' }
   }
-  row.failures.passing += 1
+  row.failures = oneMore(row, 'passing')
   return row.failures.passing >= options.maxAttempts
     ? { kind: 'failed', error }
     : { kind: 'again', wait: waitOf(error) }
+}
+
+function oneMore({ failures }: PendingRow, kind: keyof RowFailures): RowFailures {
+  return { ...failures, [kind]: failures[kind] + 1 }
 }
 
 function waitOf(error: DataverseError): 'back-off' | { readonly retryAfterMs: number } {

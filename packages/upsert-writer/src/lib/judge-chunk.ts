@@ -127,7 +127,7 @@ async function splitOrFail(
       : [newChunk(chunk.rows, 'batch')]
   }
   // The failures of a chunk that shrank to one row were that row's own.
-  row!.failures.ambiguous = chunk.failures.ambiguous
+  row!.failures = { ...row!.failures, ambiguous: chunk.failures.ambiguous }
   const judgement = judgeAnswer(context.plan, row!, step, answer)
   if (judgement.kind === 'again') {
     if (judgement.wait === 'back-off') await context.backOff(row!.failures.ambiguous + row!.failures.passing)

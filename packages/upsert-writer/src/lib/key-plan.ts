@@ -105,6 +105,25 @@ export interface RowKey {
  *   none
  */
 export function typeRowKey(plan: KeyPlan, values: Columns): RowKey {
+  const [column] = plan.columns
+  return plan.columns.length === 1 && column !== undefined
+    ? typeSingleKey(column, values)
+    : typeCompositeKey(plan, values)
+}
+
+function typeSingleKey(column: KeyColumn, values: Columns): RowKey {
+  const value = typeKeyValue(column, keyValueOf(column, values))
+  const isText = value.kind === 'text'
+  const identity = isText ? value.text : value.text.toLowerCase()
+  return {
+    parts: [{ name: column.wireName, value }],
+    identity,
+    lane: fold(identity),
+    unaddressable: isText && !isPlain(identity) && findUnaddressableCharacter(identity) !== undefined,
+  }
+}
+
+function typeCompositeKey(plan: KeyPlan, values: Columns): RowKey {
   const parts = plan.columns.map((column): KeyPart => {
     return { name: column.wireName, value: typeKeyValue(column, keyValueOf(column, values)) }
   })
@@ -121,19 +140,29 @@ export function typeRowKey(plan: KeyPlan, values: Columns): RowKey {
 
 /** Equal for keys that the database may take for one. */
 export function laneOf(texts: readonly string[]): string {
-  return JSON.stringify(texts.map(fold))
+  const [text] = texts
+  return texts.length === 1 && text !== undefined ? fold(text) : JSON.stringify(texts.map(fold))
+}
+
+/** Whether text is such as most keys are: letters, digits and little else. */
+function isPlain(text: string): boolean {
+  return /^[\w.~-]*$/.test(text)
 }
 
 // Databases of Dataverse ignore case and spaces at the end, some accents as well: what they may take for one row must not be
 // under way twice.
 function fold(text: string): string {
   const lower = text.toLowerCase()
+  if (isPlain(text)) return lower
   const trimmed = lower.endsWith(' ') ? lower.replace(/ +$/, '') : lower
   return /^[\x20-\x7e]*$/.test(trimmed) ? trimmed : trimmed.normalize('NFD').replaceAll(/\p{Mn}/gu, '')
 }
 
 function keyValueOf(column: KeyColumn, values: Columns): unknown {
-  for (const name of column.names) if (values[name] !== undefined) return values[name]
+  for (const name of column.names) {
+    const value = values[name]
+    if (value !== undefined) return value
+  }
   return undefined
 }
 
@@ -145,7 +174,8 @@ function typeKeyValue(column: KeyColumn, value: unknown): ODataLiteral {
   switch (kind) {
     case 'text':
       if (typeof value === 'string') {
-        if (!isSendableText(value)) throw badKey(column, value, 'it holds half a surrogate pair')
+        if (!isPlain(value) && !isSendableText(value))
+          throw badKey(column, value, 'it holds half a surrogate pair')
         return { kind: 'text', text: value }
       }
       if (typeof value === 'number' || typeof value === 'bigint') return { kind: 'text', text: String(value) }

@@ -1,13 +1,19 @@
 import { allColumns, type Comparison, compareRows } from './compare-rows.js'
-import type { Columns, PendingRow } from './pending-row.js'
+import { type Columns, changeColumns, columnsOf, type PendingRow } from './pending-row.js'
+import { partBytes, type RunPlan } from './prepare-row.js'
 import { readByKey } from './read-by-key.js'
-import { toResult } from './row-result.js'
+import type { Settle } from './row-outcome.js'
 import type { RunContext } from './run-context.js'
-import type { Settle } from './write-rows.js'
+import { sizeOfColumns } from './size-of-columns.js'
+
+/** Whether rows are compared with the table before they are written. */
+export function comparesFirst({ operation, skipUnchanged }: RunPlan['options']): boolean {
+  return skipUnchanged && operation !== 'create' && operation !== 'delete'
+}
 
 /**
  * Looks rows up before they are written, where that is asked for or needed: to leave out what the table holds already, and to
- * find the GUIDs of rows whose keys cannot stand in an address.
+ * find the GUIDs of rows whose keys cannot stand in an address. What was looked up before is left as it is.
  *
  * @returns the rows that have to be written
  */
@@ -16,14 +22,15 @@ export async function locateRows(
   rows: readonly PendingRow[],
   settle: Settle,
 ): Promise<readonly PendingRow[]> {
-  const { operation, skipUnchanged } = context.plan.options
-  if (operation === 'create') return rows
-  if (skipUnchanged && operation !== 'delete') return compareAll(context, rows, settle)
+  const { options } = context.plan
+  if (options.operation === 'create') return rows
+  if (comparesFirst(options)) return compareAll(context, rows, settle)
   const hidden = rows.filter((row) => row.unaddressable && row.id === undefined)
-  if (hidden.length > 0) await findHidden(context, hidden)
+  if (hidden.length === 0) return rows
+  await findHidden(context, hidden)
   return rows.filter((row) => {
-    if (operation !== 'delete' || row.known !== 'absent') return true
-    settle(row, toResult(row, 'unchanged', undefined))
+    if (options.operation !== 'delete' || row.known !== 'absent') return true
+    settle(row, { status: 'unchanged' })
     return false
   })
 }
@@ -39,7 +46,7 @@ export async function findHidden(context: RunContext, rows: readonly PendingRow[
       row.id = String(stored[primaryIdColumn]).toLowerCase()
       row.ownId = false
       row.known = 'exists'
-      row.full = { columns: row.columns, followUps: row.followUps, id: undefined }
+      row.full = { columns: columnsOf(row), followUps: row.followUps, id: undefined }
     }
   }
 }
@@ -56,15 +63,18 @@ async function compareAll(
   rows: readonly PendingRow[],
   settle: Settle,
 ): Promise<readonly PendingRow[]> {
-  const comparisons = await compareRows(context, rows)
+  const unseen = rows.filter(({ known }) => known === 'unknown')
+  if (unseen.length === 0) return rows
+  const comparisons = await compareRows(context, unseen)
   return rows.filter((row) => {
-    const comparison = comparisons.get(row)!
+    const comparison = comparisons.get(row)
+    if (comparison === undefined) return true
     if (comparison.kind === 'absent') {
       beAbsent(context, row)
       return true
     }
     if (comparison.changed.length === 0) {
-      settle(row, toResult(row, 'unchanged', comparison.id))
+      settle(row, { status: 'unchanged', id: comparison.id })
       return false
     }
     narrow(row, comparison)
@@ -74,7 +84,7 @@ async function compareAll(
 
 /** Leaves only what differs. Should the row vanish in the meantime, all its columns are still known. */
 function narrow(row: PendingRow, { id, changed }: Extract<Comparison, { kind: 'exists' }>): void {
-  row.full = { columns: row.columns, followUps: row.followUps, id: row.id }
+  row.full = { columns: columnsOf(row), followUps: row.followUps, id: row.id }
   row.known = 'exists'
   row.id = id
   row.changed = changed
@@ -84,9 +94,10 @@ function narrow(row: PendingRow, { id, changed }: Extract<Comparison, { kind: 'e
     for (const name of ['statecode', 'statuscode']) names.add(name)
   const pick = (columns: Columns): Columns =>
     Object.fromEntries(Object.entries(columns).filter(([name]) => names.has(name)))
-  const [first, ...rest] = [row.columns, ...row.followUps]
+  const [first, ...rest] = [columnsOf(row), ...row.followUps]
     .map(pick)
     .filter((columns) => Object.keys(columns).length > 0)
-  row.columns = first ?? allColumns(row)
-  row.followUps = rest
+  const columns = first ?? allColumns(row)
+  changeColumns(row, columns, rest)
+  row.bytes = sizeOfColumns(columns) + partBytes
 }

@@ -4,6 +4,18 @@ import type { KeyPart } from '@deltaverse/protocol'
 /** Columns and binds of a request body. */
 export type Columns = Readonly<Record<string, unknown>>
 
+/** Failures that passed by themselves, ambiguous ones, and throttles. */
+export interface RowFailures {
+  readonly passing: number
+  readonly ambiguous: number
+  readonly throttled: number
+}
+
+/** Of a row that has not failed yet; one object for all, as for the lists of what most rows have none of. */
+export const noFailures: RowFailures = { passing: 0, ambiguous: 0, throttled: 0 }
+export const noColumns: readonly Columns[] = []
+export const noRows: readonly PendingRow[] = []
+
 /** A row on its way. What it was, how it is addressed, and what has happened to it so far. */
 export interface PendingRow {
   readonly index: number
@@ -11,8 +23,8 @@ export interface PendingRow {
   readonly row: Row
   /** The row with what earlier versions brought; else `row` itself. */
   readonly merged: Row
-  /** Values of the key columns, for results. */
-  readonly key: Columns
+  /** What holds the values of the key: the row, or what `keyOf` made of it. */
+  readonly keyed: Columns
   /** Equal for versions of one row: a later one may take the place of an earlier one. */
   readonly identity: string
   /** Equal for rows that the database may take for one row: such rows are never under way at the same time. */
@@ -29,8 +41,10 @@ export interface PendingRow {
   ownId: boolean
   /** What the service knows of the row already. `absent`: it was looked for and not found. */
   known: 'unknown' | 'exists' | 'absent'
-  /** Columns of the first request. */
-  columns: Columns
+  /** Columns of the first request, where not all are as in `body`; see {@link columnsOf}. */
+  columns: Columns | undefined
+  /** The same as JSON, where it was written at once. */
+  body: string | undefined
   /** What there is to write in full, where only what differs from the table is going to be written. */
   full:
     | { readonly columns: Columns; readonly followUps: readonly Columns[]; readonly id: string | undefined }
@@ -39,16 +53,29 @@ export interface PendingRow {
   changed: readonly string[] | undefined
   /** Columns of requests that must follow, such as the state of a row that had to be created first. */
   followUps: readonly Columns[]
-  /** Size of the first request's columns as JSON. */
-  readonly bytes: number
+  /** Size of the first request's columns as JSON, with what its part of a batch adds. */
+  bytes: number
   /** The versions that this one took the place of, oldest first; it holds their columns as well. */
   earlier: readonly PendingRow[]
   /** Requests that the row was part of. */
   attempts: number
-  /** Failures that passed by themselves, ambiguous ones, and throttles. */
-  readonly failures: { passing: number; ambiguous: number; throttled: number }
+  /** Failures of the row itself so far. */
+  failures: RowFailures
   /** An answer got lost, so the row may have been written already. */
   uncertain: boolean
   /** An upsert met another one on the same key, and was repeated. */
   raced: boolean
+}
+
+/** Columns of a row's first request. */
+export function columnsOf(row: PendingRow): Columns {
+  row.columns ??= JSON.parse(row.body ?? '{}') as Columns
+  return row.columns
+}
+
+/** Changes what is still to be sent of a row. */
+export function changeColumns(row: PendingRow, columns: Columns, followUps: readonly Columns[]): void {
+  row.columns = columns
+  row.body = undefined
+  row.followUps = followUps
 }

@@ -5,6 +5,7 @@ import { type BulkSupport, noBulkSupport, readBulkSupport } from './bulk-support
 import { planKey } from './key-plan.js'
 import type { RunPlan } from './prepare-row.js'
 import type { TableSource, WriterTable } from './table-port.js'
+import { createColumnReader } from './wire-columns.js'
 import type { ResolvedWriterOptions } from './writer-options.js'
 
 /** Learns what a run needs to know before its first row, and keeps it for the next run. */
@@ -21,7 +22,8 @@ export function createRunPlanner(client: DataverseClient, options: ResolvedWrite
       readKey(metadata, options, table, call),
       readBulk(client, options, table, call),
     ])
-    known = { table, metadata, options, key, bulk }
+    const readColumns = createColumnReader({ table, key, options })
+    known = { table, metadata, options, key, bulk, readColumns }
     return known
   }
 }

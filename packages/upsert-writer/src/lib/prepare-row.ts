@@ -2,10 +2,9 @@ import { DataverseError, type Row } from '@deltaverse/contract'
 import { isGuidText } from '@deltaverse/protocol'
 import type { BulkSupport } from './bulk-support.js'
 import { type KeyPlan, type RowKey, typeRowKey } from './key-plan.js'
-import type { Columns, PendingRow } from './pending-row.js'
-import { sizeOfColumns } from './size-of-columns.js'
+import { noFailures, noRows, type PendingRow } from './pending-row.js'
 import type { TableSource, WriterTable } from './table-port.js'
-import { toWireColumns } from './wire-columns.js'
+import type { ColumnReader } from './wire-columns.js'
 import type { ResolvedWriterOptions } from './writer-options.js'
 
 /** What all rows of a run have in common. */
@@ -16,9 +15,13 @@ export interface RunPlan {
   readonly options: ResolvedWriterOptions
   readonly metadata: TableSource
   readonly bulk: BulkSupport
+  readonly readColumns: ColumnReader
   /** The GUIDs of creates are our own, made in an earlier run. */
   readonly replaying?: boolean
 }
+
+/** What the address and the headers of a part add to its columns. */
+export const partBytes = 200
 
 /**
  * Makes a row ready: types its key, strips from its body what must not be sent, and sets aside what must follow later.
@@ -36,7 +39,7 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
   const keyed = options.operation !== 'create'
   const rowKey = plan.key === undefined || !keyed ? undefined : typeRowKey(plan.key, values)
   if (rowKey !== undefined && options.keyOf !== undefined) refuseMismatch(plan, rowKey, row)
-  const { columns, followUps } = toWireColumns(plan, row)
+  const { columns, body, followUps, bytes } = plan.readColumns(row)
   const given = row[table.primaryIdColumn]
   const id = keyed ? primaryKeyOf(plan, rowKey) : idForCreate(plan, given)
   const etag = row['@odata.etag']
@@ -44,7 +47,7 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
     index,
     row,
     merged: row,
-    key: keyValues(plan, values),
+    keyed: values,
     identity: rowKey?.identity ?? id!,
     lane: rowKey?.lane ?? id!,
     parts: plan.key?.byPrimaryKey ? undefined : rowKey?.parts,
@@ -54,13 +57,14 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
     ownId: !keyed && (given === undefined || plan.replaying === true),
     known: 'unknown',
     columns,
+    body,
     full: undefined,
     changed: undefined,
     followUps,
-    bytes: sizeOfColumns(columns) + 200,
-    earlier: [],
+    bytes: bytes + partBytes,
+    earlier: noRows,
     attempts: 0,
-    failures: { passing: 0, ambiguous: 0, throttled: 0 },
+    failures: noFailures,
     uncertain: false,
     raced: false,
   }
@@ -91,14 +95,4 @@ function idForCreate({ options, table }: RunPlan, given: unknown): string {
   if (given === undefined) return options.newId().toLowerCase()
   if (isGuidText(given)) return given.toLowerCase()
   throw new DataverseError(`The row's ${table.primaryIdColumn} is no GUID.`, { code: 'bad-input' })
-}
-
-function keyValues({ key, table }: RunPlan, values: Columns): Columns {
-  if (key === undefined) return { [table.primaryIdColumn]: values[table.primaryIdColumn] }
-  const found: Record<string, unknown> = {}
-  for (const { given, names } of key.columns) {
-    const name = names.find((each) => values[each] !== undefined)
-    found[given] = name === undefined ? undefined : values[name]
-  }
-  return found
 }

@@ -1,34 +1,37 @@
+import type { HttpMethod } from '@deltaverse/client'
 import { ResponseError } from '@deltaverse/contract'
 import { type BatchAnswer, classifyError, parseErrorBody, parseRetryAfter } from '@deltaverse/protocol'
+import type { PendingRow } from './pending-row.js'
 import { type RowAnswer, readDone } from './row-answer.js'
+import type { RunContext } from './run-context.js'
 import { idIn } from './send-single.js'
-import type { WireCall } from './wire-call.js'
-
-export interface AnswerContext {
-  readonly call: Pick<WireCall, 'method' | 'path' | 'status'>
-  /** Address of the row, for messages. */
-  readonly url: string
-  readonly primaryIdColumn: string
-  readonly nowMs: number
-}
+import { statusOf, toWireCall, type WriteStep } from './wire-call.js'
 
 /** What one part of a batch's answer says about its row. */
-export function readBatchAnswer(answer: BatchAnswer, context: AnswerContext): RowAnswer {
+export function readBatchAnswer(
+  { client, plan }: RunContext,
+  row: PendingRow,
+  step: WriteStep,
+  answer: BatchAnswer,
+  nowMs: number,
+): RowAnswer {
   if (answer.status >= 200 && answer.status < 300) {
-    return readDone(context.call.status, {
+    return readDone(statusOf(plan, row, step), {
       status: answer.status,
       entityId: answer.headers['odata-entityid'],
-      id: idIn(parseObject(answer.body), context.primaryIdColumn),
+      id: answer.body === '' ? undefined : idIn(parseObject(answer.body), plan.table.primaryIdColumn),
     })
   }
-  const error = toPartError(answer, context)
+  const { method, path } = toWireCall(plan, row, step)
+  const error = toPartError(answer, { method, url: `${client.serviceRoot}/${path}` }, nowMs)
   return { kind: 'error', error, lost: answer.status >= 500 && error.serviceCode === undefined }
 }
 
 /** The error in a part, or of a whole batch that was refused. */
 export function toPartError(
   answer: Pick<BatchAnswer, 'status' | 'headers' | 'body'>,
-  { call, url, nowMs }: Pick<AnswerContext, 'call' | 'url' | 'nowMs'>,
+  { method, url }: { readonly method: HttpMethod; readonly url: string },
+  nowMs: number,
 ): ResponseError {
   const { status, headers } = answer
   const body = parseErrorBody(answer.body, headers['content-type'])
@@ -38,14 +41,14 @@ export function toPartError(
   const said =
     body.message === '' ? '.' : `: ${/[.!?…]$/.test(body.message) ? body.message : `${body.message}.`}`
   const advice = verdict.advice === undefined ? '' : ` ${verdict.advice}`
-  return new ResponseError(`${call.method} ${url} failed with ${status}${code}${name}${said}${advice}`, {
+  return new ResponseError(`${method} ${url} failed with ${status}${code}${name}${said}${advice}`, {
     code: verdict.errorClass,
     retryable: verdict.retryable,
     status,
     serviceCode: body.serviceCode,
     requestId: headers['x-ms-service-request-id'] ?? headers.req_id,
     retryAfterMs: parseRetryAfter(headers['retry-after'], nowMs),
-    method: call.method,
+    method,
     url,
     body: answer.body,
   })
@@ -53,7 +56,7 @@ export function toPartError(
 
 function parseObject(text: string): unknown {
   try {
-    return text === '' ? undefined : JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -21,7 +21,25 @@ export function readDone(
 ): RowAnswer {
   const id = answer.id ?? guidIn(answer.entityId)
   const status = expected === 'upserted' ? (byStatus[answer.status] ?? expected) : expected
-  return { kind: 'done', status, ...(id === undefined ? {} : { id: id.toLowerCase() }) }
+  return toDone(status, id?.toLowerCase())
+}
+
+/** The answer of a success. */
+export function toDone(status: WriteStatus, id: string | undefined): RowAnswer {
+  return id === undefined ? doneWithoutId[status] : { kind: 'done', status, id }
+}
+
+const done = (status: WriteStatus): RowAnswer => ({ kind: 'done', status })
+
+const doneWithoutId: Readonly<Record<WriteStatus, RowAnswer>> = {
+  created: done('created'),
+  updated: done('updated'),
+  upserted: done('upserted'),
+  deleted: done('deleted'),
+  unchanged: done('unchanged'),
+  superseded: done('superseded'),
+  failed: done('failed'),
+  'not-run': done('not-run'),
 }
 
 // Only a representation tells created from updated (Microsoft Learn: Upsert a table row).

@@ -15,6 +15,8 @@ export interface RunContext {
   readonly plan: RunPlan
   /** Aborts with the caller's signal, or when the run ends early. */
   readonly signal: AbortSignal
+  /** Whether the caller sees the results of rows that were written; else nobody needs to know their ids. */
+  readonly tellsResults: boolean
   /** Sends a write, once; counts it, measures it, and holds it back while the run pauses. */
   write(request: DataverseRequest, rows: number): Promise<DataverseResponse>
   /** Rows of a request at the moment. */
@@ -31,7 +33,11 @@ export interface RunContext {
 const maxBackOffMs = 30_000
 
 /** Creates the context of one run. */
-export function createRunContext(client: DataverseClient, plan: RunPlan, signal: AbortSignal): RunContext {
+export function createRunContext(
+  client: DataverseClient,
+  plan: RunPlan,
+  { signal, tellsResults }: Pick<RunContext, 'signal' | 'tellsResults'>,
+): RunContext {
   const { clock, random, baseDelayMs } = plan.options
   const sizer = sizerOf(client, plan.options)
   const counts = { requests: 0, reads: 0 }
@@ -49,6 +55,7 @@ export function createRunContext(client: DataverseClient, plan: RunPlan, signal:
     client,
     plan,
     signal,
+    tellsResults,
     counts,
     requestRows: () => sizer.next(),
     async write(request, rows) {

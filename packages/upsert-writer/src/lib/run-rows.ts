@@ -2,48 +2,56 @@ import { setMaxListeners } from 'node:events'
 import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, DataverseError, isDataverseError, type Row } from '@deltaverse/contract'
 import { planRows } from './dry-run.js'
+import { comparesFirst, locateRows } from './locate-rows.js'
 import { mergeVersions } from './merge-versions.js'
 import type { PendingRow } from './pending-row.js'
 import { prepareRow, type RunPlan } from './prepare-row.js'
 import { pumpRows } from './pump-rows.js'
-import { toFailure } from './row-result.js'
+import type { SettledRow } from './row-outcome.js'
 import type { RowSource } from './row-source.js'
-import { createRunContext, type RunContext } from './run-context.js'
+import { createRunContext } from './run-context.js'
 import { createWaitingRows } from './waiting-rows.js'
-import type { WriteResult, WriteSummary } from './write-result.js'
-import type { Settle } from './write-rows.js'
+import type { WriteSummary } from './write-result.js'
+import { writeRows } from './write-rows.js'
 import { createTally } from './write-tally.js'
-
-/** What is done with the rows of one slot. */
-export type SlotWork = (context: RunContext, rows: readonly PendingRow[], settle: Settle) => Promise<void>
 
 // A ceiling of more than 100 was never seen; it also bounds the memory of a client without a governor.
 const maxConcurrency = 100
 
-// Rows that are compared first are read many at a time, however few of them are written then.
-const comparedRows = 500
+// Rows that are compared are read many at a time, however few of them are written then. It takes some requests already.
+const comparedRows = 1_000
+
+/** What is done with the rows of a run. */
+export interface RowWork {
+  /** `write` writes them, `plan` says what a write would do. */
+  readonly kind: 'write' | 'plan'
+  /** Whether the caller sees the results of rows that were written. */
+  readonly tellsResults: boolean
+}
 
 /** Runs rows through the pump; returns what became of them all. */
 export async function* runRows(
   client: DataverseClient,
   plan: RunPlan,
   rows: RowSource<Row>,
-  work: SlotWork,
+  { kind, tellsResults }: RowWork,
   { signal }: CallOptions,
-): AsyncGenerator<readonly WriteResult[], WriteSummary, undefined> {
+): AsyncGenerator<readonly SettledRow[], WriteSummary, undefined> {
   const { options } = plan
   const abandon = new AbortController()
   // Every request under way listens to it, and Node warns of more than ten.
   setMaxListeners(0, abandon.signal)
-  const context = createRunContext(client, plan, abandon.signal)
-  const compares = options.skipUnchanged || work === planRows
+  const context = createRunContext(client, plan, { signal: abandon.signal, tellsResults })
+  const writes = kind === 'write'
   const tally = createTally()
   const pumped = pumpRows(rows, {
     prepare: (row, index) => prepareOrReport(plan, row, index),
-    write: (batch, settle) => work(context, batch, settle),
-    notRun: ({ index, key, row }) => ({ index, key, status: 'not-run', row, attempts: 0 }),
+    compare:
+      writes && comparesFirst(options) ? (batch, settle) => locateRows(context, batch, settle) : undefined,
+    write: (batch, settle) => (writes ? writeRows : planRows)(context, batch, settle),
     waiting: createWaitingRows((earlier, later) => mergeVersions(plan, earlier, later)),
-    slotRows: () => Math.max(context.requestRows(), compares ? comparedRows : 1),
+    comparedRows,
+    writtenRows: writes ? context.requestRows : () => comparedRows,
     maxBatchBytes: options.maxBatchBytes,
     maxWaitMs: options.maxWaitMs,
     concurrency: () => options.concurrency ?? Math.min(maxConcurrency, client.governor.ceiling),
@@ -54,18 +62,19 @@ export async function* runRows(
     abandon,
     onStopped: tally.stop,
   })
-  for await (const results of pumped) {
-    tally.add(results)
-    yield results
+  for await (const settled of pumped) {
+    tally.add(settled)
+    yield settled
   }
   return tally.summary(context.counts)
 }
 
-function prepareOrReport(plan: RunPlan, row: Row, index: number): PendingRow | WriteResult {
+function prepareOrReport(plan: RunPlan, row: Row, index: number): PendingRow | SettledRow {
   try {
     return prepareRow(plan, row, index)
   } catch (error) {
-    return toFailure({ index, key: {}, row, attempts: 0, id: undefined }, toRowError(error, index))
+    const refused = { index, row, keyed: undefined, attempts: 0, changed: undefined }
+    return { row: refused, outcome: { status: 'failed', error: toRowError(error, index) } }
   }
 }
 

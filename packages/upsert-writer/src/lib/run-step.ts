@@ -16,7 +16,7 @@ import type { WriteStatus } from './write-result.js'
 
 /** How one request of a row ended. */
 export type StepOutcome =
-  | { readonly kind: 'done'; readonly status: WriteStatus; readonly id: string | undefined }
+  | { readonly kind: 'done'; readonly status: WriteStatus; readonly id?: string | undefined }
   | { readonly kind: 'failed'; readonly error: DataverseError }
 
 export type TakeOutcome = (row: PendingRow, outcome: StepOutcome) => void
@@ -71,12 +71,16 @@ async function judgeRows(
   let backOff = 0
   // An answer that says nothing of any row must not be asked for for ever.
   const silent = answers.every((answer) => answer.kind === 'not-run' && answer.alone !== true)
-  for (const [at, row] of chunk.rows.entries()) {
+  for (let at = 0; at < chunk.rows.length; at += 1) {
+    const row = chunk.rows[at]!
     const answer = silent ? silence : answers[at]!
     const judgement = judgeAnswer(context.plan, row, step, answer)
     switch (judgement.kind) {
       case 'done':
-        take(row, { kind: 'done', status: judgement.status, id: judgement.id ?? row.id })
+        take(
+          row,
+          judgement.id === undefined && row.id !== undefined ? { ...judgement, id: row.id } : judgement,
+        )
         break
       case 'failed':
         take(row, judgement)

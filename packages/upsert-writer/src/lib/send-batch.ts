@@ -2,11 +2,9 @@ import type { DataverseResponse } from '@deltaverse/client'
 import { DataverseError, isResponseError } from '@deltaverse/contract'
 import {
   type BatchAnswer,
-  type BatchChangeset,
-  type BatchPart,
   type BatchRequest,
   type ChangesetAnswer,
-  formatBatchRequest,
+  createBatchBuilder,
   formatPrefer,
   isBatchResponse,
   parseBatchResponse,
@@ -15,7 +13,7 @@ import type { PendingRow } from './pending-row.js'
 import { readBatchAnswer, toPartError } from './read-answer.js'
 import { isCutShort, type RowAnswer, toErrorAnswer } from './row-answer.js'
 import type { RunContext } from './run-context.js'
-import { toWireCall, type WireCall, type WriteStep } from './wire-call.js'
+import { toWireCall, type WriteStep } from './wire-call.js'
 
 /** Answers row by row, or one failure for the whole request. */
 export type ChunkAnswer = readonly RowAnswer[] | Extract<RowAnswer, { kind: 'error' }>
@@ -30,7 +28,7 @@ export async function sendBatch(
   step: WriteStep,
   changesetSize: number | undefined,
 ): Promise<ChunkAnswer> {
-  const { request, calls } = prepareBatch(context, rows, step, changesetSize)
+  const request = formatBatch(context, rows, step, changesetSize)
   let response: DataverseResponse
   try {
     response = await context.write(
@@ -47,26 +45,34 @@ export async function sendBatch(
     context.signal.throwIfAborted()
     return toErrorAnswer(error)
   }
-  const answer = readResponse(context, calls, changesetSize, response, await response.text())
+  const answer = readResponse(context, { rows, step, changesetSize }, response, await response.text())
   if (!('kind' in answer)) reportThrottles(context, response, answer)
   return answer
 }
 
-/** What the answers are read by: the calls without their bodies, which would be held until the answers come. */
-type SentCall = Pick<WireCall, 'method' | 'path' | 'status'>
-
-function prepareBatch(
-  context: RunContext,
+function formatBatch(
+  { client, plan }: RunContext,
   rows: readonly PendingRow[],
   step: WriteStep,
   changesetSize: number | undefined,
-): { readonly request: BatchRequest; readonly calls: readonly SentCall[] } {
-  const calls = rows.map((row) => toWireCall(context.plan, row, step))
-  const request = formatBatchRequest(toItems(context, calls, changesetSize), {
+): BatchRequest {
+  const batch = createBatchBuilder({
     boundary: `batch_${globalThis.crypto.randomUUID()}`,
+    sizeHint: rows.reduce((sum, { bytes }) => sum + bytes, headBytes * rows.length),
   })
-  return { request, calls: calls.map(({ method, path, status }) => ({ method, path, status })) }
+  const rootPath = `${client.serviceRoot.slice(client.origin.length)}/`
+  for (let at = 0; at < rows.length; at += 1) {
+    const place = changesetSize === undefined ? undefined : at % changesetSize
+    if (place === 0) batch.openChangeset()
+    const { method, path, headers, body } = toWireCall(plan, rows[at]!, step)
+    batch.add({ method, path: rootPath + path, headers, body })
+    if (place !== undefined && (place + 1 === changesetSize || at + 1 === rows.length)) batch.closeChangeset()
+  }
+  return batch.finish()
 }
+
+// What stands around a row's own address and columns.
+const headBytes = 200
 
 /** A throttle inside of a batch whose own status is 200 is seen by nobody else. */
 function reportThrottles(
@@ -83,62 +89,45 @@ function reportThrottles(
   }
 }
 
-function toItems(
-  context: RunContext,
-  calls: readonly WireCall[],
-  changesetSize: number | undefined,
-): readonly (BatchPart | BatchChangeset)[] {
-  const { origin, serviceRoot } = context.client
-  const rootPath = serviceRoot.slice(origin.length)
-  const parts = calls.map(({ method, path, headers, body }) => ({
-    method,
-    path: `${rootPath}/${path}`,
-    headers,
-    body,
-  }))
-  if (changesetSize === undefined) return parts
-  const changesets: BatchChangeset[] = []
-  for (let at = 0; at < parts.length; at += changesetSize) {
-    changesets.push({ changeset: parts.slice(at, at + changesetSize) })
-  }
-  return changesets
+/** What a batch was made of. */
+interface SentBatch {
+  readonly rows: readonly PendingRow[]
+  readonly step: WriteStep
+  readonly changesetSize: number | undefined
 }
 
 function readResponse(
   context: RunContext,
-  calls: readonly SentCall[],
-  changesetSize: number | undefined,
+  { rows, step, changesetSize }: SentBatch,
   response: DataverseResponse,
   text: string,
 ): ChunkAnswer {
-  const { client, plan } = context
-  const nowMs = plan.options.clock.now()
+  const nowMs = context.plan.options.clock.now()
   const contentType = response.headers['content-type']
   if (!isBatchResponse(contentType)) return readRefusal(response, text, nowMs)
-  const { items, complete } = parseBatchResponse(text, contentType)
+  const headersOfSuccess = needsIds(context, rows) ? 'entity-id' : 'none'
+  const { items, complete } = parseBatchResponse(text, contentType, { headersOfSuccess })
   const missing = (): RowAnswer => (complete ? { kind: 'not-run' } : lostAnswer(response.url))
   const answers: RowAnswer[] = []
-  const read = (answer: BatchAnswer, at: number): RowAnswer => {
-    const call = calls[at]!
-    return readBatchAnswer(answer, {
-      call,
-      url: `${client.serviceRoot}/${call.path}`,
-      primaryIdColumn: plan.table.primaryIdColumn,
-      nowMs,
-    })
-  }
+  const read = (answer: BatchAnswer, at: number): RowAnswer =>
+    readBatchAnswer(context, rows[at]!, step, answer, nowMs)
   for (const item of items) {
     const start = answers.length
-    if (start >= calls.length) break
+    if (start >= rows.length) break
     if (changesetSize === undefined && !('changeset' in item)) {
       answers.push(read(item, start))
       continue
     }
-    const size = Math.min(changesetSize ?? 1, calls.length - start)
+    const size = Math.min(changesetSize ?? 1, rows.length - start)
     answers.push(...readChangeset('changeset' in item ? item : { changeset: [item] }, start, size, read))
   }
-  while (answers.length < calls.length) answers.push(missing())
+  while (answers.length < rows.length) answers.push(missing())
   return answers
+}
+
+/** Whether anybody will be told the ids: the caller, or a row's failure in a request that follows. */
+function needsIds({ tellsResults }: RunContext, rows: readonly PendingRow[]): boolean {
+  return tellsResults || rows.some(({ followUps }) => followUps.length > 0)
 }
 
 /**
@@ -173,13 +162,10 @@ function readChangeset(
 /** A batch that was refused as a whole answers an error of its own, flat or not. */
 function readRefusal(response: DataverseResponse, text: string, nowMs: number): ChunkAnswer {
   if (response.status < 300 || isCutShort(text)) return lostAnswer(response.url)
-  const call = { method: 'POST', path: '$batch', status: 'failed' } as const
+  const { status, headers, url } = response
   return {
     kind: 'error',
-    error: toPartError(
-      { status: response.status, headers: response.headers, body: text },
-      { call, url: response.url, nowMs },
-    ),
+    error: toPartError({ status, headers, body: text }, { method: 'POST', url }, nowMs),
     lost: false,
   }
 }

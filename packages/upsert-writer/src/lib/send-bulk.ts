@@ -6,9 +6,9 @@ import {
   formatRowReference,
   parseCreatedIds,
 } from '@deltaverse/protocol'
-import type { Columns, PendingRow } from './pending-row.js'
+import { columnsOf, type PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
-import { type RowAnswer, toErrorAnswer } from './row-answer.js'
+import { toDone, toErrorAnswer } from './row-answer.js'
 import type { RunContext } from './run-context.js'
 import type { ChunkAnswer } from './send-batch.js'
 import { toCreateColumns, type WriteStep } from './wire-call.js'
@@ -37,14 +37,7 @@ export async function sendBulk(
       rows.length,
     )
     const ids = response.status === 204 ? undefined : parseCreatedIds(await response.json())
-    return rows.map((row, at): RowAnswer => {
-      const id = ids?.[at] ?? row.id
-      return {
-        kind: 'done',
-        status: statuses[message],
-        ...(id === undefined ? {} : { id: id.toLowerCase() }),
-      }
-    })
+    return rows.map((row, at) => toDone(statuses[message], (ids?.[at] ?? row.id)?.toLowerCase()))
   } catch (error) {
     context.signal.throwIfAborted()
     return toErrorAnswer(error)
@@ -56,8 +49,11 @@ const statuses = { CreateMultiple: 'created', UpdateMultiple: 'updated', UpsertM
 
 function toTarget(plan: RunPlan, row: PendingRow, step: WriteStep, message: BulkMessage): string {
   const { logicalName, entitySetName, primaryIdColumn } = plan.table
-  const columns: Columns = step.kind === 'first' ? row.columns : row.followUps[step.at]!
   if (message === 'CreateMultiple') return formatBulkTarget(logicalName, toCreateColumns(plan, row))
-  if (row.id !== undefined) return formatBulkTarget(logicalName, { ...columns, [primaryIdColumn]: row.id })
-  return formatBulkTarget(logicalName, columns, formatRowReference(entitySetName, row.parts!))
+  if (row.id !== undefined) {
+    const columns = step.kind === 'first' ? columnsOf(row) : row.followUps[step.at]
+    return formatBulkTarget(logicalName, { ...columns, [primaryIdColumn]: row.id })
+  }
+  const reference = formatRowReference(entitySetName, row.parts!)
+  return formatBulkTarget(logicalName, row.body ?? columnsOf(row), reference)
 }

@@ -1,14 +1,15 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { CallOptions, Row } from '@deltaverse/contract'
 import { type DeadLetter, formatDeadLetter, rowOfDeadLetter } from './dead-letter.js'
-import { type PlannedWrite, planRows, toPlannedWrite } from './dry-run.js'
+import { type PlannedWrite, toPlannedWrite } from './dry-run.js'
 import { createRunPlanner } from './plan-run.js'
 import type { RunPlan } from './prepare-row.js'
+import type { SettledRow } from './row-outcome.js'
+import { toResult } from './row-result.js'
 import { mapSource, type RowSource } from './row-source.js'
 import { runRows } from './run-rows.js'
 import { impersonationHeaders } from './service-options.js'
 import type { WriteResult, WriteSummary } from './write-result.js'
-import { writeRows } from './write-rows.js'
 import { resolveWriterOptions, type UpsertWriterOptions } from './writer-options.js'
 
 /** What a call of {@link UpsertWriter.write} accepts. */
@@ -60,12 +61,14 @@ export function createUpsertWriter<R extends object = Row>(
     call: CallOptions = {},
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined> {
     call.signal?.throwIfAborted()
-    const run = runRows(client, await planRun(call), rows as RowSource<Row>, writeRows, call)
+    const plan = await planRun(call)
+    const work = { kind: 'write', tellsResults: true } as const
+    const run = runRows(client, plan, rows as RowSource<Row>, work, call)
     try {
       for (;;) {
         const step = await run.next()
         if (step.done === true) return step.value
-        yield* step.value as readonly WriteResult<R>[]
+        for (const settled of step.value) yield resultOf(plan, settled)
       }
     } finally {
       await run.return(undefined as never)
@@ -78,20 +81,28 @@ export function createUpsertWriter<R extends object = Row>(
     call: WriteCallOptions<R>,
   ): Promise<WriteSummary> {
     const { onFailed, onResult, actAs } = call
-    const run = runRows(client, actAs === undefined ? plan : withUser(plan, actAs), rows, writeRows, call)
+    const work = { kind: 'write', tellsResults: onResult !== undefined } as const
+    const run = runRows(client, actAs === undefined ? plan : withUser(plan, actAs), rows, work, call)
     try {
       for (;;) {
         const step = await run.next()
         if (step.done === true) return step.value
-        if (onFailed === undefined && onResult === undefined) continue
-        for (const result of step.value as readonly WriteResult<R>[]) {
+        for (const settled of step.value) {
+          const { status } = settled.outcome
+          const told = status === 'failed' || status === 'not-run' ? onFailed : undefined
+          if (onResult === undefined && told === undefined) continue
+          const result = resultOf(plan, settled)
           await onResult?.(result)
-          if (result.status === 'failed' || result.status === 'not-run') await onFailed?.(result)
+          await told?.(result)
         }
       }
     } finally {
       await run.return(undefined as never)
     }
+  }
+
+  function resultOf(plan: RunPlan, settled: SettledRow): WriteResult<R> {
+    return toResult(plan, settled) as WriteResult<R>
   }
 
   return {
@@ -103,8 +114,9 @@ export function createUpsertWriter<R extends object = Row>(
     async *dryRun(rows, call = {}) {
       call.signal?.throwIfAborted()
       const plan = await planRun(call)
-      for await (const planned of runRows(client, plan, rows as RowSource<Row>, planRows, call)) {
-        yield* (planned as readonly WriteResult<R>[]).map(toPlannedWrite)
+      const work = { kind: 'plan', tellsResults: true } as const
+      for await (const planned of runRows(client, plan, rows as RowSource<Row>, work, call)) {
+        for (const settled of planned) yield toPlannedWrite(resultOf(plan, settled))
       }
     },
     toDeadLetter: (result) => formatDeadLetter(result, resolved),

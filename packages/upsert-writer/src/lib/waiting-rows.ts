@@ -21,15 +21,30 @@ export interface WaitingRows {
 export function createWaitingRows(
   merge: (earlier: PendingRow, later: PendingRow) => PendingRow | undefined,
 ): WaitingRows {
-  let open = new Map<string, PendingRow>()
+  // The row of each lane that is in the open request or under way.
+  const first = new Map<string, PendingRow>()
+  const parked = new Map<string, PendingRow[]>()
+  let open: PendingRow[] = []
   let openBytes = 0
   let parkedRows = 0
-  const underWay = new Set<string>()
-  const parked = new Map<string, PendingRow[]>()
 
   function put(row: PendingRow): void {
-    openBytes += row.bytes - (open.get(row.lane)?.bytes ?? 0)
-    open.set(row.lane, row)
+    first.set(row.lane, row)
+    open.push(row)
+    openBytes += row.bytes
+  }
+
+  /** Takes in a row whose lane is in use. */
+  function addVersion(earlier: PendingRow, row: PendingRow): void {
+    const place = parked.has(row.lane) ? -1 : open.indexOf(earlier)
+    const merged = place === -1 ? undefined : merge(earlier, row)
+    if (merged === undefined) {
+      park(row)
+      return
+    }
+    first.set(row.lane, merged)
+    open[place] = merged
+    openBytes += merged.bytes - earlier.bytes
   }
 
   function park(row: PendingRow): void {
@@ -45,9 +60,18 @@ export function createWaitingRows(
     parkedRows += 1
   }
 
+  function putNextOf(lane: string): void {
+    const list = parked.get(lane)
+    const next = list?.shift()
+    if (list === undefined || next === undefined) return
+    parkedRows -= 1
+    if (list.length === 0) parked.delete(lane)
+    put(next)
+  }
+
   return {
     get openRows() {
-      return open.size
+      return open.length
     },
     get openBytes() {
       return openBytes
@@ -56,34 +80,24 @@ export function createWaitingRows(
       return parkedRows
     },
     add(row) {
-      const waiting = open.get(row.lane)
-      if (parked.has(row.lane) || (waiting === undefined && underWay.has(row.lane))) {
-        park(row)
-        return
-      }
-      const merged = waiting === undefined ? row : merge(waiting, row)
-      if (merged === undefined) park(row)
-      else put(merged)
+      const earlier = first.get(row.lane)
+      if (earlier === undefined) put(row)
+      else addVersion(earlier, row)
     },
     take() {
-      const rows = [...open.values()]
-      for (const { lane } of rows) underWay.add(lane)
-      open = new Map()
+      const rows = open
+      open = []
       openBytes = 0
       return rows
     },
-    release(row) {
-      underWay.delete(row.lane)
-      const list = parked.get(row.lane)
-      const next = list?.shift()
-      if (list === undefined || next === undefined) return
-      parkedRows -= 1
-      if (list.length === 0) parked.delete(row.lane)
-      put(next)
+    release({ lane }) {
+      first.delete(lane)
+      if (parkedRows > 0) putNextOf(lane)
     },
     drop() {
-      const rows = [...open.values(), ...[...parked.values()].flat()]
-      open = new Map()
+      const rows = [...open, ...[...parked.values()].flat()]
+      for (const { lane } of open) first.delete(lane)
+      open = []
       openBytes = 0
       parked.clear()
       parkedRows = 0

@@ -1,7 +1,8 @@
 import type { HttpMethod } from '@deltaverse/client'
 import { formatPrefer, formatRowPath } from '@deltaverse/protocol'
-import type { Columns, PendingRow } from './pending-row.js'
+import { type Columns, columnsOf, type PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
+import { keyValues } from './row-result.js'
 import type { WriteStatus } from './write-result.js'
 
 /** One row's request, alone or as a part of a batch. */
@@ -20,17 +21,59 @@ export type WriteStep = { readonly kind: 'first' } | { readonly kind: 'follow-up
 
 /** Makes the request that writes a row. */
 export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): WireCall {
-  const { options } = plan
-  const call = describeCall(plan, row, step)
-  const representation = options.returnIds && step.kind === 'first' && call.method !== 'DELETE'
-  const body = call.columns === undefined ? undefined : JSON.stringify(call.columns)
+  const kind = kindOf(plan, row, step)
+  const representation = plan.options.returnIds && step.kind === 'first' && kind !== 'delete'
   return {
-    method: call.method,
-    path: call.path + searchOf(plan, representation),
-    headers: headersOf(plan, call.ifMatch, representation),
-    body,
-    status: call.status,
+    method: methods[kind],
+    path: pathOf(plan, row, kind) + searchOf(plan, representation),
+    headers: headersOf(plan, ifMatchOf(row, step, kind), representation),
+    body: bodyOf(plan, row, step, kind),
+    status: statuses[kind],
   }
+}
+
+/** What a success of a row's request means. */
+export function statusOf(plan: RunPlan, row: PendingRow, step: WriteStep): WriteStatus {
+  return statuses[kindOf(plan, row, step)]
+}
+
+type CallKind = 'create' | 'update' | 'upsert' | 'delete'
+
+const methods = { create: 'POST', update: 'PATCH', upsert: 'PATCH', delete: 'DELETE' } as const
+const statuses = { create: 'created', update: 'updated', upsert: 'upserted', delete: 'deleted' } as const
+
+function kindOf({ options }: RunPlan, row: PendingRow, step: WriteStep): CallKind {
+  if (step.kind === 'follow-up') return 'update'
+  switch (options.operation) {
+    case 'deactivate':
+      return 'update'
+    case 'upsert':
+      if (row.known === 'exists') return 'update'
+      return isOwnCreate(row) ? 'create' : 'upsert'
+    default:
+      return options.operation
+  }
+}
+
+/** A create is a POST that can be repeated, because it names the row that it makes. */
+function pathOf({ table }: RunPlan, row: PendingRow, kind: CallKind): string {
+  if (kind === 'create') return table.entitySetName
+  // A GUID is shorter, and takes every character of a key.
+  return formatRowPath(table.entitySetName, row.id === undefined ? row.parts! : row.id)
+}
+
+function bodyOf(plan: RunPlan, row: PendingRow, step: WriteStep, kind: CallKind): string | undefined {
+  if (step.kind === 'follow-up') return JSON.stringify(row.followUps[step.at])
+  if (kind === 'delete') return undefined
+  if (kind === 'create') return JSON.stringify(toCreateColumns(plan, row))
+  return row.body ?? JSON.stringify(row.columns)
+}
+
+function ifMatchOf(row: PendingRow, step: WriteStep, kind: CallKind): string | undefined {
+  if (kind === 'create') return undefined
+  if (step.kind === 'follow-up') return '*'
+  // Without If-Match a PATCH would create a row that is not there (Microsoft Learn: Update and delete table rows).
+  return row.etag ?? (kind === 'update' ? '*' : undefined)
 }
 
 function searchOf({ options, table }: RunPlan, representation: boolean): string {
@@ -54,69 +97,23 @@ function headersOf(
   }
 }
 
-interface CallShape {
-  readonly method: HttpMethod
-  readonly path: string
-  readonly ifMatch?: string | undefined
-  readonly columns?: Columns
-  readonly status: WriteStatus
-}
-
-function describeCall(plan: RunPlan, row: PendingRow, step: WriteStep): CallShape {
-  const { operation } = plan.options
-  const path = addressOf(plan, row)
-  // Without If-Match a PATCH would create a row that is not there (Microsoft Learn: Update and delete table rows).
-  if (step.kind === 'follow-up') {
-    return { method: 'PATCH', path, ifMatch: '*', columns: row.followUps[step.at]!, status: 'updated' }
-  }
-  switch (operation) {
-    case 'delete':
-      return { method: 'DELETE', path, ifMatch: row.etag, status: 'deleted' }
-    case 'create':
-      return createCall(plan, row)
-    case 'update':
-    case 'deactivate':
-      return { method: 'PATCH', path, ifMatch: row.etag ?? '*', columns: row.columns, status: 'updated' }
-    case 'upsert':
-      if (row.known === 'exists') {
-        return { method: 'PATCH', path, ifMatch: row.etag ?? '*', columns: row.columns, status: 'updated' }
-      }
-      if (isOwnCreate(row)) return createCall(plan, row)
-      return { method: 'PATCH', path, ifMatch: row.etag, columns: row.columns, status: 'upserted' }
-  }
-}
-
-/** A POST that can be repeated, because it names the row that it makes. */
-function createCall(plan: RunPlan, row: PendingRow): CallShape {
-  return {
-    method: 'POST',
-    path: plan.table.entitySetName,
-    columns: toCreateColumns(plan, row),
-    status: 'created',
-  }
-}
-
 /** Everything that a new row needs: its own id, and the key that no address names. */
 export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRow): Columns {
   const fromKey: Record<string, unknown> = {}
   if (options.operation !== 'create' || options.keyOf !== undefined) {
+    const values = keyValues({ key, table }, row.keyed)
     for (const { column, given, names } of key?.columns ?? []) {
-      const value = row.key[given]
+      const value = values[given]
       // A look-up is written by its bind, which the row then has to hold.
       const bind = names.find((name) => name.endsWith('@odata.bind') && row.merged[name] !== undefined)
       if (bind !== undefined) fromKey[bind] = row.merged[bind]
       else fromKey[column.logicalName] = column.kind === 'text' ? String(value) : value
     }
   }
-  return { ...fromKey, ...row.columns, [table.primaryIdColumn]: row.id! }
+  return { ...fromKey, ...columnsOf(row), [table.primaryIdColumn]: row.id! }
 }
 
 /** Whether a row of an upsert is created by POST: its key cannot stand in an address, and no row has it yet. */
 export function isOwnCreate(row: PendingRow): boolean {
   return row.unaddressable && row.known === 'absent'
-}
-
-/** The row's address. A GUID is shorter, and takes every character of a key. */
-function addressOf({ table }: RunPlan, row: PendingRow): string {
-  return formatRowPath(table.entitySetName, row.id === undefined ? row.parts! : row.id)
 }

@@ -1,19 +1,44 @@
 import { DataverseError, type Row } from '@deltaverse/contract'
-import type { Columns } from './pending-row.js'
+import { comparesFirst } from './locate-rows.js'
+import { type Columns, noColumns, type PendingRow } from './pending-row.js'
+import { createPlainFormatter, followUpNames, isStripped, lookupOf } from './plain-columns.js'
 import type { RunPlan } from './prepare-row.js'
+import { sizeOfColumns } from './size-of-columns.js'
 import type { WriterColumn } from './table-port.js'
 
 /** What of a row goes into its first request, and what into those that follow. */
-export interface WireColumns {
-  readonly columns: Columns
+export interface WireColumns extends Pick<PendingRow, 'columns' | 'body'> {
   readonly followUps: readonly Columns[]
+  /** Size of the columns as JSON. */
+  readonly bytes: number
 }
 
-/** Turns a row into the columns of its requests. @throws DataverseError `bad-input` for what can never be written */
-export function toWireColumns(plan: RunPlan, row: Row): WireColumns {
+/** Turns rows into the columns of their requests. Throws a DataverseError `bad-input` for what can never be written. */
+export type ColumnReader = (row: Row) => WireColumns
+
+/** What the columns of a row depend on. */
+export type ColumnPlan = Pick<RunPlan, 'table' | 'key' | 'options'>
+
+/** Creates the reader of one run. */
+export function createColumnReader(plan: ColumnPlan): ColumnReader {
   const { operation, inactiveState } = plan.options
-  if (operation === 'delete') return { columns: {}, followUps: [] }
-  if (operation === 'deactivate') return { columns: inactiveState, followUps: [] }
+  if (operation === 'delete') return () => toWire({}, noColumns)
+  if (operation === 'deactivate') return () => toWire(inactiveState, noColumns)
+  // Of rows that are compared first, columns are needed, and of most nothing is sent.
+  if (comparesFirst(plan.options)) return (row) => readColumns(plan, row)
+  const formatPlain = createPlainFormatter(plan)
+  return (row) => {
+    const body = formatPlain(row)
+    if (body === undefined) return readColumns(plan, row)
+    return { columns: undefined, body, followUps: noColumns, bytes: Buffer.byteLength(body) }
+  }
+}
+
+function toWire(columns: Columns, followUps: readonly Columns[]): WireColumns {
+  return { columns, body: undefined, followUps, bytes: sizeOfColumns(columns) }
+}
+
+function readColumns(plan: ColumnPlan, row: Row): WireColumns {
   const columns: Record<string, unknown> = {}
   const skipNulls = plan.options.nulls === 'skip'
   for (const name of Object.keys(row)) {
@@ -21,17 +46,11 @@ export function toWireColumns(plan: RunPlan, row: Row): WireColumns {
     if (value === undefined || (value === null && skipNulls) || isStripped(plan, name)) continue
     addColumn(plan, columns, name, value)
   }
-  return splitFollowUps(plan, columns)
+  const { first, followUps } = splitFollowUps(plan, columns)
+  return toWire(first, followUps)
 }
 
-/** Whether a column stands in the address and must not stand in the body as well. */
-function isStripped({ table, key, options }: RunPlan, name: string): boolean {
-  if (name === table.primaryIdColumn) return true
-  if (options.operation === 'create' || key === undefined) return false
-  return key.columns.some(({ names }) => names.includes(name))
-}
-
-function addColumn(plan: RunPlan, columns: Record<string, unknown>, name: string, value: unknown): void {
+function addColumn(plan: ColumnPlan, columns: Record<string, unknown>, name: string, value: unknown): void {
   const at = name.indexOf('@')
   if (at !== -1) {
     // Annotations of a row that was read before (etag, formatted values) say nothing to a write.
@@ -44,12 +63,6 @@ function addColumn(plan: RunPlan, columns: Record<string, unknown>, name: string
     return
   }
   columns[name] = toJsonValue(name, value)
-}
-
-function lookupOf({ table }: RunPlan, name: string): WriterColumn | undefined {
-  const isValue = name.startsWith('_') && name.endsWith('_value')
-  const column = table.columns.get(isValue ? name.slice(1, -6) : name)
-  return column?.kind === 'lookup' || column?.kind === 'owner' ? column : undefined
 }
 
 /** A lookup by its column's name: null clears it, under the name of its navigation property. */
@@ -84,13 +97,12 @@ function toJsonValue(name: string, value: unknown): unknown {
   })
 }
 
-const nothing: readonly Columns[] = []
-
 /** Sets aside what the service refuses, or silently drops, in the first request. */
-function splitFollowUps({ options }: RunPlan, columns: Record<string, unknown>): WireColumns {
-  if (!('statecode' in columns || 'statuscode' in columns || 'ownerid@odata.bind' in columns)) {
-    return { columns, followUps: nothing }
-  }
+function splitFollowUps(
+  { options }: ColumnPlan,
+  columns: Record<string, unknown>,
+): { readonly first: Columns; readonly followUps: readonly Columns[] } {
+  if (!followUpNames.some((name) => name in columns)) return { first: columns, followUps: noColumns }
   const { statecode, statuscode, 'ownerid@odata.bind': owner, ...rest } = columns
   const followUps: Columns[] = []
   let first: Record<string, unknown> = rest
@@ -106,7 +118,7 @@ function splitFollowUps({ options }: RunPlan, columns: Record<string, unknown>):
     if (isLater(options, statecode)) followUps.push(state)
     else first = { ...first, ...state }
   }
-  return { columns: first, followUps }
+  return { first, followUps }
 }
 
 /**
@@ -119,7 +131,9 @@ function isLater({ states, operation }: RunPlan['options'], statecode: unknown):
 }
 
 /** Takes the state out of the first request, for a row whose create was refused because of it. */
-export function postponeState(columns: Columns): WireColumns | undefined {
+export function postponeState(
+  columns: Columns,
+): { readonly columns: Columns; readonly followUps: readonly Columns[] } | undefined {
   const { statecode, statuscode, ...rest } = columns
   if (statecode === undefined && statuscode === undefined) return undefined
   return {

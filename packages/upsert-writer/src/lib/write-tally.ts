@@ -1,8 +1,9 @@
-import type { WriteResult, WriteStatus, WriteSummary } from './write-result.js'
+import type { SettledRow } from './row-outcome.js'
+import type { WriteStatus, WriteSummary } from './write-result.js'
 
 /** Counts results. */
 export interface WriteTally {
-  add(results: readonly WriteResult[]): void
+  add(settled: readonly SettledRow[]): void
   stop(reason: 'aborted' | 'failures'): void
   summary(counts: { readonly requests: number; readonly reads: number }): WriteSummary
 }
@@ -21,9 +22,9 @@ export function createTally(): WriteTally {
   let rows = 0
   let stopped: 'aborted' | 'failures' | undefined
   return {
-    add(results) {
-      rows += results.length
-      for (const { status } of results) counted[status] += 1
+    add(settled) {
+      rows += settled.length
+      for (const { outcome } of settled) counted[outcome.status] += 1
     },
     stop(reason) {
       stopped ??= reason
