@@ -3,6 +3,7 @@ import type { CheckpointStore, RowLedger } from '@deltaverse/contract'
 import type {
   CheckpointStoreHarness,
   RowLedgerHarness,
+  SinkHarness,
   TransactionalSinkHarness,
 } from '@deltaverse/contract-tests'
 import { createLedgerStorage, createMemoryLedger, type LedgerStorage } from './memory-ledger.js'
@@ -14,6 +15,7 @@ import {
   rowsOf,
 } from './memory-sink.js'
 import { createMemoryStore, createStoreStorage, type StoreStorage } from './memory-store.js'
+import { createMemoryTable, type TableStorage } from './memory-table.js'
 
 export function sinkHarness(
   make: (storage: MemoryStorage) => MemorySink = createMemorySink,
@@ -65,5 +67,25 @@ export function ledgerHarness(
     },
     reopen: () => make(storage),
     crash() {},
+  }
+}
+
+type TableSink = ReturnType<typeof createMemoryTable>
+type TablePosition = Awaited<ReturnType<TableSink['commit']>>
+
+export function tableHarness(
+  make: (storage: TableStorage) => TableSink = createMemoryTable,
+): SinkHarness<TablePosition> {
+  let storage: TableStorage = { rows: new Map(), reads: 0 }
+  const rows = () => new Map([...storage.rows].map(([id, { row }]) => [id, row]))
+  return {
+    create() {
+      storage = { rows: new Map(), reads: 0 }
+      return make(storage)
+    },
+    reopen: () => make(storage),
+    rows,
+    visible: rows,
+    discardsBeyond: false,
   }
 }

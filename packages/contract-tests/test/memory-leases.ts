@@ -4,6 +4,7 @@ export interface MemoryLeases {
   acquire(name: string): Lease
   /** Leaves a lease whose holder has died. */
   leaveDead(name: string): void
+  isDead(name: string): boolean
 }
 
 export function createMemoryLeases(): MemoryLeases {
@@ -26,5 +27,6 @@ export function createMemoryLeases(): MemoryLeases {
     leaveDead(name) {
       holders.set(name, 'dead')
     },
+    isDead: (name) => holders.get(name) === 'dead',
   }
 }

@@ -6,10 +6,11 @@ import {
   transactionalSinkContract,
 } from '@deltaverse/contract-tests'
 import { describe, expect, it } from 'vitest'
-import { ledgerHarness, sinkHarness, storeHarness } from './harnesses.js'
+import { ledgerHarness, sinkHarness, storeHarness, tableHarness } from './harnesses.js'
 
 const suites = {
   sinkContract: sinkContract(sinkHarness()),
+  'sinkContract, without a way back,': sinkContract(tableHarness()),
   transactionalSinkContract: transactionalSinkContract(sinkHarness()),
   readableSinkContract: readableSinkContract(sinkHarness()),
   checkpointStoreContract: checkpointStoreContract(storeHarness()),
