@@ -3,12 +3,18 @@ import { contractTests } from './suites/contracts.js'
 import { crashTests } from './suites/crashes.js'
 import { failureTests } from './suites/failures.js'
 import { fullReadTests } from './suites/full-reads.js'
+import { syncTests } from './suites/syncs.js'
 import { tableTests } from './suites/tables.js'
+import { typeTests } from './suites/types.js'
+import { volumeTests } from './suites/volume.js'
 import { describeOnPostgres } from './support/test-database.js'
 
 // One server for all of them: starting one takes longer than most of the tests.
 describeOnPostgres('on PostgreSQL', (database) => {
   describe('tables', () => tableTests(database))
+  describe('many rows', () => volumeTests(database))
+  describe('syncs', () => syncTests(database))
+  describe('types', () => typeTests(database))
   describe('full reads', () => fullReadTests(database))
   describe('failures', () => failureTests(database))
   contractTests(database)

@@ -5,12 +5,12 @@ import type { TestDatabase } from './test-database.js'
 export type Fate = 'dies-before' | 'dies-after' | 'lives'
 
 /**
- * The pool of a database, with somebody who is told of every statement before it is sent and decides what becomes of its
- * connection. After death behind a statement nobody learns that the server has carried it out.
+ * The pool of a database, with somebody who is told of every statement before it is sent, and of the server's process that gets it,
+ * and decides what becomes of its connection. After death behind a statement nobody learns that the server has carried it out.
  */
 export function interceptPool(
   { pool, query }: Pick<TestDatabase, 'pool' | 'query'>,
-  decide: (statement: string) => Fate | Promise<Fate>,
+  decide: (statement: string, session: number) => Fate | Promise<Fate>,
 ): Pool {
   const terminate = async (client: PoolClient): Promise<void> => {
     // Waits until the session has ended, so that what it held is let go.
@@ -26,8 +26,8 @@ export function interceptPool(
         return (statement: unknown, values?: unknown[]) => {
           if (typeof statement !== 'string') {
             // A stream of COPY begins at once; its connection dies while it runs.
-            void Promise.resolve(decide((statement as { text: string }).text)).then((fate) =>
-              fate === 'lives' ? undefined : terminate(target),
+            void Promise.resolve(decide((statement as { text: string }).text, processId(target))).then(
+              (fate) => (fate === 'lives' ? undefined : terminate(target)),
             )
             return value.call(target, statement)
           }
@@ -42,7 +42,7 @@ export function interceptPool(
     statement: string,
     send: () => Promise<unknown>,
   ): Promise<unknown> {
-    const fate = await decide(statement)
+    const fate = await decide(statement, processId(client))
     if (fate === 'dies-before') await terminate(client)
     const result = await send()
     if (fate !== 'dies-after') return result
@@ -60,6 +60,6 @@ export function interceptPool(
 }
 
 /** Number of the server's process behind a connection. */
-export function processId(client: PoolClient): number {
+function processId(client: PoolClient): number {
   return (client as PoolClient & { processID: number }).processID
 }

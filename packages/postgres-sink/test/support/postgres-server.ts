@@ -56,25 +56,8 @@ export async function startPostgres(binaries: string): Promise<PostgresServer> {
   await run(join(native, 'bin', 'initdb'), initdb, { ...user, cwd: folder })
   const port = await freePort()
   const settings: pg.PoolConfig = { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' }
-  const flags = [
-    '-D',
-    data,
-    '-p',
-    String(port),
-    '-h',
-    '127.0.0.1',
-    '-k',
-    '',
-    '-F',
-    '-c',
-    'max_connections=50',
-    '-c',
-    'synchronous_commit=off',
-    '-c',
-    'autovacuum=off',
-    '-c',
-    'jit=off',
-  ]
+  const given = ['max_connections=50', 'autovacuum=off', 'jit=off'].flatMap((setting) => ['-c', setting])
+  const flags = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F', ...given]
   let server = await start()
   // A test run that dies takes the server with it.
   const kill = (): void => void server.kill('SIGKILL')
