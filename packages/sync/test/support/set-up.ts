@@ -22,6 +22,7 @@ export function setUp(table: EmulatedTable): SetUp {
   const checkpoints = createMemoryCheckpoints()
   const ledger = createMemoryLedger()
   const notices: SyncNotice<MemoryPosition>[] = []
+  const feed = table.feed({ pageSize: 3 })
   return {
     sink,
     checkpoints,
@@ -30,7 +31,7 @@ export function setUp(table: EmulatedTable): SetUp {
     run: (options) =>
       sync({
         name: 'products',
-        feed: table.feed({ pageSize: 3 }),
+        feed,
         sink,
         checkpoints,
         onNotice: (notice) => notices.push(notice),
