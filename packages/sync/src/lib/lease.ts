@@ -1,5 +1,6 @@
 import { abortableDelay, type Clock } from '@deltaverse/client'
 import { type CallOptions, DataverseError, isDataverseError, type Lease } from '@deltaverse/contract'
+import { linkedAbort } from './linked-abort.js'
 
 export interface LeaseOptions {
   readonly name: string
@@ -28,18 +29,14 @@ const pollMs = 250
  */
 export async function takeLease(options: LeaseOptions, call: CallOptions): Promise<HeldLease> {
   const lease = await acquire(options, call)
-  const stop = new AbortController()
-  const onAbort = (): void => stop.abort(call.signal?.reason)
+  const stop = linkedAbort(call.signal)
   const onLost = (): void => stop.abort(leaseLost(options.name, lease?.lost.reason))
-  // Not AbortSignal.any(): on a signal that outlives thousands of syncs it leaves something behind with each of them.
-  call.signal?.addEventListener('abort', onAbort, { once: true })
   lease?.lost.addEventListener('abort', onLost, { once: true })
-  if (call.signal?.aborted) onAbort()
-  else if (lease?.lost.aborted) onLost()
+  if (lease?.lost.aborted) onLost()
   return {
     signal: stop.signal,
     async release() {
-      call.signal?.removeEventListener('abort', onAbort)
+      stop.unlink()
       lease?.lost.removeEventListener('abort', onLost)
       await lease?.release()
     },

@@ -1,6 +1,7 @@
 import type { CallOptions } from '@deltaverse/contract'
 import pLimit from 'p-limit'
 import type { FollowOptions } from './follow-options.js'
+import { linkedAbort } from './linked-abort.js'
 import type { SyncNotice } from './notice.js'
 import { callable, text, whole } from './option-checks.js'
 import type { SyncOptions } from './options.js'
@@ -15,7 +16,7 @@ export interface SyncTablesOptions extends CallOptions {
   readonly concurrency?: number | undefined
   /** Goes on until the signal aborts, with all of them. Default: `false`, each is read once. */
   readonly follow?: boolean | FollowOptions | undefined
-  /** Told of everything that happens to any of them, as `onNotice` of one sync is. */
+  /** Told of everything that happens to any of them, as `onNotice` of one sync is; one that throws ends them all. */
   readonly onNotice?: ((name: string, notice: TableNotice) => void) | undefined
 }
 
@@ -46,33 +47,46 @@ export async function syncTables(
   tables: readonly TableOptions[],
   options: SyncTablesOptions = {},
 ): Promise<SyncTablesSummary> {
-  const { signal, follow } = options
+  const { follow } = options
   const limit = pLimit(whole('concurrency', options.concurrency ?? 4, 1))
   const onNotice = callable('onNotice', options.onNotice ?? (() => {}))
   requireDifferentNames(tables)
-  signal?.throwIfAborted()
+  options.signal?.throwIfAborted()
+  const stop = linkedAbort(options.signal)
+  const { signal } = stop
+
+  function tell(name: string, notice: TableNotice): void {
+    try {
+      onNotice(name, notice)
+    } catch (error) {
+      stop.abort(error)
+      throw error
+    }
+  }
 
   async function syncOne(table: TableOptions): Promise<TableResult> {
     const { name } = table
     try {
       const summary = await syncInTurn(
-        { ...table, follow, signal, onNotice: (notice) => onNotice(name, notice) },
+        { ...table, follow, signal, onNotice: (notice) => tell(name, notice) },
         limit,
       )
       return { name, ok: true, summary }
     } catch (error) {
-      if (!signal?.aborted) onNotice(name, { kind: 'failed', error })
+      if (!signal.aborted) tell(name, { kind: 'failed', error })
       return { name, ok: false, error }
     }
   }
 
-  const settled = await Promise.allSettled(tables.map(syncOne))
-  signal?.throwIfAborted()
-  const results = settled.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason
-    return outcome.value
-  })
-  return { ok: results.every(({ ok }) => ok), tables: results }
+  try {
+    const settled = await Promise.allSettled(tables.map(syncOne))
+    // Told to stop, by the caller or by a listener that threw: only then is one of them rejected.
+    signal.throwIfAborted()
+    const results = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    return { ok: results.every(({ ok }) => ok), tables: results }
+  } finally {
+    stop.unlink()
+  }
 }
 
 function requireDifferentNames(tables: readonly TableOptions[]): void {
