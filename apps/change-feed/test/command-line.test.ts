@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogue } from '../src/lib/catalogue.js'
@@ -29,6 +30,17 @@ const products = () => emulator.table('products')
 const anyProduct = (): string => products().rows()[0]?.productid as string
 const read = (...args: string[]): string[] => ['--url', emulator.url, '--json', ...args]
 const reportOf = (ended: Ended) => JSON.parse(ended.stdout)
+
+/** Everything in a folder, but for the checkpoint before the last one, which is there from the second save on. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => !file.endsWith('.checkpoint.previous.json'))
+    .sort()
+const filesOf = (table: string): string[] => [
+  `${table}.000001.ndjson`,
+  `${table}.checkpoint.json`,
+  `${table}.manifest.json`,
+]
 
 /** What the current file of a report says, against the table itself. */
 function expectExact(cwd: string, file: string): void {
@@ -110,8 +122,8 @@ describe('a run against an environment', () => {
     closeSync(output)
     expect(code).toBe(1)
     expect(stderr).not.toMatch(/^\s+at /m)
-    expectExact(cwd, 'out/products.ndjson')
-    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['products.checkpoint.json', 'products.ndjson'])
+    expectExact(cwd, 'out/products.000001.ndjson')
+    expect(filesIn(join(cwd, 'out'))).toEqual(filesOf('products'))
   })
 
   it('reads a table in full, then only what changed, and says so in JSON', async () => {
@@ -132,7 +144,8 @@ describe('a run against an environment', () => {
         seconds: expect.any(Number),
         generation: 1,
         phase: 'delta',
-        file: 'out/products.ndjson',
+        files: ['out/products.000001.ndjson'],
+        manifestFile: 'out/products.manifest.json',
         checkpointFile: 'out/products.checkpoint.json',
       },
     ])
@@ -144,7 +157,7 @@ describe('a run against an environment', () => {
     expect(reportOf(second).tables[0]).toMatchObject({ read: 'delta', rows: 1, deletions: 1, pages: 1 })
     // The definition of the table twice, the retention setting, the delta.
     expect(emulator.requestCount - before).toBe(4)
-    expectExact(cwd, 'out/products.ndjson')
+    expectExact(cwd, 'out/products.000001.ndjson')
   })
 
   it('reads several tables at once, and the same one only once', async () => {
@@ -153,16 +166,11 @@ describe('a run against an environment', () => {
       cwd,
     })
     expect(ended.code).toBe(0)
-    const files = reportOf(ended).tables.map(({ file }: { file: string }) => file)
-    expect(files).toEqual(['data/products.ndjson', 'data/accounts.ndjson'])
-    expect(rebuiltRows(join(cwd, 'data/accounts.ndjson')).size).toBe(40)
+    const files = reportOf(ended).tables.flatMap(({ files }: { files: string[] }) => files)
+    expect(files).toEqual(['data/products.000001.ndjson', 'data/accounts.000001.ndjson'])
+    expect(rebuiltRows(join(cwd, 'data/accounts.000001.ndjson')).size).toBe(40)
     expect(ended.stderr).toContain('products: is products, which is read already')
-    expect(readdirSync(join(cwd, 'data')).sort()).toEqual([
-      'accounts.checkpoint.json',
-      'accounts.ndjson',
-      'products.checkpoint.json',
-      'products.ndjson',
-    ])
+    expect(filesIn(join(cwd, 'data'))).toEqual([...filesOf('accounts'), ...filesOf('products')])
   })
 
   it('finishes the other tables when one fails, names it, and ends with 3', async () => {
@@ -188,7 +196,7 @@ describe('a run against an environment', () => {
     writeFileSync(join(cwd, 'file'), '')
     const ended = await runApp(read('--table', 'product', '--out', 'file/out'), { cwd })
     expect(ended.code).toBe(1)
-    expect(reportOf(ended)).toMatchObject({ ok: false, error: { code: 'ENOTDIR' } })
+    expect(reportOf(ended)).toMatchObject({ ok: false, error: { code: 'sink-failed' } })
   })
 
   it('refuses a checkpoint of other columns, or reads again when told so', async () => {
@@ -203,19 +211,19 @@ describe('a run against an environment', () => {
     expect(reportOf(reset).tables[0]).toMatchObject({
       read: 'full-read',
       generation: 2,
-      file: 'out/products.generation-2.ndjson',
-      earlierFiles: ['out/products.ndjson'],
+      files: ['out/products.000002.ndjson'],
+      earlierFiles: ['out/products.000001.ndjson'],
     })
   })
 
   it('reads everything again with --restart, into a file of its own', async () => {
     const cwd = temporaryFolder()
     await runApp(read('--table', 'product'), { cwd })
-    const kept = readFileSync(join(cwd, 'out/products.ndjson'))
+    const kept = readFileSync(join(cwd, 'out/products.000001.ndjson'))
     const again = await runApp(read('--table', 'product', '--restart'), { cwd })
     expect(reportOf(again).tables[0]).toMatchObject({ read: 'full-read', generation: 2 })
-    expect(readFileSync(join(cwd, 'out/products.ndjson'))).toEqual(kept)
-    expectExact(cwd, 'out/products.generation-2.ndjson')
+    expect(readFileSync(join(cwd, 'out/products.000001.ndjson'))).toEqual(kept)
+    expectExact(cwd, 'out/products.000002.ndjson')
   })
 
   it('resyncs into a new file when the delta token has expired, deletions included', async () => {
@@ -227,7 +235,7 @@ describe('a run against an environment', () => {
     expect(resync.code).toBe(0)
     expect(resync.stderr).toContain('no longer answers for the delta token. Resync')
     expect(reportOf(resync).tables[0]).toMatchObject({ read: 'full-read', generation: 2 })
-    expectExact(cwd, 'out/products.generation-2.ndjson')
+    expectExact(cwd, 'out/products.000002.ndjson')
     const next = await runApp(read('--table', 'product'), { cwd })
     expect(reportOf(next).tables[0]).toMatchObject({ read: 'delta', rows: 0, generation: 2 })
   })
@@ -236,21 +244,66 @@ describe('a run against an environment', () => {
     const cwd = temporaryFolder()
     await runApp(read('--table', 'product'), { cwd })
     rmSync(join(cwd, 'out/products.checkpoint.json'))
-    const old = readFileSync(join(cwd, 'out/products.ndjson'))
+    rmSync(join(cwd, 'out/products.manifest.json'))
+    const old = readFileSync(join(cwd, 'out/products.000001.ndjson'))
     const ended = await runApp(read('--table', 'product'), { cwd })
     expect(ended.code).toBe(0)
-    expect(reportOf(ended).tables[0].setAside).toEqual(['products.ndjson.1.bak'])
-    expect(readFileSync(join(cwd, 'out/products.ndjson.1.bak'))).toEqual(old)
-    expectExact(cwd, 'out/products.ndjson')
+    expect(reportOf(ended).tables[0].setAside).toEqual(['products.000001.ndjson.1.bak'])
+    expect(readFileSync(join(cwd, 'out/products.000001.ndjson.1.bak'))).toEqual(old)
+    expectExact(cwd, 'out/products.000001.ndjson')
+  })
+
+  it('begins anew beside the files of a checkpoint that was removed', async () => {
+    const cwd = temporaryFolder()
+    await runApp(read('--table', 'product'), { cwd })
+    rmSync(join(cwd, 'out/products.checkpoint.json'))
+    const ended = await runApp(read('--table', 'product'), { cwd })
+    expect(reportOf(ended).tables[0]).toMatchObject({
+      read: 'full-read',
+      files: ['out/products.000002.ndjson'],
+      earlierFiles: ['out/products.000001.ndjson'],
+    })
+    expectExact(cwd, 'out/products.000002.ndjson')
+  })
+
+  it('keeps the rows as they are in one file, compressed when told so', async () => {
+    const cwd = temporaryFolder()
+    const args = read('--table', 'product', '--mode', 'snapshot', '--gzip')
+    const first = await runApp(args, { cwd })
+    const [file] = reportOf(first).tables[0].files
+    expect(file).toBe('out/products.ndjson.gz')
+    products().update(anyProduct(), { price: 3 })
+    products().remove(products().rows().at(-1)?.productid as string)
+    expect((await runApp(args, { cwd })).code).toBe(0)
+    const lines = gunzipSync(readFileSync(join(cwd, file)))
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+    expect(plainRows(lines.map((line) => JSON.parse(line).row))).toEqual(plainRows(products().rows()))
+  })
+
+  it('stops before it deletes more than a share of a table, and goes on when that is allowed', async () => {
+    const cwd = temporaryFolder()
+    await runApp(read('--table', 'account'), { cwd })
+    const accounts = emulator.table('accounts')
+    for (let more = 0; more < 200; more += 1) accounts.create({ name: `More ${more}` })
+    await runApp(read('--table', 'account'), { cwd })
+    for (const { accountid } of accounts.rows()) accounts.remove(accountid as string)
+    const stopped = await runApp(read('--table', 'account'), { cwd })
+    expect(stopped.code).toBe(1)
+    expect(reportOf(stopped).tables[0].error.code).toBe('too-many-deletions')
+    const allowed = await runApp(read('--table', 'account', '--max-delete-share', '1'), { cwd })
+    expect(allowed.code).toBe(0)
+    expect(rebuiltRows(join(cwd, 'out/accounts.000001.ndjson')).size).toBe(0)
   })
 
   it('refuses a checkpoint file that cannot be read, and a data file that is gone', async () => {
     const cwd = temporaryFolder()
     await runApp(read('--table', 'product'), { cwd })
-    rmSync(join(cwd, 'out/products.ndjson'))
+    rmSync(join(cwd, 'out/products.000001.ndjson'))
     const gone = await runApp(read('--table', 'product'), { cwd })
     expect(gone.code).toBe(1)
-    expect(reportOf(gone).tables[0].error).toMatchObject({ code: 'file-mismatch' })
+    expect(reportOf(gone).tables[0].error).toMatchObject({ code: 'sink-mismatch' })
     writeFileSync(join(cwd, 'out/products.checkpoint.json'), '{"version":1,')
     const torn = await runApp(read('--table', 'product'), { cwd })
     expect(torn.code).toBe(1)
@@ -263,7 +316,7 @@ describe('a run against an environment', () => {
   it('refuses a folder that another process works in, and names it', async () => {
     const cwd = temporaryFolder()
     await runApp(read('--table', 'product'), { cwd })
-    const lock = join(cwd, 'out/products.lock')
+    const lock = join(cwd, 'out/products.checkpoint.lock')
     writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname() }))
     const ended = await runApp(read('--table', 'product', '--lock-wait', '0'), { cwd })
     expect(ended.code).toBe(1)
@@ -288,10 +341,10 @@ describe('a run against an environment', () => {
     const first = startApp(read('--table', 'product', '--follow', '--trace'), { cwd })
     await first.line('committed')
     const second = startApp(read('--table', 'product'), { cwd })
-    expect(await second.line('waiting for')).toContain(`process ${first.child.pid} on`)
+    expect(await second.line('products: waiting')).toContain(`process ${first.child.pid} on`)
     first.child.kill('SIGKILL')
     expect(await second.ended).toMatchObject({ code: 0 })
-    expectExact(cwd, 'out/products.ndjson')
+    expectExact(cwd, 'out/products.000001.ndjson')
   })
 
   it.each([
@@ -320,10 +373,10 @@ describe('a run against an environment', () => {
     expect(ended).toMatchObject({ code, signal: null })
     expect(reportOf(ended)).toMatchObject({ ok: false, exitCode: code })
     expect(reportOf(ended).tables[0].error).toBeUndefined()
-    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['products.checkpoint.json', 'products.ndjson'])
+    expect(filesIn(join(cwd, 'out'))).toEqual(filesOf('products'))
 
     const next = await runApp(read('--table', 'product'), { cwd })
     expect(reportOf(next).tables[0].read).toBe('delta')
-    expectExact(cwd, 'out/products.ndjson')
+    expectExact(cwd, 'out/products.000001.ndjson')
   })
 })

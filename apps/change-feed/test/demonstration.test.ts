@@ -27,9 +27,11 @@ describe('the demonstration', () => {
     expect(stderr).toBe('')
     expect(stdout).toMatch(/full read +│ +400 │ +0 │/)
     expect(stdout).toMatch(/delta, night 1 +│ +55 │ +3 │/)
-    expect(stdout).toContain('Changes in out/products.ndjson, checkpoint in out/products.checkpoint.json')
+    expect(stdout).toContain(
+      'Changes in out/products.000001.ndjson, checkpoint in out/products.checkpoint.json',
+    )
     expect(stdout).toContain('Next: run it again')
-    await expectExact(cwd, 'out/products.ndjson')
+    await expectExact(cwd, 'out/products.000001.ndjson')
   })
 
   it('goes on with the next night from its checkpoint', async () => {
@@ -43,7 +45,7 @@ describe('the demonstration', () => {
       { read: 'delta', rows: 0, deletions: 0 },
       { read: 'delta', rows: 55, deletions: 3, generation: 1 },
     ])
-    await expectExact(cwd, 'out/products.ndjson')
+    await expectExact(cwd, 'out/products.000001.ndjson')
   })
 
   it('plays the same nights everywhere', async () => {
@@ -51,7 +53,7 @@ describe('the demonstration', () => {
       const cwd = temporaryFolder()
       await runApp(small, { cwd })
       await runApp(small, { cwd })
-      const rows = [...rebuiltRows(join(cwd, 'out/products.ndjson')).values()]
+      const rows = [...rebuiltRows(join(cwd, 'out/products.000001.ndjson')).values()]
       return rows.map(({ productnumber, name, price }) => [productnumber, name, price])
     }
     expect(await names()).toEqual(await names())
@@ -63,20 +65,20 @@ describe('the demonstration', () => {
     rmSync(join(cwd, 'out'), { recursive: true })
     const { stdout } = await runApp(['--json'], { cwd })
     expect(JSON.parse(stdout).tables[0]).toMatchObject({ read: 'full-read', rows: 402, generation: 1 })
-    await expectExact(cwd, 'out/products.ndjson')
+    await expectExact(cwd, 'out/products.000001.ndjson')
   })
 
   it('reads in full again with --restart, such as when the data file alone was removed', async () => {
     const cwd = temporaryFolder()
     await runApp(small, { cwd })
-    rmSync(join(cwd, 'out/products.ndjson'))
+    rmSync(join(cwd, 'out/products.000001.ndjson'))
     const refused = await runApp(['--json'], { cwd })
     expect(refused.code).toBe(1)
-    expect(JSON.parse(refused.stdout).tables[0].error.message).toContain('run with --restart')
+    expect(JSON.parse(refused.stdout).tables[0].error.message).toContain('restart')
     const { code, stdout } = await runApp(['--json', '--restart'], { cwd })
     expect(code).toBe(0)
     expect(JSON.parse(stdout).tables[1]).toMatchObject({ read: 'delta', rows: 55, generation: 2 })
-    await expectExact(cwd, 'out/products.generation-2.ndjson')
+    await expectExact(cwd, 'out/products.000002.ndjson')
   })
 
   it('resyncs, and says so, when the environment was removed and made anew', async () => {
@@ -87,8 +89,8 @@ describe('the demonstration', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('was made with another environment')
     expect(stdout).toContain('as generation 2')
-    expect(stdout).toContain('of earlier generations: out/products.ndjson')
-    await expectExact(cwd, 'out/products.generation-2.ndjson')
+    expect(stdout).toContain('of earlier generations: out/products.000001.ndjson')
+    await expectExact(cwd, 'out/products.000002.ndjson')
   })
 
   it('keeps its files where it is told to', async () => {
@@ -111,7 +113,7 @@ describe('the demonstration', () => {
     expect(existsSync(join(cwd, '.deltaverse/demo.lock'))).toBe(false)
     const { stdout } = await runApp(['--json'], { cwd })
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, night: 1 })
-    await expectExact(cwd, 'out/products.ndjson')
+    await expectExact(cwd, 'out/products.000001.ndjson')
   })
 
   it('says what to do about a record that cannot be read', async () => {
@@ -121,7 +123,7 @@ describe('the demonstration', () => {
     const { code, stdout } = await runApp(['--json'], { cwd })
     expect(code).toBe(1)
     expect(JSON.parse(stdout).error).toMatchObject({
-      code: 'demo-record-invalid',
+      code: 'bad-input',
       message: expect.stringContaining('.deltaverse/demo.json cannot be used'),
     })
   })
@@ -129,7 +131,8 @@ describe('the demonstration', () => {
   it('keeps no host name and no port in its checkpoint', async () => {
     const cwd = temporaryFolder()
     await runApp(small, { cwd })
-    const { checkpoint } = JSON.parse(readFileSync(join(cwd, 'out/products.checkpoint.json'), 'utf8'))
+    const saved = JSON.parse(readFileSync(join(cwd, 'out/products.checkpoint.json'), 'utf8'))
+    const { checkpoint } = saved.state
     expect(checkpoint.deltaLink).toMatch(/^\/api\/data\/v9\.2\/products\?/)
     expect(checkpoint.environment).toBe('127.0.0.1')
   })

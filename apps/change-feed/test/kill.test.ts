@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SyncState } from '@deltaverse/contract'
 import { startEmulator } from '@deltaverse/emulator'
+import type { FilePosition } from '@deltaverse/file-sink'
 import { describe, expect, it } from 'vitest'
 import { catalogue, productAt } from '../src/lib/catalogue.js'
 import { randomBelow, seededRandom } from '../src/lib/seeded-random.js'
@@ -45,10 +47,11 @@ async function killAt(
 function expectPromisesKept(out: string): void {
   const statePath = join(out, 'products.checkpoint.json')
   if (!existsSync(statePath)) return
-  const state = JSON.parse(readFileSync(statePath, 'utf8')) as { file: string; committedBytes: number }
-  if (state.committedBytes === 0) return
-  expect(statSync(join(out, state.file)).size).toBeGreaterThanOrEqual(state.committedBytes)
-  appendFileSync(join(out, state.file), `{"kind":"upserted","table":"products","id":"${'0'.repeat(300_000)}`)
+  const { state } = JSON.parse(readFileSync(statePath, 'utf8')) as { state: SyncState<FilePosition> }
+  const last = state.position.mode === 'log' ? state.position.read?.file : undefined
+  if (last === undefined) return
+  expect(statSync(join(out, last.file)).size).toBeGreaterThanOrEqual(last.bytes)
+  appendFileSync(join(out, last.file), `{"kind":"upserted","table":"products","id":"${'0'.repeat(300_000)}`)
 }
 
 describe('a run that is killed', () => {
@@ -83,7 +86,7 @@ describe('a run that is killed', () => {
     expect(last, last.stderr).toMatchObject({ code: 0 })
     const emulator = await startEmulator({ stateDirectory: join(cwd, '.deltaverse', 'emulator') })
     try {
-      const file = JSON.parse(last.stdout).tables[1].file as string
+      const [file] = JSON.parse(last.stdout).tables[1].files as [string]
       const rebuilt = rebuiltRows(join(cwd, file))
       expect(rebuilt.size).toBeGreaterThan(2900)
       expect(plainRows(rebuilt.values())).toEqual(plainRows(emulator.table('products').rows()))
@@ -134,7 +137,7 @@ describe('a run that is killed', () => {
       expect(last, last.stderr).toMatchObject({ code: 0 })
       const [report] = JSON.parse(last.stdout).tables
       expect(report).toMatchObject({ phase: 'delta', generation: 2 })
-      const rebuilt = rebuiltRows(join(cwd, report.file))
+      const rebuilt = rebuiltRows(join(cwd, report.files[0]))
       expect(plainRows(rebuilt.values())).toEqual(plainRows(products.rows()))
     } finally {
       await emulator.close()

@@ -1,12 +1,15 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createClient, type DataverseClient, systemClock } from '@deltaverse/client'
+import { createChangeFeed } from '@deltaverse/change-feed'
+import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
+import { createClient, type DataverseClient } from '@deltaverse/client'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
+import { createFileSink } from '@deltaverse/file-sink'
+import { sync } from '@deltaverse/sync'
 import { parse } from 'csv-parse'
 import pLimit from 'p-limit'
 import { describe, expect, it } from 'vitest'
-import { syncTable } from '../src/lib/sync-table.js'
 import { plainRow, plainRows, type RebuiltTable, rebuildTable } from './support/rebuilt-table.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
@@ -33,7 +36,7 @@ describe(`the trading days of a retailer${isThere ? '' : ` (not run: there is no
       const emulator = await startEmulator()
       const client = createClient({ url: emulator.url })
       try {
-        const rebuilt = rebuildTable(join(directory, 'products.ndjson'))
+        const rebuilt = rebuildTable(join(directory, 'products.000001.ndjson'))
         let seen = 0
         for (const changes of days.values()) {
           await upsertAll(client, changes)
@@ -79,11 +82,15 @@ function columnsOf({ StockCode, Description, UnitPrice }: Change): Record<string
 }
 
 async function readFeed(client: DataverseClient, directory: string): Promise<void> {
-  await syncTable(client, {
-    directory,
-    feed: { entitySet: 'products', primaryKey: 'productid', tokenLifetimeDays: 7 },
-    clock: systemClock,
-    onNotice: () => undefined,
+  await sync({
+    name: 'products',
+    feed: createChangeFeed(client, {
+      entitySet: 'products',
+      primaryKey: 'productid',
+      tokenLifetimeDays: 7,
+    }),
+    sink: createFileSink({ directory, name: 'products' }),
+    checkpoints: createFileCheckpointStore({ directory }),
   })
 }
 

@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient, type DataverseClient, systemClock } from '@deltaverse/client'
+import { makeFolder, nodeFiles } from '@deltaverse/durable-files'
 import { startEmulator } from '@deltaverse/emulator'
 import { catalogue } from '../lib/catalogue.js'
 import { type DemoRecord, readDemoRecord, writeDemoRecord } from '../lib/demo-record.js'
 import { exitCodes } from '../lib/exit-codes.js'
-import { acquireFileLock } from '../lib/file-lock.js'
 import { formatCount } from '../lib/format-quantity.js'
 import { playbookOf } from '../lib/night.js'
 import { playNight } from '../lib/play-night.js'
 import { createProgress } from '../lib/progress.js'
 import { runTable } from '../lib/run-table.js'
 import type { ReadFigures, RunReport, TableReport } from '../lib/table-report.js'
+import { waitForLock } from '../lib/wait-for-lock.js'
 import { disconnect } from './connect.js'
 import type { DemoSettings } from './settings.js'
-import { type CommandContext, makeFolder } from './sync-command.js'
+import type { CommandContext } from './sync-command.js'
 
 /** What the demonstration did, for its closing table. */
 export interface DemoReport extends RunReport {
@@ -28,13 +29,13 @@ export interface DemoReport extends RunReport {
  * and what the delta brings of them. Everything may be killed at any moment and started again.
  */
 export async function runDemoCommand(settings: DemoSettings, context: CommandContext): Promise<DemoReport> {
-  await makeFolder(settings.out)
-  await makeFolder(settings.state)
+  await makeFolder(nodeFiles, settings.out)
+  await makeFolder(nodeFiles, settings.state)
   const what = `the demonstration in ${settings.state}`
-  const lock = await acquireFileLock(join(settings.state, 'demo.lock'), what, {
+  const lock = await waitForLock(join(settings.state, 'demo.lock'), what, {
     waitMs: settings.lockWaitMs,
     signal: context.signal,
-    onWait: (holder) => context.terminal.say(`Waiting for ${holder}, which runs the demonstration`),
+    onWait: (why) => context.terminal.say(`Waiting: ${why}`),
   })
   try {
     return await runOnEmulator(settings, context)
@@ -110,7 +111,10 @@ function readProducts(
     directory: settings.out,
     commitBytes: settings.commitBytes,
     lockWaitMs: settings.lockWaitMs,
-    feed: { entitySet: 'products', pageSize: settings.pageSize, restart },
+    files: settings.files,
+    feed: { entitySet: 'products', pageSize: settings.pageSize },
+    restart,
+    maxDeleteShare: settings.maxDeleteShare,
     environmentId: record.environmentId,
     signal: context.signal,
     clock: systemClock,

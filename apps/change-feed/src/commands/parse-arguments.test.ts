@@ -18,6 +18,8 @@ describe('parseArguments()', () => {
       commitBytes: 8_388_608,
       products: 10_000,
       state: '.deltaverse',
+      files: { mode: 'log', compress: 'none' },
+      maxDeleteShare: 0.5,
     })
   })
 

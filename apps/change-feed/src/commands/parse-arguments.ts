@@ -47,6 +47,8 @@ export function parseArguments(argv: readonly string[], version: string): Settin
     lockWaitMs: values.lockWait * 1000,
     restart: values.restart,
     commitBytes: values.commitBytes,
+    files: { mode: values.mode, compress: values.gzip ? 'gzip' : 'none' },
+    maxDeleteShare: values.maxDeleteShare,
   }
   return values.url === undefined
     ? demoSettings(program, values, common)

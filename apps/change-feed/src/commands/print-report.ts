@@ -48,10 +48,12 @@ function readName({ read }: TableReport): string {
 }
 
 function places({ tables }: RunReport): string[] {
-  const lines = tables.map(({ file, checkpointFile, earlierFiles }) => {
-    if (file === undefined) return []
+  const lines = tables.map(({ files = [], checkpointFile, earlierFiles }) => {
+    const last = files.at(-1)
+    if (last === undefined) return []
+    const where = files.length === 1 ? last : `${files[0]} to ${last}`
     const earlier = earlierFiles === undefined ? '' : `; of earlier generations: ${earlierFiles.join(', ')}`
-    return [`Changes in ${file}, checkpoint in ${checkpointFile}${earlier}`]
+    return [`Changes in ${where}, checkpoint in ${checkpointFile}${earlier}`]
   })
   return [...new Set(lines.flat())]
 }

@@ -69,6 +69,12 @@ export function createProgram(version: string): Command {
         .default('out'),
     )
     .addOption(
+      new Option('--mode <what>', 'every change in order, or the rows as they are')
+        .choices(['log', 'snapshot'])
+        .default('log'),
+    )
+    .option('--gzip', 'compress the data files', false)
+    .addOption(
       new Option(
         '--commit-bytes <bytes>',
         'within a read: fewest bytes of rows between two commits (or a second)',
@@ -91,6 +97,14 @@ export function createProgram(version: string): Command {
       new Option('--max-interval <seconds>', 'with --follow: wait at most, while nothing changes')
         .argParser(parseSeconds)
         .default(60),
+    )
+    .addOption(
+      new Option(
+        '--max-delete-share <share>',
+        'stop before a read deletes more than this share of a table; 1 allows everything',
+      )
+        .argParser(parseShare)
+        .default(0.5),
     )
     .option('--restart', 'read in full, although there is a checkpoint', false)
     .addOption(
@@ -155,6 +169,12 @@ function parseCount(text: string): number {
 
 function parseWait(text: string): number {
   return text === '0' ? 0 : parseSeconds(text)
+}
+
+function parseShare(text: string): number {
+  const share = Number(text)
+  if (/^\d+(?:\.\d+)?$/.test(text) && share <= 1) return share
+  throw new InvalidArgumentError('It must be a number from 0 to 1.')
 }
 
 function parseSeconds(text: string): number {

@@ -1,4 +1,5 @@
 import type { Cloud } from '@deltaverse/client/credentials'
+import type { FileSinkOptions } from '@deltaverse/file-sink'
 import type { AuthName } from '../lib/sign-in-names.js'
 
 export interface CommonSettings {
@@ -13,6 +14,10 @@ export interface CommonSettings {
   readonly restart: boolean
   /** Fewest bytes of rows between two commits within a read. */
   readonly commitBytes: number
+  /** What the data files are. */
+  readonly files: Pick<FileSinkOptions, 'mode' | 'compress'>
+  /** The largest share of a table that one read may delete. */
+  readonly maxDeleteShare: number
 }
 
 /** The demonstration on the embedded emulator. */

@@ -1,11 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { describeTable } from '@deltaverse/change-feed'
 import { type DataverseClient, systemClock } from '@deltaverse/client'
+import { makeFolder, nodeFiles } from '@deltaverse/durable-files'
 import pLimit from 'p-limit'
 import { chooseCredential } from '../lib/choose-credential.js'
 import { describeError } from '../lib/describe-error.js'
 import { exitCodes } from '../lib/exit-codes.js'
-import { toFileError } from '../lib/file-error.js'
 import { createProgress, type Progress } from '../lib/progress.js'
 import { createReadMeter } from '../lib/read-meter.js'
 import { runTable } from '../lib/run-table.js'
@@ -34,7 +33,7 @@ export async function runSyncCommand(settings: SyncSettings, context: CommandCon
     },
   })
   try {
-    await makeFolder(settings.out)
+    await makeFolder(nodeFiles, settings.out)
     // A table that is followed never makes room for another one.
     const limit = pLimit(settings.follow === undefined ? settings.concurrency : settings.tables.length)
     const progress = createProgress(settings.tables.join(', '), () => systemClock.now())
@@ -86,9 +85,11 @@ async function readTable(
       select: settings.select,
       annotations: settings.annotations,
       pageSize: settings.pageSize,
-      restart: settings.restart,
       onMismatch: settings.onMismatch,
     },
+    files: settings.files,
+    restart: settings.restart,
+    maxDeleteShare: settings.maxDeleteShare,
     follow: settings.follow,
     signal,
     clock: systemClock,
@@ -100,15 +101,6 @@ async function readTable(
     terminal.say(`${entitySet}: failed, and is not followed any more: ${report.error.message}`)
   }
   return report
-}
-
-/** Creates the folder of the files. @throws FileError */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true })
-  } catch (error) {
-    throw toFileError(error, 'make the folder', path)
-  }
 }
 
 function summarize(tables: readonly TableReport[]): RunReport {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { codeOf, FileError, toFileError } from './file-error.js'
+import { DataverseError } from '@deltaverse/contract'
+import { codeOf, replaceFile, toFileError } from '@deltaverse/durable-files'
 import type { ReadFigures } from './table-report.js'
-import { writeFileDurably } from './write-file-durably.js'
 
 /** What the demonstration remembers beside the emulator's own state. */
 export interface DemoRecord {
@@ -16,7 +16,7 @@ export interface DemoRecord {
   readonly fullRead?: ReadFigures
 }
 
-/** @throws FileError when it is there and cannot be read */
+/** @throws DataverseError when it is there and cannot be read */
 export async function readDemoRecord(path: string): Promise<DemoRecord | undefined> {
   let text: string
   try {
@@ -28,16 +28,15 @@ export async function readDemoRecord(path: string): Promise<DemoRecord | undefin
   try {
     return parseDemoRecord(JSON.parse(text))
   } catch (error) {
-    throw new FileError(
+    throw new DataverseError(
       `${path} cannot be used: ${(error as Error).message}. Remove the folder it is in, and the demonstration begins anew`,
-      'demo-record-invalid',
-      error,
+      { code: 'bad-input', cause: error },
     )
   }
 }
 
 export async function writeDemoRecord(path: string, record: DemoRecord): Promise<void> {
-  await writeFileDurably(path, `${JSON.stringify(record, undefined, 2)}\n`)
+  await replaceFile(path, `${JSON.stringify(record, undefined, 2)}\n`)
 }
 
 function parseDemoRecord(value: unknown): DemoRecord {

@@ -1,5 +1,5 @@
 import { isDataverseError } from '@deltaverse/contract'
-import { codeOf } from './file-error.js'
+import { codeOf } from '@deltaverse/durable-files'
 
 /** What a report says of an error. */
 export function describeError(error: unknown): { readonly code: string; readonly message: string } {

@@ -1,28 +1,31 @@
-import { join } from 'node:path'
 import type { ResetEvent } from '@deltaverse/contract'
+import type { FilePosition } from '@deltaverse/file-sink'
+import type { SyncNotice } from '@deltaverse/sync'
 import { formatCount } from './format-quantity.js'
-import { fileOfGeneration } from './ndjson-file-sink.js'
-import type { SyncNotice } from './sync-table.js'
 import type { Terminal } from './terminal.js'
 
-const forTraceOnly: ReadonlySet<SyncNotice['kind']> = new Set(['changes', 'page', 'committed'])
+type Notice = SyncNotice<FilePosition>
+
+const forTraceOnly: ReadonlySet<Notice['kind']> = new Set([
+  'changes',
+  'page',
+  'committed',
+  'complete',
+  'waiting',
+  'progress',
+])
 
 /** Tells the user what they should know while a table is read, and `--trace` the rest. */
-export function tellNotice(
-  terminal: Terminal,
-  directory: string,
-  entitySet: string,
-  notice: SyncNotice,
-): void {
-  const line = `${entitySet}: ${describeNotice(directory, entitySet, notice)}`
+export function tellNotice(terminal: Terminal, directory: string, entitySet: string, notice: Notice): void {
+  const line = `${entitySet}: ${describeNotice(directory, notice)}`
   if (forTraceOnly.has(notice.kind)) terminal.trace(line)
   else terminal.say(line)
 }
 
-function describeNotice(directory: string, entitySet: string, notice: SyncNotice): string {
+function describeNotice(directory: string, notice: Notice): string {
   switch (notice.kind) {
-    case 'reset':
-      return describeReset(notice, join(directory, fileOfGeneration(entitySet, notice.generation)))
+    case 'waiting-for-lease':
+      return `waiting: ${notice.error.message}`
     case 'resumed': {
       const { phase, generation } = notice.checkpoint
       const where = phase === 'delta' ? 'reading what changed since' : 'going on in the middle of a full read'
@@ -30,26 +33,36 @@ function describeNotice(directory: string, entitySet: string, notice: SyncNotice
     }
     case 'other-environment':
       return `the checkpoint in ${directory} was made with another environment, whose delta tokens mean nothing to this one, so everything is read again`
-    case 'set-aside':
-      return `${join(directory, notice.file)} was there already and no checkpoint accounts for it; kept as ${notice.keptAs}`
-    case 'expiring':
-      return `the delta token expires ${notice.notice.expiresAt.toISOString()}; without a read before that, everything is read again`
-    case 'failed-poll':
-      return `${notice.error.message}; will ask again`
+    case 'ledger-rebuild':
+      return 'the ledger does not know what the files hold, so everything is read again'
+    case 'reset':
+      return describeReset(notice, directory)
+    case 'complete':
+      return `generation ${notice.generation} is complete: ${formatCount(notice.rows)} rows`
     case 'changes':
       return `${notice.upserted} upserted, ${notice.deleted} deleted`
     case 'page':
       return `page ${notice.report.page} of a ${notice.report.phase}`
+    case 'deriving':
+      return `${formatCount(notice.deletions)} rows did not come and are gone`
     case 'committed':
-      return `committed ${notice.position.bytes} bytes of ${notice.position.file}`
+      return `committed up to ${notice.checkpoint.issuedAt}`
+    case 'expiring':
+      return `the delta token expires ${notice.notice.expiresAt.toISOString()}; without a read before that, everything is read again`
+    case 'failed-poll':
+      return `${notice.error.message}; will ask again`
+    case 'waiting':
+      return `asking again in ${(notice.delayMs / 1000).toFixed(1)} s`
+    case 'progress':
+      return 'in progress'
   }
 }
 
-function describeReset({ reason, generation }: ResetEvent, path: string): string {
-  const again = `the whole table is read again, as generation ${formatCount(generation)}, to ${path}`
+function describeReset({ reason, generation }: ResetEvent, directory: string): string {
+  const again = `the whole table is read again, as generation ${formatCount(generation)}, to ${directory}`
   switch (reason) {
     case 'initial':
-      return `no checkpoint yet, reading the whole table to ${path}`
+      return `no checkpoint yet, reading the whole table to ${directory}`
     case 'token-expired':
       return `the service no longer answers for the delta token. Resync: ${again}; rows that are not in it are gone`
     case 'schema-changed':

@@ -1,5 +1,5 @@
+import type { SyncNotice } from '@deltaverse/sync'
 import { formatBytes, formatCount, plural } from './format-quantity.js'
-import type { SyncNotice } from './sync-table.js'
 
 /** Sums up what goes on, for the one line that shows it. */
 export interface Progress {

@@ -1,5 +1,5 @@
 import type { DataverseClient } from '@deltaverse/client'
-import type { SyncNotice } from './sync-table.js'
+import type { SyncNotice } from '@deltaverse/sync'
 import type { ReadFigures } from './table-report.js'
 
 /** Adds up what a read takes. */

@@ -23,8 +23,10 @@ export interface TableReport extends ReadFigures {
   /** Where the table stands, as its checkpoint says. */
   readonly generation?: number
   readonly phase?: Checkpoint['phase']
-  /** The data file. */
-  readonly file?: string
+  /** The data files, in order. */
+  readonly files?: readonly string[]
+  /** Tells of each file what it holds. */
+  readonly manifestFile?: string
   readonly checkpointFile?: string
   /** Data files of earlier generations, which nothing is added to any more. */
   readonly earlierFiles?: readonly string[]

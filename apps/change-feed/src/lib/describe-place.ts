@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
+import type { LogManifest } from '@deltaverse/file-sink'
+import type { TableReport } from './table-report.js'
+
+type Place = Pick<
+  TableReport,
+  'generation' | 'phase' | 'files' | 'earlierFiles' | 'manifestFile' | 'checkpointFile'
+>
+
+/** Where a table stands, by its checkpoint and the manifest of its files; empty where there is nothing yet. */
+export async function describePlace(directory: string, entitySet: string): Promise<Place> {
+  const manifestFile = join(directory, `${entitySet}.manifest.json`)
+  const manifest = await readManifest(manifestFile)
+  if (manifest === undefined) return {}
+  const stored = await createFileCheckpointStore({ directory })
+    .load(entitySet)
+    .catch(() => undefined)
+  const { files, earlierFiles } = filesOf(manifest)
+  const pathOf = (file: string): string => join(directory, file)
+  return {
+    ...(stored && {
+      generation: stored.state.checkpoint.generation,
+      phase: stored.state.checkpoint.phase,
+    }),
+    files: files.map(pathOf),
+    ...(earlierFiles.length === 0 ? {} : { earlierFiles: earlierFiles.map(pathOf) }),
+    manifestFile,
+    checkpointFile: join(directory, `${entitySet}.checkpoint.json`),
+  }
+}
+
+type Manifest = LogManifest | { readonly mode: 'snapshot'; readonly file: string }
+
+function filesOf(manifest: Manifest): { files: string[]; earlierFiles: string[] } {
+  if (manifest.mode === 'snapshot') return { files: [manifest.file], earlierFiles: [] }
+  const { reads } = manifest
+  const current = reads.findLast(({ status }) => status === 'complete' || status === 'reading')
+  const namesOf = (some: LogManifest['reads']): string[] =>
+    some.flatMap((read) => read.files.map(({ file }) => file))
+  return {
+    files: current === undefined ? [] : namesOf([current]),
+    earlierFiles: namesOf(reads.filter((read) => read !== current)),
+  }
+}
+
+/** The report says where the files are as far as can be told; what is wrong with them is said by whoever needs them. */
+async function readManifest(path: string): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Manifest
+  } catch {
+    return undefined
+  }
+}
