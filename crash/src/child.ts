@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { nodeFiles } from '@deltaverse/durable-files'
-import { createTrigger } from './lib/failpoints.js'
+import { createTrigger, type Failpoint } from './lib/failpoints.js'
 import { errorOf } from './lib/run/error-of.js'
 import type { RunOrder } from './lib/run/run-order.js'
 import { runSync } from './lib/run/run-sync.js'
@@ -28,8 +28,14 @@ async function carryOut(order: ChildOrder): Promise<void> {
     // Not one step further, however long the signal takes.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   })
+  // Stands still until it is killed.
+  const pause = createTrigger(order.rival, () => {
+    process.send?.('paused')
+    return new Promise<void>(() => {})
+  })
+  const reached = (point: Failpoint): void | Promise<void> => pause.reached(point) ?? trigger.reached(point)
   try {
-    await runSync(order, { files: nodeFiles, reached: trigger.reached, tell })
+    await runSync(order, { files: nodeFiles, reached, tell })
     tell({ kind: 'ended' })
   } catch (error) {
     tell({ kind: 'ended', error: errorOf(error) })

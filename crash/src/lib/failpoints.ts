@@ -1,5 +1,12 @@
 import type { SyncStep } from '@deltaverse/sync'
-import { type FilePoint, filePoints } from './disk/failing-files.js'
+import type { FilePoint } from './disk/failing-files.js'
+import type { Random } from './random.js'
+
+/** Where a run is made to crash: the n-th time that this is reached in it. */
+export interface CrashPoint {
+  readonly at: Failpoint
+  readonly nth: number
+}
 
 /** Behind each step, what the sync works on next. */
 const workBehind: Readonly<Record<SyncStep, Work>> = {
@@ -18,8 +25,6 @@ const workBehind: Readonly<Record<SyncStep, Work>> = {
 
 /** What the sync is at while it works on files. */
 export type Work = 'opening' | 'reading' | 'ledger-commit' | 'sink-commit' | 'state-save'
-
-const works: readonly Work[] = ['opening', 'reading', 'ledger-commit', 'sink-commit', 'state-save']
 
 /**
  * Where a run can be made to crash.
@@ -41,31 +46,81 @@ export type Failpoint =
   | 'keys-only-request'
   | 'catch-up-page'
 
-export const failpoints: readonly [Failpoint, ...Failpoint[]] = [
-  'request',
-  'keys-only-request',
-  'catch-up-page',
-  ...(Object.keys(workBehind) as SyncStep[]).map((step) => `step:${step}` as const),
-  ...works.map((work) => `in:${work}` as const),
-  ...filePoints,
-]
+/** How often each point is reached in a run of a scenario, about. */
+const reaches: Readonly<Record<Failpoint, number>> = {
+  request: 12,
+  'keys-only-request': 3,
+  'catch-up-page': 2,
+  'step:lease-taken': 1,
+  'step:opened': 1,
+  'step:page-read': 5,
+  'step:batch-written': 5,
+  'step:resync-began': 1,
+  'step:before-complete': 1,
+  'step:deletions-derived': 1,
+  'step:before-ledger-commit': 5,
+  'step:before-sink-commit': 5,
+  'step:after-sink-commit': 5,
+  'step:after-state-saved': 5,
+  'in:opening': 16,
+  'in:reading': 12,
+  'in:ledger-commit': 8,
+  'in:sink-commit': 30,
+  'in:state-save': 30,
+  'file:before-open': 12,
+  'file:before-write': 15,
+  'file:half-written': 15,
+  'file:written': 15,
+  'file:before-truncate': 1,
+  'file:truncated': 1,
+  'file:before-fsync': 15,
+  'file:fsynced': 15,
+  'file:before-rename': 10,
+  'file:renamed': 10,
+  'file:before-remove': 10,
+  'file:removed': 10,
+  'file:before-link': 5,
+  'file:linked': 5,
+  'file:before-folder-fsync': 10,
+  'file:folder-fsynced': 10,
+  'file:read': 15,
+}
 
-/** Counts how often one point is reached, and ends everything at the n-th time. */
+/** Draws a place to crash at: any of them, at any of the times that a run reaches it. */
+export function drawCrash(random: Random): CrashPoint {
+  const all = Object.keys(reaches) as Failpoint[]
+  const at = all[random.below(all.length)] ?? 'request'
+  return { at, nth: random.between(1, random.chance(0.5) ? 1 : reaches[at]) }
+}
+
+/** Draws a step of the sync that every run comes by. */
+export function drawStep(random: Random): CrashPoint {
+  const steps = [
+    'step:opened',
+    'step:batch-written',
+    'step:after-sink-commit',
+    'step:after-state-saved',
+  ] as const
+  return { at: random.pick(steps), nth: random.between(1, 2) }
+}
+
+/** Counts how often one point is reached, and does what is to be done at the n-th time. */
 export interface Trigger {
-  reached(point: Failpoint): void
+  /** What is done there may take time; who reaches a step waits for it. */
+  reached(point: Failpoint): void | Promise<void>
   readonly fired: boolean
 }
 
-export function createTrigger(crash: { at: string; nth: number } | undefined, die: () => void): Trigger {
-  let left = crash?.nth ?? 0
+export function createTrigger(at: CrashPoint | undefined, fire: () => void | Promise<void>): Trigger {
+  let left = at?.nth ?? 0
   let fired = false
   return {
     reached(point) {
-      if (fired || point !== crash?.at) return
+      if (fired || point !== at?.at) return
       left -= 1
       if (left > 0) return
       fired = true
-      die()
+      return fire()
     },
     get fired() {
       return fired

@@ -93,6 +93,7 @@ function orderOf(
     seed: scenario.seed * 100 + index,
     ...(scenario.knowsEnvironment && { environmentId: `environment ${service.environment}` }),
     ...(turn.crash !== undefined && { crash: turn.crash }),
+    ...(turn.rival !== undefined && { rival: turn.rival }),
     ...(plant !== undefined && { plant }),
   }
 }
@@ -132,6 +133,7 @@ function describeTurn(index: number, turn: Turn, { crashedAt, error }: RunOutcom
     ...turn.before,
     turn.selection,
     ...(turn.restart ? ['restart'] : []),
+    ...(turn.rival === undefined ? [] : [`rival at ${turn.rival.at} (${turn.rival.nth})`]),
     crashedAt !== undefined
       ? `crashed at ${crashedAt} (${turn.crash?.nth})`
       : error !== undefined

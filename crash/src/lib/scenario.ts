@@ -1,14 +1,8 @@
+import { type CrashPoint, drawCrash, drawStep } from './failpoints.js'
 import { createRandom, type Random } from './random.js'
 
 /** What happens to the environment between two runs. */
 export type Interference = 'expire' | 'age' | 'burst' | 'back-up' | 'restore'
-
-/** Where a run is made to crash: the n-th time that this is reached in it. */
-export interface CrashPoint {
-  /** A named step, an operation on files (`file:sync`), or `request`: see `failpoints.ts`. */
-  readonly at: string
-  readonly nth: number
-}
 
 /**
  * How runs crash: `power` cuts the power of a simulated machine whose disk loses what was not flushed; `process` kills child
@@ -25,6 +19,8 @@ export interface Turn {
   readonly restart: boolean
   /** Absent: the run is let through. */
   readonly crash?: CrashPoint
+  /** A step where the run stands still while another process tries to do the same (by power cuts only). */
+  readonly rival?: CrashPoint
 }
 
 /** How rows are kept. */
@@ -74,12 +70,8 @@ export interface ScenarioWishes {
   readonly turns?: number | undefined
 }
 
-/** Makes the scenario of a seed; `points` are the places where its runs may crash. */
-export function planScenario(
-  seed: number,
-  points: readonly [string, ...string[]],
-  wishes: ScenarioWishes = {},
-): Scenario {
+/** Makes the scenario of a seed. */
+export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenario {
   const random = createRandom(seed, 'scenario')
   const way = random.chance(1 / 16) ? 'process' : 'power'
   const restores = random.chance(0.15)
@@ -103,7 +95,6 @@ export function planScenario(
     faultsPerRequest: random.pick([0, 0, 0.05, 0.15]),
   }
   const turns = planTurns(random, {
-    points,
     count: wishes.turns ?? random.between(4, 14),
     restores,
     expires: service.expiry === 'error',
@@ -139,7 +130,6 @@ function planSink(random: Random, wished: Partial<SinkPlan> | undefined): SinkPl
 }
 
 interface TurnsPlan {
-  readonly points: readonly [string, ...string[]]
   readonly count: number
   readonly restores: boolean
   /** Whether tokens may end before their time: a service that then silently sends every row cannot be found out. */
@@ -148,32 +138,28 @@ interface TurnsPlan {
 
 function planTurns(random: Random, plan: TurnsPlan): Turn[] {
   const changesSelection = random.chance(0.3)
+  // Once only: what was handed out by one restored environment could not be told from what another one hands out.
+  const restoreAt = plan.restores ? random.between(1, plan.count - 1) : undefined
   let selection: Turn['selection'] = 'narrow'
   return Array.from({ length: plan.count }, (_, index) => {
     if (changesSelection && random.chance(0.2)) selection = selection === 'narrow' ? 'wide' : 'narrow'
     return {
-      before: index === 0 ? [] : interferences(random, plan),
+      before: index === 0 ? [] : interferences(random, plan.expires, index === restoreAt),
       selection,
       restart: random.chance(0.04),
-      ...(random.chance(0.85) && { crash: planCrash(random, plan.points) }),
+      ...(random.chance(0.85) && { crash: drawCrash(random) }),
+      ...(random.chance(0.1) && { rival: drawStep(random) }),
     }
   })
 }
 
-function interferences(random: Random, { restores, expires }: TurnsPlan): Interference[] {
+function interferences(random: Random, expires: boolean, restores: boolean): Interference[] {
   const chances: readonly (readonly [Interference, number])[] = [
-    ['back-up', restores ? 0.3 : 0],
+    ['back-up', 0.2],
     ['burst', 0.4],
     ['expire', expires ? 0.1 : 0],
     ['age', 0.05],
-    ['restore', restores ? 0.15 : 0],
+    ['restore', restores ? 1 : 0],
   ]
   return chances.filter(([, probability]) => random.chance(probability)).map(([what]) => what)
-}
-
-function planCrash(random: Random, points: TurnsPlan['points']): CrashPoint {
-  const at = random.pick(points)
-  // Mostly early, now and then far into the run: some points come with every event, others once in a run.
-  const reach = random.pick([1, 2, 4, 12, 40])
-  return { at, nth: random.between(1, reach) }
 }

@@ -1,4 +1,3 @@
-import { failpoints } from './failpoints.js'
 import { createRandom } from './random.js'
 import { type ChildPool, createChildPool } from './run/child-pool.js'
 import { createPowerMachine } from './run/power-machine.js'
@@ -29,7 +28,7 @@ export function createSeedRunner(): SeedRunner {
   }
 
   return {
-    run: (seed, wishes, options) => carryOut(planScenario(seed, failpoints, wishes), options),
+    run: (seed, wishes, options) => carryOut(planScenario(seed, wishes), options),
     async close() {
       await pool?.close()
     },

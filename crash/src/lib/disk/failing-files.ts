@@ -3,28 +3,25 @@ import type { Files, OpenFile } from '@deltaverse/durable-files'
 /** Told of every operation on files: before it, behind it, and in the middle of a write. May end everything. */
 export type FilePointReached = (point: FilePoint) => void
 
-/** Places around operations on files, in the words of `failpoints.ts`. */
-export type FilePoint = (typeof filePoints)[number]
-
-export const filePoints = [
-  'file:before-open',
-  'file:before-write',
-  'file:half-written',
-  'file:written',
-  'file:before-truncate',
-  'file:truncated',
-  'file:before-fsync',
-  'file:fsynced',
-  'file:before-rename',
-  'file:renamed',
-  'file:before-remove',
-  'file:removed',
-  'file:before-link',
-  'file:linked',
-  'file:before-folder-fsync',
-  'file:folder-fsynced',
-  'file:read',
-] as const
+/** Places around operations on files. */
+export type FilePoint =
+  | 'file:before-open'
+  | 'file:before-write'
+  | 'file:half-written'
+  | 'file:written'
+  | 'file:before-truncate'
+  | 'file:truncated'
+  | 'file:before-fsync'
+  | 'file:fsynced'
+  | 'file:before-rename'
+  | 'file:renamed'
+  | 'file:before-remove'
+  | 'file:removed'
+  | 'file:before-link'
+  | 'file:linked'
+  | 'file:before-folder-fsync'
+  | 'file:folder-fsynced'
+  | 'file:read'
 
 /** Files that say where they are. */
 export function announced(files: Files, reached: FilePointReached): Files {

@@ -5,11 +5,13 @@ export interface DeliveryBook {
   take(entry: TraceEntry): void
   /** Deliveries that count, in their order; without those of a save that nobody knows the end of. */
   readonly committed: readonly Delivery[]
+  /** Those of them up to the last state that was saved at the end of a read. */
+  readonly ended: readonly Delivery[]
   /**
-   * Those behind, of each run since then: the sink may have committed them, and then they are to be seen until a later commit
-   * takes their place.
+   * What the sink may have committed beyond, in runs that died before the state was saved: all deliveries up to then, of each
+   * run since the last state that was saved at the end of a read.
    */
-  readonly attempts: readonly (readonly Delivery[])[]
+  readonly unsaved: readonly (readonly Delivery[])[]
   /** Deliveries that a crash made come again, none of which had been committed. */
   readonly duplicatesSeen: number
   /** Deliveries that were committed, and are to come again because a saved state is gone. */
@@ -18,24 +20,27 @@ export interface DeliveryBook {
 
 interface Saved {
   readonly state: string | null
+  /** Whether a read had come to its end. */
+  readonly isEnd: boolean
   /** Number of deliveries that it covers. */
   readonly covers: number
 }
 
 export function createDeliveryBook(): DeliveryBook {
   let committed: Delivery[] = []
-  let saves: Saved[] = [{ state: null, covers: 0 }]
+  let saves: Saved[] = [{ state: null, isEnd: true, covers: 0 }]
   let open: Delivery[] = []
   let inDoubt: { readonly state: string; readonly deliveries: readonly Delivery[] } | undefined
-  let dropped: (readonly Delivery[])[] = []
+  let unsaved: (readonly Delivery[])[] = []
   let lost = new Map<string, number>()
   let duplicatesSeen = 0
   let duplicatesAfterCommit = 0
 
   function commit(state: string, deliveries: readonly Delivery[]): void {
     committed.push(...deliveries)
-    saves.push({ state, covers: committed.length })
-    dropped = []
+    const isEnd = isEndOfRead(state)
+    saves.push({ state, isEnd, covers: committed.length })
+    if (isEnd) unsaved = []
   }
 
   function load(state: string | null): void {
@@ -54,7 +59,7 @@ export function createDeliveryBook(): DeliveryBook {
   }
 
   function drop(deliveries: readonly Delivery[]): void {
-    if (deliveries.length > 0) dropped.push(deliveries)
+    if (deliveries.length > 0) unsaved.push([...committed, ...deliveries])
     for (const each of deliveries) lost.set(keyOf(each), (lost.get(keyOf(each)) ?? 0) + 1)
   }
 
@@ -80,8 +85,11 @@ export function createDeliveryBook(): DeliveryBook {
     get committed() {
       return committed
     },
-    get attempts() {
-      return [...dropped, [...(inDoubt?.deliveries ?? []), ...open]]
+    get ended() {
+      return committed.slice(0, saves.findLast(({ isEnd }) => isEnd)?.covers)
+    },
+    get unsaved() {
+      return [...unsaved, [...committed, ...(inDoubt?.deliveries ?? []), ...open]]
     },
     get duplicatesSeen() {
       return duplicatesSeen
@@ -90,6 +98,13 @@ export function createDeliveryBook(): DeliveryBook {
       return duplicatesAfterCommit
     },
   }
+}
+
+/** As the checkpoint tells: nothing of a read is left to be asked for. */
+function isEndOfRead(state: string): boolean {
+  const { checkpoint } = JSON.parse(state) as { readonly checkpoint: Readonly<Record<string, unknown>> }
+  const { phase, nextLink, guardLink, gap } = checkpoint
+  return phase === 'delta' && nextLink === undefined && guardLink === undefined && gap === undefined
 }
 
 function keyOf(delivery: Delivery): string {

@@ -2,6 +2,7 @@ import type { Files } from '@deltaverse/durable-files'
 import type { Delivery } from '../run/trace.js'
 import type { FoundRow } from './compare-rows.js'
 import { inspectLog } from './inspect-log.js'
+import { inspectSnapshot } from './inspect-snapshot.js'
 import type { Problem } from './problem.js'
 import type { VersionBook } from './version-book.js'
 
@@ -33,6 +34,5 @@ export async function inspectSink(
   mode: 'log' | 'snapshot',
   book: VersionBook,
 ): Promise<SinkView> {
-  if (mode === 'log') return await inspectLog(place, book)
-  throw new Error('no snapshots yet')
+  return mode === 'log' ? await inspectLog(place, book) : await inspectSnapshot(place, book)
 }

@@ -7,7 +7,7 @@ import { compareWithTable } from './compare-rows.js'
 import type { DeliveryBook } from './delivery-book.js'
 import { inspectSink, type SinkView } from './inspect-sink.js'
 import type { Problem } from './problem.js'
-import { replay } from './replay.js'
+import { replay, type Versions } from './replay.js'
 
 /** Everything that is known behind a run. */
 export interface RunFacts {
@@ -31,7 +31,12 @@ export async function judgeRun(facts: RunFacts): Promise<Problem[]> {
   if (stuck.length > 0) return stuck
   const place = { files: machine.files(), directory: machine.directory, name: syncName }
   const view = await inspectSink(place, scenario.sink.mode, service.book)
-  const problems = [...view.problems, ...judgeState(deliveries), ...judgeReaders(view, deliveries)]
+  const problems = [
+    ...judgeRivals(outcome),
+    ...view.problems,
+    ...judgeState(deliveries),
+    ...judgeReaders(view, deliveries),
+  ]
   if (outcome.crashedAt !== undefined || outcome.error !== undefined) return problems
   if (view.reads !== undefined) problems.push(...compareReads(view.reads, deliveries.committed))
   if (isLast) problems.push(...compareWithTable(view.rows, service.rows(), turn.selection))
@@ -44,6 +49,17 @@ function judgeEnd({ crashedAt, error }: RunOutcome, isLast: boolean): Problem[] 
   return [{ kind: 'stuck', message: `the run ended with ${error.code}: ${error.message}` }]
 }
 
+/** Of two that work on one name at a time, the second is told so. */
+function judgeRivals({ trace }: RunOutcome): Problem[] {
+  const rivals = trace.filter((entry) => entry.kind === 'rival')
+  return rivals
+    .filter(({ error }) => error?.code !== 'conflict')
+    .map(({ error }) => ({
+      kind: 'stuck',
+      message: `a second process was not refused: it ${error === undefined ? 'came to its end' : `ended with ${error.code}: ${error.message}`}`,
+    }))
+}
+
 /** A state that was saved and told so must be found by the next run. */
 function judgeState({ duplicatesAfterCommit }: DeliveryBook): Problem[] {
   return Array.from({ length: duplicatesAfterCommit }, () => ({
@@ -53,27 +69,31 @@ function judgeState({ duplicatesAfterCommit }: DeliveryBook): Problem[] {
 }
 
 /**
- * What a reader sees at this moment is what was committed, or that with what a run has delivered since: never a row of neither, and
- * never a full read that has got half-way.
+ * What a reader sees at any moment is the table as of a commit: the last one, the last one that ended a read (a snapshot is
+ * replaced only then), or one that a run died behind before the state was saved. Never anything in between.
  */
-function judgeReaders(view: SinkView, { committed, attempts }: DeliveryBook): Problem[] {
-  const before = replay(committed)
-  const states = [before, ...attempts.map((attempt) => replay([...committed, ...attempt]))].flatMap(
-    ({ settled, current }) => [settled, current],
-  )
+function judgeReaders(view: SinkView, { committed, ended, unsaved }: DeliveryBook): Problem[] {
+  const seen: Versions = new Map([...view.rows.values()].map(({ id, version }) => [id, version]))
+  const moments = [ended, committed, ...unsaved]
+  let fewest: Problem[] | undefined
+  for (const moment of moments) {
+    for (const state of Object.values(replay(moment)) as Versions[]) {
+      const differences = compareVersions(seen, state)
+      if (differences.length === 0) return []
+      if (fewest === undefined || differences.length < fewest.length) fewest = differences
+    }
+  }
+  return fewest ?? []
+}
+
+function compareVersions(seen: Versions, expected: Versions): Problem[] {
+  const lost = (message: string): Problem => ({ kind: 'lost', message: `readers see no moment: ${message}` })
   const problems: Problem[] = []
-  for (const { id, version } of view.rows.values()) {
-    if (states.some((state) => state.get(id) === version)) continue
-    const known = states.map((state) => state.get(id)).find((each) => each !== undefined)
-    const message =
-      known === undefined
-        ? `row ${id} is there (version ${version}) though it was deleted`
-        : `row ${id} is there in version ${version} though ${known} was committed`
-    problems.push({ kind: 'lost', message })
+  for (const [id, version] of expected) {
+    const held = seen.get(id)
+    if (held === undefined) problems.push(lost(`row ${id} (version ${version}) is missing`))
+    else if (held !== version) problems.push(lost(`row ${id} is of version ${held}, not ${version}`))
   }
-  for (const [id, version] of before.settled) {
-    if (view.rows.has(id) || states.some((state) => !state.has(id))) continue
-    problems.push({ kind: 'lost', message: `row ${id} (version ${version}) was committed and is not there` })
-  }
+  for (const id of seen.keys()) if (!expected.has(id)) problems.push(lost(`row ${id} should not be there`))
   return problems
 }

@@ -5,6 +5,7 @@ import type { SyncFeed } from '@deltaverse/sync'
 import { changedFiles } from './planted/changed-files.js'
 import { checkpointsFirst } from './planted/checkpoints-first.js'
 import { ledgerThatIsAhead, ledgerThatIsBehind } from './planted/ledgers.js'
+import { sinkThatIsAhead, sinkThatTrustsItsFile } from './planted/sinks.js'
 
 /** What a sync is made of, as far as bugs can be planted in it. */
 export interface SyncParts {
@@ -25,19 +26,21 @@ interface Plant {
 
 export type PlantName =
   | 'checkpoint-before-rows'
-  | 'no-file-fsync'
+  | 'no-data-fsync'
   | 'no-folder-fsync'
   | 'resync-forgets-deletions'
   | 'gap-open'
   | 'ledger-ahead'
   | 'ledger-behind'
-  | 'no-truncation'
+  | 'nothing-discarded'
+  | 'torn-tail-accepted'
+  | 'no-compare-and-set'
 
 const plants: Readonly<Record<PlantName, Plant>> = {
   /** The state says that a page is done whose rows come only then. */
   'checkpoint-before-rows': { parts: ({ feed }) => ({ feed: checkpointsFirst(feed) }) },
-  /** Content is written and never flushed. */
-  'no-file-fsync': { files: (files) => changedFiles(files, { sync: async () => {} }) },
+  /** Rows are written and never flushed. */
+  'no-data-fsync': { files: (files) => changedFiles(files, /\.ndjson/, { sync: async () => {} }) },
   /** Names are never flushed. */
   'no-folder-fsync': { files: (files) => ({ ...files, syncFolder: async () => {} }) },
   /** Nobody deletes what a full read did not bring. */
@@ -48,8 +51,12 @@ const plants: Readonly<Record<PlantName, Plant>> = {
   'ledger-ahead': { parts: (parts) => ({ ledger: ledgerThatIsAhead(parts) }) },
   /** The state names the mark that the ledger had before. */
   'ledger-behind': { parts: ({ ledger }) => ({ ledger: ledger && ledgerThatIsBehind(ledger) }) },
-  /** What lies behind the saved position stays. */
-  'no-truncation': { files: (files) => changedFiles(files, { truncate: async () => {} }) },
+  /** What the sink committed behind the saved position stays. */
+  'nothing-discarded': { parts: (parts) => ({ sink: sinkThatIsAhead(parts) }) },
+  /** Whatever is in the file counts, however it ends. */
+  'torn-tail-accepted': { parts: (parts) => ({ sink: sinkThatTrustsItsFile(parts) }) },
+  /** Nobody looks whether somebody else works on this name, or has saved in the meantime. */
+  'no-compare-and-set': { parts: ({ checkpoints }) => ({ checkpoints: storeWithoutGuards(checkpoints) }) },
 }
 
 /** @throws RangeError when there is no such plant */
@@ -70,5 +77,14 @@ function withoutDerivedDeletions({ sink, ledger }: SyncParts): Partial<SyncParts
         ),
     },
     ledger: ledger && { ...ledger, async *stale() {} },
+  }
+}
+
+function storeWithoutGuards(store: CheckpointStore): CheckpointStore {
+  return {
+    load: (...all) => store.load(...all),
+    async save(name, state, _, call) {
+      return await store.save(name, state, (await store.load(name, call))?.revision, call)
+    },
   }
 }

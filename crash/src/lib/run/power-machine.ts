@@ -5,8 +5,8 @@ import type { Random } from '../random.js'
 import { errorOf } from './error-of.js'
 import type { Machine, RunOutcome } from './machine.js'
 import type { RunOrder } from './run-order.js'
-import { runSync } from './run-sync.js'
-import type { RunError, TraceEntry } from './trace.js'
+import { runSync, type Surroundings } from './run-sync.js'
+import type { RunError, Tell, TraceEntry } from './trace.js'
 
 /** A machine whose power fails. Runs take place in this process, on a disk in memory. */
 export function createPowerMachine(random: Random): Machine {
@@ -33,20 +33,29 @@ export function createPowerMachine(random: Random): Machine {
           if (!(error instanceof PowerCut)) throw error
         }
       })
-      let error: RunError | undefined
-      try {
-        await runSync(order, {
-          files: disk.files(),
-          processes,
-          reached: trigger.reached,
-          tell: (entry) => {
-            if (!trigger.fired) trace.push(entry)
-          },
-          signal: power.signal,
-        })
-      } catch (thrown) {
-        error = errorOf(thrown)
+      const tell: Tell = (entry) => {
+        if (!trigger.fired) trace.push(entry)
       }
+      const attempt = async (
+        what: RunOrder,
+        reached: Surroundings['reached'],
+      ): Promise<RunError | undefined> => {
+        try {
+          await runSync(what, { files: disk.files(), processes, reached, tell, signal: power.signal })
+          return undefined
+        } catch (thrown) {
+          return errorOf(thrown)
+        }
+      }
+      const rival = createTrigger(order.rival, async () => {
+        const error = await attempt(order, () => {})
+        tell({ kind: 'rival', ...(error !== undefined && { error }) })
+      })
+      const error = await attempt(order, (point) => {
+        // Not in an async function: an operation on files has to be broken off on the spot.
+        const waiting = rival.reached(point)
+        return waiting === undefined ? trigger.reached(point) : waiting
+      })
       hooks.onRequest(undefined)
       return outcomeOf(order, trigger.fired, error, trace)
     },

@@ -19,7 +19,7 @@ export function createProcessMachine(pool: ChildPool): Machine {
       const tracePath = join(folder, `run-${runs}.ndjson`)
       const child = await pool.take()
       // Here rather than there, so that it dies at a moment that nothing in it chose.
-      const trigger = createTrigger(order.crash, () => child.kill('SIGKILL'))
+      const trigger = createTrigger(order.crash, () => void child.kill('SIGKILL'))
       hooks.onRequest(() => trigger.reached('request'))
       const ended = Promise.race([once(child, 'message'), once(child, 'exit')])
       child.send({ ...order, tracePath })

@@ -1,4 +1,5 @@
-import type { CrashPoint, Scenario, Turn } from '../scenario.js'
+import type { CrashPoint } from '../failpoints.js'
+import type { Scenario, Turn } from '../scenario.js'
 
 /** Everything that one run has to know, as plain JSON: it may go to another process. */
 export interface RunOrder {
@@ -16,6 +17,8 @@ export interface RunOrder {
   /** Seed of what the client draws by lot. */
   readonly seed: number
   readonly crash?: CrashPoint
+  /** A step where the run stands still, while another process tries to do the same. */
+  readonly rival?: CrashPoint
   /** Whether the trace tells of every operation on files too. */
   readonly detailed?: boolean
   /** Name of a bug to plant, see `plants.ts`. */

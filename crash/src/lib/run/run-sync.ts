@@ -22,8 +22,8 @@ export interface Surroundings {
   readonly files: Files
   /** Default: the processes of this machine. */
   readonly processes?: Processes | undefined
-  /** Told of every point that is reached; does not return when the run is to end there. */
-  readonly reached: (point: Failpoint) => void
+  /** Told of every point that is reached; does not return when the run is to end there. At steps it is waited for. */
+  readonly reached: (point: Failpoint) => void | Promise<void>
   readonly tell: Tell
   readonly signal?: AbortSignal | undefined
 }
@@ -41,8 +41,8 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
   let work: Work = 'opening'
   const disk = order.detailed ? toldFiles(surroundings.files, tell) : surroundings.files
   const files = announced(plant.files?.(disk) ?? disk, (point) => {
-    reached(point)
-    reached(`in:${work}`)
+    void reached(point)
+    void reached(`in:${work}`)
   })
   const client = createClient({
     url: order.url,
@@ -79,7 +79,7 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
       signal,
       onStep(step) {
         work = workAfter(step)
-        reached(`step:${step}`)
+        return reached(`step:${step}`)
       },
     })
   } finally {
@@ -115,22 +115,22 @@ function toldFiles(files: Files, tell: Tell): Files {
   })
 }
 
-function announcedRequests(reached: (point: Failpoint) => void): Interceptor {
+function announcedRequests(reached: Surroundings['reached']): Interceptor {
   return (next) => async (request) => {
     const select = new URL(request.url, 'http://localhost').searchParams.get('$select')
-    if (select === primaryKey) reached('keys-only-request')
+    if (select === primaryKey) void reached('keys-only-request')
     return await next(request)
   }
 }
 
 /** Tells of the pages that bring what changed under a full read. */
-function announcedFeed(feed: SyncFeed, reached: (point: Failpoint) => void): SyncFeed {
+function announcedFeed(feed: SyncFeed, reached: Surroundings['reached']): SyncFeed {
   return {
     ...feed,
     async *batches(read) {
       let phase: Checkpoint['phase'] | undefined = read?.checkpoint?.phase
       for await (const batch of feed.batches(read)) {
-        if (phase === 'catch-up') reached('catch-up-page')
+        if (phase === 'catch-up') void reached('catch-up-page')
         for (const event of batch) if (event.kind === 'checkpoint') phase = event.checkpoint.phase
         yield batch
       }

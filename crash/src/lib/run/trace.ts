@@ -10,6 +10,8 @@ export type TraceEntry =
   | { readonly kind: 'ended'; readonly error?: RunError }
   /** An operation on files is about to be done; told only where somebody wants to see everything. */
   | { readonly kind: 'file'; readonly operation: string; readonly path: string }
+  /** Another process has tried to do the same meanwhile, and this is how it ended. */
+  | { readonly kind: 'rival'; readonly error?: RunError }
   /** It is about to crash, at the point where it was told to. */
   | { readonly kind: 'dying'; readonly at: string }
 

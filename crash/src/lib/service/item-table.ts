@@ -45,3 +45,7 @@ export function valuesOf(slot: number, edit: number): ItemValues {
 export function idOfSlot(slot: number): string {
   return `${slot.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`
 }
+
+export function slotOfId(id: string): number {
+  return Number.parseInt(id.slice(0, 8), 16)
+}

@@ -4,7 +4,15 @@ import { createRandom } from '../random.js'
 import type { Interference, Scenario } from '../scenario.js'
 import type { ScenarioTime } from '../time.js'
 import { armFaults } from './faults.js'
-import { entitySet, type ItemValues, idOfSlot, itemTable, primaryKey, selections } from './item-table.js'
+import {
+  entitySet,
+  type ItemValues,
+  idOfSlot,
+  itemTable,
+  primaryKey,
+  selections,
+  slotOfId,
+} from './item-table.js'
 import { createWriter } from './writer.js'
 
 /** The service that a scenario's sync reads from: an emulator, and somebody who writes while it is read. */
@@ -60,14 +68,16 @@ export async function startService(scenario: Scenario, time: ScenarioTime): Prom
   if (scenario.turns.some(({ before }) => before.includes('restore'))) growOld(emulator)
   port = Number(new URL(emulator.url).port)
   const view = () => emulator.table(entitySet)
+  let filled = new Set<number>()
   const writer = createWriter({
     random: createRandom(scenario.seed, 'writer'),
     slots: scenario.slots,
     pageSize: scenario.service.pageSize,
     writesPerRequest: scenario.writesPerRequest,
-    has: (slot) => view().get(idOfSlot(slot)) !== undefined,
+    filled: () => [...filled].sort((one, other) => one - other),
     create(slot, values) {
       view().create({ [primaryKey]: idOfSlot(slot), ...values })
+      filled.add(slot)
       note(idOfSlot(slot))
     },
     update(slot, values) {
@@ -76,6 +86,7 @@ export async function startService(scenario: Scenario, time: ScenarioTime): Prom
     },
     remove(slot) {
       view().remove(idOfSlot(slot))
+      filled.delete(slot)
       book.deleted(idOfSlot(slot))
     },
   })
@@ -120,6 +131,7 @@ export async function startService(scenario: Scenario, time: ScenarioTime): Prom
         environment += 1
         requestsBefore = 0
         for (const { id } of backup) note(id)
+        filled = new Set(backup.map(({ id }) => slotOfId(id)))
         // What was handed out before is from the future or expired: nobody could tell it from what was handed out since.
         emulator.deltaTokens.expireAll()
       }

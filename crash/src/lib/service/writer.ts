@@ -18,7 +18,8 @@ export interface WriterOptions {
   readonly pageSize: number
   /** Probability of a write with each request; further ones follow with the same probability. */
   readonly writesPerRequest: number
-  has(slot: number): boolean
+  /** The places that have a row, in order. */
+  filled(): readonly number[]
   create(slot: number, values: ItemValues): void
   update(slot: number, values: ItemValues): void
   remove(slot: number): void
@@ -28,11 +29,11 @@ export interface WriterOptions {
 export function createWriter(options: WriterOptions): Writer {
   const { random, slots, pageSize } = options
   let edit = 0
+  const has = (slot: number): boolean => options.filled().includes(slot)
 
   function somewhere(): number {
     if (random.chance(0.5)) return random.below(slots)
-    // The rows next to the border of a page, as far as places without rows allow to tell.
-    const filled = Array.from({ length: slots }, (_, slot) => slot).filter(options.has)
+    const filled = options.filled()
     const border = random.below(Math.max(1, Math.ceil(filled.length / pageSize))) * pageSize
     const slot = filled[border - random.below(2)] ?? filled[border] ?? random.below(slots)
     return Math.min(slots - 1, Math.max(0, slot + (random.chance(0.3) ? random.between(-1, 1) : 0)))
@@ -41,7 +42,7 @@ export function createWriter(options: WriterOptions): Writer {
   function write(): void {
     const slot = somewhere()
     edit += 1
-    if (!options.has(slot)) options.create(slot, valuesOf(slot, edit))
+    if (!has(slot)) options.create(slot, valuesOf(slot, edit))
     else if (random.chance(0.65)) options.update(slot, valuesOf(slot, edit))
     else {
       options.remove(slot)
@@ -54,7 +55,7 @@ export function createWriter(options: WriterOptions): Writer {
     fill(rows) {
       for (let made = 0; made < Math.min(rows, slots); ) {
         const slot = random.below(slots)
-        if (options.has(slot)) continue
+        if (has(slot)) continue
         edit += 1
         options.create(slot, valuesOf(slot, edit))
         made += 1

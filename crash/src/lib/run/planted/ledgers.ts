@@ -1,5 +1,6 @@
 import type { RowLedger } from '@deltaverse/contract'
-import { type Files, ifThere, replaceFile } from '@deltaverse/durable-files'
+import type { Files } from '@deltaverse/durable-files'
+import { keptAside } from './kept-aside.js'
 
 /** A ledger that goes on at its newest mark, whatever the state says. */
 export function ledgerThatIsAhead(parts: {
@@ -8,17 +9,16 @@ export function ledgerThatIsAhead(parts: {
   readonly directory: string
 }): RowLedger | undefined {
   const { ledger, files, directory } = parts
-  const path = `${directory}/newest-mark`
+  const newest = keptAside<string>(files, `${directory}/newest-mark`)
   return (
     ledger && {
       ...ledger,
       async open(mark, call) {
-        const newest = await ifThere(files.readFile(path))
-        return await ledger.open(newest === undefined ? mark : Buffer.from(newest).toString(), call)
+        return await ledger.open((await newest.read()) ?? mark, call)
       },
       async commit(call) {
         const mark = await ledger.commit(call)
-        await replaceFile(path, mark, { files })
+        await newest.write(mark)
         return mark
       },
     }
