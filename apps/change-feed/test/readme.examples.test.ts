@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createChangeFeed } from '@deltaverse/change-feed'
+import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
 import { createClient } from '@deltaverse/client'
 import type * as Credentials from '@deltaverse/client/credentials'
 import type { Checkpoint, Row } from '@deltaverse/contract'
 import { startEmulator } from '@deltaverse/emulator'
+import { createFileSink } from '@deltaverse/file-sink'
 import { onlyUpserts, toNdjson } from '@deltaverse/node-streams'
+import { sync } from '@deltaverse/sync'
 import { expect, it } from 'vitest'
 
 // Signing in needs a tenant; the type is that of the real function, so the call is checked all the same.
@@ -55,6 +58,29 @@ it('the README streams a table to a file and reads it event by event', async () 
   const [line] = (await readFile(join(folder, 'contacts.ndjson'), 'utf8')).split('\n')
   expect(JSON.parse(line!).id).toBe([...rows.keys()][0])
   expect(checkpoints).toHaveLength(1)
+  await rm(folder, { recursive: true })
+  await client.close()
+  await emulator.close()
+})
+
+it('the README keeps a table in files', async () => {
+  const emulator = await startEmulator()
+  emulator.table('contacts').create({ firstname: 'Ada', lastname: 'Lovelace' })
+  const client = createClient({ url: emulator.url })
+  const before = process.cwd()
+  const folder = await mkdtemp(join(tmpdir(), 'readme-'))
+  process.chdir(folder)
+  // example: sync
+  await sync({
+    name: 'contacts',
+    feed: createChangeFeed(client, { entitySet: 'contacts', select: ['fullname', 'emailaddress1'] }),
+    sink: createFileSink({ directory: 'data', name: 'contacts', mode: 'snapshot' }),
+    checkpoints: createFileCheckpointStore({ directory: 'data' }),
+  })
+  // end
+  process.chdir(before)
+  const lines = (await readFile(join(folder, 'data/contacts.ndjson'), 'utf8')).trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line).row.fullname)).toEqual(['Ada Lovelace'])
   await rm(folder, { recursive: true })
   await client.close()
   await emulator.close()
