@@ -18,7 +18,10 @@ export const columnTexts: Readonly<Record<PostgresType, ColumnText>> = {
     if (typeof value === 'string') return storableText(value, invalidText)
     return expected('text', value)
   },
-  integer: (value) => integerText(value, -2_147_483_648n, 2_147_483_647n, 'integer'),
+  integer: (value) => {
+    if (typeof value === 'number' && (value | 0) === value) return String(value | 0)
+    return integerText(value, -2_147_483_648n, 2_147_483_647n, 'integer')
+  },
   bigint: (value) => integerText(value, -(2n ** 63n), 2n ** 63n - 1n, 'bigint'),
   numeric: (value) => {
     if (typeof value === 'number' && Number.isFinite(value)) return String(value)
@@ -81,7 +84,9 @@ function isInstant(value: string): boolean {
 
 /** PostgreSQL has neither 30 February nor a year 0. */
 function isCalendarDay(text: string): boolean {
-  const [year = 0, month = 0, day = 0] = text.split('-').map(Number)
+  const year = Number(text.slice(0, 4))
+  const month = Number(text.slice(5, 7))
+  const day = Number(text.slice(8))
   return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
 }
 

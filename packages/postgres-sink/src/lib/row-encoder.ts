@@ -1,7 +1,7 @@
 import { type Change, DataverseError, type UpsertedChange } from '@deltaverse/contract'
-import { parseExactJson } from '@deltaverse/protocol'
 import type { ResolvedColumn } from './column.js'
 import { columnTexts, type InvalidText } from './column-text.js'
+import { createExactNumbers, type ExactNumbers } from './exact-numbers.js'
 
 export interface RowEncoderOptions {
   /** In the order of the staging table. */
@@ -67,18 +67,6 @@ function versionText({ id, rowVersion }: UpsertedChange): string {
   const text = columnTexts.bigint(rowVersion, 'refuse')
   if (typeof text === 'string') return text
   throw badRow(id, `has a row version that ${text.fault}`)
-}
-
-/** The number that the bytes of the row say: a parse that was not exact may have rounded it. */
-type ExactNumbers = (member: string, parsed: number) => unknown
-
-const longNumber = /\d[\d.]{15}/
-
-function createExactNumbers(change: UpsertedChange): ExactNumbers {
-  const bytes = Buffer.from(change.bytes.buffer, change.bytes.byteOffset, change.bytes.byteLength)
-  if (!longNumber.test(bytes.toString('latin1'))) return (_, parsed) => parsed
-  const row = parseExactJson(bytes.toString()) as Readonly<Record<string, unknown>>
-  return (member, parsed) => row[member] ?? parsed
 }
 
 /** Annotations and the primary key, which the sink keeps in `id`, need no column. */
