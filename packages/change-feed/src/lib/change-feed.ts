@@ -1,8 +1,18 @@
 import type { DataverseClient } from '@deltaverse/client'
-import type { Change, ChangeEvent, Checkpoint, CompleteEvent, ResetEvent, Row } from '@deltaverse/contract'
+import type {
+  CallOptions,
+  Change,
+  ChangeEvent,
+  Checkpoint,
+  CompleteEvent,
+  ResetEvent,
+  Row,
+  UpsertedChange,
+} from '@deltaverse/contract'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
 import { createChangeShape } from './change.js'
 import type { CheckpointScope } from './checkpoint.js'
+import { countRows, type RowCount } from './count-rows.js'
 import { type FollowOptions, followTable } from './follow.js'
 import { groupIntoPages } from './group-into-pages.js'
 import { type ChangeFeedOptions, type ResolvedOptions, resolveOptions } from './options.js'
@@ -10,6 +20,7 @@ import type { EventBatch, ReadContext } from './read-context.js'
 import { type ReadOptions, resolveRead } from './read-options.js'
 import { planRead } from './read-plan.js'
 import { readTable } from './read-table.js'
+import { type RowKey, readKeys, readRows } from './table-access.js'
 import { describeTable, readTokenLifetimeDays, requireChangeTracking } from './table-description.js'
 
 /** One page, as {@link ChangeFeed.pages} gives it. */
@@ -42,6 +53,18 @@ export interface ChangeFeed<R extends Row = Row> {
   pages(options?: ReadOptions): AsyncGenerator<ChangePage<R>, void, undefined>
   /** Like `batches()`, but goes on: waits, asks again, and ends only by its signal or an error that waiting will not cure. */
   follow(options?: FollowOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
+  /** How many rows the table has now, as far as the service tells: it stops counting at 5,000. */
+  count(call?: CallOptions): Promise<RowCount>
+  /** Keys and versions of all rows, in groups: the least that can be read of a table. A key may come twice. */
+  keys(call?: CallOptions): AsyncGenerator<readonly RowKey[], void, undefined>
+  /**
+   * These rows as they are now, in the shape of the feed's changes, in groups and in any order; those that are gone do not
+   * come. Meant for some rows of many: a request for every 50.
+   */
+  rows(
+    ids: readonly string[],
+    call?: CallOptions,
+  ): AsyncGenerator<readonly UpsertedChange<R>[], void, undefined>
 }
 
 /**
@@ -107,7 +130,20 @@ export function createChangeFeed<R extends Row = Row>(
 
   const { entitySet } = resolved
   const pages = (read?: ReadOptions) => groupIntoPages(batches(read))
-  const feed: ChangeFeed = { entitySet, batches, changes, pages, follow }
+  const count = (call: CallOptions = {}) => countRows(client, entitySet, call)
+
+  async function* keys(call: CallOptions = {}): AsyncGenerator<readonly RowKey[], void, undefined> {
+    yield* readKeys(await prepare(resolved, call.signal), call)
+  }
+
+  async function* rows(
+    ids: readonly string[],
+    call: CallOptions = {},
+  ): AsyncGenerator<readonly UpsertedChange[], void, undefined> {
+    yield* readRows(await prepare(resolved, call.signal), ids, call)
+  }
+
+  const feed: ChangeFeed = { entitySet, batches, changes, pages, follow, count, keys, rows }
   return feed as ChangeFeed<R>
 }
 
