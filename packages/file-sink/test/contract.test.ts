@@ -12,10 +12,7 @@ import { rowsAt, rowsOfLog } from './rows-of.js'
 type Kind = Pick<FileSinkOptions, 'mode' | 'compress' | 'rotate' | 'sortBytes'>
 
 const kinds: Readonly<Record<string, Kind>> = {
-  'a log': { mode: 'log' },
-  'a log in gzip': { mode: 'log', compress: 'gzip' },
-  'a log of short files': { mode: 'log', rotate: { rows: 2_000, bytes: 1 } },
-  'a snapshot': { mode: 'snapshot' },
+  'a log in gzip of short files': { compress: 'gzip', rotate: { rows: 2_000, bytes: 1 } },
   'a snapshot in gzip, sorted in small parts': { mode: 'snapshot', compress: 'gzip', sortBytes: 100_000 },
 }
 

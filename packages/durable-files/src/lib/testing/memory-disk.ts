@@ -62,9 +62,10 @@ export function createMemoryDisk(): MemoryDisk {
     folder.changes.push(step)
   }
 
-  function used(): number {
+  function roomLeft(): number {
+    if (limit === Number.POSITIVE_INFINITY) return limit
     const all = new Set([...folders.values()].flatMap(({ names }) => [...names.values()]))
-    return [...all].reduce((sum, file) => sum + file.content.length, 0)
+    return [...all].reduce((room, file) => room - file.content.length, limit)
   }
 
   function create(path: string): MemoryFile {
@@ -97,7 +98,7 @@ export function createMemoryDisk(): MemoryDisk {
       async writev(buffers, position) {
         if (flags === 'r') throw fileError('EBADF', path)
         const bytes = Buffer.concat(buffers)
-        const room = limit - used() + Math.max(0, reach().content.length - position)
+        const room = roomLeft() + Math.max(0, reach().content.length - position)
         if (room <= 0 && bytes.length > 0) throw fileError('ENOSPC', path)
         const fitting = bytes.subarray(0, Math.min(bytes.length, room))
         reach().write(fitting, position)

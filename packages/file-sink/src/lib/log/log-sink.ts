@@ -25,6 +25,8 @@ interface Session {
   /** The manifest as it is on the disk. */
   manifest: LogManifest
   file: LineFile | undefined
+  /** A file was made whose name is not durable yet. */
+  hasNewNames: boolean
 }
 
 /** Changes as lines of NDJSON in numbered files, with a manifest that tells what they hold. */
@@ -77,7 +79,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
     const rolled = rollBack(manifest, position, manifestPath)
     const file = await openLast(rolled)
     const reads = createLogReads(rolled.reads, position)
-    const opened: Session = { reads, manifest, file }
+    const opened: Session = { reads, manifest, file, hasNewNames: false }
     try {
       const { lastFile } = reads
       if (file !== undefined && lastFile?.sha256 === '') lastFile.sha256 = await file.sha256()
@@ -117,6 +119,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
     if (keptAs !== undefined) settings.onSetAside(path, keptAs)
     await replaceManifest(open, { ...open.manifest, begun: [...open.manifest.begun, entry.file] })
     const file = await createLineFile({ files, path, compress })
+    open.hasNewNames = true
     open.reads.addFile(entry)
     open.file = file
     return file
@@ -179,6 +182,9 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
         if (isLonger || entry.sha256 === '') entry.sha256 = await file.sha256()
       }
       const next: LogManifest = { ...opened.manifest, reads: snapshotOf(reads), begun: [] }
+      // The names first: a manifest must not survive a power cut that a file in it does not.
+      if (opened.hasNewNames) await attempt('sync', directory, () => files.syncFolder(directory))
+      opened.hasNewNames = false
       if (JSON.stringify(next) !== JSON.stringify(opened.manifest)) await replaceManifest(opened, next)
       return reads.position()
     },

@@ -3,7 +3,7 @@ import type { CallOptions, Change, ChangeEvent, HeldRow, ReadableSink, Sink } fr
 import { attempt, ifThere, makeFolder } from '@deltaverse/durable-files'
 import { formatChangeLines } from '@deltaverse/node-streams'
 import type { CheckpointMark } from '../checkpoint-mark.js'
-import { markOf } from '../checkpoint-mark.js'
+import { isEndOfRead, markOf } from '../checkpoint-mark.js'
 import { compressionOf } from '../compression.js'
 import type { SinkSettings } from '../file-sink-options.js'
 import { heldInLines } from '../held-in-lines.js'
@@ -135,7 +135,7 @@ export function createSnapshotSink(settings: SinkSettings): Sink<SnapshotPositio
       open.read = { generation: event.generation, changes: undefined }
       open.endedAt = undefined
     } else if (event.kind === 'checkpoint') {
-      const isEnd = open.read === undefined && event.checkpoint.nextLink === undefined
+      const isEnd = open.read === undefined && isEndOfRead(event.checkpoint)
       open.endedAt = isEnd ? markOf(event.checkpoint) : undefined
     } else if (open.read?.generation === event.generation) {
       await open.changes?.file.close()
