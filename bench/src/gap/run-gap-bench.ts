@@ -6,6 +6,7 @@ import type { BenchOptions } from '../options.js'
 import { runJob } from '../writer/job-process.js'
 import { type GapCase, type GapResult, type GapRun, gapCases, gapPageSize } from './gap-case.js'
 import type { GapReport } from './gap-report.js'
+import type { GapJob } from './run-gap.js'
 
 /** Measures what closing the gap of reads of several pages costs, against the same reads without. */
 export async function runGapBench(
@@ -27,7 +28,7 @@ export async function runGapBench(
         for (const gapGuard of round % 2 === 0 ? [true, false] : [false, true]) {
           showProgress(`${one.name}, round ${round} of ${rounds}: ${gapGuard ? 'guarded' : 'bare'}`)
           const outFile = join(folder, 'out')
-          const job = { serviceRoot, read: one.read, gapGuard, outFile }
+          const job: GapJob = { serviceRoot, read: one.read, gapGuard, outFile }
           const run = await runJob<GapRun>('../gap/run-gap.js', job)
           requireRows(one, run, gapGuard)
           ;(gapGuard ? guarded : bare).push(run)

@@ -249,6 +249,17 @@ describe('a token that is no longer good behind the read', () => {
     expect(requests).toEqual([keys, all, second, behind, more, all, second, own])
   })
 
+  it('in the middle of the catch-up is not followed from its start again', async () => {
+    const more = `${behind}&$skiptoken=b2`
+    const { requests } = await read({
+      ...busy,
+      [behind]: delta([named(1)], next(more)),
+      [more]: refusal(400, '0x80044352'),
+      [own]: ownDelta,
+    })
+    expect(requests).toEqual([keys, all, second, behind, more, all, second, own])
+  })
+
   it('time after time is an error that says what to do', async () => {
     const dead = refusal(400, '0x80044352')
     const { events, requests, error } = await read({ ...busy, [behind]: dead, [own]: dead })

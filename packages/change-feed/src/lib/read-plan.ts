@@ -38,7 +38,7 @@ export interface DeltaPlan {
   readonly guardAt?: string
 }
 
-export type DeltaBase = Checkpoint & { readonly deltaLink: string }
+type DeltaBase = Checkpoint & { readonly deltaLink: string }
 
 export interface PlanOptions {
   readonly checkpoint: Checkpoint | undefined
