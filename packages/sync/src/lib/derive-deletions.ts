@@ -1,6 +1,6 @@
 import type { Checkpoint, DeletedChange, Row } from '@deltaverse/contract'
 import type { Tally } from './committer.js'
-import type { PipelineParts } from './pipeline.js'
+import { bytesOf, type PipelineParts } from './pipeline.js'
 
 /**
  * Deletes what the full read of a resync did not bring, as the ledger tells.
@@ -51,8 +51,9 @@ async function tellUntilDue<Position, R extends Row>({
     await sink.write(changes, call)
     await stage.remove(ids, call)
     told += ids.length
-    committer.note(changes.reduce((bytes, change) => bytes + change.bytes.length, 0))
-    onNotice({ kind: 'changes', upserted: 0, deleted: ids.length, unchanged: 0 })
+    const bytes = bytesOf(changes)
+    committer.note(bytes)
+    onNotice({ kind: 'changes', upserted: 0, deleted: ids.length, unchanged: 0, bytes })
     await onStep?.('deletions-derived')
     if (committer.isDue()) break
   }

@@ -34,6 +34,8 @@ export type SyncNotice<Position = unknown> =
       readonly upserted: number
       readonly deleted: number
       readonly unchanged: number
+      /** Bytes of the rows and deletions. */
+      readonly bytes: number
     }
   | { readonly kind: 'page'; readonly report: PageReport }
   | { readonly kind: 'deriving'; readonly deletions: number }

@@ -11,14 +11,11 @@ import type {
 import { type FollowOptions, followIntervals, type ResolvedFollow } from './follow-options.js'
 import type { SyncNotice } from './notice.js'
 import { atLeast, callable, flag, share, text, whole } from './option-checks.js'
-import type { RowCount } from './row-count.js'
 import type { SyncStep } from './step.js'
 
-/** What a sync needs of a feed. */
-export interface SyncFeed<R extends Row = Row> extends Pick<ChangeFeed<R>, 'entitySet' | 'batches'> {
-  /** Rows in the table, as far as the service tells; asked for progress, and before a stop for too many deletions. */
-  count?(call?: CallOptions): Promise<RowCount>
-}
+/** What a sync needs of a feed; without `count` it knows less of how far it is. */
+export type SyncFeed<R extends Row = Row> = Pick<ChangeFeed<R>, 'entitySet' | 'batches'> &
+  Partial<Pick<ChangeFeed<R>, 'count'>>
 
 export interface SyncOptions<Position = unknown, R extends Row = Row> extends CallOptions {
   /** Under which the state is kept and the lease is taken: one for each pair of table and sink. */

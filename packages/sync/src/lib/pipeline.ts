@@ -46,9 +46,10 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
     if (passed.deletions > 0) {
       await guard.check(deletions, { rows, mayBeMore: stage.rows() === undefined }, call)
     }
-    committer.note(bytesOf(changes))
+    const bytes = bytesOf(changes)
+    committer.note(bytes)
     if (passed.changes.length > 0) await sink.write(passed.changes, call)
-    onNotice({ kind: 'changes', ...countChanges(changes), unchanged: passed.unchanged })
+    onNotice({ kind: 'changes', ...countChanges(changes), unchanged: passed.unchanged, bytes })
     await onStep?.('batch-written')
   }
 
@@ -128,7 +129,7 @@ function isEndOfRead({ phase, nextLink, gap, guardLink }: Checkpoint): boolean {
   return phase === 'delta' && nextLink === undefined && gap === undefined && guardLink === undefined
 }
 
-function bytesOf(changes: readonly Change[]): number {
+export function bytesOf(changes: readonly Change[]): number {
   let bytes = 0
   for (const change of changes) bytes += change.bytes.length
   return bytes

@@ -14,6 +14,8 @@ export interface SyncSummary<Position = unknown> {
   readonly deleted: number
   /** Of the rows that arrived: those that the sink holds as they are, so that it was not bothered with them. */
   readonly unchanged: number
+  /** Bytes of rows and deletions. */
+  readonly bytes: number
   readonly pages: number
   /** Bytes of pages as they came over the wire. */
   readonly bytesReceived: number
@@ -41,6 +43,7 @@ export function tallyNotices<Position, R extends Row>(
   let upserted = 0
   let deleted = 0
   let unchanged = 0
+  let bytes = 0
   let pages = 0
   let bytesReceived = 0
   let commits = 0
@@ -56,6 +59,7 @@ export function tallyNotices<Position, R extends Row>(
         upserted += notice.upserted
         deleted += notice.deleted
         unchanged += notice.unchanged
+        bytes += notice.bytes
       }
       options.onNotice(notice)
     },
@@ -66,6 +70,7 @@ export function tallyNotices<Position, R extends Row>(
       upserted,
       deleted,
       unchanged,
+      bytes,
       pages,
       bytesReceived,
       commits,

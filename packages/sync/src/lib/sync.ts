@@ -1,6 +1,8 @@
 import type { Row } from '@deltaverse/contract'
 import { followTable, type TakeTurn } from './follow.js'
-import { resolveSync, type SyncOptions } from './options.js'
+import type { SyncNotice } from './notice.js'
+import { type ResolvedSync, resolveSync, type SyncOptions } from './options.js'
+import { createProgressMeter, type ProgressMeter, type SyncProgress } from './progress.js'
 import { createRunner } from './runner.js'
 import { type SyncSummary, tallyNotices } from './summary.js'
 
@@ -26,12 +28,21 @@ export async function syncInTurn<Position, R extends Row>(
 ): Promise<SyncSummary<Position>> {
   const resolved = resolveSync(given)
   const tallying = tallyNotices(resolved)
-  const options = { ...resolved, onNotice: tallying.onNotice }
+  const meter = createMeter(resolved)
+  const onNotice = (notice: SyncNotice<Position>): void => {
+    tallying.onNotice(notice)
+    meter?.note(notice)
+  }
+  const options = { ...resolved, onNotice }
   const runner = createRunner(options)
-  await closeAfter(runner, async () => {
-    if (options.follow !== undefined) await followTable(runner, options, options.follow, takeTurn)
-    else await takeTurn(() => runner.read())
-  })
+  try {
+    await closeAfter(runner, async () => {
+      if (options.follow !== undefined) await followTable(runner, options, options.follow, takeTurn)
+      else await takeTurn(() => runner.read())
+    })
+  } finally {
+    meter?.stop()
+  }
   const { rows, checkpoint, position } = runner.saved() ?? noState()
   return { ...tallying.figures(), ...(rows !== undefined && { rows }), checkpoint, position }
 }
@@ -47,6 +58,13 @@ export async function closeAfter<T>(closing: { close(): Promise<void> }, work: (
   }
   await closing.close()
   return result
+}
+
+function createMeter<Position, R extends Row>(options: ResolvedSync<Position, R>): ProgressMeter | undefined {
+  const { feed, progressMs: intervalMs, clock, onNotice, signal } = options
+  if (intervalMs === undefined) return undefined
+  const onProgress = (progress: SyncProgress): void => onNotice({ kind: 'progress', progress })
+  return createProgressMeter({ feed, intervalMs, clock, onProgress, signal })
 }
 
 function noState(): never {
