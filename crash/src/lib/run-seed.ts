@@ -1,3 +1,4 @@
+import type { LoggedRequest } from '@deltaverse/emulator'
 import { createDeliveryBook, type DeliveryBook } from './oracle/delivery-book.js'
 import { judgeRun } from './oracle/judge-run.js'
 import type { Problem } from './oracle/problem.js'
@@ -51,10 +52,10 @@ export async function runSeed(
       })
       for (const entry of outcome.trace) deliveries.take(entry)
       if (outcome.crashedAt !== undefined) crashes += 1
-      const found = await judgeRun({ scenario, machine, service, deliveries, outcome, turn, isLast })
+      const found = await judgeRun({ scenario, machine, service, deliveries, order, outcome, turn, isLast })
       trail.push(describeTurn(index, turn, outcome))
       if (detailed)
-        trail.push(...service.requests().map((each) => `  ${each}`), ...outcome.trace.map(describeEntry))
+        trail.push(...service.requests().map(describeRequest), ...outcome.trace.map(describeEntry))
       for (const { kind, message } of found) trail.push(`  ${kind}: ${message}`)
       problems.push(...found)
       // What follows from a fault is no second one.
@@ -141,6 +142,10 @@ function describeTurn(index: number, turn: Turn, { crashedAt, error }: RunOutcom
         : 'came to its end',
   ]
   return `run ${index + 1}: ${parts.join(', ')}`
+}
+
+function describeRequest({ method, url, status }: LoggedRequest): string {
+  return `  ${method} ${decodeURIComponent(decodeURIComponent(url))} ${status}`
 }
 
 function describeEntry(entry: TraceEntry): string {

@@ -1,4 +1,5 @@
 import type { Machine, RunOutcome } from '../run/machine.js'
+import type { RunOrder } from '../run/run-order.js'
 import { syncName } from '../run/run-sync.js'
 import type { Scenario, Turn } from '../scenario.js'
 import type { Service } from '../service/service.js'
@@ -6,6 +7,7 @@ import { compareReads } from './compare-reads.js'
 import { compareWithTable } from './compare-rows.js'
 import type { DeliveryBook } from './delivery-book.js'
 import { inspectSink, type SinkView } from './inspect-sink.js'
+import { judgeResume } from './judge-resume.js'
 import type { Problem } from './problem.js'
 import { replay, type Versions } from './replay.js'
 
@@ -15,6 +17,7 @@ export interface RunFacts {
   readonly machine: Machine
   readonly service: Service
   readonly deliveries: DeliveryBook
+  readonly order: RunOrder
   readonly outcome: RunOutcome
   readonly turn: Turn
   /** Whether the run was let through with nobody writing, so that the sink must now hold the table. */
@@ -26,7 +29,7 @@ const faultCodes = new Set(['throttled', 'unavailable', 'service-failed', 'no-re
 
 /** Says what is wrong behind a run. */
 export async function judgeRun(facts: RunFacts): Promise<Problem[]> {
-  const { scenario, machine, service, deliveries, outcome, turn, isLast } = facts
+  const { scenario, machine, service, deliveries, order, outcome, turn, isLast } = facts
   const stuck = judgeEnd(outcome, isLast)
   if (stuck.length > 0) return stuck
   const place = { files: machine.files(), directory: machine.directory, name: syncName }
@@ -35,6 +38,11 @@ export async function judgeRun(facts: RunFacts): Promise<Problem[]> {
     ...judgeRivals(outcome),
     ...view.problems,
     ...judgeState(deliveries),
+    ...judgeResume(
+      outcome.trace,
+      service.requests().map(({ url }) => url),
+      order,
+    ),
     ...judgeReaders(view, deliveries),
   ]
   if (outcome.crashedAt !== undefined || outcome.error !== undefined) return problems

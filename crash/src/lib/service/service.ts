@@ -1,4 +1,4 @@
-import { type Emulator, startEmulator } from '@deltaverse/emulator'
+import { type Emulator, type LoggedRequest, startEmulator } from '@deltaverse/emulator'
 import { createVersionBook, type KnownRow, type VersionBook } from '../oracle/version-book.js'
 import { createRandom } from '../random.js'
 import type { Interference, Scenario } from '../scenario.js'
@@ -26,7 +26,7 @@ export interface Service {
   /** Called at each request, before it has any effect. */
   onRequest: (() => void) | undefined
   /** What was asked since the turn began, and how it was answered. */
-  requests(): readonly string[]
+  requests(): readonly LoggedRequest[]
   /** Begins a turn: what the faults of it are, and whether the table changes while it is read. */
   begin(turn: number, calm: boolean): void
   interfere(what: Interference): Promise<void>
@@ -107,11 +107,8 @@ export async function startService(scenario: Scenario, time: ScenarioTime): Prom
     },
     onRequest: undefined,
     requests() {
-      return emulator.requests
-        .slice(requestsBefore - emulator.requestCount)
-        .map(
-          ({ method, url, status }) => `${method} ${decodeURIComponent(decodeURIComponent(url))} ${status}`,
-        )
+      const { requests, requestCount } = emulator
+      return requests.slice(requests.length - (requestCount - requestsBefore))
     },
     begin(turn, isCalm) {
       calm = isCalm
