@@ -39,7 +39,7 @@ export function typeTests(database: TestDatabase): void {
           const kept = await database.query(asText(schema, columns))
           expect(kept).toEqual(emulator.table('new_things').rows().map(inPostgres))
         }),
-        { seed: 20_261_120, numRuns: 12 },
+        { seed: 20_261_120, numRuns: 8 },
       )
     }, 60_000)
 
