@@ -13,3 +13,5 @@ export {
   type TableOptions,
   type TableResult,
 } from './lib/sync-tables.js'
+export { type VerifySummary, verify } from './lib/verify/verify.js'
+export type { RowDifference, VerifyFeed, VerifyNotice, VerifyOptions } from './lib/verify/verify-options.js'

@@ -84,6 +84,7 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
 
   async function derive(checkpoint: Checkpoint): Promise<void> {
     deletions = await deriveDeletions({ ...parts, checkpoint, tally: { rows, deletions } })
+    await sink.write([{ kind: 'checkpoint', checkpoint }], call)
     await end(checkpoint)
   }
 
@@ -108,7 +109,8 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
         if (event.kind === 'reset') await reset(event)
         else if (event.kind === 'complete') await complete(event)
         else {
-          await sink.write([event], call)
+          // Deletions that are still to be told lie before it.
+          if (!stage.isDeriving()) await sink.write([event], call)
           await reach(event.checkpoint)
         }
       }

@@ -56,7 +56,7 @@ export function createMemorySink(): MemorySink {
     log,
     calls,
     isOpen: () => open,
-    rows: () => replay(log),
+    rows: () => new Map([...replay(log)].map(([id, { text }]) => [id, text])),
     async open(position) {
       calls.open += 1
       const entries = position?.entries ?? 0
@@ -87,10 +87,11 @@ export function createMemorySink(): MemorySink {
       open = false
     },
     async *held() {
-      yield log.flatMap((entry): HeldRow[] => {
-        if (entry.kind === 'upserted') return [{ id: entry.id, rowVersion: entry.rowVersion }]
-        return entry.kind === 'deleted' ? [{ id: entry.id, rowVersion: undefined, deleted: true }] : []
-      })
+      // As a log would tell it: mentions that no longer count come first.
+      const mentioned = log.flatMap((entry) => (entry.kind === 'upserted' ? [entry.id] : []))
+      yield mentioned.map((id): HeldRow => ({ id, rowVersion: '1' }))
+      yield mentioned.map((id): HeldRow => ({ id, rowVersion: undefined, deleted: true }))
+      for (const [id, { rowVersion }] of replay(log)) yield [{ id, rowVersion }]
     },
   }
 }
@@ -131,7 +132,7 @@ function toEntry(event: Exclude<ChangeEvent, { kind: 'checkpoint' }>): LoggedEve
 }
 
 /** What a careful consumer holds: a full read marks what it brings; once it is complete, the rest is gone. */
-function replay(log: readonly LoggedEvent[]): Map<string, string> {
+function replay(log: readonly LoggedEvent[]): Map<string, HeldEntry> {
   const rows = new Map<string, HeldEntry>()
   let generation = 0
   let marked: Set<string> | undefined
@@ -150,5 +151,5 @@ function replay(log: readonly LoggedEvent[]): Map<string, string> {
       marked = undefined
     }
   }
-  return new Map([...rows].map(([id, { text }]) => [id, text]))
+  return rows
 }
