@@ -1,9 +1,9 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SyncStep } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
 import { createFailingCalls } from './support/failing.js'
-import { createTransactionalMemorySink } from './support/memory-sink.js'
-import { createRandom } from './support/random.js'
+import { type createMemorySink, createTransactionalMemorySink } from './support/memory-sink.js'
 import { type SetUp, setUp, type TestOptions } from './support/set-up.js'
 
 let table: EmulatedTable
@@ -15,13 +15,14 @@ afterEach(() => table.stop())
 
 const crash = new Error('crash')
 
-/** Behind a full read: rows change, and a resync is asked for. */
-async function prepare({ run }: SetUp, options: Partial<TestOptions>): Promise<void> {
+/** A synced table whose rows have changed since. @returns how to go back there */
+async function prepare({ run, backUp }: SetUp, options: Partial<TestOptions>): Promise<() => void> {
   const ids = table.add(6)
   await run(options)
   table.change(ids[0]!, 'Renamed')
   for (const id of ids.slice(2, 4)) table.remove(id)
   table.add(1)
+  return backUp()
 }
 
 function expectSettled({ sink, ledger }: SetUp, options: Partial<TestOptions>): void {
@@ -37,11 +38,11 @@ describe.each([
 ])('a $read (with a ledger: $withLedger)', ({ restart, withLedger }) => {
   it('that is broken off at any step is exact after the next run', async () => {
     const steps: SyncStep[] = []
-    const feed = table.feed({ pageSize: 3 })
+    const rooms = setUp(table)
+    const options = { commitBytes: 300, ...(withLedger && { ledger: rooms.ledger }) }
+    const goBack = await prepare(rooms, options)
     for (let at = 1; ; at += 1) {
-      const rooms = setUp(table)
-      const options = { feed, commitBytes: 300, ...(withLedger && { ledger: rooms.ledger }) }
-      await prepare(rooms, options)
+      goBack()
       let taken = 0
       let last: SyncStep | undefined
       const onStep: TestOptions['onStep'] = (step) => {
@@ -62,7 +63,6 @@ describe.each([
       await rooms.run({ ...options, onStep: again }).catch((error) => expect(error).toBe(crash))
       await rooms.run(options)
       expectSettled(rooms, options)
-      for (const id of table.expected().keys()) table.remove(id)
     }
     const expected: SyncStep[] = ['lease-taken', 'opened', 'page-read', 'batch-written', 'after-state-saved']
     if (restart) expected.push('resync-began', 'before-complete')
@@ -72,102 +72,123 @@ describe.each([
 
   it.each(['before', 'after'] as const)('is exact when any call fails %s its effect', async (when) => {
     const failures = createFailingCalls()
-    const feed = table.feed({ pageSize: 3 })
+    const rooms = setUp(table)
+    const { sink, checkpoints, ledger } = rooms
+    const failing: Partial<TestOptions> = {
+      commitBytes: 300,
+      sink: failures.wrap(sink, ['open', 'write', 'commit']),
+      checkpoints: failures.wrap(checkpoints, ['load', 'save']),
+      ...(withLedger && { ledger: failures.wrap(ledger, ['open', 'record', 'remove', 'commit']) }),
+    }
+    const goBack = await prepare(rooms, failing)
     for (let at = 1; ; at += 1) {
-      const rooms = setUp(table)
-      const { sink, checkpoints, ledger } = rooms
-      const failing: Partial<TestOptions> = {
-        feed,
-        commitBytes: 300,
-        sink: failures.wrap(sink, ['open', 'write', 'commit']),
-        checkpoints: failures.wrap(checkpoints, ['load', 'save']),
-        ...(withLedger && { ledger: failures.wrap(ledger, ['open', 'record', 'remove', 'commit']) }),
-      }
-      await prepare(rooms, failing)
+      goBack()
       failures.failAt(at, when)
       const outcome = await rooms.run({ ...failing, restart }).catch((error) => error)
       if (failures.isPending()) break
       expect(outcome).toMatchObject({ code: 'sink-failed' })
       await rooms.run(failing)
       expectSettled(rooms, failing)
-      for (const id of table.expected().keys()) table.remove(id)
     }
     failures.never()
   })
+})
+
+type Write = 'add' | 'remove' | 'change'
+type Fault = 'busy' | 'expired' | 'refused link' | 'cut off' | 'dropped'
+
+const writes = fc.record({
+  kind: fc.constantFrom<Write[]>('add', 'add', 'remove', 'change', 'change'),
+  at: fc.nat(1_000),
+})
+const rounds = fc.record({
+  before: fc.array(writes, { maxLength: 6 }),
+  /** Written under the read, one behind each of these steps. */
+  during: fc.array(fc.record({ step: fc.integer({ min: 1, max: 25 }), write: writes }), { maxLength: 4 }),
+  fault: fc.option(
+    fc.record({
+      kind: fc.constantFrom<Fault[]>('busy', 'expired', 'refused link', 'cut off', 'dropped'),
+      nth: fc.integer({ min: 1, max: 4 }),
+    }),
+  ),
+  failure: fc.option(
+    fc.record({
+      nth: fc.integer({ min: 1, max: 20 }),
+      when: fc.constantFrom('before' as const, 'after' as const),
+    }),
+  ),
+  crashAt: fc.option(fc.integer({ min: 1, max: 25 })),
+  restart: fc.nat(5).map((number) => number === 0),
 })
 
 describe('any interleaving of writes, faults of the service and of the sink, interruptions and resyncs', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('ends in the state of the table (seed %i)', async (seed) => {
-    const random = createRandom(seed)
-    const failures = createFailingCalls()
-    const rooms = setUp(table)
-    const transactional = seed % 2 === 0 ? createTransactionalMemorySink() : undefined
-    const sink = transactional ?? rooms.sink
-    const ledger =
-      seed % 4 < 2 ? failures.wrap(rooms.ledger, ['open', 'record', 'remove', 'commit']) : undefined
-    const options: Partial<TestOptions> = {
-      feed: table.feed({ pageSize: 3 }),
-      commitBytes: 1 + random.below(900),
-      maxDeleteShare: 1,
-      ledger,
-      ...(transactional === undefined
-        ? {
-            sink: failures.wrap(rooms.sink, ['open', 'write', 'commit']),
-            checkpoints: failures.wrap(rooms.checkpoints, ['load', 'save']),
-          }
-        : {
-            sink: failures.wrap(transactional, ['open', 'write', 'loadState', 'commitWith']),
-            checkpoints: undefined,
+  it.each([
+    { withLedger: false, transactional: false },
+    { withLedger: false, transactional: true },
+    { withLedger: true, transactional: false },
+    { withLedger: true, transactional: true },
+  ])('ends in the state of the table (%o)', async ({ withLedger, transactional }) => {
+    const script = fc.array(rounds, { minLength: 1, maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(script, fc.integer({ min: 1, max: 900 }), async (given, commitBytes) => {
+        table.emulator.faults.clear()
+        const rooms = setUp(table)
+        const sink = transactional ? createTransactionalMemorySink() : rooms.sink
+        const failures = createFailingCalls()
+        const options: Partial<TestOptions> = {
+          commitBytes,
+          maxDeleteShare: 1,
+          checkpoints: transactional ? undefined : failures.wrap(rooms.checkpoints, ['load', 'save']),
+          sink: isTransactional(sink)
+            ? failures.wrap(sink, ['open', 'write', 'loadState', 'commitWith'])
+            : failures.wrap(sink, ['open', 'write', 'commit']),
+          ...(withLedger && {
+            ledger: failures.wrap(rooms.ledger, ['open', 'record', 'remove', 'commit']),
           }),
-    }
-    for (let round = 0; round < 25; round += 1) {
-      writeSomething(random)
-      if (random.below(3) === 0) misbehave(random)
-      if (random.below(3) === 0) {
-        failures.failAt(1 + random.below(20), random.below(2) === 0 ? 'before' : 'after', false)
-      }
-      const breakAt = random.below(3) === 0 ? 1 + random.below(25) : 0
-      let taken = 0
-      const onStep: TestOptions['onStep'] = () => {
-        taken += 1
-        // Also writes under the read.
-        if (random.below(6) === 0) writeSomething(random)
-        if (taken === breakAt) throw crash
-      }
-      const restart = random.below(6) === 0
-      await rooms.run({ ...options, restart, onStep }).catch(() => undefined)
-    }
-    failures.never()
-    table.emulator.faults.clear()
-    await rooms.run(options)
-    expectExact(sink.rows(), table)
-    if (ledger !== undefined) expect(rooms.ledger.rows()).toEqual(sink.rows())
+        }
+        for (const { before, during, fault, failure, crashAt, restart } of given) {
+          before.forEach(write)
+          if (fault !== null) misbehave(fault.kind, fault.nth)
+          if (failure !== null) failures.failAt(failure.nth, failure.when, false)
+          let taken = 0
+          const onStep: TestOptions['onStep'] = () => {
+            taken += 1
+            for (const each of during) if (each.step === taken) write(each.write)
+            if (taken === crashAt) throw crash
+          }
+          await rooms.run({ ...options, restart, onStep }).catch(() => undefined)
+        }
+        failures.never()
+        table.emulator.faults.clear()
+        await rooms.run(options)
+        expectExact(sink.rows(), table)
+        if (withLedger) expect(rooms.ledger.rows()).toEqual(sink.rows())
+      }),
+      { seed: 20_260_301, numRuns: 12 },
+    )
   })
 })
 
-type Random = ReturnType<typeof createRandom>
-
-function writeSomething(random: Random): void {
-  for (let count = random.below(6); count > 0; count -= 1) {
-    const ids = [...table.expected().keys()]
-    const id = ids[random.below(ids.length)]
-    const choice = random.below(4)
-    if (id === undefined || choice === 0) table.add(1)
-    else if (choice === 1) table.remove(id)
-    else table.change(id, `Name ${random.below(1_000)}`)
-  }
+function isTransactional(
+  sink: ReturnType<typeof createMemorySink> | ReturnType<typeof createTransactionalMemorySink>,
+): sink is ReturnType<typeof createTransactionalMemorySink> {
+  return 'commitWith' in sink
 }
 
-function misbehave(random: Random): void {
+function write({ kind, at }: { readonly kind: Write; readonly at: number }): void {
+  const ids = [...table.expected().keys()]
+  const id = ids[at % Math.max(1, ids.length)]
+  if (id === undefined || kind === 'add') table.add(1)
+  else if (kind === 'remove') table.remove(id)
+  else table.change(id, `Name ${at}`)
+}
+
+function misbehave(kind: Fault, nth: number): void {
   const { faults } = table.emulator
-  const nth = 1 + random.below(4)
   const url = 'products?'
-  const faultsToChoose = [
-    () => faults.next({ url, nth, status: 503 }),
-    () => faults.next({ url, nth, expireTokens: true }),
-    () => faults.next({ url: 'skiptoken', nth, status: 400, code: '0x80041129' }),
-    () => faults.next({ url, nth, cutBody: { afterBytes: 100 + random.below(400) } }),
-    () => faults.next({ url, nth, drop: 'before-effect' }),
-  ]
-  faultsToChoose[random.below(faultsToChoose.length)]?.()
+  if (kind === 'busy') faults.next({ url, nth, status: 503 })
+  else if (kind === 'expired') faults.next({ url, nth, expireTokens: true })
+  else if (kind === 'refused link') faults.next({ url: 'skiptoken', nth, status: 400, code: '0x80041129' })
+  else if (kind === 'cut off') faults.next({ url, nth, cutBody: { afterBytes: 300 } })
+  else faults.next({ url, nth, drop: 'before-effect' })
 }

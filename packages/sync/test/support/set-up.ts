@@ -14,6 +14,8 @@ export interface SetUp {
   /** Syncs once; without a ledger unless it is passed. */
   run(options?: Partial<TestOptions>): Promise<SyncSummary<MemoryPosition>>
   state(): ReturnType<MemoryCheckpoints['states']['get']>
+  /** Remembers what all of them hold. @returns how to go back to it */
+  backUp(): () => void
 }
 
 /** A sink, a store and a ledger for one table, and the notices of all its syncs. */
@@ -38,5 +40,16 @@ export function setUp(table: EmulatedTable): SetUp {
         ...options,
       }),
     state: () => checkpoints.states.get('products'),
+    backUp() {
+      const log = [...sink.log]
+      const states = [...checkpoints.states]
+      const putLedgerBack = ledger.backUp()
+      return () => {
+        sink.log.splice(0, sink.log.length, ...log)
+        checkpoints.states.clear()
+        for (const [name, state] of states) checkpoints.states.set(name, state)
+        putLedgerBack()
+      }
+    },
   }
 }

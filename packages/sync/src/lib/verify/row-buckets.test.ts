@@ -64,7 +64,7 @@ describe('row buckets', () => {
   it('say what to do when there is no room', async () => {
     const buckets = createRowBuckets(join(folder, 'gone'), 'sink', 1)
     const failed = buckets.add(
-      Array.from({ length: 100_000 }, (_, index) => ({ id: idOf(index), rowVersion: '1' })),
+      Array.from({ length: 120_000 }, (_, index) => ({ id: idOf(index), rowVersion: '1' })),
     )
     await expect(failed).rejects.toMatchObject({ code: 'sink-failed' })
     await expect(failed).rejects.toThrow(/temporaryDirectory/)
