@@ -14,10 +14,10 @@ type Kind = Pick<FileSinkOptions, 'mode' | 'compress' | 'rotate' | 'sortBytes'>
 
 const courses: readonly { readonly what: string; readonly scenario: string; readonly kind: Kind }[] = [
   { what: 'a log', scenario: 'resync', kind: {} },
-  { what: 'a log', scenario: 'beginnings', kind: {} },
+  { what: 'a log of files of two rows', scenario: 'resync', kind: { rotate: { rows: 2 } } },
   {
     what: 'a log in gzip of files of two rows, another for each day',
-    scenario: 'resync',
+    scenario: 'beginnings',
     kind: { compress: 'gzip', rotate: { rows: 2, daily: true } },
   },
   { what: 'a snapshot', scenario: 'resync', kind: { mode: 'snapshot' } },
@@ -99,6 +99,8 @@ async function statesOf(kind: Kind, steps: Steps): Promise<readonly string[]> {
     const disk = createMemoryDisk()
     const saved: Saved = { steps: 0, position: undefined }
     await live(kind, disk.files, steps.slice(0, count), saved)
+    // Within a read the manifest lags behind; opened at the position it does not.
+    await live(kind, disk.files, [], { ...saved })
     states.push(await tableOf(kind, disk.files, saved))
   }
   return states
@@ -135,7 +137,7 @@ function cutOf(call: number): PowerCut {
 describe.each(courses)('$what in the course of "$scenario"', ({ kind, scenario }) => {
   const steps = scenarios[scenario] ?? []
 
-  it('ends as if nothing had happened, wherever it is killed', async () => {
+  it('ends as if nothing had happened, wherever it is killed', { timeout: 60_000 }, async () => {
     const states = await statesOf(kind, steps)
     const { remains, calls } = await uninterrupted()
     for (let call = 1; call <= calls; call++) {
@@ -192,10 +194,17 @@ describe.each(courses)('$what in the course of "$scenario"', ({ kind, scenario }
       const published = await publishedRows(here)
       if (published !== undefined) expectOneOf(textOf(published), states, call)
     } else if (saved.steps > 0) {
-      expectOneOf(textOf(await rowsOfLog(here)), states.slice(saved.steps, saved.steps + 2), call)
+      const told = steps.findLastIndex((step, at) => at < saved.steps && !endsInMidRead(step)) + 1
+      expectOneOf(textOf(await rowsOfLog(here)), states.slice(told, saved.steps + 2), call)
     }
   }
 })
+
+/** Commits within a read are not told at once. */
+function endsInMidRead(step: Steps[number]): boolean {
+  const last = step.at(-1)
+  return last?.kind === 'checkpoint' && last.checkpoint.nextLink !== undefined
+}
 
 /** Quicker than `expect` for the thousands of times that nothing is wrong. */
 function expectSame(actual: string, expected: string | undefined, call: number): void {

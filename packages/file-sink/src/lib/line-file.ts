@@ -94,11 +94,14 @@ function lineFile({ files, path, compress }: LineFileOptions, file: OpenFile, fr
     while (blocks.length > left) {
       const buffers = (await blocks[0]) ?? []
       await attempt('check', path, () => requireOwn(files, file, path, bytes))
-      await attempt('write', path, () => writeFully(file, buffers, bytes))
-      for (const buffer of buffers) {
-        bytes += buffer.length
-        hash?.update(buffer)
-      }
+      const written = attempt('write', path, () => writeFully(file, buffers, bytes))
+      // While the disk is at work.
+      for (const buffer of buffers) hash?.update(buffer)
+      await written.catch((error: unknown) => {
+        hash = undefined
+        throw error
+      })
+      bytes = buffers.reduce((sum, buffer) => sum + buffer.length, bytes)
       blocks.shift()
     }
   }

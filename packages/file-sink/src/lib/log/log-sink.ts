@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { CallOptions, Change, ChangeEvent, HeldRow, ReadableSink, Sink } from '@deltaverse/contract'
 import { attempt, ifThere, makeFolder, setAside } from '@deltaverse/durable-files'
 import { formatChangeLines } from '@deltaverse/node-streams'
+import { isEndOfRead } from '../checkpoint-mark.js'
 import { compressionOf } from '../compression.js'
 import type { SinkSettings } from '../file-sink-options.js'
 import { continueLineFile, createLineFile, type LineFile } from '../line-file.js'
@@ -24,6 +25,12 @@ interface Session {
   readonly reads: LogReads
   /** The manifest as it is on the disk. */
   manifest: LogManifest
+  /** The reads as of the last commit; the manifest may be behind within a read. */
+  committed: LogManifest['reads']
+  /** The manifest has to tell of a file or a read that began or ended. */
+  mustTell: boolean
+  /** The last checkpoint was one within a read: more of it is to come. */
+  isInMidRead: boolean
   file: LineFile | undefined
   /** A file was made whose name is not durable yet. */
   hasNewNames: boolean
@@ -79,12 +86,21 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
     const rolled = rollBack(manifest, position, manifestPath)
     const file = await openLast(rolled)
     const reads = createLogReads(rolled.reads, position)
-    const opened: Session = { reads, manifest, file, hasNewNames: false }
+    const opened: Session = {
+      reads,
+      manifest,
+      committed: [],
+      mustTell: false,
+      isInMidRead: false,
+      file,
+      hasNewNames: false,
+    }
     try {
       const { lastFile } = reads
       if (file !== undefined && lastFile?.sha256 === '') lastFile.sha256 = await file.sha256()
       // First the manifest forgets what is to go, so that no reader looks for it; what is to go stays accounted for.
-      const next: LogManifest = { ...manifest, reads: snapshotOf(reads), begun: rolled.removed }
+      opened.committed = snapshotOf(reads)
+      const next: LogManifest = { ...manifest, reads: opened.committed, begun: rolled.removed }
       if (JSON.stringify(next) !== JSON.stringify(manifest)) await replaceManifest(opened, next)
       await removeAll(rolled.removed)
       opened.manifest = { ...next, begun: [] }
@@ -106,6 +122,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
     entry.bytes = file.bytes
     entry.sha256 = await file.sha256()
     entry.closed = true
+    open.mustTell = true
     open.file = undefined
     await file.close()
   }
@@ -121,6 +138,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
     const file = await createLineFile({ files, path, compress })
     open.hasNewNames = true
     open.reads.addFile(entry)
+    open.mustTell = true
     open.file = file
     return file
   }
@@ -135,6 +153,29 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
       open.reads.count(part)
       rest = rest.slice(part.length)
     }
+  }
+
+  async function apply(open: Session, event: Exclude<ChangeEvent, Change>): Promise<void> {
+    if (event.kind === 'checkpoint') {
+      open.reads.checkpoint(event)
+      open.isInMidRead = !isEndOfRead(event.checkpoint)
+      return
+    }
+    open.mustTell = true
+    if (event.kind === 'complete') return open.reads.complete(event)
+    await closeFile(open)
+    open.reads.reset(event)
+  }
+
+  /** Tells readers of a commit; within a read only when it is about more than another few rows. */
+  async function tell(open: Session): Promise<void> {
+    // The names first: a manifest must not survive a power cut that a file in it does not.
+    if (open.hasNewNames) await attempt('sync', directory, () => files.syncFolder(directory))
+    open.hasNewNames = false
+    if (open.isInMidRead && !open.mustTell) return
+    const next: LogManifest = { ...open.manifest, reads: open.committed, begun: [] }
+    if (JSON.stringify(next) !== JSON.stringify(open.manifest)) await replaceManifest(open, next)
+    open.mustTell = false
   }
 
   async function close(): Promise<void> {
@@ -161,11 +202,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
         }
         await append(opened, changes)
         changes = []
-        if (event.kind === 'reset') {
-          await closeFile(opened)
-          opened.reads.reset(event)
-        } else if (event.kind === 'complete') opened.reads.complete(event)
-        else opened.reads.checkpoint(event)
+        await apply(opened, event)
       }
       await append(opened, changes)
     },
@@ -181,11 +218,8 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
         entry.bytes = file.bytes
         if (isLonger || entry.sha256 === '') entry.sha256 = await file.sha256()
       }
-      const next: LogManifest = { ...opened.manifest, reads: snapshotOf(reads), begun: [] }
-      // The names first: a manifest must not survive a power cut that a file in it does not.
-      if (opened.hasNewNames) await attempt('sync', directory, () => files.syncFolder(directory))
-      opened.hasNewNames = false
-      if (JSON.stringify(next) !== JSON.stringify(opened.manifest)) await replaceManifest(opened, next)
+      opened.committed = snapshotOf(reads)
+      await tell(opened)
       return reads.position()
     },
 
@@ -193,8 +227,8 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
 
     async *held(call: CallOptions = {}): AsyncGenerator<readonly HeldRow[]> {
       call.signal?.throwIfAborted()
-      const manifest = session?.manifest ?? (await readLogManifest(files, manifestPath, name))
-      if (manifest !== undefined) yield* heldInLog(files, directory, manifest, call)
+      const reads = session?.committed ?? (await readLogManifest(files, manifestPath, name))?.reads ?? []
+      yield* heldInLog(files, directory, reads, call)
     },
   }
 }
