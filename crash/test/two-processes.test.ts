@@ -32,6 +32,7 @@ afterAll(async () => {
 const order = (name: string): RunOrder & { readonly tracePath: string } => ({
   url: service.url,
   directory: join(folder, 'out'),
+  ledgerDirectory: join(folder, 'ledger'),
   sink: scenario.sink,
   feed: scenario.feed,
   commitBytes: 1,

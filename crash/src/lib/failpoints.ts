@@ -17,14 +17,14 @@ const workBehind: Readonly<Record<SyncStep, Work>> = {
   'resync-began': 'reading',
   'before-complete': 'reading',
   'deletions-derived': 'reading',
-  'before-ledger-commit': 'ledger-commit',
+  'before-ledger-commit': 'reading',
   'before-sink-commit': 'sink-commit',
   'after-sink-commit': 'state-save',
   'after-state-saved': 'reading',
 }
 
 /** What the sync is at while it works on files. */
-export type Work = 'opening' | 'reading' | 'ledger-commit' | 'sink-commit' | 'state-save'
+export type Work = 'opening' | 'reading' | 'sink-commit' | 'state-save'
 
 /**
  * Where a run can be made to crash.
@@ -33,7 +33,8 @@ export type Work = 'opening' | 'reading' | 'ledger-commit' | 'sink-commit' | 'st
  * |---|---|
  * | `step:…` | between two actions of the sync, see `SyncStep` |
  * | `file:…` | before, in the middle of or behind an operation on files |
- * | `in:…` | at any operation on files while the sync opens, reads, commits its ledger or its sink, or saves its state |
+ * | `in:…` | at any operation on files while the sync opens, reads, commits its sink, or saves its state |
+ * | `ledger:…` | while the ledger is in the middle of it |
  * | `request` | when a request arrives at the service |
  * | `keys-only-request` | when one is sent that selects the primary key alone |
  * | `catch-up-page` | when a page of what changed under a full read is handed on |
@@ -42,6 +43,7 @@ export type Failpoint =
   | `step:${SyncStep}`
   | FilePoint
   | `in:${Work}`
+  | `ledger:${'opening' | 'recording' | 'removing' | 'committing'}`
   | 'request'
   | 'keys-only-request'
   | 'catch-up-page'
@@ -64,7 +66,10 @@ const reaches: Readonly<Record<Failpoint, number>> = {
   'step:after-state-saved': 5,
   'in:opening': 16,
   'in:reading': 12,
-  'in:ledger-commit': 8,
+  'ledger:opening': 1,
+  'ledger:recording': 5,
+  'ledger:removing': 2,
+  'ledger:committing': 5,
   'in:sink-commit': 30,
   'in:state-save': 30,
   'file:before-open': 12,
@@ -87,10 +92,14 @@ const reaches: Readonly<Record<Failpoint, number>> = {
 }
 
 /** Draws a place to crash at: any of them, at any of the times that a run reaches it. */
-export function drawCrash(random: Random): CrashPoint {
-  const all = Object.keys(reaches) as Failpoint[]
+export function drawCrash(random: Random, hasLedger: boolean): CrashPoint {
+  const all = (Object.keys(reaches) as Failpoint[]).filter((point) => hasLedger || !isOfLedger(point))
   const at = all[random.below(all.length)] ?? 'request'
   return { at, nth: random.between(1, random.chance(0.5) ? 1 : reaches[at]) }
+}
+
+function isOfLedger(point: Failpoint): boolean {
+  return point.startsWith('ledger:') || point === 'step:deletions-derived'
 }
 
 /** Draws a step of the sync that every run comes by. */

@@ -84,6 +84,7 @@ function orderOf(
   return {
     url: service.url,
     directory: machine.directory,
+    ledgerDirectory: machine.ledgerDirectory,
     sink: scenario.sink,
     feed: scenario.feed,
     commitBytes: scenario.commitBytes,

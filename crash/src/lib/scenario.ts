@@ -78,10 +78,11 @@ export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenari
   const knowsEnvironment = random.chance(0.5)
   const service = planService(random, restores && !knowsEnvironment)
   const slots = random.between(3, 7) * service.pageSize
+  const sink = planSink(random, wishes.sink)
   const scenario: Omit<Scenario, 'turns'> = {
     seed,
     way: wishes.way ?? way,
-    sink: planSink(random, wishes.sink),
+    sink,
     service,
     feed: {
       readAheadBytes: random.chance(0.7) ? 0 : 1 << random.between(8, 16),
@@ -98,6 +99,7 @@ export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenari
     count: wishes.turns ?? random.between(4, 14),
     restores,
     expires: service.expiry === 'error',
+    hasLedger: sink.ledger,
   })
   return { ...scenario, turns }
 }
@@ -134,6 +136,7 @@ interface TurnsPlan {
   readonly restores: boolean
   /** Whether tokens may end before their time: a service that then silently sends every row cannot be found out. */
   readonly expires: boolean
+  readonly hasLedger: boolean
 }
 
 function planTurns(random: Random, plan: TurnsPlan): Turn[] {
@@ -147,7 +150,7 @@ function planTurns(random: Random, plan: TurnsPlan): Turn[] {
       before: index === 0 ? [] : interferences(random, plan.expires, index === restoreAt),
       selection,
       restart: random.chance(0.04),
-      ...(random.chance(0.85) && { crash: drawCrash(random) }),
+      ...(random.chance(0.85) && { crash: drawCrash(random, plan.hasLedger) }),
       ...(random.chance(0.1) && { rival: drawStep(random) }),
     }
   })

@@ -5,13 +5,11 @@ export interface DeliveryBook {
   take(entry: TraceEntry): void
   /** Deliveries that count, in their order; without those of a save that nobody knows the end of. */
   readonly committed: readonly Delivery[]
-  /** Those of them up to the last state that was saved at the end of a read. */
-  readonly ended: readonly Delivery[]
   /**
-   * What the sink may have committed beyond, in runs that died before the state was saved: all deliveries up to then, of each
-   * run since the last state that was saved at the end of a read.
+   * The deliveries as of each moment that a reader may see: every commit since the last one that ended a read, that one
+   * included, whether its state was saved or the run died in between.
    */
-  readonly unsaved: readonly (readonly Delivery[])[]
+  readonly moments: readonly (readonly Delivery[])[]
   /** Deliveries that a crash made come again, none of which had been committed. */
   readonly duplicatesSeen: number
   /** Deliveries that were committed, and are to come again because a saved state is gone. */
@@ -85,11 +83,10 @@ export function createDeliveryBook(): DeliveryBook {
     get committed() {
       return committed
     },
-    get ended() {
-      return committed.slice(0, saves.findLast(({ isEnd }) => isEnd)?.covers)
-    },
-    get unsaved() {
-      return [...unsaved, [...committed, ...(inDoubt?.deliveries ?? []), ...open]]
+    get moments() {
+      const lastEnd = saves.findLastIndex(({ isEnd }) => isEnd)
+      const saved = saves.slice(Math.max(0, lastEnd)).map(({ covers }) => committed.slice(0, covers))
+      return [...saved, ...unsaved, [...committed, ...(inDoubt?.deliveries ?? []), ...open]]
     },
     get duplicatesSeen() {
       return duplicatesSeen
@@ -100,11 +97,14 @@ export function createDeliveryBook(): DeliveryBook {
   }
 }
 
-/** As the checkpoint tells: nothing of a read is left to be asked for. */
+/** As the state tells: nothing of a read is left to be asked for, and no deletions of it are left to be derived. */
 function isEndOfRead(state: string): boolean {
-  const { checkpoint } = JSON.parse(state) as { readonly checkpoint: Readonly<Record<string, unknown>> }
+  const { checkpoint, ledgerPhase } = JSON.parse(state) as {
+    readonly checkpoint: Readonly<Record<string, unknown>>
+    readonly ledgerPhase?: string
+  }
   const { phase, nextLink, guardLink, gap } = checkpoint
-  return phase === 'delta' && nextLink === undefined && guardLink === undefined && gap === undefined
+  return phase === 'delta' && [nextLink, guardLink, gap, ledgerPhase].every((each) => each === undefined)
 }
 
 function keyOf(delivery: Delivery): string {

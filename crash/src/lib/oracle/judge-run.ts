@@ -77,12 +77,11 @@ function judgeState({ duplicatesAfterCommit }: DeliveryBook): Problem[] {
 }
 
 /**
- * What a reader sees at any moment is the table as of a commit: the last one, the last one that ended a read (a snapshot is
- * replaced only then), or one that a run died behind before the state was saved. Never anything in between.
+ * What a reader sees at any moment is the table as of a commit: of one since the last that ended a read, as files may be
+ * replaced only then. Never anything in between.
  */
-function judgeReaders(view: SinkView, { committed, ended, unsaved }: DeliveryBook): Problem[] {
+function judgeReaders(view: SinkView, { moments }: DeliveryBook): Problem[] {
   const seen: Versions = new Map([...view.rows.values()].map(({ id, version }) => [id, version]))
-  const moments = [ended, committed, ...unsaved]
   let fewest: Problem[] | undefined
   for (const moment of moments) {
     for (const state of Object.values(replay(moment)) as Versions[]) {

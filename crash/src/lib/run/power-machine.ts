@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Processes } from '@deltaverse/durable-files'
 import { createLossyDisk, PowerCut } from '../disk/lossy-disk.js'
 import { createTrigger } from '../failpoints.js'
@@ -8,12 +11,17 @@ import type { RunOrder } from './run-order.js'
 import { runSync, type Surroundings } from './run-sync.js'
 import type { RunError, Tell, TraceEntry } from './trace.js'
 
-/** A machine whose power fails. Runs take place in this process, on a disk in memory. */
+/**
+ * A machine whose power fails. Runs take place in this process, on a disk in memory. A ledger is on the real disk: each of its
+ * writes is flushed before it resolves, so a power cut takes nothing from it.
+ */
 export function createPowerMachine(random: Random): Machine {
   const directory = '/machine/out'
+  const folder = mkdtempSync(join(tmpdir(), 'deltaverse-crash-'))
   const disk = createLossyDisk('/machine', random)
   return {
     directory,
+    ledgerDirectory: join(folder, 'ledger'),
     async run(order, hooks) {
       const trace: TraceEntry[] = []
       const power = new AbortController()
@@ -60,7 +68,9 @@ export function createPowerMachine(random: Random): Machine {
       return outcomeOf(order, trigger.fired, error, trace)
     },
     files: () => disk.files(),
-    async close() {},
+    async close() {
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 

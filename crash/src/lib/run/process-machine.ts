@@ -14,6 +14,7 @@ export function createProcessMachine(pool: ChildPool): Machine {
   let runs = 0
   return {
     directory: join(folder, 'out'),
+    ledgerDirectory: join(folder, 'ledger'),
     async run(order, hooks) {
       runs += 1
       const tracePath = join(folder, `run-${runs}.ndjson`)

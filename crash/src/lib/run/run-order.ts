@@ -5,6 +5,8 @@ import type { Scenario, Turn } from '../scenario.js'
 export interface RunOrder {
   readonly url: string
   readonly directory: string
+  /** Folder of the ledger, on this machine's disk always: its store brings its own way to files. */
+  readonly ledgerDirectory: string
   readonly sink: Scenario['sink']
   readonly feed: Scenario['feed']
   readonly commitBytes: number

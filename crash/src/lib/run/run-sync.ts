@@ -2,10 +2,11 @@ import { basename } from 'node:path'
 import { createChangeFeed } from '@deltaverse/change-feed'
 import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
 import { createClient, type Interceptor } from '@deltaverse/client'
-import type { Checkpoint } from '@deltaverse/contract'
+import type { Checkpoint, RowLedger } from '@deltaverse/contract'
 import type { Files, Processes } from '@deltaverse/durable-files'
 import { interceptFiles } from '@deltaverse/durable-files/testing'
 import { createFileSink } from '@deltaverse/file-sink'
+import { createRowLedger } from '@deltaverse/row-ledger'
 import { type SyncFeed, sync } from '@deltaverse/sync'
 import { announced } from '../disk/failing-files.js'
 import { type Failpoint, type Work, workAfter } from '../failpoints.js'
@@ -69,7 +70,7 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
       feed: announcedFeed(parts.feed, reached),
       sink: observedSink(parts.sink, tell),
       checkpoints: observedStore(parts.checkpoints, tell),
-      ledger: parts.ledger,
+      ledger: parts.ledger && announcedLedger(parts.ledger, reached),
       restart: order.restart,
       environmentId: order.environmentId,
       commitBytes: order.commitBytes,
@@ -88,7 +89,7 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
 }
 
 function createParts(
-  { sink, directory }: RunOrder,
+  { sink, directory, ledgerDirectory }: RunOrder,
   files: Files,
   processes: Processes | undefined,
   now: () => number,
@@ -105,7 +106,7 @@ function createParts(
       now,
     }),
     checkpoints: createFileCheckpointStore({ directory, files, processes }),
-    ledger: undefined,
+    ledger: sink.ledger ? createRowLedger({ directory: ledgerDirectory }) : undefined,
   }
 }
 
@@ -135,5 +136,23 @@ function announcedFeed(feed: SyncFeed, reached: Surroundings['reached']): SyncFe
         yield batch
       }
     },
+  }
+}
+
+/** Tells of what the ledger does while it does it: its store is in the middle of it then. */
+function announcedLedger(ledger: RowLedger, reached: Surroundings['reached']): RowLedger {
+  function during<T>(point: Failpoint, working: Promise<T>): Promise<T> {
+    working.catch(() => undefined)
+    void reached(point)
+    return working
+  }
+  return {
+    open: (...all) => during('ledger:opening', ledger.open(...all)),
+    record: (...all) => during('ledger:recording', ledger.record(...all)),
+    remove: (...all) => during('ledger:removing', ledger.remove(...all)),
+    stale: (...all) => ledger.stale(...all),
+    count: () => ledger.count(),
+    commit: (...all) => during('ledger:committing', ledger.commit(...all)),
+    close: () => ledger.close(),
   }
 }
