@@ -3,8 +3,12 @@ import { createTextBuffer } from './text-buffer.js'
 
 /** Puts a `$batch` together request by request, as the bytes that are sent. */
 export interface BatchBuilder {
-  /** Adds a request; between `openChangeset()` and `closeChangeset()` it is a part of the changeset, with the next `Content-ID`. */
-  add(part: BatchPart): void
+  /**
+   * Adds a request; between `openChangeset()` and `closeChangeset()` it is a part of the changeset, with the next `Content-ID`.
+   *
+   * @returns where in the batch the request's own body ends
+   */
+  add(part: BatchPart): number
   openChangeset(): void
   closeChangeset(): void
   /** Ends the batch. @throws RangeError when it holds no request */
@@ -40,33 +44,34 @@ export function createBatchBuilder({ boundary, sizeHint = 4_096 }: BatchBuilderO
     )
   }
   const text = createTextBuffer(sizeHint)
+  // Parts of a batch are mostly alike but for their paths.
   const formatHeaders = rememberLast(formatHeaderLines)
-  const checkMethod = rememberLast(refuseOddMethod)
-  const plainStart = `--${boundary}${lineEnd}${partHead}${lineEnd}`
+  const plainStart = rememberLast(
+    (method: string) => `--${boundary}${lineEnd}${partHead}${lineEnd}${checkMethod(method)} `,
+  )
   let parts = 0
   let contentId = 0
   let inner: string | undefined
 
-  function startOf({ method }: BatchPart): string {
-    if (inner === undefined) return plainStart
+  function startOf(method: string): string {
+    if (inner === undefined) return plainStart(method)
     if (method === 'GET') throw new TypeError('a changeset cannot hold a GET')
     contentId += 1
-    return `--${inner}${lineEnd}${partHead}Content-ID: ${contentId}${lineEnd}${lineEnd}`
+    return `--${inner}${lineEnd}${partHead}Content-ID: ${contentId}${lineEnd}${lineEnd}${checkMethod(method)} `
   }
 
   return {
-    add(part) {
+    add({ method, path, headers, body }) {
       parts += 1
       if (parts > maxBatchParts) throw wrongCount(parts)
-      const { method, path, headers, body } = part
-      checkMethod(method)
       checkPath(path)
       const lines = headers === undefined ? '' : formatHeaders(headers)
-      const type = body === undefined ? (method === 'GET' ? acceptLine : '') : contentTypeLine
-      text.addAscii(`${startOf(part)}${method} ${path} HTTP/1.1${lineEnd}${lines}${type}${lineEnd}`)
+      text.addAscii(`${startOf(method)}${path}${version}${lines}${typeLine(method, body)}`)
       if (body !== undefined) text.add(body)
+      const end = text.size
       // A part without a body ends with two empty lines; without the second one the service reads on into the boundary.
-      text.addAscii(lineEnd)
+      text.endLine()
+      return end
     },
     openChangeset() {
       inner = `${boundary}_c${contentId}`
@@ -86,10 +91,15 @@ export function createBatchBuilder({ boundary, sizeHint = 4_096 }: BatchBuilderO
   }
 }
 
-const contentTypeLine = `Content-Type: application/json${lineEnd}`
-const acceptLine = `Accept: application/json${lineEnd}`
+const version = ` HTTP/1.1${lineEnd}`
 
-/** The same function, which answers at once when it is asked the same as the last time: parts of a batch are mostly alike. */
+/** The last header line and the empty one behind it. */
+function typeLine(method: string, body: string | undefined): string {
+  if (body !== undefined) return `Content-Type: application/json${lineEnd}${lineEnd}`
+  return method === 'GET' ? `Accept: application/json${lineEnd}${lineEnd}` : lineEnd
+}
+
+/** The same function, which answers at once when it is asked the same as the last time. */
 function rememberLast<Question, Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
   let last: { readonly question: Question; readonly answer: Answer } | undefined
   return (question) => {
@@ -102,8 +112,8 @@ export function wrongCount(count: number): RangeError {
   return new RangeError(`a batch must hold 1 to ${maxBatchParts} requests, received ${count}`)
 }
 
-function refuseOddMethod(method: string): void {
-  if (/^[A-Z]+$/.test(method)) return
+function checkMethod(method: string): string {
+  if (/^[A-Z]+$/.test(method)) return method
   throw new TypeError(`method must be a word in capitals, received ${JSON.stringify(method)}`)
 }
 

@@ -1,4 +1,5 @@
-import { createAnswerSkimmer } from './batch-skimmer.js'
+import { eachBatchPart } from './batch-parts.js'
+import { createBatchSkimmer } from './batch-skimmer.js'
 
 /** The answer to one request of a batch. */
 export interface BatchAnswer {
@@ -41,7 +42,7 @@ export interface ParseBatchOptions {
  * @throws TypeError for a content type without boundary
  */
 export function parseBatchResponse(
-  text: string,
+  body: string | Buffer,
   contentType: string | undefined,
   { headersOfSuccess = 'all' }: ParseBatchOptions = {},
 ): BatchResponse {
@@ -51,24 +52,26 @@ export function parseBatchResponse(
       `the content type of a batch's answer must name a boundary, received ${JSON.stringify(contentType)}`,
     )
   }
-  const skim = headersOfSuccess === 'all' ? undefined : createAnswerSkimmer(text, headersOfSuccess)
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const skim = headersOfSuccess === 'all' ? undefined : createBatchSkimmer(bytes, headersOfSuccess)
   const items: (BatchAnswer | ChangesetAnswer)[] = []
   let complete = true
-  const closed = eachPart(text, boundary, (start, end) => {
+  const closed = eachBatchPart(bytes, boundary, (start, end) => {
     const skimmed = skim?.(start, end)
     if (skimmed !== undefined) {
       items.push(skimmed)
       return
     }
-    const { headers, rest } = readHead(text.slice(start, end), 0)
+    const { headers, rest } = readHead(bytes.toString('utf8', start, end), 0)
     const inner = isBatchResponse(headers['content-type']) ? boundaryOf(headers['content-type']) : undefined
     if (inner === undefined) {
       items.push(...readAnswer(headers, rest))
       return
     }
     const changeset: BatchAnswer[] = []
-    const innerClosed = eachPart(rest, inner, (from, to) => {
-      const head = readHead(rest.slice(from, to), 0)
+    const innerBytes = Buffer.from(rest)
+    const innerClosed = eachBatchPart(innerBytes, inner, (from, to) => {
+      const head = readHead(innerBytes.toString('utf8', from, to), 0)
       changeset.push(...readAnswer(head.headers, head.rest))
     })
     complete &&= innerClosed
@@ -80,38 +83,6 @@ export function parseBatchResponse(
 function boundaryOf(contentType: string | undefined): string | undefined {
   const match = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType ?? '')
   return match?.[1] ?? match?.[2]
-}
-
-/**
- * Finds the texts between the boundary's lines. What stands before the first is no part, nor what no boundary ends.
- *
- * @returns whether the closing boundary came
- */
-function eachPart(text: string, boundary: string, take: (start: number, end: number) => void): boolean {
-  const delimiter = `--${boundary}`
-  let start = -1
-  let at = text.indexOf(delimiter)
-  while (at !== -1) {
-    const end = at + delimiter.length
-    const line = at === 0 || text[at - 1] === '\n' ? lineAfterBoundary(text, end) : undefined
-    if (line !== undefined) {
-      if (start !== -1) take(start, at)
-      if (line.closing) return true
-      start = line.end
-    }
-    at = text.indexOf(delimiter, end)
-  }
-  return false
-}
-
-/** The rest of a boundary's line; `undefined` for a line that only begins like one. */
-function lineAfterBoundary(
-  text: string,
-  at: number,
-): { readonly closing: boolean; readonly end: number } | undefined {
-  if (text.startsWith('\r\n', at)) return { closing: false, end: at + 2 }
-  const line = /^(--)?[ \t]*(?:\r?\n|$)/.exec(text.slice(at, at + 100))
-  return line === null ? undefined : { closing: line[1] !== undefined, end: at + line[0].length }
 }
 
 function readHead(

@@ -1,50 +1,54 @@
 import type { BatchAnswer } from './batch-response.js'
 
 const firstNoContent = /HTTP\/\d(?:\.\d)? 204\b[^\n]*\n/
-const entityIdLine = '\nOData-EntityId: '
+const entityIdLine = Buffer.from('\nOData-EntityId: ')
+const lineFeed = 0x0a
 
 /**
- * Creates a quick look at the parts of one answer that say 204: such a part has no body, and the ones of one answer begin
- * alike, so that all but the first are known by their beginning.
+ * Creates a quick look at the parts of one answer that say 204. Such a part has no body, and those of one answer begin alike,
+ * so that all but the first are known by their beginning.
  *
- * @returns `undefined` for every part that has to be read whole
+ * @returns what a part says; `undefined` for every part that has to be read whole
  */
-export function createAnswerSkimmer(
-  text: string,
+export function createBatchSkimmer(
+  bytes: Buffer,
   headers: 'entity-id' | 'none',
 ): (start: number, end: number) => BatchAnswer | undefined {
   // The head of such a part up to the end of its status line.
-  let beginning: string | undefined
-
-  function beginsAlike(start: number, end: number): boolean {
-    if (beginning === undefined) {
-      const part = text.slice(start, end)
-      const line = firstNoContent.exec(part)
-      // Nothing but the part's own head may stand before it, and a Content-ID or a boundary in there tells more.
-      if (line === null || !isPlainHead(part.slice(0, line.index))) return false
-      beginning = part.slice(0, line.index + line[0].length)
-    }
-    return text.startsWith(beginning, start) && start + beginning.length <= end
-  }
-
+  let beginning: Buffer | undefined
   // The next line of that name, wherever it is: what has none must not be searched to the end part by part.
   let idLine = -1
 
+  function learn(start: number, end: number): Buffer | undefined {
+    const part = bytes.toString('latin1', start, end)
+    const line = firstNoContent.exec(part)
+    // Nothing but the part's own head may stand before it, and a Content-ID or a boundary in there tells more.
+    if (line === null || !isPlainHead(part.slice(0, line.index))) return undefined
+    return bytes.subarray(start, start + line.index + line[0].length)
+  }
+
   return (start, end) => {
-    if (!beginsAlike(start, end)) return undefined
+    beginning ??= learn(start, end)
+    if (beginning === undefined || !startsWith(bytes, beginning, start, end)) return undefined
     if (headers === 'none') return noContent
-    const from = start + beginning!.length - 1
-    if (idLine < from) idLine = indexOrEnd(text, entityIdLine, from)
+    const from = start + beginning.length - 1
+    if (idLine < from) idLine = indexOrEnd(bytes, entityIdLine, from)
     if (idLine >= end) return undefined
     const value = idLine + entityIdLine.length
-    const entityId = text.slice(value, indexOrEnd(text, '\n', value)).trimEnd()
+    const entityId = bytes.toString('latin1', value, indexOrEnd(bytes, lineFeed, value)).trimEnd()
     return { status: 204, headers: { 'odata-entityid': entityId }, body: '' }
   }
 }
 
-function indexOrEnd(text: string, what: string, from: number): number {
-  const at = text.indexOf(what, from)
-  return at === -1 ? text.length : at
+function startsWith(bytes: Buffer, text: Buffer, start: number, end: number): boolean {
+  if (start + text.length > end) return false
+  for (let at = 0; at < text.length; at += 1) if (bytes[start + at] !== text[at]) return false
+  return true
+}
+
+function indexOrEnd(bytes: Buffer, what: Buffer | number, from: number): number {
+  const at = bytes.indexOf(what, from)
+  return at === -1 ? bytes.length : at
 }
 
 const noContent: BatchAnswer = { status: 204, headers: {}, body: '' }

@@ -4,6 +4,10 @@ export interface TextBuffer {
   add(text: string): void
   /** Adds text that is known to be ASCII, which costs less. */
   addAscii(text: string): void
+  /** Ends a line, with CRLF. */
+  endLine(): void
+  /** Bytes so far. */
+  readonly size: number
   /** What was added, without a copy. Nothing may be added after it. */
   bytes(): Buffer
 }
@@ -31,6 +35,15 @@ export function createTextBuffer(sizeHint: number): TextBuffer {
     addAscii(text) {
       if (length + text.length > buffer.length) grow(text.length)
       length += buffer.write(text, length, 'latin1')
+    },
+    endLine() {
+      if (length + 2 > buffer.length) grow(2)
+      buffer[length] = 0x0d
+      buffer[length + 1] = 0x0a
+      length += 2
+    },
+    get size() {
+      return length
     },
     bytes: () => buffer.subarray(0, length),
   }

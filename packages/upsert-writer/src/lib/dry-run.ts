@@ -1,6 +1,6 @@
 import { DataverseError, type Row } from '@deltaverse/contract'
 import { type Comparison, compareRows } from './compare-rows.js'
-import { typeRowKey } from './key-plan.js'
+import { partsOfKey, typeRowKey } from './key-plan.js'
 import type { PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
 import { failed, type RowOutcome, type Settle } from './row-outcome.js'
@@ -41,7 +41,7 @@ export async function planRows(
 /** A create names its row by its own GUID; whether its key is taken can be asked all the same. */
 function withKey(plan: RunPlan, row: PendingRow): PendingRow {
   if (plan.options.operation !== 'create' || plan.key === undefined || plan.key.byPrimaryKey) return row
-  return { ...row, parts: typeRowKey(plan.key, row.keyed).parts }
+  return { ...row, parts: partsOfKey(plan.key, typeRowKey(plan.key, row.keyed)) }
 }
 
 function planned({ options }: RunPlan, row: PendingRow, comparison: Comparison | undefined): RowOutcome {

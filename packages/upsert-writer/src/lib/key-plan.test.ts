@@ -1,6 +1,6 @@
 import type { ColumnKind } from '@deltaverse/client/metadata'
 import { describe, expect, it } from 'vitest'
-import { planKey, typeRowKey, wireDate } from './key-plan.js'
+import { partsOfKey, planKey, typeRowKey, wireDate } from './key-plan.js'
 import type { WriterColumn, WriterTable } from './table-port.js'
 
 function tableOf(kinds: Readonly<Record<string, ColumnKind>>): WriterTable {
@@ -25,7 +25,7 @@ const guid = 'A0000000-0000-4000-8000-00000000000F'
 
 function typed(kind: ColumnKind, value: unknown): string {
   const plan = planKey(tableOf({ x: kind }), ['x'], new Map())
-  return typeRowKey(plan, { x: value }).parts[0]!.value.text
+  return partsOfKey(plan, typeRowKey(plan, { x: value }))[0]!.value.text
 }
 
 describe('typeRowKey()', () => {
@@ -64,7 +64,7 @@ describe('typeRowKey()', () => {
   it('finds a look-up under any of its names', () => {
     const plan = planKey(tableOf({ to: 'lookup' }), ['_to_value'], new Map())
     for (const name of ['to', '_to_value', 'To_Contact@odata.bind']) {
-      expect(typeRowKey(plan, { [name]: guid }).parts).toEqual([
+      expect(partsOfKey(plan, typeRowKey(plan, { [name]: guid }))).toEqual([
         { name: '_to_value', value: { kind: 'bare', text: guid.toLowerCase() } },
       ])
     }

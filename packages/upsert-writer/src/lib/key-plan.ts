@@ -2,6 +2,7 @@ import type { DateBehavior } from '@deltaverse/client/metadata'
 import { DataverseError } from '@deltaverse/contract'
 import {
   findUnaddressableCharacter,
+  formatRowPath,
   isGuidText,
   isSendableText,
   type KeyPart,
@@ -27,6 +28,8 @@ interface KeyColumn {
 export interface KeyPlan {
   readonly columns: readonly KeyColumn[]
   readonly byPrimaryKey: boolean
+  /** What stands before plain text in the address of a row: `products(productnumber='`. */
+  readonly addressStart: string
 }
 
 /**
@@ -44,7 +47,10 @@ export function planKey(
   const logical = columns.map(({ column }) => column.logicalName).sort()
   const byPrimaryKey = logical.length === 1 && logical[0] === table.primaryIdColumn
   if (!byPrimaryKey) checkKey(table, logical)
-  return { columns, byPrimaryKey }
+  const sample = formatRowPath(table.entitySetName, [
+    { name: columns[0]!.wireName, value: { kind: 'text', text: '' } },
+  ])
+  return { columns, byPrimaryKey, addressStart: sample.slice(0, -2) }
 }
 
 function checkKey(table: WriterTable, logical: readonly string[]): void {
@@ -92,7 +98,8 @@ function findKeyColumn(
 
 /** A key whose values have the types of their columns. */
 export interface RowKey {
-  readonly parts: readonly KeyPart[]
+  /** Absent for a single column of plain text, which is `identity`. */
+  readonly parts: readonly KeyPart[] | undefined
   readonly identity: string
   readonly lane: string
   readonly unaddressable: boolean
@@ -112,14 +119,18 @@ export function typeRowKey(plan: KeyPlan, values: Columns): RowKey {
 }
 
 function typeSingleKey(column: KeyColumn, values: Columns): RowKey {
-  const value = typeKeyValue(column, keyValueOf(column, values))
-  const isText = value.kind === 'text'
-  const identity = isText ? value.text : value.text.toLowerCase()
+  const given = keyValueOf(column, values)
+  // Most keys by far are such a one, and it needs no more looking at.
+  if (column.column.kind === 'text' && typeof given === 'string' && isPlainText(given)) {
+    return { parts: undefined, identity: given, lane: given.toLowerCase(), unaddressable: false }
+  }
+  const value = typeKeyValue(column, given)
+  const identity = value.kind === 'text' ? value.text : value.text.toLowerCase()
   return {
     parts: [{ name: column.wireName, value }],
     identity,
     lane: fold(identity),
-    unaddressable: isText && !isPlain(identity) && findUnaddressableCharacter(identity) !== undefined,
+    unaddressable: isUnaddressable(value),
   }
 }
 
@@ -132,10 +143,20 @@ function typeCompositeKey(plan: KeyPlan, values: Columns): RowKey {
     parts,
     identity: JSON.stringify(texts),
     lane: laneOf(texts),
-    unaddressable: parts.some(
-      ({ value }) => value.kind === 'text' && findUnaddressableCharacter(value.text) !== undefined,
-    ),
+    unaddressable: parts.some(({ value }) => isUnaddressable(value)),
   }
+}
+
+function isUnaddressable(value: ODataLiteral): boolean {
+  return value.kind === 'text' && findUnaddressableCharacter(value.text) !== undefined
+}
+
+/** The parts of a key in any case. */
+export function partsOfKey(
+  { columns }: KeyPlan,
+  { parts, identity }: Pick<RowKey, 'parts' | 'identity'>,
+): readonly KeyPart[] {
+  return parts ?? [{ name: columns[0]!.wireName, value: { kind: 'text', text: identity } }]
 }
 
 /** Equal for keys that the database may take for one. */
@@ -144,16 +165,15 @@ export function laneOf(texts: readonly string[]): string {
   return texts.length === 1 && text !== undefined ? fold(text) : JSON.stringify(texts.map(fold))
 }
 
-/** Whether text is such as most keys are: letters, digits and little else. */
-function isPlain(text: string): boolean {
-  return /^[\w.~-]*$/.test(text)
+/** Whether text is such as most keys are: letters, digits and what stands for itself everywhere. */
+function isPlainText(text: string): boolean {
+  return /^[\w.~-]+$/.test(text)
 }
 
 // Databases of Dataverse ignore case and spaces at the end, some accents as well: what they may take for one row must not be
 // under way twice.
 function fold(text: string): string {
   const lower = text.toLowerCase()
-  if (isPlain(text)) return lower
   const trimmed = lower.endsWith(' ') ? lower.replace(/ +$/, '') : lower
   return /^[\x20-\x7e]*$/.test(trimmed) ? trimmed : trimmed.normalize('NFD').replaceAll(/\p{Mn}/gu, '')
 }
@@ -174,8 +194,7 @@ function typeKeyValue(column: KeyColumn, value: unknown): ODataLiteral {
   switch (kind) {
     case 'text':
       if (typeof value === 'string') {
-        if (!isPlain(value) && !isSendableText(value))
-          throw badKey(column, value, 'it holds half a surrogate pair')
+        if (!isSendableText(value)) throw badKey(column, value, 'it holds half a surrogate pair')
         return { kind: 'text', text: value }
       }
       if (typeof value === 'number' || typeof value === 'bigint') return { kind: 'text', text: String(value) }

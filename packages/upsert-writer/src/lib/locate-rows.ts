@@ -1,6 +1,6 @@
 import { allColumns, type Comparison, compareRows } from './compare-rows.js'
-import { type Columns, changeColumns, columnsOf, type PendingRow } from './pending-row.js'
-import { partBytes, type RunPlan } from './prepare-row.js'
+import { type Columns, changeColumns, columnsOf, type PendingRow, partBytes } from './pending-row.js'
+import type { RunPlan } from './prepare-row.js'
 import { readByKey } from './read-by-key.js'
 import type { Settle } from './row-outcome.js'
 import type { RunContext } from './run-context.js'

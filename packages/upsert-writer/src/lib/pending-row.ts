@@ -16,6 +16,9 @@ export const noFailures: RowFailures = { passing: 0, ambiguous: 0, throttled: 0 
 export const noColumns: readonly Columns[] = []
 export const noRows: readonly PendingRow[] = []
 
+/** What address and headers of a part of a batch add to its columns, about. */
+export const partBytes = 200
+
 /** A row on its way. What it was, how it is addressed, and what has happened to it so far. */
 export interface PendingRow {
   readonly index: number
@@ -29,7 +32,7 @@ export interface PendingRow {
   readonly identity: string
   /** Equal for rows that the database may take for one row: such rows are never under way at the same time. */
   readonly lane: string
-  /** The alternate key, typed; absent for rows addressed by GUID only. */
+  /** The alternate key, typed; absent for rows addressed by GUID, and where it is `identity`: see `keyPartsOf()`. */
   readonly parts: readonly KeyPart[] | undefined
   /** Whether the key holds a character that the service cannot take in an address. */
   readonly unaddressable: boolean
@@ -43,8 +46,11 @@ export interface PendingRow {
   known: 'unknown' | 'exists' | 'absent'
   /** Columns of the first request, where not all are as in `body`; see {@link columnsOf}. */
   columns: Columns | undefined
-  /** The same as JSON, where it was written at once. */
+  /** The same as JSON, where it was written at once; see {@link bodyText}. */
   body: string | undefined
+  /** The request in which that went out, and where it ends there: it is kept instead of the text. */
+  sent: Buffer | undefined
+  sentEnd: number
   /** What there is to write in full, where only what differs from the table is going to be written. */
   full:
     | { readonly columns: Columns; readonly followUps: readonly Columns[]; readonly id: string | undefined }
@@ -53,7 +59,7 @@ export interface PendingRow {
   changed: readonly string[] | undefined
   /** Columns of requests that must follow, such as the state of a row that had to be created first. */
   followUps: readonly Columns[]
-  /** Size of the first request's columns as JSON, with what its part of a batch adds. */
+  /** Size of the first request's columns as JSON, and {@link partBytes}. */
   bytes: number
   /** The versions that this one took the place of, oldest first; it holds their columns as well. */
   earlier: readonly PendingRow[]
@@ -69,13 +75,27 @@ export interface PendingRow {
 
 /** Columns of a row's first request. */
 export function columnsOf(row: PendingRow): Columns {
-  row.columns ??= JSON.parse(row.body ?? '{}') as Columns
+  row.columns ??= JSON.parse(bodyText(row) ?? '{}') as Columns
   return row.columns
+}
+
+/** These columns as JSON, if they were written once and did not change since. */
+export function bodyText({ body, sent, sentEnd, bytes }: PendingRow): string | undefined {
+  if (body !== undefined) return body
+  return sent?.toString('utf8', sentEnd - (bytes - partBytes), sentEnd)
+}
+
+/** Lets go of the text of a body that is in a request now. */
+export function keepSentBody(row: PendingRow, sent: Buffer, sentEnd: number): void {
+  row.body = undefined
+  row.sent = sent
+  row.sentEnd = sentEnd
 }
 
 /** Changes what is still to be sent of a row. */
 export function changeColumns(row: PendingRow, columns: Columns, followUps: readonly Columns[]): void {
   row.columns = columns
   row.body = undefined
+  row.sent = undefined
   row.followUps = followUps
 }

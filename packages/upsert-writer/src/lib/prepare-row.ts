@@ -1,8 +1,8 @@
 import { DataverseError, type Row } from '@deltaverse/contract'
 import { isGuidText } from '@deltaverse/protocol'
 import type { BulkSupport } from './bulk-support.js'
-import { type KeyPlan, type RowKey, typeRowKey } from './key-plan.js'
-import { noFailures, noRows, type PendingRow } from './pending-row.js'
+import { type KeyPlan, partsOfKey, type RowKey, typeRowKey } from './key-plan.js'
+import { noFailures, noRows, type PendingRow, partBytes } from './pending-row.js'
 import type { TableSource, WriterTable } from './table-port.js'
 import type { ColumnReader } from './wire-columns.js'
 import type { ResolvedWriterOptions } from './writer-options.js'
@@ -19,9 +19,6 @@ export interface RunPlan {
   /** The GUIDs of creates are our own, made in an earlier run. */
   readonly replaying?: boolean
 }
-
-/** What the address and the headers of a part add to its columns. */
-export const partBytes = 200
 
 /**
  * Makes a row ready: types its key, strips from its body what must not be sent, and sets aside what must follow later.
@@ -58,6 +55,8 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
     known: 'unknown',
     columns,
     body,
+    sent: undefined,
+    sentEnd: 0,
     full: undefined,
     changed: undefined,
     followUps,
@@ -76,9 +75,10 @@ function refuseMismatch({ key, options }: RunPlan, rowKey: RowKey, row: Row): vo
   for (const [at, column] of key!.columns.entries()) {
     const named = column.names.some((name) => row[name] !== undefined)
     if (!named) continue
-    const own = typeRowKey({ columns: [column], byPrimaryKey: false }, row)
-    const expected = rowKey.parts[at]!.value.text
-    if (own.parts[0]!.value.text === expected) continue
+    const plan = { ...key!, columns: [column] }
+    const [own] = partsOfKey(plan, typeRowKey(plan, row))
+    const expected = partsOfKey(key!, rowKey)[at]!.value.text
+    if (own!.value.text === expected) continue
     throw new DataverseError(
       `The row holds another value in '${column.given}' than its key ${JSON.stringify(expected)}: an update would ignore it, a ` +
         `create would give the row another key. Make them equal, or set keyMismatch to 'strip'.`,
@@ -88,7 +88,7 @@ function refuseMismatch({ key, options }: RunPlan, rowKey: RowKey, row: Row): vo
 }
 
 function primaryKeyOf(plan: RunPlan, rowKey: RowKey | undefined): string | undefined {
-  return plan.key?.byPrimaryKey ? rowKey!.parts[0]!.value.text : undefined
+  return plan.key?.byPrimaryKey ? rowKey!.parts![0]!.value.text : undefined
 }
 
 function idForCreate({ options, table }: RunPlan, given: unknown): string {

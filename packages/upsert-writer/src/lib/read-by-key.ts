@@ -10,6 +10,7 @@ import {
 } from '@deltaverse/protocol'
 import { laneOf } from './key-plan.js'
 import type { PendingRow } from './pending-row.js'
+import { keyPartsOf } from './row-address.js'
 import type { RunContext } from './run-context.js'
 
 /** What to read of each row. */
@@ -58,7 +59,9 @@ export async function readByKey(
 }
 
 function partsOf({ plan }: RunContext, row: PendingRow): readonly KeyPart[] {
-  return row.parts ?? [{ name: plan.table.primaryIdColumn, value: { kind: 'bare', text: row.id! } }]
+  return (
+    keyPartsOf(plan, row) ?? [{ name: plan.table.primaryIdColumn, value: { kind: 'bare', text: row.id! } }]
+  )
 }
 
 function lanePartsOf(context: RunContext, row: PendingRow): string {

@@ -9,7 +9,7 @@ import {
   isBatchResponse,
   parseBatchResponse,
 } from '@deltaverse/protocol'
-import type { PendingRow } from './pending-row.js'
+import { keepSentBody, type PendingRow } from './pending-row.js'
 import { readBatchAnswer, toPartError } from './read-answer.js'
 import { isCutShort, type RowAnswer, toErrorAnswer } from './row-answer.js'
 import type { RunContext } from './run-context.js'
@@ -45,7 +45,7 @@ export async function sendBatch(
     context.signal.throwIfAborted()
     return toErrorAnswer(error)
   }
-  const answer = readResponse(context, { rows, step, changesetSize }, response, await response.text())
+  const answer = readResponse(context, { rows, step, changesetSize }, response, await readBytes(response))
   if (!('kind' in answer)) reportThrottles(context, response, answer)
   return answer
 }
@@ -60,19 +60,37 @@ function formatBatch(
     boundary: `batch_${globalThis.crypto.randomUUID()}`,
     sizeHint: rows.reduce((sum, { bytes }) => sum + bytes, headBytes * rows.length),
   })
+  const ends = new Uint32Array(rows.length)
   const rootPath = `${client.serviceRoot.slice(client.origin.length)}/`
   for (let at = 0; at < rows.length; at += 1) {
     const place = changesetSize === undefined ? undefined : at % changesetSize
     if (place === 0) batch.openChangeset()
     const { method, path, headers, body } = toWireCall(plan, rows[at]!, step)
-    batch.add({ method, path: rootPath + path, headers, body })
+    const end = batch.add({ method, path: rootPath + path, headers, body })
+    if (body !== undefined && body === rows[at]!.body) ends[at] = end
     if (place !== undefined && (place + 1 === changesetSize || at + 1 === rows.length)) batch.closeChangeset()
   }
-  return batch.finish()
+  const request = batch.finish()
+  // The texts would be held until the answers come, beside the bytes.
+  for (let at = 0; at < rows.length; at += 1) {
+    if (ends[at]! > 0) keepSentBody(rows[at]!, request.body, ends[at]!)
+  }
+  return request
 }
 
 // What stands around a row's own address and columns.
 const headBytes = 200
+
+/** The body of an answer that is in memory already, without the mark that text may begin with. */
+async function readBytes({ body }: DataverseResponse): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  const [first] = chunks
+  const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
+  return bytes.subarray(0, 3).equals(byteOrderMark) ? bytes.subarray(3) : bytes
+}
+
+const byteOrderMark = Buffer.from('\uFEFF')
 
 /** A throttle inside of a batch whose own status is 200 is seen by nobody else. */
 function reportThrottles(
@@ -100,13 +118,13 @@ function readResponse(
   context: RunContext,
   { rows, step, changesetSize }: SentBatch,
   response: DataverseResponse,
-  text: string,
+  body: Buffer,
 ): ChunkAnswer {
   const nowMs = context.plan.options.clock.now()
   const contentType = response.headers['content-type']
-  if (!isBatchResponse(contentType)) return readRefusal(response, text, nowMs)
+  if (!isBatchResponse(contentType)) return readRefusal(response, body.toString(), nowMs)
   const headersOfSuccess = needsIds(context, rows) ? 'entity-id' : 'none'
-  const { items, complete } = parseBatchResponse(text, contentType, { headersOfSuccess })
+  const { items, complete } = parseBatchResponse(body, contentType, { headersOfSuccess })
   const missing = (): RowAnswer => (complete ? { kind: 'not-run' } : lostAnswer(response.url))
   const answers: RowAnswer[] = []
   const read = (answer: BatchAnswer, at: number): RowAnswer =>

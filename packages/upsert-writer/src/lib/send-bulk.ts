@@ -6,8 +6,9 @@ import {
   formatRowReference,
   parseCreatedIds,
 } from '@deltaverse/protocol'
-import { columnsOf, type PendingRow } from './pending-row.js'
+import { bodyText, columnsOf, type PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
+import { keyPartsOf } from './row-address.js'
 import { toDone, toErrorAnswer } from './row-answer.js'
 import type { RunContext } from './run-context.js'
 import type { ChunkAnswer } from './send-batch.js'
@@ -54,6 +55,6 @@ function toTarget(plan: RunPlan, row: PendingRow, step: WriteStep, message: Bulk
     const columns = step.kind === 'first' ? columnsOf(row) : row.followUps[step.at]
     return formatBulkTarget(logicalName, { ...columns, [primaryIdColumn]: row.id })
   }
-  const reference = formatRowReference(entitySetName, row.parts!)
-  return formatBulkTarget(logicalName, row.body ?? columnsOf(row), reference)
+  const reference = formatRowReference(entitySetName, keyPartsOf(plan, row)!)
+  return formatBulkTarget(logicalName, bodyText(row) ?? columnsOf(row), reference)
 }

@@ -18,6 +18,8 @@ const pending = (index: number, key: string): PendingRow => ({
   known: 'unknown',
   columns: {},
   body: undefined,
+  sent: undefined,
+  sentEnd: 0,
   full: undefined,
   changed: undefined,
   followUps: [],

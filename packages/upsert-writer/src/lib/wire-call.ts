@@ -1,7 +1,8 @@
 import type { HttpMethod } from '@deltaverse/client'
-import { formatPrefer, formatRowPath } from '@deltaverse/protocol'
-import { type Columns, columnsOf, type PendingRow } from './pending-row.js'
+import { formatPrefer } from '@deltaverse/protocol'
+import { bodyText, type Columns, columnsOf, type PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
+import { pathOfRow } from './row-address.js'
 import { keyValues } from './row-result.js'
 import type { WriteStatus } from './write-result.js'
 
@@ -56,17 +57,16 @@ function kindOf({ options }: RunPlan, row: PendingRow, step: WriteStep): CallKin
 }
 
 /** A create is a POST that can be repeated, because it names the row that it makes. */
-function pathOf({ table }: RunPlan, row: PendingRow, kind: CallKind): string {
-  if (kind === 'create') return table.entitySetName
-  // A GUID is shorter, and takes every character of a key.
-  return formatRowPath(table.entitySetName, row.id === undefined ? row.parts! : row.id)
+function pathOf(plan: RunPlan, row: PendingRow, kind: CallKind): string {
+  if (kind === 'create') return plan.table.entitySetName
+  return pathOfRow(plan, row)
 }
 
 function bodyOf(plan: RunPlan, row: PendingRow, step: WriteStep, kind: CallKind): string | undefined {
   if (step.kind === 'follow-up') return JSON.stringify(row.followUps[step.at])
   if (kind === 'delete') return undefined
   if (kind === 'create') return JSON.stringify(toCreateColumns(plan, row))
-  return row.body ?? JSON.stringify(row.columns)
+  return bodyText(row) ?? JSON.stringify(row.columns)
 }
 
 function ifMatchOf(row: PendingRow, step: WriteStep, kind: CallKind): string | undefined {
