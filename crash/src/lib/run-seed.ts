@@ -36,14 +36,16 @@ export async function runSeed(
   const deliveries = createDeliveryBook()
   const trail: string[] = [describeScenario(scenario)]
   const problems: Problem[] = []
-  const last: Turn = { before: [], selection: scenario.turns.at(-1)?.selection ?? 'narrow', restart: false }
-  const turns = [...scenario.turns, last]
+  // The one ends what the last crash has left half-way; what changed meanwhile may be told to the other only.
+  const calm: Turn = { before: [], selection: scenario.turns.at(-1)?.selection ?? 'narrow', restart: false }
+  const last: Turn = { ...calm }
+  const turns = [...scenario.turns, calm, last]
   let crashes = 0
   try {
     for (const [index, turn] of turns.entries()) {
       const isLast = turn === last
       for (const what of turn.before) await service.interfere(what)
-      service.begin(index, isLast)
+      service.begin(index, index >= scenario.turns.length)
       const order = orderOf(scenario, turn, { machine, service, time, plant, detailed, index })
       const outcome = await machine.run(order, {
         onRequest(listener) {
