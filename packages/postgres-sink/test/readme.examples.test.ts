@@ -13,6 +13,9 @@ import { describeOnPostgres } from './support/test-database.js'
 const credential: TokenCredential = {
   getToken: async () => ({ token: 'test', expiresOnTimestamp: Date.now() + 3_600_000 }),
 }
+const report = (text: string): void => {
+  expect(text).toBeDefined()
+}
 const { signal } = new AbortController()
 
 describeOnPostgres('the README', (database) => {
@@ -33,6 +36,7 @@ describeOnPostgres('the README', (database) => {
     // example: sync
     const client = createClient({ url, credential })
     const pool = new Pool({ connectionString })
+    pool.on('error', ({ message }) => report(`an idle connection broke: ${message}`))
     const select = ['name', 'revenue', 'statecode', '_primarycontactid_value', 'modifiedon']
 
     const columns = await describeColumns(createMetadataReader(client), { entitySet: 'accounts', select })

@@ -1,7 +1,7 @@
 import type { PostgresType } from './column.js'
 
 /** What is wrong with a value, to be said behind the row's id and the column. */
-export type Fault = { readonly fault: string }
+type Fault = { readonly fault: string }
 
 /** How text is dealt with that PostgreSQL cannot hold: NUL characters, and halves of surrogate pairs. */
 export type InvalidText = 'refuse' | 'replace'

@@ -3,7 +3,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { asSinkError } from './postgres-error.js'
 
 /** A row of a result; values as text where it matters. */
-export type ResultRow = Readonly<Record<string, unknown>>
+type ResultRow = Readonly<Record<string, unknown>>
 
 /** One connection, taken from the pool for a while. */
 export interface Connection {
@@ -21,7 +21,7 @@ export interface Connection {
 }
 
 /** Takes a connection from the pool. */
-export async function connect(pool: Pool): Promise<Connection> {
+async function connect(pool: Pool): Promise<Connection> {
   const client = await pool.connect()
   return connectionOf(client)
 }

