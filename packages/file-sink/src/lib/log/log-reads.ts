@@ -4,19 +4,18 @@ import type { LogFile, LogRead } from './log-manifest.js'
 import type { LogPosition } from './log-position.js'
 
 /** A read that is changing. */
-export interface OpenRead extends Omit<LogRead, 'status' | 'files'> {
+interface OpenRead extends Omit<LogRead, 'status' | 'files'> {
   status: LogRead['status']
   readonly files: OpenLogFile[]
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
-export type OpenLogFile = Writable<LogFile>
+type OpenLogFile = Writable<LogFile>
 
 /** The reads of a log as events change them, ahead of what is committed. */
 export interface LogReads {
-  readonly all: readonly OpenRead[]
-  /** The read that changes belong to. */
-  readonly current: OpenRead | undefined
+  /** All of them as they are now, for a manifest. */
+  snapshot(): readonly LogRead[]
   /** The file that was begun last in it. */
   readonly lastFile: OpenLogFile | undefined
   reset(event: ResetEvent): void
@@ -44,10 +43,7 @@ export function createLogReads(reads: readonly LogRead[], position: LogPosition 
   }
 
   return {
-    all,
-    get current() {
-      return current
-    },
+    snapshot: () => all.map((read) => ({ ...read, files: read.files.map((file) => ({ ...file })) })),
     get lastFile() {
       return current?.files.at(-1)
     },

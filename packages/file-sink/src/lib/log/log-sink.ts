@@ -99,7 +99,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
       const { lastFile } = reads
       if (file !== undefined && lastFile?.sha256 === '') lastFile.sha256 = await file.sha256()
       // First the manifest forgets what is to go, so that no reader looks for it; what is to go stays accounted for.
-      opened.committed = snapshotOf(reads)
+      opened.committed = reads.snapshot()
       const next: LogManifest = { ...manifest, reads: opened.committed, begun: rolled.removed }
       if (JSON.stringify(next) !== JSON.stringify(manifest)) await replaceManifest(opened, next)
       await removeAll(rolled.removed)
@@ -129,7 +129,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
 
   /** The manifest tells of a file before it is there, so that a later start knows whose it is. */
   async function beginFile(open: Session): Promise<LineFile> {
-    const number = Math.max(lastNumber(open.manifest), ...open.reads.all.map(lastNumberOf)) + 1
+    const number = lastNumber({ ...open.manifest, reads: open.reads.snapshot() }) + 1
     const entry = newEntry(`${name}.${String(number).padStart(6, '0')}.${extension}`, settings.now())
     const path = join(directory, entry.file)
     const keptAs = await setAside(files, path)
@@ -168,20 +168,26 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
   }
 
   /** Tells readers of a commit; within a read only when it is about more than another few rows. */
-  async function tell(open: Session): Promise<void> {
+  async function tell(open: Session, reads: LogManifest['reads']): Promise<void> {
     // The names first: a manifest must not survive a power cut that a file in it does not.
     if (open.hasNewNames) await attempt('sync', directory, () => files.syncFolder(directory))
     open.hasNewNames = false
     if (open.isInMidRead && !open.mustTell) return
-    const next: LogManifest = { ...open.manifest, reads: open.committed, begun: [] }
+    const next: LogManifest = { ...open.manifest, reads, begun: [] }
     if (JSON.stringify(next) !== JSON.stringify(open.manifest)) await replaceManifest(open, next)
     open.mustTell = false
   }
 
   async function close(): Promise<void> {
-    const file = session?.file
+    const closing = session
     session = undefined
-    await file?.close()
+    if (closing === undefined) return
+    // Readers are told of the commits within a read. Nothing depends on it: the next start finds the manifest behind and mends it.
+    const { committed, manifest } = closing
+    if (JSON.stringify(committed) !== JSON.stringify(manifest.reads)) {
+      await replaceManifest(closing, { ...manifest, reads: committed }).catch(() => undefined)
+    }
+    await closing.file?.close()
   }
 
   return {
@@ -218,8 +224,9 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
         entry.bytes = file.bytes
         if (isLonger || entry.sha256 === '') entry.sha256 = await file.sha256()
       }
-      opened.committed = snapshotOf(reads)
-      await tell(opened)
+      const committed = reads.snapshot()
+      await tell(opened, committed)
+      opened.committed = committed
       return reads.position()
     },
 
@@ -231,15 +238,6 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
       yield* heldInLog(files, directory, reads, call)
     },
   }
-}
-
-/** Reads as they are now, for a manifest. */
-function snapshotOf(reads: LogReads): LogManifest['reads'] {
-  return reads.all.map((read) => ({ ...read, files: read.files.map((file) => ({ ...file })) }))
-}
-
-function lastNumberOf({ files }: { readonly files: readonly LogFile[] }): number {
-  return lastNumber({ ...emptyManifest(''), reads: [], begun: files.map(({ file }) => file) })
 }
 
 function newEntry(file: string, now: number): LogFile {

@@ -7,10 +7,10 @@ import { isEndOfRead, markOf } from '../checkpoint-mark.js'
 import { compressionOf } from '../compression.js'
 import type { SinkSettings } from '../file-sink-options.js'
 import { heldInLines } from '../held-in-lines.js'
-import { continueLineFile, createLineFile, type LineFile } from '../line-file.js'
+import { continueLineFile, createLineFile } from '../line-file.js'
 import { mismatch } from '../sink-mismatch.js'
 import { mergeChanges } from './merge-changes.js'
-import { createPublisher, type Publisher } from './publish.js'
+import { createPublisher } from './publish.js'
 import { readSnapshotManifest } from './snapshot-manifest.js'
 import {
   type BaseFile,
@@ -18,40 +18,25 @@ import {
   requireSnapshotPosition,
   type SnapshotPosition,
 } from './snapshot-position.js'
+import {
+  changesOf,
+  closeFiles,
+  filesOf,
+  nothing,
+  type OpenChanges,
+  positionOf,
+  type SnapshotSession,
+} from './snapshot-session.js'
 import { createWorkFolder, type WorkFolder } from './work-folder.js'
-
-/** A file that changes are appended to. */
-interface OpenChanges {
-  readonly name: string
-  readonly file: LineFile
-}
-
-/** What is there between `open` and `close`. */
-interface Session {
-  readonly folder: WorkFolder
-  readonly publisher: Publisher
-  base: BaseFile | undefined
-  changes: OpenChanges | undefined
-  read: { readonly generation: number; changes: OpenChanges | undefined } | undefined
-  /** Rows have changed since the base was made. */
-  isBehind: boolean
-  /** The checkpoint that ended a read, where nothing came after it. */
-  endedAt: CheckpointMark | undefined
-  /** A file was made whose name is not durable yet. */
-  hasNewNames: boolean
-  committed: SnapshotPosition
-}
-
-const nothing: SnapshotPosition = { format: 1, mode: 'snapshot' }
 
 /** The table's rows as one file of NDJSON that is replaced, as a whole, when a read has ended. */
 export function createSnapshotSink(settings: SinkSettings): Sink<SnapshotPosition> & ReadableSink {
   const { directory, name, compress, files } = settings
   const manifestPath = join(directory, `${name}.manifest.json`)
   const workPath = join(directory, `${name}.snapshot`)
-  let session: Session | undefined
+  let session: SnapshotSession | undefined
 
-  function requireOpen(): Session {
+  function requireOpen(): SnapshotSession {
     if (session === undefined)
       throw new TypeError('the sink is not open: call open() before write() and commit()')
     return session
@@ -62,7 +47,7 @@ export function createSnapshotSink(settings: SinkSettings): Sink<SnapshotPositio
     const folder = createWorkFolder(files, workPath)
     await requireBase(folder, position.base)
     await folder.keepOnly(filesOf(position))
-    const opened: Session = {
+    const opened: SnapshotSession = {
       folder,
       publisher: createPublisher(settings, manifestPath, folder),
       base: position.base,
@@ -113,7 +98,7 @@ export function createSnapshotSink(settings: SinkSettings): Sink<SnapshotPositio
     return { name: changes.file, file }
   }
 
-  async function append(open: Session, changes: readonly Change[]): Promise<void> {
+  async function append(open: SnapshotSession, changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return
     const target = open.read ?? open
     target.changes ??= await beginChanges(open)
@@ -122,14 +107,14 @@ export function createSnapshotSink(settings: SinkSettings): Sink<SnapshotPositio
     open.endedAt = undefined
   }
 
-  async function beginChanges(open: Session): Promise<OpenChanges> {
+  async function beginChanges(open: SnapshotSession): Promise<OpenChanges> {
     const fileName = open.folder.newName('changes', 'none')
     const file = await createLineFile({ files, path: open.folder.pathOf(fileName), compress: 'none' })
     open.hasNewNames = true
     return { name: fileName, file }
   }
 
-  async function apply(open: Session, event: Exclude<ChangeEvent, Change>): Promise<void> {
+  async function apply(open: SnapshotSession, event: Exclude<ChangeEvent, Change>): Promise<void> {
     if (event.kind === 'reset') {
       await open.read?.changes?.file.close()
       open.read = { generation: event.generation, changes: undefined }
@@ -146,7 +131,7 @@ export function createSnapshotSink(settings: SinkSettings): Sink<SnapshotPositio
     }
   }
 
-  async function syncChanges(open: Session): Promise<void> {
+  async function syncChanges(open: SnapshotSession): Promise<void> {
     await open.changes?.file.sync()
     await open.read?.changes?.file.sync()
     if (!open.hasNewNames) return
@@ -156,7 +141,7 @@ export function createSnapshotSink(settings: SinkSettings): Sink<SnapshotPositio
 
   /** What the last position counts on stays: as long as the new one is not saved, the next start goes back there. */
   async function replaceBase(
-    open: Session,
+    open: SnapshotSession,
     checkpoint: CheckpointMark,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -242,36 +227,4 @@ export function createSnapshotSink(settings: SinkSettings): Sink<SnapshotPositio
     const { bytes } = published
     yield* heldInLines(files, { path: join(directory, file), bytes, compress: compressionOf(file) }, call)
   }
-}
-
-async function closeFiles({ changes, read }: Session): Promise<void> {
-  await changes?.file.close()
-  await read?.changes?.file.close()
-}
-
-function changesOf({ name, file }: OpenChanges): ChangesFile {
-  return { file: name, bytes: file.bytes }
-}
-
-/** Where a session is; all its lines are written. */
-function positionOf({ base, changes, read, isBehind }: Session): SnapshotPosition {
-  return {
-    ...nothing,
-    ...(base === undefined ? {} : { base }),
-    ...(changes === undefined ? {} : { changes: changesOf(changes) }),
-    ...(isBehind ? { isBehind } : {}),
-    ...(read === undefined
-      ? {}
-      : {
-          read: {
-            generation: read.generation,
-            ...(read.changes === undefined ? {} : { changes: changesOf(read.changes) }),
-          },
-        }),
-  }
-}
-
-function filesOf({ base, changes, read }: SnapshotPosition): Set<string> {
-  const named = [base?.file, changes?.file, read?.changes?.file]
-  return new Set(named.filter((file) => file !== undefined))
 }
