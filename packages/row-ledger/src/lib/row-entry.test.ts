@@ -1,0 +1,36 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { checkGeneration, entryOf, generationOf, isSameRow } from './row-entry.js'
+
+const generation = fc.maxSafeNat()
+const bytes = fc.uint8Array()
+
+describe('an entry', () => {
+  it('is the same row for the same bytes only, whatever the generation', () => {
+    fc.assert(
+      fc.property(bytes, bytes, generation, generation, (one, other, early, late) => {
+        const same = Buffer.compare(one, other) === 0
+        expect(isSameRow(entryOf(one, early), entryOf(other, late))).toBe(same)
+        expect(isSameRow(entryOf(one, early), entryOf(one, late))).toBe(true)
+      }),
+    )
+  })
+
+  it('tells its generation', () => {
+    fc.assert(
+      fc.property(bytes, generation, (row, seen) => {
+        expect(generationOf(entryOf(row, seen))).toBe(seen)
+      }),
+    )
+  })
+
+  it('is kept as it has always been, or nobody finds their rows unchanged', () => {
+    expect(entryOf(Buffer.from('{"accountid":"1"}'), 37)).toBe('tWfTOC4CdWqzMQlrDWusyA11')
+  })
+})
+
+describe('checkGeneration()', () => {
+  it.each([-1, 0.5, Number.NaN, 2 ** 53])('refuses %d', (seen) => {
+    expect(() => checkGeneration(seen)).toThrow(TypeError)
+  })
+})
