@@ -1,18 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { generate } from 'selfsigned'
-import { checkBars } from './bars.js'
 import { formatGapReport } from './gap/gap-report.js'
+import { formatLargeReport } from './large/large-report.js'
 import { type BenchOptions, parseOptions, usage } from './options.js'
-import { type Case, memoryCases, speedCases, tableOf } from './plan.js'
-import { formatReport, type Report } from './report.js'
-import type { CaseResult } from './result.js'
-import type { Done } from './run-variant.js'
-import { type ServerProcess, startServer } from './server-process.js'
-import type { Prepared } from './table.js'
-import { runVariant } from './variant-process.js'
+import { formatReport } from './report.js'
+import { runFeedBench } from './run-feed-bench.js'
 import { formatWriterReport } from './writer/writer-report.js'
 
 process.exitCode = await main(process.argv.slice(2))
@@ -48,11 +42,12 @@ interface FinishedReport {
 
 function runSuite(options: BenchOptions, folder: string): Promise<FinishedReport> {
   if (options.writer) return benchWriter(options)
+  if (options.large) return benchLarge(options, folder)
   return options.gap ? benchGap(options, folder) : benchFeed(options, folder)
 }
 
 async function benchFeed(options: BenchOptions, folder: string): Promise<FinishedReport> {
-  const report = await runBench(options, folder)
+  const report = await runFeedBench(options, folder, showProgress)
   return { name: `${report.date}-node${report.node}`, text: formatReport(report) }
 }
 
@@ -70,52 +65,10 @@ async function benchGap(options: BenchOptions, folder: string): Promise<Finished
   return { name: `${report.date}-node${report.node}-gap`, text: formatGapReport(report) }
 }
 
-async function runBench({ rounds, pages, quick }: BenchOptions, folder: string): Promise<Report> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-    algorithm: 'sha256',
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
-  })
-  await writeFile(join(folder, 'cert.pem'), cert)
-  const server = await startServer(key, cert)
-  try {
-    const speed = await runRounds(speedCases(pages), rounds, server, folder)
-    const memory = await runRounds(memoryCases(quick), rounds, server, folder)
-    const [date = ''] = new Date().toISOString().split('T')
-    const bars = checkBars(speed, memory)
-    return { date, node: process.versions.node, cores: cpus().length, rounds, speed, memory, bars }
-  } finally {
-    await server.stop()
-  }
-}
-
-/** Every case once, then every case again: what disturbs the machine for a while disturbs all of them. */
-async function runRounds(
-  cases: readonly Case[],
-  rounds: number,
-  server: ServerProcess,
-  folder: string,
-): Promise<readonly CaseResult[]> {
-  const results = cases.map((one) => ({ case: one, rows: 0, bytes: 0, costs: [] as Done['cost'][] }))
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const result of results) {
-      showProgress(`round ${round} of ${rounds}: ${result.case.variant}, ${result.case.wire}`)
-      const served = await server.prepare(tableOf(result.case))
-      const { seen, cost } = await runCase(result.case, served, folder)
-      if ((seen.rows ?? served.rows) !== served.rows || (seen.bytes ?? served.bytes) !== served.bytes) {
-        throw new Error(`"${result.case.variant}" saw ${JSON.stringify(seen)} of ${JSON.stringify(served)}`)
-      }
-      result.rows = served.rows
-      result.bytes = served.bytes
-      result.costs.push(cost)
-    }
-  }
-  showProgress('')
-  return results
-}
-
-function runCase({ variant, pageSize }: Case, served: Prepared, folder: string): Promise<Done> {
-  const source = { serviceRoot: served.serviceRoot, pageSize, outFile: join(folder, 'out') }
-  return runVariant({ variant, source }, join(folder, 'cert.pem'))
+async function benchLarge(options: BenchOptions, folder: string): Promise<FinishedReport> {
+  const { runLargeBench } = await import('./large/run-large-bench.js')
+  const report = await runLargeBench(options, folder, showProgress)
+  return { name: `${report.date}-node${report.node}-large`, text: formatLargeReport(report) }
 }
 
 function showProgress(text: string): void {

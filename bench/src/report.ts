@@ -1,4 +1,6 @@
 import type { BarResult } from './bars.js'
+import { comparisons } from './comparisons.js'
+import { syncsToNdjson } from './plan.js'
 import {
   type CaseResult,
   cpuMicrosecondsPerRow,
@@ -26,20 +28,44 @@ export function formatReport(report: Report): string {
     `# Benchmark of ${date}`,
     `${cores} shared cores, Linux, Node ${node}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}. Compare ratios, not absolute figures.`,
     '## Bars',
+    barTable(report.bars),
+    '## NDJSON files by sync',
+    'How many times as fast as the others, from runs of the same round.',
     formatTable(
-      ['bar', 'wanted', 'measured', ''],
-      report.bars.map(({ name, bar, value, pass }) => [name, bar, value, pass ? 'pass' : 'MISS']),
+      ['÷', 'wire', ...syncsToNdjson],
+      comparisons(report.speed).map(({ other, wire, ratios }) => [other, wire, ...ratios]),
     ),
     '## Speed',
-    formatTable([...caseColumns, ...costColumns], report.speed.map(caseRow)),
+    caseTable(report.speed),
     '## Memory',
-    formatTable([...caseColumns, ...costColumns], report.memory.map(caseRow)),
+    caseTable(report.memory),
     '',
   ].join('\n\n')
 }
 
-const caseColumns = ['variant', 'wire', 'rows', 'rows a page']
-const costColumns = ['krows/s', 'MB/s', 'CPU us/row', 'peak RSS MB', 'longest block ms', 'spread']
+export function barTable(bars: readonly BarResult[]): string {
+  return formatTable(
+    ['bar', 'wanted', 'measured', ''],
+    bars.map(({ name, bar, value, pass }) => [name, bar, value, pass ? 'pass' : 'MISS']),
+  )
+}
+
+export function caseTable(results: readonly CaseResult[]): string {
+  return formatTable(caseColumns, results.map(caseRow))
+}
+
+const caseColumns = [
+  'variant',
+  'wire',
+  'rows',
+  'rows a page',
+  'krows/s',
+  'MB/s',
+  'CPU us/row',
+  'peak RSS MB',
+  'longest block ms',
+  'spread',
+]
 
 function caseRow(result: CaseResult): readonly string[] {
   const { variant, wire, pageSize } = result.case

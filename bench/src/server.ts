@@ -2,16 +2,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { writeAccountRows } from './account-page.js'
+import { type AccountPages, createAccountPages } from './account-pages.js'
 import { type Prepared, serviceRootOf, type Table } from './table.js'
+
+/** What is being served. */
+interface Served {
+  readonly table: Table
+  readonly prepared: Prepared
+  /** The page as it goes out; `undefined` behind the last one. */
+  page(number: number): Buffer | undefined
+}
 
 /** Started with the key and certificate as its first message; then each message is a table to serve, answered when it is ready. */
 const { key, cert } = await nextMessage<{ key: string; cert: string }>()
-const rowsOfSize = new Map<number, string>()
-let pages: Buffer[] = []
-let encoding: 'gzip' | undefined
+const pagesOfSize = new Map<number, AccountPages>()
+let served: Served | undefined
 
 const plain = createServer(answer)
 const secure = createSecureServer({ key, cert }, answer)
@@ -20,30 +27,52 @@ process.on('message', (table: Table) => void prepare(table).then((prepared) => p
 process.on('disconnect', () => process.exit())
 process.send?.(origins)
 
-/** Has every page in memory as it will go out, so that serving costs little and the same for each client. */
 async function prepare(table: Table): Promise<Prepared> {
-  const serviceRoot = serviceRootOf(origins[table.transport])
-  const rows = rowsOfSize.get(table.pageSize) ?? writeAccountRows(table.pageSize, serviceRootOf(origins.http))
-  rowsOfSize.set(table.pageSize, rows)
-  const context = `${serviceRoot}/$metadata#accounts`
-  const head = `{"@odata.context":"${context}","@Microsoft.Dynamics.CRM.totalrecordcount":-1,"value":[`
-  pages = []
+  if (served !== undefined && isDeepStrictEqual(served.table, table)) return served.prepared
+  // Before the next one is made: both would not fit beside each other.
+  served = undefined
+  const next = table.onTheFly ? serveOnTheFly(table) : await serveFromMemory(table)
+  served = next
+  return next.prepared
+}
+
+/** Has every page in memory as it will go out, so that serving costs little and the same for each client. */
+async function serveFromMemory(table: Table): Promise<Served> {
+  const pages: Buffer[] = []
   let bytes = 0
   for (let number = 1; number <= table.pages; number += 1) {
-    const next = `${serviceRoot}/accounts?$skiptoken=${number + 1}`
-    const delta = `${serviceRoot}/accounts?$deltatoken=${table.pages}%2111%2f20%2f2026`
-    const link = number < table.pages ? `"@odata.nextLink":"${next}"` : `"@odata.deltaLink":"${delta}"`
-    const page = Buffer.from(`${head}${rows}],${link}}`)
+    const page = makePage(table, number)
     bytes += page.length
     pages.push(table.gzip ? await promisify(gzip)(page) : page)
   }
-  encoding = table.gzip ? 'gzip' : undefined
-  return { serviceRoot, rows: table.pages * table.pageSize, bytes }
+  return { table, prepared: describe(table, bytes), page: (number) => pages[number - 1] }
+}
+
+/** Makes each page as it is asked for, so that there may be any number of them. */
+function serveOnTheFly(table: Table): Served {
+  // Links are padded, so all pages but the last are of one size.
+  const bytes = makePage(table, 1).length * (table.pages - 1) + makePage(table, table.pages).length
+  const page = (number: number) => (number <= table.pages ? makePage(table, number) : undefined)
+  return { table, prepared: describe(table, bytes), page }
+}
+
+function makePage({ transport, pageSize, pages }: Table, number: number): Buffer {
+  const serviceRoot = serviceRootOf(origins[transport])
+  const made = pagesOfSize.get(pageSize) ?? createAccountPages(pageSize, serviceRootOf(origins.http))
+  pagesOfSize.set(pageSize, made)
+  const next = `${serviceRoot}/accounts?$skiptoken=${String(number + 1).padStart(6, '0')}`
+  const delta = `${serviceRoot}/accounts?$deltatoken=${pages}%2111%2f20%2f2026`
+  const link = number < pages ? `"@odata.nextLink":"${next}"` : `"@odata.deltaLink":"${delta}"`
+  return made.page(number, serviceRoot, link)
+}
+
+function describe({ transport, pageSize, pages }: Table, bytes: number): Prepared {
+  return { serviceRoot: serviceRootOf(origins[transport]), rows: pages * pageSize, bytes }
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const number = Number(/\$skiptoken=(\d+)/.exec(decodeURIComponent(request.url ?? ''))?.[1] ?? 1)
-  const page = pages[number - 1]
+  const page = served?.page(number)
   if (page === undefined) {
     response.writeHead(404).end()
     return
@@ -52,7 +81,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     'content-type': 'application/json; odata.metadata=minimal',
     'preference-applied': 'odata.track-changes',
     'content-length': page.length,
-    ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+    ...(served?.table.gzip ? { 'content-encoding': 'gzip' } : {}),
   })
   response.end(page)
 }

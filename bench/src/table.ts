@@ -4,6 +4,8 @@ export interface Table {
   readonly gzip: boolean
   readonly pageSize: number
   readonly pages: number
+  /** Pages are made as they are asked for, so that the server holds none of them; not with gzip. */
+  readonly onTheFly: boolean
 }
 
 /** The served table, as the variants find it. */

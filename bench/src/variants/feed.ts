@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { type ChangeFeed, createChangeFeed } from '@deltaverse/change-feed'
 import { createClient } from '@deltaverse/client'
 import { toNdjson } from '@deltaverse/node-streams'
+import { type Account, feedOptions } from './account-feed.js'
 import type { Source, Variant } from './variant.js'
 
 /** Typed rows, one at a time, through the API that the README shows first. */
@@ -45,8 +46,6 @@ export const feedBatchesToNdjson: Variant = (source) =>
 export const feedChangesToNdjson: Variant = (source) =>
   countingRows(source, (feed, file) => pipeline(feed.changes(), toNdjson(), file))
 
-type Account = { readonly name: string }
-
 async function countingRows(
   source: Source,
   write: (feed: ChangeFeed<Account>, file: NodeJS.WritableStream) => Promise<void>,
@@ -69,12 +68,7 @@ async function withFeed(
 ): Promise<void> {
   const client = createClient({ url: source.serviceRoot })
   const feed = createChangeFeed<Account>(client, {
-    entitySet: 'accounts',
-    primaryKey: 'accountid',
-    tokenLifetimeDays: 7,
-    pageSize: source.pageSize,
-    // Every variant reads the table once; what the guard costs in addition is measured with --gap.
-    gapGuard: false,
+    ...feedOptions(source),
     onPage: (page) => onRows(page.upserted + page.deleted),
   })
   try {
