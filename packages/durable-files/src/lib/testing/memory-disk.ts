@@ -75,6 +75,7 @@ export function createMemoryDisk(): MemoryDisk {
   }
 
   function fileToOpen(path: string, flags: OpenFlags): MemoryFile {
+    if (folders.has(resolve(path))) throw fileError('EISDIR', path)
     const exists = folderOf(path).names.has(resolve(path))
     if (exists && flags === 'wx') throw fileError('EEXIST', path)
     if (!exists && (flags === 'r' || flags === 'r+')) throw fileError('ENOENT', path)

@@ -58,7 +58,7 @@ export function emptyManifest(name: string): LogManifest {
 }
 
 /** The number in the name of a file of the log. */
-export function numberOf(file: string): number {
+function numberOf(file: string): number {
   return Number(/\.(\d+)\.ndjson(?:\.gz)?$/.exec(file)?.[1] ?? 0)
 }
 
