@@ -28,6 +28,8 @@ export interface LineFileOptions {
   readonly files: Files
   readonly path: string
   readonly compress: 'none' | 'gzip'
+  /** Nobody needs it after a crash, so it is never synced. Default: `false`. */
+  readonly isTemporary?: boolean
 }
 
 /** Where to go on in a file that is there. */
@@ -41,6 +43,8 @@ export interface Continuation {
 const blockBytes = 1024 * 1024
 /** Blocks that are compressed at the same time, in the threads that Node has for it. */
 const blocksAtOnce = 3
+/** So much is written before the disk is asked to take it in, while more is being written: a commit then has little to wait for. */
+const syncAheadBytes = 4 * 1024 * 1024
 const newline = 0x0a
 const compressed = promisify(gzip)
 
@@ -70,13 +74,38 @@ export async function continueLineFile(options: LineFileOptions, from: Continuat
   return lineFile(options, file, from)
 }
 
-function lineFile({ files, path, compress }: LineFileOptions, file: OpenFile, from: Continuation): LineFile {
+function lineFile(options: LineFileOptions, file: OpenFile, from: Continuation): LineFile {
+  const { files, path, compress, isTemporary = false } = options
   let { bytes } = from
   let held: Buffer[] = []
   let heldBytes = 0
   let blocks: Promise<readonly Buffer[]>[] = []
   let hash: Hash | undefined = bytes === 0 ? createHash('sha256') : undefined
   let isOpen = true
+  let unsyncedBytes = 0
+  let syncing: Promise<void> | undefined
+  let refused: { readonly error: unknown } | undefined
+
+  /** A disk that refused once may have dropped what it could not keep, and would call the next sync a success. */
+  async function syncFile(): Promise<void> {
+    if (refused !== undefined) throw refused.error
+    unsyncedBytes = 0
+    try {
+      await attempt('sync', path, () => file.sync())
+    } catch (error) {
+      refused = { error }
+      throw error
+    }
+  }
+
+  /** Nobody waits for it; the next sync tells of its error. */
+  function syncAhead(): void {
+    if (isTemporary || syncing !== undefined || unsyncedBytes < syncAheadBytes) return
+    const settled = (): void => {
+      syncing = undefined
+    }
+    syncing = syncFile().then(settled, settled)
+  }
 
   function makeBlock(): void {
     if (heldBytes === 0) return
@@ -101,8 +130,12 @@ function lineFile({ files, path, compress }: LineFileOptions, file: OpenFile, fr
         hash = undefined
         throw error
       })
-      bytes = buffers.reduce((sum, buffer) => sum + buffer.length, bytes)
+      for (const { length } of buffers) {
+        bytes += length
+        unsyncedBytes += length
+      }
       blocks.shift()
+      syncAhead()
     }
   }
 
@@ -142,7 +175,8 @@ function lineFile({ files, path, compress }: LineFileOptions, file: OpenFile, fr
     flush,
     async sync() {
       await flush()
-      await attempt('sync', path, () => file.sync())
+      await syncing
+      await syncFile()
     },
     async sha256() {
       hash ??= await hashWhatIsThere()
@@ -159,6 +193,7 @@ function lineFile({ files, path, compress }: LineFileOptions, file: OpenFile, fr
       blocks = []
       if (!isOpen) return
       isOpen = false
+      await syncing
       await attempt('close', path, () => file.close())
     },
   }

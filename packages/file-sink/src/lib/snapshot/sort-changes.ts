@@ -82,7 +82,7 @@ async function writePart(
   { files, temporaryPath, signal }: SortOptions,
 ): Promise<CommittedFile> {
   const path = temporaryPath()
-  const file = await createLineFile({ files, path, compress: 'none' })
+  const file = await createLineFile({ files, path, compress: 'none', isTemporary: true })
   try {
     for await (const group of sorted) {
       signal?.throwIfAborted()
