@@ -140,6 +140,7 @@ describe('maxDeleteShare', () => {
     expect(notices.map(({ kind }) => kind)).toEqual(['resumed', 'committed', 'deriving'])
     await run({ ...options, maxDeleteShare: 1 })
     expectExact(sink.rows(), table)
+    expectExact(sink.published(), table)
     expect(deletions(sink.log)).toBe(200)
     expect(ledger.rows()).toEqual(sink.rows())
   })

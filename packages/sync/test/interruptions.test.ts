@@ -27,6 +27,7 @@ async function prepare({ run, backUp }: SetUp, options: Partial<TestOptions>): P
 
 function expectSettled({ sink, ledger }: SetUp, options: Partial<TestOptions>): void {
   expectExact(sink.rows(), table)
+  expectExact(sink.published(), table)
   if (options.ledger !== undefined) expect(ledger.rows()).toEqual(sink.rows())
 }
 

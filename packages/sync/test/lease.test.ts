@@ -73,6 +73,19 @@ describe('the lease', () => {
     expect(sink.isOpen()).toBe(false)
   })
 
+  it('stops the sync before it begins when it is lost by then', async () => {
+    const { sink, checkpoints, run } = setUp(table)
+    const acquire = async (name: string) => {
+      const lease = await checkpoints.acquire(name)
+      checkpoints.lose(name)
+      return lease
+    }
+    await expect(run({ checkpoints: { ...checkpoints, acquire } })).rejects.toMatchObject({
+      code: 'conflict',
+    })
+    expect(sink.calls.open).toBe(0)
+  })
+
   it('is that of a transactional sink, where there is no store', async () => {
     const { checkpoints, run } = setUp(table)
     const sink = { ...createTransactionalMemorySink(), acquire: checkpoints.acquire }

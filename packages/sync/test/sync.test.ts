@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DataverseError } from '@deltaverse/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SyncNotice } from '../src/index.js'
+import type { SyncFeed, SyncNotice } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
 import { createTransactionalMemorySink } from './support/memory-sink.js'
 import { setUp, type TestOptions } from './support/set-up.js'
@@ -89,10 +90,30 @@ describe('sync', () => {
     const onStep: TestOptions['onStep'] = (step) => {
       if (step === 'page-read') nowMs += 400
     }
-    await run({ clock, onStep })
+    await run({ clock, onStep, commitMs: 1_000 })
     const committed = find(notices, 'committed').map(({ checkpoint }) => checkpoint.rowsRead)
     // 400 ms, 800 ms, then 1,200 ms, which is behind the last page.
     expect(committed).toEqual([9, undefined])
+  })
+
+  it('commits where a feed ends, whatever its last checkpoint looks like', async () => {
+    const { sink, run, state } = setUp(table)
+    table.add(7)
+    const feed = table.feed({ pageSize: 3 })
+    const firstPage: SyncFeed = {
+      entitySet: 'products',
+      async *batches(options) {
+        for await (const batch of feed.batches(options)) {
+          yield batch
+          if (batch.some(({ kind }) => kind === 'checkpoint')) return
+        }
+      },
+    }
+    await run({ feed: firstPage })
+    expect(state()?.state.checkpoint).toMatchObject({ phase: 'full-read', rowsRead: 3 })
+    expect(sink.log).toHaveLength(4)
+    await run()
+    expectExact(sink.rows(), table)
   })
 
   it('reads in full again when asked to, once, whatever breaks in between', async () => {
@@ -176,6 +197,27 @@ describe('sync', () => {
     }
     await expect(run({ checkpoints: withoutLease, onStep })).rejects.toMatchObject({ code: 'conflict' })
     expect(state()).toBe(theirs)
+  })
+
+  it('writes nothing more once it is told to stop, though pages were read ahead', async () => {
+    const { sink, notices, run, state } = setUp(table)
+    table.add(9)
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    let writes = 0
+    const onStep: TestOptions['onStep'] = async (step) => {
+      if (step !== 'batch-written' || writes > 0) return
+      // The page that is taken is not told yet, so the other two are read ahead.
+      while (table.emulator.requests.filter(({ url }) => url.includes('skiptoken')).length < 2)
+        await nextTurn()
+      for (let turns = 0; turns < 20; turns += 1) await nextTurn()
+      writes = sink.calls.write
+      controller.abort(reason)
+    }
+    await expect(run({ signal: controller.signal, onStep })).rejects.toBe(reason)
+    expect(sink.calls.write).toBe(writes)
+    expect(find(notices, 'changes')).toHaveLength(1)
+    expect(state()).toBeUndefined()
   })
 
   it('ends with what a listener throws, with nothing half done', async () => {

@@ -77,13 +77,16 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
     uncommitted = checkpoint
     // What a delta has brought so far is told once more behind this; only a ledger knows it again.
     if (checkpoint.guardLink !== undefined && stage.rows() === undefined) deletions = 0
-    if (stage.isDeriving()) await derive(checkpoint)
-    else if (isEndOfRead(checkpoint)) await end(checkpoint)
+    if (stage.isDeriving()) return derive(checkpoint)
+    await sink.write([{ kind: 'checkpoint', checkpoint }], call)
+    if (isEndOfRead(checkpoint)) await end(checkpoint)
     else if (committer.isDue()) await commit(checkpoint, { rows, deletions })
   }
 
   async function derive(checkpoint: Checkpoint): Promise<void> {
     deletions = await deriveDeletions({ ...parts, checkpoint, tally: { rows, deletions } })
+    // Only now: for a sink, this is where the read ends, and what it shows its readers is all of it.
+    await sink.write([{ kind: 'checkpoint', checkpoint }], call)
     await sink.write([{ kind: 'checkpoint', checkpoint }], call)
     await end(checkpoint)
   }

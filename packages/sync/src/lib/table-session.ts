@@ -56,7 +56,7 @@ export async function openTable<Position, R extends Row>(
       if (isSinkKept) onNotice({ kind: 'ledger-rebuild', why })
       restart = true
     }
-    if (state !== undefined && isSinkKept) {
+    if (state !== undefined && isSinkKept && !restart) {
       onNotice({ kind: 'resumed', checkpoint: state.checkpoint, position: state.position })
     }
     await onStep?.('opened')

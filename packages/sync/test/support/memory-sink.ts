@@ -1,5 +1,6 @@
 import {
   type ChangeEvent,
+  type Checkpoint,
   DataverseError,
   type HeldRow,
   type ReadableSink,
@@ -25,6 +26,8 @@ export interface MemorySink extends Sink<MemoryPosition>, ReadableSink {
   readonly log: LoggedEvent[]
   /** Rows that are committed: id to JSON text. */
   rows(): Map<string, string>
+  /** Rows as of the last commit at which a read had ended: what a sink shows that replaces its rows as a whole. */
+  published(): Map<string, string>
   /** Calls of each method. */
   readonly calls: Record<'open' | 'write' | 'commit' | 'close', number>
   isOpen(): boolean
@@ -48,6 +51,8 @@ export function createMemorySink(): MemorySink {
   const log: LoggedEvent[] = []
   let pending: LoggedEvent[] = []
   let open = false
+  let hasEnded = false
+  let published = new Map<string, string>()
   const calls = { open: 0, write: 0, commit: 0, close: 0 }
   const requireOpen = (): void => {
     if (!open) throw new Error('the sink is not open')
@@ -56,7 +61,8 @@ export function createMemorySink(): MemorySink {
     log,
     calls,
     isOpen: () => open,
-    rows: () => new Map([...replay(log)].map(([id, { text }]) => [id, text])),
+    rows: () => textsOf(log),
+    published: () => published,
     async open(position) {
       calls.open += 1
       const entries = position?.entries ?? 0
@@ -67,18 +73,23 @@ export function createMemorySink(): MemorySink {
       }
       log.length = entries
       pending = []
+      hasEnded = false
       open = true
     },
     async write(events) {
       calls.write += 1
       requireOpen()
-      for (const event of events) if (event.kind !== 'checkpoint') pending.push(toEntry(event))
+      for (const event of events) {
+        hasEnded = event.kind === 'checkpoint' && isEndOfRead(event.checkpoint)
+        if (event.kind !== 'checkpoint') pending.push(toEntry(event))
+      }
     },
     async commit() {
       calls.commit += 1
       requireOpen()
       log.push(...pending)
       pending = []
+      if (hasEnded) published = textsOf(log)
       return { entries: log.length }
     },
     async close() {
@@ -129,6 +140,14 @@ function toEntry(event: Exclude<ChangeEvent, { kind: 'checkpoint' }>): LoggedEve
   if (event.kind === 'deleted') return { kind: 'deleted', id: event.id }
   const text = Buffer.from(event.bytes).toString()
   return { kind: 'upserted', id: event.id, text, rowVersion: event.rowVersion }
+}
+
+function isEndOfRead({ phase, nextLink, gap, guardLink }: Checkpoint): boolean {
+  return phase === 'delta' && [nextLink, gap, guardLink].every((link) => link === undefined)
+}
+
+function textsOf(log: readonly LoggedEvent[]): Map<string, string> {
+  return new Map([...replay(log)].map(([id, { text }]) => [id, text]))
 }
 
 /** What a careful consumer holds: a full read marks what it brings; once it is complete, the rest is gone. */

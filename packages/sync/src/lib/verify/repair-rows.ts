@@ -1,4 +1,4 @@
-import type { CallOptions, Change, Row } from '@deltaverse/contract'
+import type { CallOptions, Change, Checkpoint, Row } from '@deltaverse/contract'
 import { createDeletion } from '../derive-deletions.js'
 import { bytesOf } from '../pipeline.js'
 import type { TableSession } from '../table-session.js'
@@ -8,7 +8,7 @@ import type { RowDifference, VerifyFeed } from './verify-options.js'
 export interface RowRepair {
   /** @returns how many rows it wrote or took away */
   repair(differences: readonly RowDifference[]): Promise<number>
-  /** Commits what is not committed yet. */
+  /** Commits the rest, if there was anything. */
   finish(): Promise<void>
 }
 
@@ -26,7 +26,7 @@ export function createRowRepair<Position, R extends Row>(
   const rowsBefore = committer.saved()?.rows
   let missing = 0
   let deletions = 0
-  let isCommitted = true
+  let written = 0
 
   async function readAgain(differences: readonly RowDifference[]): Promise<Change<R>[]> {
     const changes: Change<R>[] = []
@@ -46,12 +46,9 @@ export function createRowRepair<Position, R extends Row>(
     return changes
   }
 
-  async function commit(): Promise<void> {
-    const checkpoint = committer.saved()?.checkpoint
-    if (checkpoint === undefined) return
+  async function commit(checkpoint: Checkpoint): Promise<void> {
     const rows = stage.rows() ?? (rowsBefore === undefined ? undefined : rowsBefore + missing - deletions)
     await committer.commit(checkpoint, { rows, deletions: 0 }, call)
-    isCommitted = true
   }
 
   return {
@@ -62,12 +59,17 @@ export function createRowRepair<Position, R extends Row>(
       const passed = await stage.pass(changes, call)
       await sink.write(passed.changes, call)
       committer.note(bytesOf(changes))
-      isCommitted = false
-      if (committer.isDue()) await commit()
+      written += changes.length
+      const checkpoint = committer.saved()?.checkpoint
+      if (committer.isDue() && checkpoint !== undefined) await commit(checkpoint)
       return changes.length
     },
     async finish() {
-      if (!isCommitted) await commit()
+      const checkpoint = committer.saved()?.checkpoint
+      if (written === 0 || checkpoint === undefined) return
+      // For a sink, this is where a read ends, and what it shows its readers is all of it.
+      await sink.write([{ kind: 'checkpoint', checkpoint }], call)
+      await commit(checkpoint)
     },
   }
 }

@@ -18,7 +18,7 @@ describe('row buckets', () => {
   it('hold every row once, evenly spread however alike the ids begin', async () => {
     const count = 256
     const buckets = createRowBuckets(folder, 'table', count)
-    const rows = 150_000
+    const rows = 110_000
     for (let from = 0; from < rows; from += 1_000) {
       await buckets.add(
         Array.from({ length: 1_000 }, (_, index) => ({
