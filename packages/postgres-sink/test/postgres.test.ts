@@ -1,8 +1,10 @@
 import { describe } from 'vitest'
+import { columnTests } from './suites/columns.js'
 import { contractTests } from './suites/contracts.js'
 import { crashTests } from './suites/crashes.js'
 import { failureTests } from './suites/failures.js'
 import { fullReadTests } from './suites/full-reads.js'
+import { otherTests } from './suites/others.js'
 import { syncTests } from './suites/syncs.js'
 import { tableTests } from './suites/tables.js'
 import { typeTests } from './suites/types.js'
@@ -11,12 +13,14 @@ import { describeOnPostgres } from './support/test-database.js'
 
 // One server for all of them: starting one takes longer than most of the tests.
 describeOnPostgres('on PostgreSQL', (database) => {
+  describe('columns', () => columnTests(database))
   describe('tables', () => tableTests(database))
   describe('many rows', () => volumeTests(database))
   describe('syncs', () => syncTests(database))
   describe('types', () => typeTests(database))
   describe('full reads', () => fullReadTests(database))
   describe('failures', () => failureTests(database))
+  describe('others', () => otherTests(database))
   contractTests(database)
   crashTests(database)
 })

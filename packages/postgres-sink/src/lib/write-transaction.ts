@@ -72,8 +72,12 @@ export async function beginWrite(options: WriteTransactionOptions): Promise<Writ
     await options.claim()
   }
 
-  /** Deadlocks are solved by the server at the cost of one transaction; ours tries again from behind the staging. */
-  async function inSavepoint(work: () => Promise<void>): Promise<void> {
+  /**
+   * Changes the table. The server solves a deadlock at the cost of one transaction: ours goes back to where its rows are staged and
+   * tries again.
+   */
+  async function change(work: () => Promise<void>): Promise<void> {
+    await claim()
     for (let attempt = 1; ; attempt += 1) {
       await connection.query('SAVEPOINT deltaverse_merge')
       try {
@@ -85,12 +89,6 @@ export async function beginWrite(options: WriteTransactionOptions): Promise<Writ
         await connection.query('ROLLBACK TO SAVEPOINT deltaverse_merge')
       }
     }
-  }
-
-  /** What a commit changes, one piece after the other, on top of rows that an earlier sync left and this one disowns. */
-  async function change(work: () => Promise<void>): Promise<void> {
-    await claim()
-    await inSavepoint(work)
   }
 
   async function merge(): Promise<void> {

@@ -1,31 +1,15 @@
-import { account, checkpointOf, deleted, fullRead, idOf } from '@deltaverse/contract-tests'
-import {
-  createPostgresCheckpointStore,
-  createPostgresSink,
-  type PostgresSink,
-  type PostgresSinkOptions,
-} from '@deltaverse/postgres-sink'
+import { account, deleted, fullRead, idOf } from '@deltaverse/contract-tests'
+import type { PostgresSink, PostgresSinkOptions } from '@deltaverse/postgres-sink'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { type Fate, interceptPool } from '../support/intercepted-pool.js'
+import { nameSink } from '../support/sinks.js'
 import type { TestDatabase } from '../support/test-database.js'
 
-const state = { version: 1 as const, checkpoint: checkpointOf() }
-
-/** What goes wrong at the server, and who else is there. */
+/** What goes wrong at the server. */
 export function failureTests(database: TestDatabase): void {
-  const columns = [{ member: 'name', type: 'text' } as const]
-
-  function sinkOn(schema: string, options: Partial<PostgresSinkOptions> = {}): PostgresSink {
-    return createPostgresSink({
-      pool: database.pool,
-      schema,
-      table: 'accounts',
-      columns,
-      leaseWaitMs: 0,
-      ...options,
-    })
-  }
+  const sinkOn = (schema: string, options?: Partial<PostgresSinkOptions>): PostgresSink =>
+    nameSink(database, schema, options)
 
   async function opened(
     options: Partial<PostgresSinkOptions> = {},
@@ -188,100 +172,6 @@ export function failureTests(database: TestDatabase): void {
     await other.end()
     expect(merges).toBeGreaterThan(2)
     expect(await database.query(`SELECT id::text FROM ${schema}.accounts`)).toEqual([{ id: idOf(2) }])
-  })
-
-  describe('two sinks on one table', () => {
-    it('refuses the commit of the one whose table has changed meanwhile', async () => {
-      const { schema, sink: first } = await opened()
-      const second = sinkOn(schema)
-      await second.open(await first.commit())
-      await first.write([account(3)])
-      await second.write([account(4), deleted(idOf(1))])
-      await second.commit()
-      await expect(first.commit()).rejects.toMatchObject({ code: 'conflict' })
-      expect(await database.query(`SELECT id::text FROM ${schema}.accounts ORDER BY row_version`)).toEqual([
-        { id: idOf(2) },
-        { id: idOf(4) },
-      ])
-    })
-
-    it('refuses a sync on the table of another sync, until that one is forgotten', async () => {
-      const schema = database.freshSchema()
-      const first = sinkOn(schema)
-      await first.loadState('crm')
-      await first.open(undefined)
-      await first.write([account(1)])
-      await first.commitWith('crm', state, undefined)
-      const second = sinkOn(schema)
-      expect(await second.loadState('erp')).toBeUndefined()
-      await expect(second.open(undefined)).rejects.toMatchObject({
-        code: 'conflict',
-        message: /kept by the sync 'crm'/,
-      })
-      await database.query(`DELETE FROM ${schema}.deltaverse_state`)
-      await second.open(undefined)
-    })
-  })
-
-  describe('leases', () => {
-    it('says who holds a name, and takes no connection of the pool', async () => {
-      const schema = database.freshSchema()
-      const pool = new pg.Pool({ ...database.server.settings, max: 1 })
-      const sink = sinkOn(schema, { pool })
-      const lease = await sink.acquire('crm')
-      await sink.open(undefined)
-      await sink.write([account(1)])
-      await sink.commit()
-      const store = createPostgresCheckpointStore({ pool, schema, leaseWaitMs: 0 })
-      await expect(store.acquire('crm')).rejects.toMatchObject({
-        code: 'conflict',
-        message: expect.stringMatching(
-          new RegExp(
-            `'crm' is in use: deltaverse on .+, process ${process.pid} holds it since \\d{4}-\\d\\d-\\d\\dT`,
-          ),
-        ),
-      })
-      await lease.release()
-      await pool.end()
-    })
-
-    it('waits for a holder who is about to let go', async () => {
-      const schema = database.freshSchema()
-      const lease = await sinkOn(schema).acquire('crm')
-      const waiting = sinkOn(schema, { leaseWaitMs: 20_000 }).acquire('crm')
-      for (;;) {
-        const locks = await database.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        if (locks.length > 0) break
-      }
-      await lease.release()
-      await (await waiting).release()
-    })
-
-    it('says so when the connection of a lease breaks', async () => {
-      const lease = await sinkOn(database.freshSchema()).acquire('crm')
-      const lost = new Promise((resolve) => lease.lost.addEventListener('abort', resolve))
-      await database.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'deltaverse on %'",
-      )
-      await lost
-      expect(lease.lost.reason).toMatchObject({
-        code: 'sink-failed',
-        retryable: true,
-        message: /lease of 'crm' is lost/,
-      })
-      await lease.release()
-    })
-  })
-
-  describe('states', () => {
-    it.each(['17', '{"version":2,"checkpoint":{}}', '{"version":1}'])('refuses to read %s', async (text) => {
-      const { schema, sink } = await opened()
-      await database.query(
-        `INSERT INTO ${schema}.deltaverse_state (name, revision, state) VALUES ('crm', 'r', $1)`,
-        [text],
-      )
-      await expect(sink.loadState('crm')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
-    })
   })
 
   it('leaves no transaction and no connection behind, however a call ends', async () => {
