@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formatGapReport } from './gap/gap-report.js'
 import { formatLargeReport } from './large/large-report.js'
+import { formatLedgerReport } from './ledger/ledger-report.js'
 import { type BenchOptions, parseOptions, usage } from './options.js'
 import { formatReport } from './report.js'
 import { runFeedBench } from './run-feed-bench.js'
@@ -43,6 +44,7 @@ interface FinishedReport {
 function runSuite(options: BenchOptions, folder: string): Promise<FinishedReport> {
   if (options.writer) return benchWriter(options)
   if (options.large) return benchLarge(options, folder)
+  if (options.ledger) return benchLedger(options, folder)
   return options.gap ? benchGap(options, folder) : benchFeed(options, folder)
 }
 
@@ -69,6 +71,13 @@ async function benchLarge(options: BenchOptions, folder: string): Promise<Finish
   const { runLargeBench } = await import('./large/run-large-bench.js')
   const report = await runLargeBench(options, folder, showProgress)
   return { name: `${report.date}-node${report.node}-large`, text: formatLargeReport(report) }
+}
+
+async function benchLedger(options: BenchOptions, folder: string): Promise<FinishedReport> {
+  const { runLedgerBench } = await import('./ledger/run-ledger-bench.js')
+  const report = await runLedgerBench(options, folder, showProgress)
+  showProgress('')
+  return { name: `${report.date}-node${report.node}-ledger`, text: formatLedgerReport(report) }
 }
 
 function showProgress(text: string): void {

@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly writer: boolean
   /** What closing the gap of reads of several pages costs, instead of how fast the feed is. */
   readonly gap: boolean
+  /** What a row ledger costs a feed, and how it does with many rows. */
+  readonly ledger: boolean
   /** A sync to NDJSON files of ten times as many rows, made as they are read. */
   readonly large: boolean
   /** Whether to keep the report under `bench/results`. */
@@ -22,6 +24,7 @@ export const usage = `Usage: npm run bench -- [options]
   --pages <n>    pages of 5,000 rows in each speed run (default 40)
   --writer       measure the upsert writer instead of the change feed
   --gap          measure what the guard of the feed costs, against reads without it
+  --ledger       measure what a row ledger costs a feed, and one of ten million rows
   --large        read ten times as many rows to NDJSON files, and see that memory does not grow
   --quick        one round, 6 pages (or few rows): whether it works, not how fast it is
   --write        keep the report in bench/results
@@ -41,19 +44,21 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       quick: { type: 'boolean', default: false },
       writer: { type: 'boolean', default: false },
       gap: { type: 'boolean', default: false },
+      ledger: { type: 'boolean', default: false },
       large: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return undefined
-  const { quick, writer, gap, large, write } = values
+  const { quick, writer, gap, ledger, large, write } = values
   return {
     rounds: count('--rounds', values.rounds ?? (quick ? '1' : '3')),
     pages: count('--pages', values.pages ?? (quick ? '6' : '40')),
     quick,
     writer,
     gap,
+    ledger,
     large,
     write,
   }

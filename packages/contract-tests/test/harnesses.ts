@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import type { CheckpointStore, RowLedger } from '@deltaverse/contract'
 import type {
   CheckpointStoreHarness,
+  LeaseHarness,
   RowLedgerHarness,
   SinkHarness,
-  TransactionalSinkHarness,
 } from '@deltaverse/contract-tests'
 import { createLedgerStorage, createMemoryLedger, type LedgerStorage } from './memory-ledger.js'
 import {
@@ -17,13 +17,12 @@ import {
 import { createMemoryStore, createStoreStorage, type StoreStorage } from './memory-store.js'
 import { createMemoryTable, type TableStorage } from './memory-table.js'
 
+interface MemorySinkHarness extends SinkHarness<number, MemorySink>, LeaseHarness {}
+
 export function sinkHarness(
   make: (storage: MemoryStorage) => MemorySink = createMemorySink,
   replay: typeof rowsOf = rowsOf,
-): Omit<TransactionalSinkHarness<number>, 'create' | 'reopen'> & {
-  create(): MemorySink
-  reopen(): MemorySink
-} {
+): MemorySinkHarness {
   let storage = createMemoryStorage()
   return {
     create() {

@@ -311,7 +311,7 @@ export const sinkFaults: readonly Fault<Harness>[] = [
     what: 'is empty from reset on',
     caughtBy: ['shows the rows of the old generation until complete, and none of them after'],
     harness: garbled((events) =>
-      events.flatMap((event) =>
+      events.flatMap((event): readonly ChangeEvent[] =>
         event.kind === 'reset'
           ? [event, { kind: 'complete', generation: event.generation, rows: 0 }, event]
           : [event],

@@ -107,7 +107,7 @@ export function assertAmong(
 }
 
 /** Rows by id, as the harness says they come back. */
-export function expectedRows(
+function expectedRows(
   { expected = (row: Row) => row }: Pick<SinkHarness, 'expected'>,
   changes: readonly UpsertedChange[],
 ): ReadonlyMap<string, Row> {

@@ -8,7 +8,7 @@ export interface StoreWrite {
   readonly value: string | undefined
 }
 
-export interface StoreEntry {
+interface StoreEntry {
   readonly key: Buffer
   readonly value: string
 }

@@ -1,0 +1,62 @@
+import { createChangeFeed } from '@deltaverse/change-feed'
+import { createClient } from '@deltaverse/client'
+import type { LedgerRow, RowLedger } from '@deltaverse/contract'
+import { createRowLedger } from '@deltaverse/row-ledger'
+import { measure } from '../measure.js'
+import { commitSize, type FeedRun } from './ledger-job.js'
+
+/** Reads the table, and shows it to a ledger: none, an empty one, one that knows all of it. */
+export interface FeedJob {
+  readonly kind: 'feed'
+  readonly ledger: 'none' | 'empty' | 'full'
+  readonly serviceRoot: string
+  readonly directory: string
+}
+
+/** Reads every row; with a ledger, asks it about each and commits as often as a page ends. */
+export async function runFeed({ ledger: kind, serviceRoot, directory }: FeedJob): Promise<FeedRun> {
+  const client = createClient({ url: serviceRoot })
+  const feed = createChangeFeed(client, {
+    entitySet: 'accounts',
+    primaryKey: 'accountid',
+    tokenLifetimeDays: 7,
+    gapGuard: false,
+  })
+  let ledger: RowLedger | undefined
+  if (kind !== 'none') {
+    ledger = createRowLedger({ directory })
+    await ledger.open(undefined)
+  }
+  let rows = 0
+  const readOnce = async (generation: number) => {
+    rows = 0
+    let uncommitted = 0
+    for await (const batch of feed.batches()) {
+      const shown: LedgerRow[] = []
+      for (const change of batch) {
+        if (change.kind !== 'upserted') continue
+        shown.push({
+          id: onPage(Math.floor((rows + shown.length) / commitSize), change.id),
+          bytes: change.bytes,
+        })
+      }
+      rows += shown.length
+      uncommitted += shown.length
+      await ledger?.record(shown, generation)
+      if (uncommitted < commitSize) continue
+      await ledger?.commit()
+      uncommitted = 0
+    }
+    await ledger?.commit()
+  }
+  if (kind === 'full') await readOnce(1)
+  const { cost } = await measure(() => readOnce(2))
+  await ledger?.close()
+  await client.close()
+  return { rows, cost }
+}
+
+/** The server sends the same page again and again; a table has other ids on each. */
+function onPage(page: number, id: string): string {
+  return page.toString(16).padStart(4, '0') + id.slice(4)
+}
