@@ -179,7 +179,7 @@ describe('the HTTP frame', () => {
       'maxPageSize is a whole number: got 1.5',
     )
     await expect(startEmulator({ changeTracking: { expiry: 'never' as 'error' } })).rejects.toThrow(
-      'changeTracking.expiry is one of error, full-result: got never',
+      "changeTracking.expiry is one of error, full-result: got 'never'",
     )
   })
 })

@@ -1,6 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { type LimitsOptions, type ResolvedLimits, resolveLimitOptions } from './limits/limits-options.js'
-import { integerWithin, numberWithin, oneOf } from './option-checks.js'
+import {
+  booleanOf,
+  functionOf,
+  integerWithin,
+  numberWithin,
+  objectOf,
+  oneOf,
+  textOf,
+} from './option-checks.js'
 import type { TableDefinition } from './schema/table-definition.js'
 import type { KeyComparison } from './store/key-text.js'
 import {
@@ -107,25 +115,27 @@ export interface ResolvedOptions
 /**
  * Fills in the defaults.
  *
- * @throws RangeError for a number out of its range, TypeError for an unknown choice.
+ * @throws RangeError for a number out of its range, TypeError for an unknown choice or a value of another kind; both name it.
  */
 export function resolveOptions(options: EmulatorOptions = {}): ResolvedOptions {
+  objectOf('options', options)
   const { port = 0, host = '127.0.0.1', tables = [], rows = {}, clock = Date.now, seed = 1 } = options
   return {
     port: integerWithin('port', port, 0, 65_535),
-    host,
-    tables,
-    rows,
-    stateDirectory: options.stateDirectory,
-    clock,
+    host: textOf('host', host),
+    tables: checkTables(tables),
+    rows: checkRows(rows),
+    stateDirectory:
+      options.stateDirectory === undefined ? undefined : textOf('stateDirectory', options.stateDirectory),
+    clock: functionOf('clock', clock),
     seed: integerWithin('seed', seed, 0, Number.MAX_SAFE_INTEGER),
-    authorize: options.authorize ?? (() => true),
+    authorize: functionOf('authorize', options.authorize ?? (() => true)),
     changeTracking: resolveTrackingOptions(options.changeTracking ?? {}),
     links: resolveLinks(options.links ?? {}),
     limits: options.limits === undefined ? undefined : resolveLimitOptions(options.limits),
     ...resolveSwitches(options),
     ...resolveLimits(options),
-    wait: options.wait ?? waitReally,
+    wait: functionOf('wait', options.wait ?? waitReally),
   }
 }
 
@@ -133,9 +143,35 @@ async function waitReally(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal })
 }
 
+function checkTables(tables: readonly TableDefinition[]): readonly TableDefinition[] {
+  if (!Array.isArray(tables))
+    throw new TypeError(`tables is a list of table definitions: got ${typeof tables}`)
+  for (const [index, table] of tables.entries()) {
+    objectOf(`tables[${index}]`, table)
+    const name = textOf(`tables[${index}].logicalName`, table.logicalName)
+    if (!Array.isArray(table.columns)) throw new TypeError(`columns of table '${name}' is a list of columns`)
+  }
+  return tables
+}
+
+function checkRows(rows: NonNullable<EmulatorOptions['rows']>): NonNullable<EmulatorOptions['rows']> {
+  for (const [entitySet, some] of Object.entries(objectOf('rows', rows))) {
+    // Text can be iterated too, but it holds no rows.
+    if (typeof some === 'object' && some !== null && Symbol.iterator in some) continue
+    throw new TypeError(
+      `rows.${entitySet} is a list of rows, or makes some one after the other: got ${typeof some}`,
+    )
+  }
+  return rows
+}
+
 function resolveLinks(links: LinkOptions): ResolvedOptions['links'] {
+  objectOf('links', links)
   const { position = 'after-value', hex = 'lower', organizationSegment } = links
-  if (organizationSegment !== undefined && !/^[A-Za-z0-9_-]+$/.test(organizationSegment)) {
+  if (
+    organizationSegment !== undefined &&
+    !/^[A-Za-z0-9_-]+$/.test(textOf('links.organizationSegment', organizationSegment))
+  ) {
     throw new TypeError(`links.organizationSegment is one path segment: got '${organizationSegment}'`)
   }
   return {
@@ -174,8 +210,8 @@ function resolveSwitches(
       'dropped',
     ]),
     errorBody: oneOf('errorBody', errorBody, ['hex', 'empty-code', 'inner-error']),
-    countByteOrderMark,
-    compression,
+    countByteOrderMark: booleanOf('countByteOrderMark', countByteOrderMark),
+    compression: booleanOf('compression', compression),
     keyComparison: oneOf('keyComparison', keyComparison, ['case-insensitive', 'exact']),
     keyIndexing: oneOf('keyIndexing', keyIndexing, ['immediate', 'stepwise']),
     missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),

@@ -1,3 +1,5 @@
+import { checkFaultRule } from './check-fault-rule.js'
+
 /** Which requests a fault is for. */
 export interface FaultMatch {
   /** The method, such as `PATCH`. Default: any. */
@@ -55,7 +57,11 @@ export interface FaultRule extends FaultMatch, FaultAction {
   readonly times?: number | undefined
 }
 
-/** The script of faults. */
+/**
+ * The script of faults.
+ *
+ * @throws TypeError or RangeError, when the rule is given, for one that cannot be; it names the member.
+ */
 export interface Faults {
   /** The next matching request goes wrong. Several calls queue up. */
   next(rule: FaultRule): void
@@ -81,8 +87,8 @@ interface ActiveRule {
 export function createFaultScript(): FaultScript {
   let rules: ActiveRule[] = []
   const add = (rule: FaultRule, times: number): void => {
-    checkRule(rule)
-    rules.push({ rule, times: rule.times ?? times, seen: 0, hit: 0 })
+    checkFaultRule(rule)
+    rules.push({ rule: { ...rule }, times: rule.times ?? times, seen: 0, hit: 0 })
   }
   return {
     next: (rule) => add(rule, 1),
@@ -109,21 +115,4 @@ function matches(rule: FaultMatch, method: string, url: string, inBatch: boolean
   if (rule.method !== undefined && rule.method.toUpperCase() !== method) return false
   if (rule.url === undefined) return true
   return typeof rule.url === 'string' ? url.includes(rule.url) : url.search(rule.url) !== -1
-}
-
-function checkRule(rule: FaultRule): void {
-  const positive = (name: string, value: number | undefined): void => {
-    if (value !== undefined && !(value >= 1)) throw new RangeError(`${name} is 1 or more: got ${value}`)
-  }
-  positive('nth', rule.nth)
-  positive('times', rule.times)
-  positive('slowBody.chunkBytes', rule.slowBody?.chunkBytes)
-  const { status, latencyMs = 0, cutBody } = rule
-  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) {
-    throw new RangeError(`status is a whole number from 200 to 599: got ${status}`)
-  }
-  if (!(latencyMs >= 0)) throw new RangeError(`latencyMs is 0 or more: got ${latencyMs}`)
-  if (cutBody !== undefined && !(cutBody.afterBytes >= 0)) {
-    throw new RangeError(`cutBody.afterBytes is 0 or more: got ${cutBody.afterBytes}`)
-  }
 }

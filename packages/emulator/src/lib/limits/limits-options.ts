@@ -1,3 +1,5 @@
+import { integerWithin, numberWithin, objectOf, onlyKnownMembers } from '../option-checks.js'
+
 /** What a request costs, as the cost model sees it. */
 export interface CostedRequest {
   readonly method: string
@@ -34,9 +36,10 @@ export interface LimitsOptions {
     | undefined
   /**
    * Requests that a web server works on at full speed. Beyond it they share: everything becomes slower, execution time
-   * counts as it passes, and nothing is refused for it. Default: 16.
+   * counts as it passes, and nothing is refused for it. A number, or a function of the clock, which is then asked with
+   * every request that comes or ends and every second. Default: 16.
    */
-  readonly saturation?: number | undefined
+  readonly saturation?: number | ((nowMs: number) => number) | undefined
   /** What `x-ms-dop-hint` recommends, or a function of the clock. Default: `saturation`, and `concurrency` at most. */
   readonly dopHint?: number | ((nowMs: number) => number) | undefined
   /** Seconds that `Retry-After` grows by for each request sent before it is over; not documented. Default: 1. */
@@ -58,7 +61,7 @@ export interface ResolvedLimits {
   readonly windowMs: number
   readonly servers: number
   readonly cost: (request: CostedRequest) => number
-  readonly saturation: number
+  readonly saturation: number | ((nowMs: number) => number)
   readonly dopHint: (nowMs: number) => number
   readonly pushPenaltySeconds: number
   readonly concurrencyRetryAfterSeconds: number
@@ -68,22 +71,22 @@ export interface ResolvedLimits {
 /**
  * Fills in the defaults.
  *
- * @throws RangeError for a number out of its range.
+ * @throws TypeError for a member of the wrong kind or an unknown one, RangeError for a number out of its range.
  */
 export function resolveLimitOptions(options: LimitsOptions): ResolvedLimits {
+  onlyKnownMembers('limits', objectOf('limits', options), knownMembers)
   const { requests = 6000, executionTimeMs = 1_200_000, concurrency = 52, windowMs = 300_000 } = options
   const { servers = 1, saturation = 16, pushPenaltySeconds = 1, timeScale = 1 } = options
-  const { concurrencyRetryAfterSeconds = 300, dopHint = Math.min(saturation, concurrency) } = options
+  const { concurrencyRetryAfterSeconds = 300, dopHint = defaultHint(saturation, concurrency) } = options
+  const many = Number.MAX_SAFE_INTEGER
   for (const [name, value] of Object.entries({ requests, concurrency, servers })) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new RangeError(`limits.${name} is a whole number of 1 or more: got ${value}`)
-    }
+    integerWithin(`limits.${name}`, value, 1, many)
   }
-  for (const [name, value] of Object.entries({ executionTimeMs, windowMs, saturation, timeScale })) {
-    if (!(value > 0)) throw new RangeError(`limits.${name} is more than 0: got ${value}`)
+  for (const [name, value] of Object.entries({ executionTimeMs, windowMs, timeScale })) {
+    moreThanNothing(`limits.${name}`, value)
   }
   for (const [name, value] of Object.entries({ pushPenaltySeconds, concurrencyRetryAfterSeconds })) {
-    if (!(value >= 0)) throw new RangeError(`limits.${name} is 0 or more: got ${value}`)
+    numberWithin(`limits.${name}`, value, 0, many)
   }
   return {
     requests,
@@ -92,19 +95,70 @@ export function resolveLimitOptions(options: LimitsOptions): ResolvedLimits {
     windowMs,
     servers,
     cost: resolveCost(options.cost ?? {}),
-    saturation,
-    dopHint: typeof dopHint === 'function' ? dopHint : () => dopHint,
+    saturation: checkedNumber('limits.saturation', saturation, moreThanNothing),
+    dopHint: asFunction(checkedNumber('limits.dopHint', dopHint, hintOf)),
     pushPenaltySeconds,
     concurrencyRetryAfterSeconds,
     timeScale,
   }
 }
 
+const knownMembers = Object.keys({
+  requests: true,
+  executionTimeMs: true,
+  concurrency: true,
+  windowMs: true,
+  servers: true,
+  cost: true,
+  saturation: true,
+  dopHint: true,
+  pushPenaltySeconds: true,
+  concurrencyRetryAfterSeconds: true,
+  timeScale: true,
+} satisfies Record<keyof LimitsOptions, true>)
+
+type Changing = number | ((nowMs: number) => number)
+
+function asFunction(value: Changing): (nowMs: number) => number {
+  return typeof value === 'function' ? value : () => value
+}
+
+/** What is wrong with the results of a function shows when it is called, and then says where it comes from. */
+function checkedNumber(
+  name: string,
+  value: Changing,
+  check: (name: string, value: number) => number,
+): Changing {
+  return typeof value === 'function'
+    ? (nowMs) => check(`${name}(${nowMs})`, value(nowMs))
+    : check(name, value)
+}
+
+function defaultHint(saturation: Changing, concurrency: number): Changing {
+  const hint = (carried: number): number => Math.max(1, Math.min(Math.floor(carried), concurrency))
+  return typeof saturation === 'function' ? (nowMs) => hint(saturation(nowMs)) : hint(saturation)
+}
+
+function hintOf(name: string, value: number): number {
+  return integerWithin(name, value, 1, Number.MAX_SAFE_INTEGER)
+}
+
+function moreThanNothing(name: string, value: number): number {
+  if (typeof value === 'number' && value > 0) return value
+  const message = `${name} is a number of more than 0: got ${String(value)}`
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
+}
+
 function resolveCost(cost: NonNullable<LimitsOptions['cost']>): ResolvedLimits['cost'] {
-  if (typeof cost === 'function') return cost
+  const many = Number.MAX_SAFE_INTEGER
+  if (typeof cost === 'function') {
+    return (request) =>
+      numberWithin(`limits.cost() of ${request.method} ${request.url}`, cost(request), 0, many)
+  }
+  onlyKnownMembers('limits.cost', objectOf('limits.cost', cost), ['requestMs', 'rowMs'])
   const { requestMs = 20, rowMs = 2 } = cost
   for (const [name, value] of Object.entries({ requestMs, rowMs })) {
-    if (!(value >= 0)) throw new RangeError(`limits.cost.${name} is 0 or more: got ${value}`)
+    numberWithin(`limits.cost.${name}`, value, 0, many)
   }
   return ({ rows }) => requestMs + rowMs * rows
 }

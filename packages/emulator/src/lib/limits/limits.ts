@@ -105,19 +105,18 @@ export function createLimits(limits: ResolvedLimits, time: ModelTime): Limits {
       requests += 1
       peakConcurrency = Math.max(peakConcurrency, window.state(atMs).active)
       let elapsed = 0
+      let answer: ServiceResponse | undefined
       try {
-        const answer = await work()
+        answer = await work()
         const count = answer?.rows ?? 1
         rows += count
         const { method = 'GET', url = '/' } = message
         elapsed = await server.processor.run(limits.cost({ method, url, rows: count, atMs }))
         executionMs += elapsed
+      } finally {
         window.leave(time.now(), elapsed)
-        return answer && withHeaders(answer, server, window)
-      } catch (error) {
-        window.leave(time.now(), elapsed)
-        throw error
       }
+      return answer && withHeaders(answer, server, window)
     },
     snapshot() {
       const nowMs = time.now()

@@ -53,6 +53,19 @@ describe('createProcessor()', () => {
     ])
   })
 
+  it('works faster and slower as the saturation changes', async () => {
+    const time = createManualTime()
+    // 4 at full speed, but only 1 in the seconds from 2 to 6.
+    const processor = createProcessor(time, (now) => (now >= 2_000 && now < 6_000 ? 1 : 4))
+    const done: number[] = []
+    for (const work of [1_000, 4_000, 4_000, 4_000]) {
+      void processor.run(work).then((elapsed) => done.push(elapsed))
+    }
+    await time.advance(20_000)
+    // 2 s of work are done in 2 s; three share 1 for 4 s, which does 1.33 s each; the last 0.67 s pass at full speed.
+    expect(done.map(Math.round)).toEqual([1_000, 6_667, 6_667, 6_667])
+  })
+
   it('loses and invents no work: what passes is never less than the work, and all ends when it must', async () => {
     const jobs = fc.array(fc.record({ at: fc.nat(500), work: fc.integer({ min: 1, max: 300 }) }), {
       maxLength: 12,

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { numberWithin } from '../option-checks.js'
 
 /** Time that jumps: whenever the process has nothing to do but wait, the next wait is over at once. */
 export interface VirtualTime {
@@ -29,9 +30,13 @@ interface Sleeper {
 /**
  * Creates a virtual time, so that windows of minutes pass in milliseconds. Everything that waits must wait with it and
  * run in this process.
+ *
+ * @throws TypeError or RangeError for an option that is no number of 0 or more.
  */
 export function createVirtualTime(options: VirtualTimeOptions = {}): VirtualTime {
   const { startMs = Date.UTC(2026, 0, 1), quietMs = 2 } = options
+  numberWithin('startMs', startMs, 0, Number.MAX_SAFE_INTEGER)
+  numberWithin('quietMs', quietMs, 0, Number.MAX_SAFE_INTEGER)
   const sleepers = new Set<Sleeper>()
   let now = startMs
   let activity = 0

@@ -7,7 +7,7 @@ import { errorResponse } from '../http/error-response.js'
 import { parsePreferences } from '../http/preferences.js'
 import { readRequest } from '../http/read-request.js'
 import { abandon, sendResponse } from '../http/send-response.js'
-import type { ServiceResponse } from '../http/service-response.js'
+import { jsonResponse, type ServiceResponse } from '../http/service-response.js'
 import { unauthorized } from '../http/unauthorized.js'
 import type { Limits } from '../limits/limits.js'
 import type { ResolvedOptions } from '../options.js'
@@ -75,7 +75,7 @@ async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
   }
   const answer = await (parts.limits === undefined
     ? answerTo(parts, exchange)
-    : parts.limits.govern(message, () => answerTo(parts, exchange)))
+    : parts.limits.govern(message, () => answerTo(parts, exchange)).catch(showOptionError))
   if (answer === undefined || fault.drop === 'after-effect') {
     note(0)
     return abandon(response, 'reset')
@@ -84,6 +84,12 @@ async function serve(parts: ServerParts, exchange: Exchange): Promise<void> {
   const accepted = message.headers['accept-encoding']?.toString()
   const encoded = encodeResponse(answer, accepted, parts.options.compression, parts.requestId())
   await sendResponse(response, encoded, { ...fault, wait })
+}
+
+/** A function among the options that gives nonsense, or throws, shows where it is looked for: in the answer. */
+function showOptionError(error: unknown): ServiceResponse {
+  const message = `An option of the emulator failed: ${error instanceof Error ? error.message : String(error)}`
+  return jsonResponse(500, { error: { code: '', message } })
 }
 
 function loggedHeaders({ headers }: IncomingMessage): Record<string, string> {

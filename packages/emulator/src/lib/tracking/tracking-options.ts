@@ -1,4 +1,4 @@
-import { integerWithin, oneOf } from '../option-checks.js'
+import { booleanOf, integerWithin, objectOf, oneOf } from '../option-checks.js'
 
 /** How change tracking behaves where Dataverse's documents are silent, differ by edition, or are doubted. */
 export interface ChangeTrackingOptions {
@@ -61,16 +61,16 @@ export function resolveTrackingOptions(tracking: ChangeTrackingOptions): Resolve
     otherColumns = 'asked',
     expireOnSchemaChange = true,
     lostWithAnnotations = false,
-  } = tracking
+  } = objectOf('changeTracking', tracking) as ChangeTrackingOptions
   return {
     tokenLifetimeDays: integerWithin('changeTracking.tokenLifetimeDays', tokenLifetimeDays, 0, 365),
     expiry: oneOf('changeTracking.expiry', expiry, ['error', 'full-result']),
     watermark: oneOf('changeTracking.watermark', watermark, ['first-page', 'last-page']),
     order: oneOf('changeTracking.order', order, ['deletes-last', 'by-version']),
-    refuseExpand,
+    refuseExpand: booleanOf('changeTracking.refuseExpand', refuseExpand),
     unknownToken: oneOf('changeTracking.unknownToken', unknownToken, ['error', 'full-result']),
     otherColumns: oneOf('changeTracking.otherColumns', otherColumns, ['asked', 'refused', 'given']),
-    expireOnSchemaChange,
-    lostWithAnnotations,
+    expireOnSchemaChange: booleanOf('changeTracking.expireOnSchemaChange', expireOnSchemaChange),
+    lostWithAnnotations: booleanOf('changeTracking.lostWithAnnotations', lostWithAnnotations),
   }
 }
