@@ -15,7 +15,7 @@ describe('parseArguments()', () => {
       pageSize: undefined,
       lockWaitMs: 30_000,
       restart: false,
-      commitBytes: 8_388_608,
+      commitBytes: 67_108_864,
       products: 10_000,
       state: '.deltaverse',
       files: { mode: 'log', compress: 'none' },

@@ -80,7 +80,7 @@ export function createProgram(version: string): Command {
         'within a read: fewest bytes of rows between two commits (or a second)',
       )
         .argParser(parseCount)
-        .default(8 * 1024 * 1024),
+        .default(64 * 1024 * 1024),
     )
     .addOption(
       new Option('--lock-wait <seconds>', 'how long to wait for another process that works on the same files')

@@ -37,7 +37,7 @@ export interface SyncOptions<Position = unknown, R extends Row = Row> extends Ca
   readonly environmentId?: string | undefined
   /** Goes on until the signal aborts. Default: `false`, it reads once. */
   readonly follow?: boolean | FollowOptions | undefined
-  /** Fewest bytes of rows between two commits within a read, unless `commitMs` have passed. Default: 8 MiB. */
+  /** Fewest bytes of rows between two commits within a read, unless `commitMs` have passed. Default: 64 MiB. */
   readonly commitBytes?: number | undefined
   /** Longest time between two commits within a read, looked at where the feed has a checkpoint. Default: 1,000 ms. */
   readonly commitMs?: number | undefined
@@ -114,7 +114,7 @@ export function resolveSync<Position, R extends Row>(
     environmentId:
       options.environmentId === undefined ? undefined : text('environmentId', options.environmentId),
     follow: followIntervals(options.follow),
-    commitBytes: whole('commitBytes', options.commitBytes ?? 8 * 1024 * 1024, 1),
+    commitBytes: whole('commitBytes', options.commitBytes ?? 64 * 1024 * 1024, 1),
     commitMs: atLeast('commitMs', options.commitMs ?? 1_000, 0),
     maxDeleteShare: share('maxDeleteShare', options.maxDeleteShare ?? 0.5),
     waitForLeaseMs: atLeast('waitForLeaseMs', options.waitForLeaseMs ?? 0, 0),
