@@ -23,6 +23,8 @@ export interface LossyDisk {
   cutPower(): void
   /** How often the power was back. */
   readonly boots: number
+  /** Paths of the files that somebody has opened and not closed since the power was back. */
+  readonly openPaths: readonly string[]
 }
 
 /** What programs get to see of a power cut: nothing works any more. No code, so nobody takes it for an error of the disk. */
@@ -34,22 +36,43 @@ export class PowerCut extends Error {
 export function createLossyDisk(folder: string, random: Random): LossyDisk {
   let root: FolderNode = emptyFolder()
   let boots = 0
+  const openPaths = new Map<OpenFile, string>()
   makeFolders(root, folder)
   flushAll(root)
   return {
     files() {
       const boot = boots
-      return filesOf(() => {
+      const power = (): FolderNode => {
         if (boot !== boots) throw new PowerCut('the power is off')
         return root
-      })
+      }
+      const files = filesOf(power)
+      return {
+        ...files,
+        async open(path, flags) {
+          const file = await files.open(path, flags)
+          const tracked: OpenFile = {
+            ...file,
+            async close() {
+              openPaths.delete(tracked)
+              await file.close()
+            },
+          }
+          openPaths.set(tracked, path)
+          return tracked
+        },
+      }
     },
     cutPower() {
       root = afterPowerCut(root, random)
       boots += 1
+      openPaths.clear()
     },
     get boots() {
       return boots
+    },
+    get openPaths() {
+      return [...openPaths.values()]
     },
   }
 }

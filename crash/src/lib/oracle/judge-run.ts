@@ -25,7 +25,14 @@ export interface RunFacts {
 }
 
 /** Errors that a fault of the service explains, after all retries. */
-const faultCodes = new Set(['throttled', 'unavailable', 'service-failed', 'no-response', 'bad-response'])
+const faultCodes = new Set([
+  'throttled',
+  'unavailable',
+  'service-failed',
+  'no-response',
+  'bad-response',
+  'delta-token-expired',
+])
 
 /** Says what is wrong behind a run. */
 export async function judgeRun(facts: RunFacts): Promise<Problem[]> {
@@ -51,7 +58,8 @@ export async function judgeRun(facts: RunFacts): Promise<Problem[]> {
   return problems
 }
 
-function judgeEnd({ crashedAt, error }: RunOutcome, isLast: boolean): Problem[] {
+function judgeEnd({ crashedAt, error, leftOpen = [] }: RunOutcome, isLast: boolean): Problem[] {
+  if (leftOpen.length > 0) return [{ kind: 'stuck', message: `the run left open: ${leftOpen.join(', ')}` }]
   if (crashedAt !== undefined || error === undefined) return []
   if (!isLast && faultCodes.has(error.code)) return []
   return [{ kind: 'stuck', message: `the run ended with ${error.code}: ${error.message}` }]

@@ -7,6 +7,8 @@ export interface RunOutcome {
   /** Where it crashed; absent when it came to its end, or ended with an error. */
   readonly crashedAt?: string
   readonly error?: RunError
+  /** Files that it opened and left open, where the machine can tell. */
+  readonly leftOpen?: readonly string[]
   /** What it told, in order. */
   readonly trace: readonly TraceEntry[]
 }

@@ -6,7 +6,7 @@ import { createLossyDisk, PowerCut } from '../disk/lossy-disk.js'
 import { createTrigger } from '../failpoints.js'
 import type { Random } from '../random.js'
 import { errorOf } from './error-of.js'
-import type { Machine, RunOutcome } from './machine.js'
+import type { Machine } from './machine.js'
 import type { RunOrder } from './run-order.js'
 import { runSync, type Surroundings } from './run-sync.js'
 import type { RunError, Tell, TraceEntry } from './trace.js'
@@ -65,23 +65,14 @@ export function createPowerMachine(random: Random): Machine {
         return waiting === undefined ? trigger.reached(point) : waiting
       })
       hooks.onRequest(undefined)
-      return outcomeOf(order, trigger.fired, error, trace)
+      if (trigger.fired) return { crashedAt: order.crash?.at ?? '', trace }
+      return { ...(error !== undefined && { error }), leftOpen: disk.openPaths, trace }
     },
     files: () => disk.files(),
     async close() {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-function outcomeOf(
-  order: RunOrder,
-  crashed: boolean,
-  error: RunError | undefined,
-  trace: readonly TraceEntry[],
-): RunOutcome {
-  if (crashed) return { crashedAt: order.crash?.at ?? '', trace }
-  return { ...(error !== undefined && { error }), trace }
 }
 
 /** A process of this boot of the machine, so that locks of earlier ones are those of the dead. */

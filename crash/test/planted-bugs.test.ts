@@ -1,0 +1,51 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Problem } from '../src/lib/oracle/problem.js'
+import type { PlantName } from '../src/lib/run/plants.js'
+import type { SinkPlan } from '../src/lib/scenario.js'
+import { createSeedRunner } from '../src/lib/seed-runner.js'
+
+const runner = createSeedRunner()
+afterAll(() => runner.close())
+
+interface PlantedBug {
+  readonly sink: Partial<SinkPlan>
+  /** Seeds that find it, the quickest first. */
+  readonly seeds: readonly number[]
+  readonly found: Problem['kind']
+}
+
+const log = { mode: 'log', compression: 'none', ledger: false } as const
+
+const bugs: Readonly<Record<PlantName, PlantedBug>> = {
+  'checkpoint-before-rows': { sink: { mode: 'log', ledger: false }, seeds: [2, 31, 6], found: 'lost' },
+  'no-data-fsync': { sink: log, seeds: [4, 5, 6], found: 'torn' },
+  'no-folder-fsync': { sink: { mode: 'snapshot', ledger: false }, seeds: [6, 4], found: 'lost' },
+  'resync-forgets-deletions': { sink: { mode: 'log', ledger: true }, seeds: [2, 3, 4], found: 'lost' },
+  'gap-open': { sink: { mode: 'snapshot', ledger: false }, seeds: [11, 27, 19], found: 'lost' },
+  'ledger-ahead': { sink: { ledger: true }, seeds: [37, 40, 15], found: 'lost' },
+  'ledger-behind': { sink: { ledger: true }, seeds: [38, 6, 21], found: 'lost' },
+  'nothing-discarded': { sink: { mode: 'log', ledger: false }, seeds: [5, 1], found: 'repeated' },
+  'torn-tail-accepted': {
+    sink: { mode: 'log', compression: 'gzip', ledger: false },
+    seeds: [3, 5, 2],
+    found: 'torn',
+  },
+  'no-compare-and-set': { sink: { mode: 'log', ledger: false }, seeds: [24, 9], found: 'lost' },
+}
+
+describe.each(Object.entries(bugs))('the planted bug %s', (plant, { sink, seeds, found }) => {
+  it(`is caught: something is ${found}`, async () => {
+    const kinds = new Set<string>()
+    for (const seed of seeds) {
+      const { problems } = await runner.run(seed, { way: 'power', sink }, { plant })
+      for (const { kind } of problems) kinds.add(kind)
+      if (kinds.has(found)) break
+    }
+    expect([...kinds]).toContain(found)
+  })
+
+  it('is what the seed is caught by', async () => {
+    const { trail, problems } = await runner.run(seeds[0] ?? 1, { way: 'power', sink })
+    expect(problems, trail.join('\n')).toEqual([])
+  })
+})
