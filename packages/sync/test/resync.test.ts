@@ -60,6 +60,29 @@ describe('a resync without a ledger', () => {
   })
 })
 
+describe('a resync behind a delta that was broken off', () => {
+  it('forgets the deletions of that delta', async () => {
+    const { sink, notices, run, state } = setUp(table)
+    const ids = table.add(12)
+    await run()
+    for (const id of ids.slice(0, 8)) table.remove(id)
+    const crash = new Error('crash')
+    let commits = 0
+    const onStep: TestOptions['onStep'] = (step) => {
+      if (step === 'after-state-saved') commits += 1
+      // Behind the first page as it is told again.
+      if (commits === 2) throw crash
+    }
+    await expect(run({ commitBytes: 1, onStep })).rejects.toBe(crash)
+    expect(state()?.state.deletions).toBe(3)
+    table.emulator.faults.next({ url: 'products?', expireTokens: true })
+    await run()
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired' })
+    expect(state()?.state.rows).toBe(4)
+    expectExact(sink.rows(), table)
+  })
+})
+
 describe('a resync with a ledger', () => {
   it('brings the sink exactly what differs', async () => {
     const { sink, ledger, notices, run, state } = setUp(table)

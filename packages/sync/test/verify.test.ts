@@ -107,6 +107,7 @@ describe('verify', () => {
 
       const repaired = await verifyRooms(rooms, { ...ledger, repair: true })
       expect(repaired).toMatchObject({ ok: false, missing: 1, stale: 1, extra: 1, repaired: 3 })
+      expectExact(rooms.sink.published(), table)
       expectExact(rooms.sink.rows(), table)
       expect(rooms.state()?.state.position).toEqual({ entries: rooms.sink.log.length })
       if (withLedger) expect(rooms.ledger.rows()).toEqual(rooms.sink.rows())

@@ -87,7 +87,6 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
     deletions = await deriveDeletions({ ...parts, checkpoint, tally: { rows, deletions } })
     // Only now: for a sink, this is where the read ends, and what it shows its readers is all of it.
     await sink.write([{ kind: 'checkpoint', checkpoint }], call)
-    await sink.write([{ kind: 'checkpoint', checkpoint }], call)
     await end(checkpoint)
   }
 
