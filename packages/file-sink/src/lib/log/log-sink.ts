@@ -174,7 +174,10 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
     open.hasNewNames = false
     if (open.isInMidRead && !open.mustTell) return
     const next: LogManifest = { ...open.manifest, reads, begun: [] }
-    if (JSON.stringify(next) !== JSON.stringify(open.manifest)) await replaceManifest(open, next)
+    // With many files comparing costs as much as writing.
+    if (open.mustTell || JSON.stringify(next) !== JSON.stringify(open.manifest)) {
+      await replaceManifest(open, next)
+    }
     open.mustTell = false
   }
 
