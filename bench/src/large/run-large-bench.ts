@@ -16,7 +16,7 @@ export function runLargeBench(
     const [few, many] = await runRounds(bench, [largeCase(pages), largeCase(pages * 10)], quick ? 1 : rounds)
     if (few === undefined || many === undefined) throw new Error('a case was not run')
     const [date = ''] = new Date().toISOString().split('T')
-    const bars = [atMost('peak RSS with many rows', peakRssMb(many), 200, 'MB')]
+    const bars = [atMost('peak RSS with many rows', peakRssMb(many), 160, 'MB')]
     return { date, node: process.versions.node, cores: cpus().length, rounds, few, many, bars }
   })
 }
