@@ -28,6 +28,47 @@ export function otherTests(database: TestDatabase): void {
     return { schema, sink }
   }
 
+  async function somebodyWaits(table: string): Promise<void> {
+    for (;;) {
+      const waiting = await database.query(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1",
+        [`%${table}%`],
+      )
+      if (waiting.length > 0) return
+    }
+  }
+
+  it('stops waiting for somebody else when the signal aborts, and goes on later', async () => {
+    const { schema, sink } = await opened()
+    const position = await sink.commit()
+    const other = new pg.Client(database.server.settings)
+    await other.connect()
+    await other.query(`BEGIN; LOCK TABLE ${schema}.accounts, ${schema}.deltaverse_tables IN EXCLUSIVE MODE`)
+    const calls: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
+      commit: (signal) => sink.write([account(3)]).then(() => sink.commit({ signal })),
+      open: (signal) => sink.open(position, { signal }),
+      loadState: (signal) => sink.loadState('crm', { signal }),
+    }
+    for (const [name, call] of Object.entries(calls)) {
+      const controller = new AbortController()
+      const ended = call(controller.signal)
+      await somebodyWaits('deltaverse_tables')
+      const reason = new Error(`no more ${name}`)
+      controller.abort(reason)
+      await expect(ended).rejects.toBe(reason)
+      // The server finds out by itself; only then the next one may be seen to wait.
+      await database.query(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%deltaverse_tables%'",
+      )
+    }
+    await other.query('COMMIT')
+    await other.end()
+    await sink.open(position)
+    await sink.write([account(3)])
+    await sink.commit()
+    expect(await database.query(`SELECT FROM ${schema}.accounts`)).toHaveLength(3)
+  })
+
   describe('two sinks on one table', () => {
     it('refuses the commit of the one whose table has changed meanwhile', async () => {
       const { schema, sink: first } = await opened()
@@ -89,15 +130,6 @@ export function otherTests(database: TestDatabase): void {
       return { letGo, ended }
     }
 
-    async function somebodyWaits(): Promise<void> {
-      for (;;) {
-        const waiting = await database.query(
-          "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%deltaverse_tables%'",
-        )
-        if (waiting.length > 0) return
-      }
-    }
-
     it.each(['loadState', 'open'] as const)('is waited for by %s', async (step) => {
       const schema = database.freshSchema()
       const first = sinkOn(schema)
@@ -107,7 +139,7 @@ export function otherTests(database: TestDatabase): void {
       const { letGo, ended } = await ghost(schema)
       const next = sinkOn(schema)
       const waiting = step === 'loadState' ? next.loadState('crm') : next.open(saved.position)
-      await somebodyWaits()
+      await somebodyWaits('deltaverse_tables')
       letGo()
       await ended
       const loaded = (await waiting) ?? (await next.loadState('crm'))
