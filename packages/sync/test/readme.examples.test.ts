@@ -62,10 +62,8 @@ describe('the README', () => {
     await sync({ ...contacts, ledger, restart: true, signal })
 
     // example: verify
-    const comparison = await verify({ ...contacts, ledger, repair: true, signal })
-    report(
-      comparison.ok ? 'equal' : `${comparison.missing + comparison.stale + comparison.extra} rows differed`,
-    )
+    const { ok, missing, stale, extra } = await verify({ ...contacts, ledger, repair: true, signal })
+    report(ok ? 'equal' : `${missing + stale + extra} rows differed`)
     // end
     expect(lines.pop()).toBe('equal')
 

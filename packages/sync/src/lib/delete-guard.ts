@@ -9,7 +9,7 @@ export interface DeleteGuard {
   check(deletions: number, known: KnownRows, call: CallOptions): Promise<void>
 }
 
-export interface KnownRows {
+interface KnownRows {
   /** Rows that the sink holds; `undefined` before the first full read is through, and then nothing is stopped. */
   readonly rows: number | undefined
   /** Deltas without a ledger do not tell creations from updates, so there may be more rows than are known of. */

@@ -11,10 +11,10 @@ export interface PassedChanges<R extends Row> {
 }
 
 /** Members of the state that the stage wants to be saved. */
-export type LedgerState = Pick<SyncState, 'ledgerMark' | 'ledgerPass' | 'ledgerPhase'>
+type LedgerState = Pick<SyncState, 'ledgerMark' | 'ledgerPass' | 'ledgerPhase'>
 
 /** Whether the sink sees a full read as one, or a delta of what differs. */
-export type ResetView = 'full-read' | 'delta'
+type ResetView = 'full-read' | 'delta'
 
 /** What stands between feed and sink: with a ledger it lets through what differs, without one everything. */
 export interface LedgerStage<R extends Row> {

@@ -14,7 +14,7 @@ import {
 import type { ResolvedSync } from './options.js'
 
 /** Everything of a state but what the sink says. */
-export type StateToSave = Omit<SyncState, 'position'>
+type StateToSave = Omit<SyncState, 'position'>
 
 /** Makes what a sink holds durable and keeps the state that belongs to it, in a store or in the sink's own transaction. */
 export interface StateKeeper<Position> {

@@ -17,7 +17,7 @@ export interface EmulatedTable {
   stop(): Promise<void>
 }
 
-export const select = ['name', 'productnumber']
+const select = ['name', 'productnumber']
 
 export async function startTable(options: EmulatorOptions = {}): Promise<EmulatedTable> {
   const emulator = await startEmulator(options)
