@@ -77,8 +77,7 @@ describe('the README', () => {
       signal,
       onNotice(notice) {
         if (notice.kind === 'reset') report(`read in full: ${notice.reason}`)
-        else if (notice.kind === 'failed-poll')
-          report(`${notice.error.message}; again in ${notice.delayMs} ms`)
+        else if (notice.kind === 'failed-poll') report(`${notice.error.message}; again later`)
         else if (notice.kind === 'waiting') stop()
       },
     })
