@@ -339,7 +339,7 @@ describe('options', () => {
       { url, token: () => 't', credential: { getToken: async () => null } },
       'received both',
     ],
-    ['a token that is no function', { url, token: 'abc' }, 'received string'],
+    ['a token that is no function', { url, token: 'abc' }, 'received text'],
     ['a credential that is none', { url, credential: {} }, 'getToken'],
     ['no scopes', { url, scopes: [] }, 'received none'],
     ['a timeout of nothing', { url, headersTimeoutMs: 0 }, 'received 0'],

@@ -553,10 +553,10 @@ describe('options', () => {
   const credential = { getToken: async () => null }
   it.each([
     ['a ceiling of nothing', { governor: { concurrency: 0 } }, 'governor.concurrency'],
-    ['a ceiling in words', { governor: { concurrency: 'many' } }, 'received many'],
+    ['a ceiling in words', { governor: { concurrency: 'many' } }, 'received text'],
     ['half a request', { governor: { maxConcurrency: 1.5 } }, 'received 1.5'],
     ['politeness without a rest', { governor: { polite: { share: 1 } } }, 'governor.polite.share'],
-    ['a governor that is none', { governor: true }, 'received true'],
+    ['a governor that is none', { governor: true }, 'received a boolean'],
     ['null for a governor', { governor: null }, 'received null'],
     ['too few governors', { governor: [createGovernor()], credentials: [credential, credential] }, '(2)'],
     ['a listener that is none', { onGovernor: 'log' }, 'onGovernor must be a function'],

@@ -1,11 +1,63 @@
-/** @throws RangeError unless the value is a number of milliseconds, 0 or more */
-export function checkDuration(name: string, value: number): number {
+/** @throws TypeError unless the value is a number; RangeError unless it is one of milliseconds, 0 or more */
+export function checkDuration(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0) return value
-  throw new RangeError(`${name} must be a number of milliseconds, 0 or more, received ${value}`)
+  throw wrongNumber(name, 'a number of milliseconds, 0 or more', value)
 }
 
-/** @throws RangeError unless the value is a whole number of at least 1 */
-export function checkCount(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new RangeError(`${name} must be a whole number of at least 1, received ${value}`)
+/** @throws TypeError unless the value is a number; RangeError unless it is a whole one of at least `least` */
+export function checkCount(name: string, value: unknown, least = 1): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
+  throw wrongNumber(name, `a whole number of at least ${least}`, value)
+}
+
+/** @throws TypeError unless the value is text of at least one character */
+export function checkText(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw wrongKind(name, 'text', value)
+}
+
+/** @throws TypeError unless the value is a function */
+export function checkFunction<Fn>(name: string, value: Fn): Fn {
+  if (typeof value === 'function') return value
+  throw wrongKind(name, 'a function', value)
+}
+
+/** @throws TypeError unless the value is a list of functions */
+export function checkFunctions<Fn>(name: string, value: readonly Fn[]): readonly Fn[] {
+  if (!Array.isArray(value)) throw wrongKind(name, 'a list of functions', value)
+  for (const [index, one] of value.entries()) checkFunction(`${name}[${index}]`, one)
+  return [...value]
+}
+
+/** @throws TypeError unless the value is an object with these methods */
+export function checkObject<Value>(name: string, value: Value, methods: readonly string[] = []): Value {
+  const fits =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
+  if (fits) return value
+  const wanted =
+    methods.length === 0 ? 'an object' : `an object with ${methods.map((m) => `${m}()`).join(' and ')}`
+  throw wrongKind(name, wanted, value)
+}
+
+function wrongNumber(name: string, expected: string, value: unknown): TypeError | RangeError {
+  if (typeof value !== 'number') return wrongKind(name, expected, value)
+  return new RangeError(`${name} must be ${expected}, received ${value}`)
+}
+
+// Only its kind: a value in the wrong place may be a secret.
+function wrongKind(name: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`${name} must be ${expected}, received ${kindOf(value)}`)
+}
+
+/** What a value is, in a word or two, without showing it. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return 'a list'
+  if (value === '') return 'empty text'
+  if (typeof value === 'string') return 'text'
+  if (typeof value === 'object') return 'an object'
+  return typeof value === 'function' ? 'a function' : `a ${typeof value}`
 }

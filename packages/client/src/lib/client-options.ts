@@ -1,9 +1,10 @@
 import { parseServiceRoot, type ServiceRoot } from '@deltaverse/protocol'
 import type { Dispatcher } from 'undici'
+import { checkCount, checkFunction, checkFunctions, checkObject, checkText, kindOf } from './check-option.js'
 import { type Clock, systemClock } from './clock.js'
 import { createGovernor, type Governor, isGovernor } from './governor/create-governor.js'
 import type { GovernorListener } from './governor/governor-event.js'
-import { checkListener, type GovernorOptions } from './governor/governor-options.js'
+import type { GovernorOptions } from './governor/governor-options.js'
 import type { Interceptor } from './request.js'
 import { type ResolvedRetryOptions, type RetryOptions, resolveRetryOptions } from './retry-options.js'
 import { builtInRetryRules } from './retry-rules.js'
@@ -89,32 +90,34 @@ export interface ResolvedClientOptions {
  * @throws TypeError or RangeError for a value of the wrong kind; DataverseError `insecure-url` for `http:` elsewhere
  */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
+  checkObject('options', options)
+  if (options.apiVersion !== undefined) checkText('apiVersion', options.apiVersion)
   const root = parseServiceRoot(options.url, { apiVersion: options.apiVersion })
   assertSecureUrl(root.origin, options.allowInsecureHttp ?? false)
   const credentials = checkCredentials(options)
-  if (options.token !== undefined && typeof options.token !== 'function') {
-    throw new TypeError(`token must be a function that returns a token, received ${typeof options.token}`)
-  }
+  const clock = checkObject('clock', options.clock ?? systemClock, ['now', 'delay'])
+  const random = checkFunction('random', options.random ?? Math.random)
+  const { token, dispatcher, onGovernor } = options
   return {
     root,
     credentials,
-    token: options.token,
+    token: token === undefined ? undefined : checkFunction('token', token),
     scopes: checkScopes(options.scopes ?? [`${root.origin}/.default`]),
-    interceptors: options.interceptors ?? [],
+    interceptors: checkFunctions('interceptors', options.interceptors ?? []),
     retry: resolveRetryOptions(options.retry ?? {}, builtInRetryRules),
     governors: resolveGovernors(options, Math.max(1, credentials.length)),
-    onGovernor: checkListener('onGovernor', options.onGovernor),
-    headersTimeoutMs: checkPositive('headersTimeoutMs', options.headersTimeoutMs ?? 300_000),
-    bodyTimeoutMs: checkPositive('bodyTimeoutMs', options.bodyTimeoutMs ?? 120_000),
-    connectTimeoutMs: checkPositive('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
-    maxConnections: checkPositive(
+    onGovernor: onGovernor === undefined ? undefined : checkFunction('onGovernor', onGovernor),
+    headersTimeoutMs: checkCount('headersTimeoutMs', options.headersTimeoutMs ?? 300_000),
+    bodyTimeoutMs: checkCount('bodyTimeoutMs', options.bodyTimeoutMs ?? 120_000),
+    connectTimeoutMs: checkCount('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
+    maxConnections: checkCount(
       'maxConnections',
       options.maxConnections ?? 64 * Math.max(1, credentials.length),
     ),
-    dispatcher: options.dispatcher,
-    userAgent: options.userAgent ?? 'deltaverse',
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
+    dispatcher: dispatcher === undefined ? undefined : checkObject('dispatcher', dispatcher, ['dispatch']),
+    userAgent: checkHeaderText('userAgent', options.userAgent ?? 'deltaverse'),
+    clock,
+    random,
   }
 }
 
@@ -126,14 +129,16 @@ function checkCredentials(options: ClientOptions): readonly TokenCredential[] {
       `give one of credential, credentials and token, received ${given.length === 2 ? 'both' : 'all'}`,
     )
   }
-  if (credentials !== undefined && (!Array.isArray(credentials) || credentials.length === 0)) {
-    throw new TypeError('credentials must be a list of at least one credential')
+  if (credential !== undefined) return [checkObject('credential', credential, ['getToken'])]
+  if (credentials === undefined) return []
+  if (!Array.isArray(credentials) || credentials.length === 0) {
+    throw new TypeError(
+      `credentials must be a list of at least one credential, received ${
+        Array.isArray(credentials) ? 'none' : kindOf(credentials)
+      }`,
+    )
   }
-  const list = credentials ?? (credential === undefined ? [] : [credential])
-  if (list.some((one) => typeof one?.getToken !== 'function')) {
-    throw new TypeError('credential must have a method getToken(scopes)')
-  }
-  return [...list]
+  return credentials.map((one, index) => checkObject(`credentials[${index}]`, one, ['getToken']))
 }
 
 function resolveGovernors(options: ClientOptions, count: number): readonly Governor[] {
@@ -147,7 +152,7 @@ function resolveGovernors(options: ClientOptions, count: number): readonly Gover
   }
   // A governor of another installed copy of this package looks like one, but cannot be talked to.
   if (typeof governor !== 'object' || governor === null || 'snapshot' in governor) {
-    throw new TypeError(`governor must be options, a governor or false, received ${String(governor)}`)
+    throw new TypeError(`governor must be options, a governor or false, received ${kindOf(governor)}`)
   }
   const { clock, random } = options
   return Array.from({ length: count }, (_, index) =>
@@ -164,11 +169,14 @@ function resolveGovernors(options: ClientOptions, count: number): readonly Gover
 }
 
 function checkScopes(scopes: readonly string[]): readonly string[] {
-  if (scopes.length > 0) return [...scopes]
-  throw new RangeError('scopes must name at least one scope, received none')
+  if (!Array.isArray(scopes)) throw new TypeError(`scopes must be a list of text, received ${kindOf(scopes)}`)
+  if (scopes.length === 0) throw new RangeError('scopes must name at least one scope, received none')
+  return scopes.map((scope, index) => checkText(`scopes[${index}]`, scope))
 }
 
-function checkPositive(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new RangeError(`${name} must be a whole number of at least 1, received ${value}`)
+// Anything else would only be refused when the first request is sent.
+function checkHeaderText(name: string, value: unknown): string {
+  const text = checkText(name, value)
+  if (/^[\t\x20-\x7e\x80-\xff]+$/.test(text)) return text
+  throw new TypeError(`${name} must be text that fits a header: one line, Latin-1`)
 }

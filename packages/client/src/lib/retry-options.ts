@@ -1,4 +1,5 @@
 import type { DataverseError } from '@deltaverse/contract'
+import { checkCount, checkFunction, checkFunctions, checkObject } from './check-option.js'
 import type { OutgoingRequest } from './request.js'
 
 /** An attempt that failed, as rules and callbacks see it. */
@@ -66,22 +67,18 @@ export interface ResolvedRetryOptions {
   readonly onRetry: ((event: RetryEvent) => void) | undefined
 }
 
-/** Fills in the defaults. @throws RangeError for numbers that make no sense */
+/** Fills in the defaults. @throws TypeError for a value of the wrong kind; RangeError for numbers that make no sense */
 export function resolveRetryOptions(
   options: RetryOptions,
   builtInRules: readonly RetryRule[],
 ): ResolvedRetryOptions {
+  const { onRetry } = checkObject('retry', options)
   return {
-    maxAttempts: checkWhole('retry.maxAttempts', options.maxAttempts ?? 6, 1),
-    baseDelayMs: checkWhole('retry.baseDelayMs', options.baseDelayMs ?? 500, 1),
-    maxDelayMs: checkWhole('retry.maxDelayMs', options.maxDelayMs ?? 30_000, 1),
-    maxTotalMs: checkWhole('retry.maxTotalMs', options.maxTotalMs ?? 3_600_000, 0),
-    rules: [...(options.rules ?? []), ...builtInRules],
-    onRetry: options.onRetry,
+    maxAttempts: checkCount('retry.maxAttempts', options.maxAttempts ?? 6),
+    baseDelayMs: checkCount('retry.baseDelayMs', options.baseDelayMs ?? 500),
+    maxDelayMs: checkCount('retry.maxDelayMs', options.maxDelayMs ?? 30_000),
+    maxTotalMs: checkCount('retry.maxTotalMs', options.maxTotalMs ?? 3_600_000, 0),
+    rules: [...checkFunctions('retry.rules', options.rules ?? []), ...builtInRules],
+    onRetry: onRetry === undefined ? undefined : checkFunction('retry.onRetry', onRetry),
   }
-}
-
-function checkWhole(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw new RangeError(`${name} must be a whole number of at least ${least}, received ${value}`)
 }

@@ -1,3 +1,4 @@
+import { checkCount, checkFunction, checkObject, checkText, kindOf } from '../check-option.js'
 import { type Clock, systemClock } from '../clock.js'
 import type { GovernorListener } from './governor-event.js'
 
@@ -45,35 +46,33 @@ const documentedConcurrency = 52
 
 /** Checks the options and fills in the defaults. @throws TypeError or RangeError for a value of the wrong kind */
 export function resolveGovernorOptions(options: GovernorOptions): ResolvedGovernorOptions {
-  const concurrency = options.concurrency ?? 'auto'
+  const { concurrency = 'auto', onGovernor } = checkObject('governor', options)
   return {
-    name: options.name ?? 'default',
-    concurrency: concurrency === 'auto' ? concurrency : checkWhole('governor.concurrency', concurrency),
-    maxConcurrency: checkWhole('governor.maxConcurrency', options.maxConcurrency ?? documentedConcurrency),
+    name: checkText('governor.name', options.name ?? 'default'),
+    concurrency: checkConcurrency(concurrency),
+    maxConcurrency: checkCount('governor.maxConcurrency', options.maxConcurrency ?? documentedConcurrency),
     polite: resolvePolite(options.polite ?? false),
-    onGovernor: checkListener('governor.onGovernor', options.onGovernor),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
+    onGovernor: onGovernor === undefined ? undefined : checkFunction('governor.onGovernor', onGovernor),
+    clock: checkObject('governor.clock', options.clock ?? systemClock, ['now', 'delay']),
+    random: checkFunction('governor.random', options.random ?? Math.random),
   }
 }
 
-function checkWhole(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new RangeError(`${name} must be a whole number of at least 1, received ${String(value)}`)
+function checkConcurrency(concurrency: 'auto' | number): 'auto' | number {
+  if (concurrency === 'auto') return concurrency
+  if (typeof concurrency === 'number') return checkCount('governor.concurrency', concurrency)
+  throw new TypeError(`governor.concurrency must be 'auto' or a number, received ${kindOf(concurrency)}`)
 }
 
 function resolvePolite(polite: boolean | { readonly share: number }): { readonly share: number } | undefined {
   if (polite === false) return undefined
+  if (polite !== true && (typeof polite !== 'object' || polite === null)) {
+    throw new TypeError(`governor.polite must be true, false or { share }, received ${kindOf(polite)}`)
+  }
   const share = polite === true ? 0.7 : polite.share
   if (typeof share === 'number' && share > 0 && share < 1) return { share }
-  throw new RangeError(`governor.polite.share must be above 0 and below 1, received ${String(share)}`)
-}
-
-/** @throws TypeError for a listener that is no function */
-export function checkListener(
-  name: string,
-  listener: GovernorListener | undefined,
-): GovernorListener | undefined {
-  if (listener === undefined || typeof listener === 'function') return listener
-  throw new TypeError(`${name} must be a function, received ${typeof listener}`)
+  const message = `governor.polite.share must be a number above 0 and below 1, received`
+  throw typeof share === 'number'
+    ? new RangeError(`${message} ${share}`)
+    : new TypeError(`${message} ${kindOf(share)}`)
 }

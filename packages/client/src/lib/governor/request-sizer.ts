@@ -1,3 +1,5 @@
+import { checkCount } from '../check-option.js'
+
 /** What became of a sized request. */
 export interface SizedRequest {
   /** Rows that were in it. */
@@ -32,11 +34,11 @@ const memory = 0.3
  * Makes a sizer. Shorter requests waste the request budget of the service's window, longer ones run into timeouts; in
  * between, only the fixed part of a request counts. A size is at most doubled or halved by one answer.
  *
- * @throws RangeError for sizes that are no whole numbers from 1
+ * @throws TypeError for sizes that are no numbers, RangeError for those that are no whole ones from 1
  */
 export function createRequestSizer(options: RequestSizerOptions = {}): RequestSizer {
-  const maxRows = checkRows('maxRows', options.maxRows ?? 1_000)
-  let size = Math.min(checkRows('startRows', options.startRows ?? 100), maxRows)
+  const maxRows = checkCount('maxRows', options.maxRows ?? 1_000)
+  let size = Math.min(checkCount('startRows', options.startRows ?? 100), maxRows)
   let msPerRow: number | undefined
 
   function resize(rows: number): void {
@@ -61,9 +63,4 @@ export function createRequestSizer(options: RequestSizerOptions = {}): RequestSi
       resize(size * Math.max(0.5, Math.min(2, aimMs / expectedMs)))
     },
   }
-}
-
-function checkRows(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new RangeError(`${name} must be a whole number of at least 1, received ${String(value)}`)
 }

@@ -1,5 +1,5 @@
 import { type CallOptions, DataverseError, isResponseError } from '@deltaverse/contract'
-import { checkCount, checkDuration } from '../check-option.js'
+import { checkCount, checkDuration, checkObject } from '../check-option.js'
 import { type Clock, systemClock } from '../clock.js'
 import type { DataverseClient } from '../create-client.js'
 import { asJsonObject, listOf, textOf } from './json-members.js'
@@ -45,14 +45,16 @@ export interface MetadataReader {
 /**
  * Creates a reader of table definitions.
  *
- * @throws RangeError for an option out of its range
+ * @throws TypeError for an option of the wrong kind, RangeError for one out of its range
  */
 export function createMetadataReader(
   client: Pick<DataverseClient, 'request'>,
   options: MetadataReaderOptions = {},
 ): MetadataReader {
+  checkObject('client', client, ['request'])
+  checkObject('options', options)
   const ttlMs = checkDuration('ttlMs', options.ttlMs ?? 3_600_000)
-  const clock = options.clock ?? systemClock
+  const clock = checkObject('clock', options.clock ?? systemClock, ['now'])
   const cache = createLruCache<unknown>(checkCount('maxEntries', options.maxEntries ?? 500), () =>
     clock.now(),
   )
