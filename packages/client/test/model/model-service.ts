@@ -30,6 +30,8 @@ export interface ModelOptions {
   readonly limits?: { requests?: number; executionMs?: number; windowMs?: number; concurrent?: number }
 }
 
+const secondsFormat = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
+
 interface Job {
   leftMs: number
   readonly startedMs: number
@@ -120,9 +122,9 @@ export function createModelService(options: ModelOptions): ModelService {
       return {
         ...(service.hint === undefined ? {} : { 'x-ms-dop-hint': String(service.hint) }),
         'x-ms-ratelimit-burst-remaining-xrm-requests': String(Math.max(0, limits.requests - used.requests)),
-        'x-ms-ratelimit-time-remaining-xrm-requests': (
-          Math.max(0, limits.executionMs - used.executionMs) / 1_000
-        ).toLocaleString('en-US', { maximumFractionDigits: 2 }),
+        'x-ms-ratelimit-time-remaining-xrm-requests': secondsFormat.format(
+          Math.max(0, limits.executionMs - used.executionMs) / 1_000,
+        ),
       }
     }
     function refusal(): ModelAnswer | undefined {

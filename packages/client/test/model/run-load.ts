@@ -42,10 +42,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       await admit([core], { deadlineMs: Number.POSITIVE_INFINITY })
       const sizer = governor.sizer('load')
       const rows = options.rows === 'sized' ? sizer.next() : options.rows
-      const sentMs = clock.now()
+      const [sentMs, inFlightAtStart] = [clock.now(), core.inFlight()]
       const answer = await service.send(rows)
       const durationMs = clock.now() - sentMs
-      core.observe({ ...answer, elapsedMs: durationMs, kind: 'load', units: rows })
+      core.observe({ ...answer, elapsedMs: durationMs, inFlightAtStart, kind: 'load', units: rows })
       if (answer.status === 429) core.refuse(answer)
       else sizer.record({ rows, durationMs, ok: true })
       core.leave()

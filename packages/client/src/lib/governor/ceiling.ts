@@ -67,14 +67,16 @@ export function createCeiling(
       const share = budget.share(limits, nowMs)
       return share === 1 ? value : lower(value, Math.round(value.ceiling * share), 'budget')
     },
-    observe({ status, headers, elapsedMs, kind, units }, inFlight, nowMs) {
+    observe({ status, headers, elapsedMs, kind, units, inFlightAtStart = 0 }, inFlight, nowMs) {
       hint = parseDopHint(headers['x-ms-dop-hint']) ?? hint
       budget.observe(headers, nowMs)
       if (status < 200 || status >= 300 || elapsedMs === undefined) return
       cap.accept()
       pace.worked(elapsedMs, nowMs)
       const msPerUnit = Math.max(elapsedMs, shortestMs) / units
-      latency.observe({ kind, msPerUnit, inFlight, ceiling: recommended().ceiling })
+      // A queue that others have left by now is part of the time as well.
+      const most = Math.max(inFlight, inFlightAtStart)
+      latency.observe({ kind, msPerUnit, inFlight: most, ceiling: recommended().ceiling })
     },
     refuse(tooManyAtATime, message, inFlight) {
       const before = limits

@@ -47,9 +47,11 @@ export function createGovernedAttempt(
 export function observeAnswers(exchange: ExchangeOnce, governor: Governor): ExchangeOnce {
   const core = coreOf(governor)
   return async (request, token) => {
+    const inFlightAtStart = core.inFlight()
     const response = await exchange(request, token)
     const { status, headers, elapsedMs } = response
-    core.observe({ status, headers, elapsedMs, kind: kindOf(request), units: unitsOf(request) })
+    const [kind, units] = [kindOf(request), unitsOf(request)]
+    core.observe({ status, headers, elapsedMs, inFlightAtStart, kind, units })
     return response
   }
 }

@@ -26,6 +26,8 @@ export interface Answer {
   readonly headers: ResponseHeaders
   /** From the sending to the headers, in milliseconds. */
   readonly elapsedMs?: number | undefined
+  /** Requests under way when it was sent, this one included. Default: those at its end. */
+  readonly inFlightAtStart?: number | undefined
   /** Requests of one kind take a similar time for each unit. */
   readonly kind: string
   /** Rows, or whatever the time of a request of this kind grows with; above 0. */
@@ -37,6 +39,8 @@ export interface GovernorCore {
   /** Those who wait, in the order of arrival. */
   readonly queue: Set<Waiter>
   now(): number
+  /** Requests under way. */
+  inFlight(): number
   /** Free slots; none while somebody waits or the gate is closed. */
   room(): number
   /** Takes a slot. */
@@ -125,6 +129,7 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
   const core: GovernorCore = {
     queue,
     now: clock.now,
+    inFlight: () => inFlight,
     room: () => (queue.size > 0 ? 0 : allowed(clock.now()) - inFlight),
     admit(waiter) {
       const nowMs = clock.now()

@@ -28,6 +28,65 @@ describe('createLatencyWatch()', () => {
     expect(watch.bound()).toBeLessThanOrEqual(21)
   })
 
+  it('stays a little below what the service carries, and seldom tries more', () => {
+    const watch = createLatencyWatch()
+    load(watch, 1_000, 16)
+    let above = 0
+    for (let i = 0; i < 5_000; i++) {
+      if (watch.bound() > 16) above++
+      load(watch, 1, 16)
+    }
+    expect(above).toBeGreaterThan(0)
+    expect(above).toBeLessThan(0.15 * 5_000)
+    expect(watch.bound()).toBeLessThanOrEqual(20)
+  })
+
+  it('does not go far above what the service carries on its way up', () => {
+    for (const saturatesAt of [9, 12, 16, 20, 28, 36]) {
+      const watch = createLatencyWatch()
+      let most = 0
+      for (let i = 0; i < 600; i++) {
+        load(watch, 1, saturatesAt)
+        most = Math.max(most, Math.min(52, watch.bound()))
+      }
+      expect(most / saturatesAt).toBeLessThan(1.75)
+      expect(watch.bound() / saturatesAt).toBeGreaterThan(0.75)
+      expect(watch.bound() / saturatesAt).toBeLessThan(1.1)
+    }
+  })
+
+  it('goes down when the service carries less than at first', () => {
+    const watch = createLatencyWatch()
+    load(watch, 1_000, 32)
+    load(watch, 1_000, 8)
+    expect(watch.bound()).toBeGreaterThanOrEqual(6)
+    expect(watch.bound()).toBeLessThanOrEqual(10)
+  })
+
+  it('takes a higher recommendation for news, not each one for itself', () => {
+    const watch = createLatencyWatch()
+    load(watch, 1_000, 16)
+    const held = watch.bound()
+    expect(watch.isRising()).toBe(false)
+    const answer = { kind: 'POST x', msPerUnit: 100, inFlight: held }
+    // A recommendation below what was found says nothing about it, nor does the way back.
+    for (const ceiling of [6, 12, 52]) watch.observe({ ...answer, ceiling })
+    expect(watch.isRising()).toBe(false)
+    watch.observe({ ...answer, ceiling: 60 })
+    expect(watch.isRising()).toBe(true)
+    expect(watch.bound()).toBeGreaterThan(held)
+  })
+
+  it('ends a trial whose requests no longer come', () => {
+    const watch = createLatencyWatch()
+    let answers = 0
+    while (watch.bound() >= 8 && answers++ < 400) load(watch, 1, 10)
+    const onTrial = watch.bound()
+    expect(onTrial).toBeLessThan(8)
+    load(watch, 400, 100, 10, 'GET contacts')
+    expect(watch.bound()).toBeGreaterThan(onTrial)
+  })
+
   it('tries more again when the service carries more', () => {
     const watch = createLatencyWatch()
     load(watch, 1_000, 16)

@@ -34,6 +34,8 @@ export interface Limits {
   close(): void
 }
 
+const secondsFormat = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
 interface WebServer {
   readonly cookie: string
   readonly processor: Processor
@@ -82,10 +84,7 @@ export function createLimits(limits: ResolvedLimits, time: ModelTime): Limits {
       headers: {
         ...answer.headers,
         'x-ms-ratelimit-burst-remaining-xrm-requests': String(Math.max(0, limits.requests - state.requests)),
-        'x-ms-ratelimit-time-remaining-xrm-requests': seconds.toLocaleString('en-US', {
-          minimumFractionDigits: 2,
-          maximumFractionDigits: 2,
-        }),
+        'x-ms-ratelimit-time-remaining-xrm-requests': secondsFormat.format(seconds),
         'x-ms-dop-hint': String(limits.dopHint(now)),
         'Set-Cookie': `ARRAffinity=${cookie}; Path=/; HttpOnly`,
       },
