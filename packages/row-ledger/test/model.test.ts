@@ -37,7 +37,7 @@ it('knows at each of its last commits exactly what it knew then, and nothing at 
   const folder = await temporaryFolder()
   let run = 0
   const property = fc.asyncProperty(
-    fc.array(step, { maxLength: 60 }),
+    fc.array(step, { minLength: 20, maxLength: 60 }),
     fc.constantFrom(1, 5, 20_000),
     async (steps, maxPendingRows) => {
       const directory = join(folder, String(run++))
