@@ -91,10 +91,13 @@ export function tableTests(database: TestDatabase): void {
       expect(asked[1]).toContain(`CREATE TABLE "${schema}"."accounts"`)
     })
 
-    it('is created once when several open at the same time', async () => {
+    it('are created once when several open at the same time', async () => {
       const schema = database.freshSchema()
-      const sinks = Array.from({ length: 4 }, () => sinkOn(schema))
-      await Promise.all(sinks.map((sink) => sink.open(undefined)))
+      // The first of them with the schema and the bookkeeping, the others beside it.
+      for (let number = 0; number < 8; number += 1) {
+        const sinks = Array.from({ length: 4 }, () => sinkOn(schema, { table: `table ${number}` }))
+        await Promise.all(sinks.map((sink) => sink.open(undefined)))
+      }
     })
   })
 
