@@ -34,9 +34,10 @@ export function describeOnPostgres(name: string, body: (database: TestDatabase) 
         for (const each of [pool, own]) each.on('error', () => {})
       })
       afterAll(async () => {
+        // First, so that it is gone even when a connection that nobody gave back keeps a pool from ending.
+        await server?.stop()
         await pool?.end()
         await own?.end()
-        await server?.stop()
       })
       body({
         get pool() {
