@@ -28,10 +28,10 @@ async function carryOut(order: ChildOrder): Promise<void> {
     // Not one step further, however long the signal takes.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   })
-  // Stands still until it is killed.
+  // Stands still until it is killed. The timer keeps in memory what waits here: nothing of it may be let go of before.
   const pause = createTrigger(order.rival, () => {
     process.send?.('paused')
-    return new Promise<void>(() => {})
+    return new Promise<void>((resolve) => void setInterval(resolve, 2 ** 31 - 1))
   })
   const reached = (point: Failpoint): void | Promise<void> => pause.reached(point) ?? trigger.reached(point)
   try {

@@ -18,7 +18,7 @@ describe('power cuts', () => {
     'lose, tear and repeat nothing in %s',
     async (_, sink) => {
       let tally = emptyTally
-      for (let seed = 501; tally.crashes < 80; seed += 1) {
+      for (let seed = 501; tally.crashes < 75; seed += 1) {
         const result = await runner.run(seed, { way: 'power', sink })
         expect(result.problems, `seed ${seed}\n${result.trail.join('\n')}`).toEqual([])
         tally = addTallies(tally, result.tally)

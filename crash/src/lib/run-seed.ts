@@ -139,7 +139,7 @@ function describeTurn(index: number, turn: Turn, { crashedAt, error }: RunOutcom
     ...(turn.restart ? ['restart'] : []),
     ...(turn.rival === undefined ? [] : [`rival at ${turn.rival.at} (${turn.rival.nth})`]),
     crashedAt !== undefined
-      ? `crashed at ${crashedAt} (${turn.crash?.nth})`
+      ? `crashed at ${crashedAt}`
       : error !== undefined
         ? `ended with ${error.code}: ${error.message}`
         : 'came to its end',

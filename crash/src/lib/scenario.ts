@@ -19,7 +19,7 @@ export interface Turn {
   readonly restart: boolean
   /** Absent: the run is let through. */
   readonly crash?: CrashPoint
-  /** A step where the run stands still while another process tries to do the same (by power cuts only). */
+  /** A step where the run stands still while another process tries to do the same; by `process` it is killed then. */
   readonly rival?: CrashPoint
 }
 

@@ -27,7 +27,7 @@ export interface Machine {
 }
 
 /** Ways for the outside to have a say in a run. */
-export interface RunHooks {
+interface RunHooks {
   /** Sets what is called when a request arrives at the service; `undefined` takes it away. */
   onRequest(listener: (() => void) | undefined): void
 }

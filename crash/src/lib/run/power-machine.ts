@@ -65,7 +65,7 @@ export function createPowerMachine(random: Random): Machine {
         return waiting === undefined ? trigger.reached(point) : waiting
       })
       hooks.onRequest(undefined)
-      if (trigger.fired) return { crashedAt: order.crash?.at ?? '', trace }
+      if (trigger.fired) return { crashedAt: `${order.crash?.at} (${order.crash?.nth})`, trace }
       return { ...(error !== undefined && { error }), leftOpen: disk.openPaths, trace }
     },
     files: () => disk.files(),

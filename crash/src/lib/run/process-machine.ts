@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,34 +7,57 @@ import { nodeFiles } from '@deltaverse/durable-files'
 import { createTrigger } from '../failpoints.js'
 import type { ChildPool } from './child-pool.js'
 import type { Machine } from './machine.js'
+import type { RunOrder } from './run-order.js'
 import type { TraceEntry } from './trace.js'
 
 /** This machine, with runs in child processes that are ended by SIGKILL. */
 export function createProcessMachine(pool: ChildPool): Machine {
   const folder = mkdtempSync(join(tmpdir(), 'deltaverse-crash-'))
   let runs = 0
+
+  async function start(order: RunOrder, child: ChildProcess) {
+    runs += 1
+    const tracePath = join(folder, `run-${runs}.ndjson`)
+    const said = Promise.race([
+      once(child, 'message').then(([message]) => String(message)),
+      once(child, 'exit'),
+    ])
+    child.send({ ...order, tracePath })
+    return { said: await said, trace: readTrace(tracePath) }
+  }
+
+  /** Another process tries the same while the first stands still. */
+  async function tryAsRival({ crash: _, rival: __, ...order }: RunOrder): Promise<TraceEntry> {
+    const child = await pool.take()
+    const { trace } = await start(order, child)
+    const end = trace.find((entry) => entry.kind === 'ended')
+    pool.giveBack(child)
+    return { kind: 'rival', ...(end?.error !== undefined && { error: end.error }) }
+  }
+
   return {
     directory: join(folder, 'out'),
     ledgerDirectory: join(folder, 'ledger'),
     async run(order, hooks) {
-      runs += 1
-      const tracePath = join(folder, `run-${runs}.ndjson`)
       const child = await pool.take()
       // Here rather than there, so that it dies at a moment that nothing in it chose.
       const trigger = createTrigger(order.crash, () => void child.kill('SIGKILL'))
       hooks.onRequest(() => trigger.reached('request'))
-      const ended = Promise.race([once(child, 'message'), once(child, 'exit')])
-      child.send({ ...order, tracePath })
-      await ended
+      const { said, trace } = await start(order, child)
       hooks.onRequest(undefined)
-      const trace = readTrace(tracePath)
       const end = trace.find((entry) => entry.kind === 'ended')
       if (end !== undefined && !trigger.fired) {
         pool.giveBack(child)
         return { ...(end.error !== undefined && { error: end.error }), trace }
       }
+      const rivals = said === 'paused' && !trigger.fired ? [await tryAsRival(order)] : []
+      if (said === 'paused') child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      return { crashedAt: order.crash?.at ?? `exit ${child.exitCode}`, trace }
+      const at = said === 'paused' ? order.rival : order.crash
+      return {
+        crashedAt: at === undefined ? `exit ${child.exitCode}` : `${at.at} (${at.nth})`,
+        trace: [...trace, ...rivals],
+      }
     },
     files: () => nodeFiles,
     async close() {

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { formatWishes, parseOptions } from '../src/lib/options.js'
+import { addTallies, emptyTally, formatTally, isClean } from '../src/lib/tally.js'
+
+describe('the command line', () => {
+  it('names seeds, sinks and ways', () => {
+    expect(parseOptions(['--seeds', '50', '--from', '7', '--workers', '2'])).toEqual({
+      first: 7,
+      last: 56,
+      workers: 2,
+      verbose: false,
+      wishes: {},
+    })
+    expect(
+      parseOptions(['--seed', '17', '--sink', 'snapshot,gzip,no-ledger', '--way', 'process']),
+    ).toMatchObject({
+      first: 17,
+      last: 17,
+      wishes: { sink: { mode: 'snapshot', compression: 'gzip', ledger: false }, way: 'process' },
+    })
+    expect(parseOptions(['--help'])).toBeUndefined()
+  })
+
+  it.each([['--sink', 'tape'], ['--way', 'boredom'], ['--seeds', '0'], ['--seed', 'x'], ['surplus']])(
+    'refuses %s %s',
+    (...args) => expect(() => parseOptions(args)).toThrow(/--|surplus/),
+  )
+
+  it('can be written down again, so that a failure is replayed with the same wishes', () => {
+    const words = '--sink log,none --way power'.replace('none', 'plain')
+    const wishes = parseOptions(words.split(' '))?.wishes ?? {}
+    expect(formatWishes(wishes)).toBe(words)
+    expect(formatWishes({})).toBe('')
+  })
+})
+
+describe('the line at the end', () => {
+  it('adds up, and shows runs that were stuck only when there are any', () => {
+    const tally = addTallies(
+      { ...emptyTally, crashes: 12_000, duplicatesSeen: 3 },
+      { ...emptyTally, crashes: 345 },
+    )
+    expect(formatTally(tally)).toBe(
+      'crashes 12,345 · rows lost 0 · rows torn 0 · duplicates seen 3 · duplicates after commit 0',
+    )
+    expect(isClean(tally)).toBe(true)
+    const stuck = addTallies(tally, { ...emptyTally, runsStuck: 1 })
+    expect(formatTally(stuck)).toMatch(/ · runs stuck 1$/)
+    expect(isClean(stuck)).toBe(false)
+  })
+})
