@@ -1,4 +1,4 @@
-import { formatWishes, parseOptions, usage } from './lib/options.js'
+import { formatOptions, parseOptions, usage } from './lib/options.js'
 import { runSeeds } from './lib/run-seeds.js'
 import { addTallies, emptyTally, formatTally, isClean } from './lib/tally.js'
 
@@ -14,10 +14,10 @@ if (options === undefined) {
   process.exit(0)
 }
 
-const { first, last, workers, wishes, verbose } = options
+const { first, last, workers, wishes, plant, verbose } = options
 let tally = emptyTally
 let done = 0
-for await (const result of runSeeds({ first, last, workers, wishes, detailed: verbose })) {
+for await (const result of runSeeds({ first, last, workers, wishes, how: { plant, detailed: verbose } })) {
   tally = addTallies(tally, result.tally)
   done += 1
   const isBad = result.problems.length > 0
@@ -25,7 +25,8 @@ for await (const result of runSeeds({ first, last, workers, wishes, detailed: ve
     console.log(`seed ${result.seed}${isBad ? ' FAILED' : ''}`)
     for (const line of result.trail) console.log(`  ${line}`)
   }
-  if (isBad) console.log(`  replay: npm run crash -- --seed ${result.seed} ${formatWishes(wishes)}`.trimEnd())
+  if (isBad)
+    console.log(`  replay: npm run crash -- --seed ${result.seed} ${formatOptions(options)}`.trimEnd())
   if (process.stderr.isTTY)
     process.stderr.write(`\r${done} of ${last - first + 1} seeds · ${formatTally(tally)} `)
 }

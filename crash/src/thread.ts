@@ -3,11 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { SeedsOptions } from './lib/run-seeds.js'
 import { createSeedRunner } from './lib/seed-runner.js'
 
-const { wishes, detailed } = workerData as Pick<SeedsOptions, 'wishes' | 'detailed'>
+const { wishes, how } = workerData as Pick<SeedsOptions, 'wishes' | 'how'>
 const runner = createSeedRunner()
 parentPort?.on('message', async (message: number | 'end') => {
   if (message === 'end') {
     await runner.close()
     parentPort?.close()
-  } else parentPort?.postMessage(await runner.run(message, wishes, { detailed }))
+  } else parentPort?.postMessage(await runner.run(message, wishes, how))
 })

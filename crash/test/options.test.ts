@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatWishes, parseOptions } from '../src/lib/options.js'
+import { formatOptions, parseOptions } from '../src/lib/options.js'
 import { addTallies, emptyTally, formatTally, isClean } from '../src/lib/tally.js'
 
 describe('the command line', () => {
@@ -21,16 +21,20 @@ describe('the command line', () => {
     expect(parseOptions(['--help'])).toBeUndefined()
   })
 
-  it.each([['--sink', 'tape'], ['--way', 'boredom'], ['--seeds', '0'], ['--seed', 'x'], ['surplus']])(
-    'refuses %s %s',
-    (...args) => expect(() => parseOptions(args)).toThrow(/--|surplus/),
-  )
+  it.each([
+    ['--sink', 'tape'],
+    ['--plant', 'a tree'],
+    ['--way', 'boredom'],
+    ['--seeds', '0'],
+    ['--seed', 'x'],
+    ['surplus'],
+  ])('refuses %s %s', (...args) => expect(() => parseOptions(args)).toThrow(/--|surplus/))
 
-  it('can be written down again, so that a failure is replayed with the same wishes', () => {
-    const words = '--sink log,none --way power'.replace('none', 'plain')
-    const wishes = parseOptions(words.split(' '))?.wishes ?? {}
-    expect(formatWishes(wishes)).toBe(words)
-    expect(formatWishes({})).toBe('')
+  it('can be written down again, so that a failure is replayed as it was', () => {
+    const words = '--sink log,plain --way power --plant gap-open'
+    const options = parseOptions(words.split(' '))
+    expect(options && formatOptions(options)).toBe(words)
+    expect(formatOptions({ wishes: {} })).toBe('')
   })
 })
 

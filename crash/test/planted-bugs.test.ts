@@ -33,19 +33,22 @@ const bugs: Readonly<Record<PlantName, PlantedBug>> = {
   'no-compare-and-set': { sink: { mode: 'log', ledger: false }, seeds: [24, 9], found: 'lost' },
 }
 
-describe.each(Object.entries(bugs))('the planted bug %s', (plant, { sink, seeds, found }) => {
-  it(`is caught: something is ${found}`, async () => {
-    const kinds = new Set<string>()
-    for (const seed of seeds) {
-      const { problems } = await runner.run(seed, { way: 'power', sink }, { plant })
-      for (const { kind } of problems) kinds.add(kind)
-      if (kinds.has(found)) break
-    }
-    expect([...kinds]).toContain(found)
-  })
+describe.each(Object.entries(bugs) as [PlantName, PlantedBug][])(
+  'the planted bug %s',
+  (plant, { sink, seeds, found }) => {
+    it(`is caught: something is ${found}`, async () => {
+      const kinds = new Set<string>()
+      for (const seed of seeds) {
+        const { problems } = await runner.run(seed, { way: 'power', sink }, { plant })
+        for (const { kind } of problems) kinds.add(kind)
+        if (kinds.has(found)) break
+      }
+      expect([...kinds]).toContain(found)
+    })
 
-  it('is what the seed is caught by', async () => {
-    const { trail, problems } = await runner.run(seeds[0] ?? 1, { way: 'power', sink })
-    expect(problems, trail.join('\n')).toEqual([])
-  })
-})
+    it('is what the seed is caught by', async () => {
+      const { trail, problems } = await runner.run(seeds[0] ?? 1, { way: 'power', sink })
+      expect(problems, trail.join('\n')).toEqual([])
+    })
+  },
+)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type PlantName, plantNames } from './run/plants.js'
 import type { ScenarioWishes, Way } from './scenario.js'
 
 export interface CrashOptions {
@@ -8,11 +9,13 @@ export interface CrashOptions {
   /** Threads that run seeds beside each other. */
   readonly workers: number
   readonly wishes: ScenarioWishes
+  /** A bug to plant. */
+  readonly plant?: PlantName
   /** Whether every request and delivery of every seed is shown. */
   readonly verbose: boolean
 }
 
-export const usage = `Usage: npm run crash -- [options]
+export const usage: string = `Usage: npm run crash -- [options]
 
   --seeds <n>     how many seeds to run, from 1 on (default 200)
   --seed <n>      this seed only, with the trail of its crashes
@@ -22,6 +25,7 @@ export const usage = `Usage: npm run crash -- [options]
   --way <way>     power: power cuts, in this process, on a disk that loses what was not flushed
                   process: child processes that are killed with SIGKILL, on the real disk
                   (default: one seed of 16 by process, the others by power)
+  --plant <bug>   put a bug around the sync, to see it caught: ${plantNames.join(', ')}
   --workers <n>   threads that run seeds beside each other (default 1)
   --verbose       show every request and every delivery
   --help          this text
@@ -53,6 +57,7 @@ export function parseOptions(args: readonly string[]): CrashOptions | undefined 
       from: { type: 'string' },
       sink: { type: 'string' },
       way: { type: 'string' },
+      plant: { type: 'string' },
       workers: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -66,6 +71,7 @@ export function parseOptions(args: readonly string[]): CrashOptions | undefined 
     last: one ? first : first + count('--seeds', values.seeds ?? '200') - 1,
     workers: count('--workers', values.workers ?? '1'),
     verbose: values.verbose,
+    ...(values.plant !== undefined && { plant: plantNameOf(values.plant) }),
     wishes: {
       ...(values.sink !== undefined && { sink: sinkOf(values.sink) }),
       ...(values.way !== undefined && { way: wayOf(values.way) }),
@@ -73,8 +79,8 @@ export function parseOptions(args: readonly string[]): CrashOptions | undefined 
   }
 }
 
-/** The words of the command line that make the same wishes. */
-export function formatWishes(wishes: ScenarioWishes): string {
+/** The words of the command line that ask for the same. */
+export function formatOptions({ wishes, plant }: Pick<CrashOptions, 'wishes' | 'plant'>): string {
   const chosen = Object.entries(wishes.sink ?? {}).map(
     ([name, value]) =>
       Object.entries(sinkWords).find(([, part]) => (part as Record<string, unknown>)[name] === value)?.[0],
@@ -82,6 +88,7 @@ export function formatWishes(wishes: ScenarioWishes): string {
   return [
     ...(chosen.length > 0 ? ['--sink', chosen.join(',')] : []),
     ...(wishes.way === undefined ? [] : ['--way', wishes.way]),
+    ...(plant === undefined ? [] : ['--plant', plant]),
   ].join(' ')
 }
 
@@ -91,6 +98,12 @@ function sinkOf(text: string): ScenarioWishes['sink'] {
     throw new RangeError(`--sink knows ${Object.keys(sinkWords).join(', ')}, not "${word}"`)
   })
   return Object.assign({}, ...parts) as ScenarioWishes['sink']
+}
+
+function plantNameOf(text: string): PlantName {
+  const name = plantNames.find((each) => each === text)
+  if (name !== undefined) return name
+  throw new RangeError(`--plant knows ${plantNames.join(', ')}, not "${text}"`)
 }
 
 function wayOf(text: string): Way {

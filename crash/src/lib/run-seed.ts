@@ -3,6 +3,7 @@ import { createDeliveryBook, type DeliveryBook } from './oracle/delivery-book.js
 import { judgeRun } from './oracle/judge-run.js'
 import type { Problem } from './oracle/problem.js'
 import type { Machine, RunOutcome } from './run/machine.js'
+import type { PlantName } from './run/plants.js'
 import type { RunOrder } from './run/run-order.js'
 import type { TraceEntry } from './run/trace.js'
 import type { Scenario, Turn } from './scenario.js'
@@ -20,7 +21,7 @@ export interface SeedResult {
 
 export interface SeedOptions {
   /** Name of a bug to plant, see `plants.ts`. */
-  readonly plant?: string | undefined
+  readonly plant?: PlantName | undefined
   /** Whether the trail tells of every request and delivery too. */
   readonly detailed?: boolean | undefined
 }
@@ -73,7 +74,7 @@ interface OrderParts {
   readonly machine: Machine
   readonly service: Service
   readonly time: ScenarioTime
-  readonly plant: string | undefined
+  readonly plant: PlantName | undefined
   readonly detailed: boolean | undefined
   readonly index: number
 }

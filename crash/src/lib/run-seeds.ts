@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { SeedResult } from './run-seed.js'
+import type { SeedOptions, SeedResult } from './run-seed.js'
 import type { ScenarioWishes } from './scenario.js'
 import { createSeedRunner } from './seed-runner.js'
 
@@ -8,8 +8,8 @@ export interface SeedsOptions {
   readonly last: number
   readonly workers: number
   readonly wishes: ScenarioWishes
-  /** Whether trails tell of every request and delivery too. */
-  readonly detailed: boolean
+  /** How each seed is run. */
+  readonly how: SeedOptions
 }
 
 /** Runs all seeds and gives each result as it comes. */
@@ -22,24 +22,24 @@ async function* runHere({
   first,
   last,
   wishes,
-  detailed,
+  how,
 }: SeedsOptions): AsyncGenerator<SeedResult, void, undefined> {
   const runner = createSeedRunner()
   try {
-    for (let seed = first; seed <= last; seed += 1) yield await runner.run(seed, wishes, { detailed })
+    for (let seed = first; seed <= last; seed += 1) yield await runner.run(seed, wishes, how)
   } finally {
     await runner.close()
   }
 }
 
 async function* runInThreads(options: SeedsOptions): AsyncGenerator<SeedResult, void, undefined> {
-  const { first, last, workers, wishes, detailed } = options
+  const { first, last, workers, wishes, how } = options
   const results: SeedResult[] = []
   let next = first
   let failure: unknown
   let wake = (): void => {}
   const threads = Array.from({ length: Math.min(workers, last - first + 1) }, () => {
-    const thread = new Worker(new URL('../thread.js', import.meta.url), { workerData: { wishes, detailed } })
+    const thread = new Worker(new URL('../thread.js', import.meta.url), { workerData: { wishes, how } })
     thread.on('message', (result: SeedResult) => {
       results.push(result)
       thread.postMessage(next <= last ? next++ : 'end')

@@ -59,11 +59,11 @@ const plants: Readonly<Record<PlantName, Plant>> = {
   'no-compare-and-set': { parts: ({ checkpoints }) => ({ checkpoints: storeWithoutGuards(checkpoints) }) },
 }
 
-/** @throws RangeError when there is no such plant */
-export function plantOf(name: string | undefined): Plant {
-  if (name === undefined) return {}
-  if (name in plants) return plants[name as PlantName]
-  throw new RangeError(`there is no bug "${name}" to plant; there are ${Object.keys(plants).join(', ')}`)
+export const plantNames: readonly PlantName[] = Object.keys(plants) as PlantName[]
+
+/** The bug of this name; without a name, nothing is changed. */
+export function plantOf(name: PlantName | undefined): Plant {
+  return name === undefined ? {} : plants[name]
 }
 
 function withoutDerivedDeletions({ sink, ledger }: SyncParts): Partial<SyncParts> {

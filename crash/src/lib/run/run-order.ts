@@ -1,5 +1,6 @@
 import type { CrashPoint } from '../failpoints.js'
 import type { Scenario, Turn } from '../scenario.js'
+import type { PlantName } from './plants.js'
 
 /** Everything that one run has to know, as plain JSON: it may go to another process. */
 export interface RunOrder {
@@ -24,5 +25,5 @@ export interface RunOrder {
   /** Whether the trace tells of every operation on files too. */
   readonly detailed?: boolean
   /** Name of a bug to plant, see `plants.ts`. */
-  readonly plant?: string
+  readonly plant?: PlantName
 }
