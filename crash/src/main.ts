@@ -17,6 +17,13 @@ if (options === undefined) {
 const { first, last, workers, wishes, plant, verbose } = options
 let tally = emptyTally
 let done = 0
+// Ended early, it says how far it has come; a second signal ends it on the spot.
+let isStopped = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    isStopped = true
+  })
+}
 for await (const result of runSeeds({ first, last, workers, wishes, how: { plant, detailed: verbose } })) {
   tally = addTallies(tally, result.tally)
   done += 1
@@ -27,9 +34,11 @@ for await (const result of runSeeds({ first, last, workers, wishes, how: { plant
   }
   if (isBad)
     console.log(`  replay: npm run crash -- --seed ${result.seed} ${formatOptions(options)}`.trimEnd())
+  if (isStopped) break
   if (process.stderr.isTTY)
     process.stderr.write(`\r${done} of ${last - first + 1} seeds · ${formatTally(tally)} `)
 }
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+if (isStopped) console.log(`stopped after ${done} of ${last - first + 1} seeds`)
 console.log(formatTally(tally))
 process.exitCode = isClean(tally) ? 0 : 1

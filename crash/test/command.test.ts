@@ -10,7 +10,8 @@ function run(...args: readonly string[]) {
   return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
 }
 
-describe('npm run crash', () => {
+// Whole processes, on a machine that may be busy.
+describe('npm run crash', { timeout: 60_000 }, () => {
   it('ends with one line and 0 when nothing is wrong', () => {
     const { stdout, status } = run('--seeds', '2', '--sink', 'log,no-ledger', '--way', 'power')
     expect(stdout).toMatch(
