@@ -1,4 +1,9 @@
-import { type ClientOptions, createClient, type DataverseClient } from '@deltaverse/client'
+import {
+  type ClientOptions,
+  createClient,
+  type DataverseClient,
+  type GovernorEvent,
+} from '@deltaverse/client'
 import { createVirtualTime, type Emulator, type LimitsOptions, startEmulator } from '@deltaverse/emulator'
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -56,6 +61,19 @@ describe('against an emulator that enforces the limits', () => {
     expect(governors[0]?.totals).toMatchObject({ admitted: governors[0]?.totals.ended })
     expect(governors[0]?.totals.refused).toBeLessThanOrEqual(8)
     expect(governors[0]?.limits.windowMs).toBe(governors[0]?.totals.refused === 0 ? 300_000 : limits.windowMs)
+  })
+
+  it('notices by the time of answers alone that they are too many, and says so', async () => {
+    const events: GovernorEvent[] = []
+    const generous = { windowMs: 60_000, executionTimeMs: 6_000_000 }
+    await load({ ...limits, ...generous, dopHint: 40 }, { onGovernor: (event) => events.push(event) })
+    const changes = events.filter(({ kind }) => kind === 'ceiling-changed')
+    expect(changes.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['rising', 'latency']))
+    expect(client.governor.snapshot().governors[0]).toMatchObject({ ceilingReason: 'latency' })
+    expect(client.governor.ceiling).toBeLessThanOrEqual(9)
+    // 24 callers push, 40 are recommended, and nothing was refused.
+    expect(emulator.limits?.snapshot().peakConcurrency).toBeLessThanOrEqual(15)
+    expect(client.governor.snapshot().governors[0]?.totals.refused).toBe(0)
   })
 
   it('gets further with two application users', async () => {

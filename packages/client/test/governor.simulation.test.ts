@@ -77,6 +77,12 @@ describe('a governor under full load', () => {
     }
   })
 
+  it('never has more than 52 under way, whatever the hint says and the service would take', async () => {
+    const limits = { concurrent: 500 }
+    const { mostAtATime } = await runLoad({ rows: 10, hint: 200, saturatesAt: 500, limits, forMs: 60_000 })
+    expect(mostAtATime).toBe(52)
+  })
+
   it('reads other limits from the words of a refusal', async () => {
     const limits = { requests: 8_000, executionMs: 2_400_000, concurrent: 100 }
     const load: LoadOptions = { rows: 100, hint: 52, saturatesAt: 52, msPerRow: 10, limits, forMs }

@@ -100,6 +100,20 @@ describe('the gate', () => {
     })
   })
 
+  it('is the same for reads and writes', async () => {
+    const { client, server, clock } = await setUp((request, response) =>
+      request.method === 'PATCH' && server.requests.length === 1 ? refuse(response, 30) : ok(response),
+    )
+    const write = client.request({ method: 'PATCH', path: 'contacts(1)', body: {}, buffered: true })
+    await until(() => client.governor.snapshot().governors[0]?.gateReason === 'requests-refused')
+    const read = get(client)
+    await quiet(client)
+    expect(server.requests.map(({ method }) => method)).toEqual(['PATCH'])
+    expect(client.governor.snapshot().waiting).toBe(2)
+    await clock.advance(30_000)
+    expect([(await write).status, await read]).toEqual([200, 200])
+  })
+
   it('honours the longest Retry-After of several refusals', async () => {
     const { handler, waiting } = holding()
     const { client, server, clock } = await setUp(handler)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseDopHint } from './ceiling.js'
+import { systemClock } from '../clock.js'
+import { type Ceiling, createCeiling, parseDopHint } from './ceiling.js'
 import { createConcurrencyCap } from './concurrency-cap.js'
 
 describe('parseDopHint()', () => {
@@ -30,5 +31,30 @@ describe('createConcurrencyCap()', () => {
     expect(cap.bound()).toBe(24)
     for (let i = 0; i < 20; i++) cap.refuse(1)
     expect(cap.bound()).toBe(1)
+  })
+})
+
+describe('createCeiling()', () => {
+  /** Answers to requests of one kind, with so many under way when they were sent and only themselves at the end. */
+  function answer(ceiling: Ceiling, count: number, elapsedMs: number, inFlightAtStart: number): void {
+    for (let i = 0; i < count; i++) {
+      const headers = { 'x-ms-dop-hint': '52' }
+      ceiling.observe({ status: 200, headers, elapsedMs, inFlightAtStart, kind: 'POST x', units: 1 }, 1, i)
+    }
+  }
+
+  it('lays a slow answer to those that were under way when its request was sent, though they have left', () => {
+    const options = { concurrency: 'auto', maxConcurrency: 52, clock: systemClock } as const
+    const [crowded, alone] = [createCeiling(options), createCeiling(options)]
+    for (const [ceiling, inFlight] of [
+      [crowded, 8],
+      [alone, 1],
+    ] as const) {
+      answer(ceiling, 30, 500, inFlight)
+      answer(ceiling, 60, 2_000, inFlight)
+    }
+    expect(crowded.value(100)).toMatchObject({ reason: 'latency' })
+    expect(crowded.value(100).ceiling).toBeLessThan(4)
+    expect(alone.value(100)).toEqual({ ceiling: 8, reason: 'rising' })
   })
 })

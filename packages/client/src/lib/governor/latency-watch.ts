@@ -177,6 +177,6 @@ export function createLatencyWatch(): LatencyWatch {
       if (kind.answers >= length()) judge(kind, ceiling)
     },
     bound,
-    isRising: () => rising !== undefined,
+    isRising: () => rising !== undefined && trial === undefined,
   }
 }
