@@ -27,9 +27,11 @@ interface Plant {
 export type PlantName =
   | 'checkpoint-before-rows'
   | 'no-data-fsync'
+  | 'no-state-fsync'
   | 'no-folder-fsync'
   | 'resync-forgets-deletions'
   | 'gap-open'
+  | 'pages-from-the-start'
   | 'ledger-ahead'
   | 'ledger-behind'
   | 'nothing-discarded'
@@ -41,12 +43,16 @@ const plants: Readonly<Record<PlantName, Plant>> = {
   'checkpoint-before-rows': { parts: ({ feed }) => ({ feed: checkpointsFirst(feed) }) },
   /** Rows are written and never flushed. */
   'no-data-fsync': { files: (files) => changedFiles(files, /\.ndjson/, { sync: async () => {} }) },
+  /** States are written and never flushed. */
+  'no-state-fsync': { files: (files) => changedFiles(files, /\.checkpoint\.json/, { sync: async () => {} }) },
   /** Names are never flushed. */
   'no-folder-fsync': { files: (files) => ({ ...files, syncFolder: async () => {} }) },
   /** Nobody deletes what a full read did not bring. */
   'resync-forgets-deletions': { parts: withoutDerivedDeletions },
   /** Nobody asks for what changed under a read. */
   'gap-open': { feed: { gapGuard: false } },
+  /** A read that was broken off begins again at its first page. */
+  'pages-from-the-start': { parts: ({ feed }) => ({ feed: withoutNextLinks(feed) }) },
   /** What the ledger recorded behind the saved mark counts after a crash. */
   'ledger-ahead': { parts: (parts) => ({ ledger: ledgerThatIsAhead(parts) }) },
   /** The state names the mark that the ledger had before. */
@@ -77,6 +83,17 @@ function withoutDerivedDeletions({ sink, ledger }: SyncParts): Partial<SyncParts
         ),
     },
     ledger: ledger && { ...ledger, async *stale() {} },
+  }
+}
+
+function withoutNextLinks(feed: SyncFeed): SyncFeed {
+  return {
+    ...feed,
+    batches({ checkpoint, ...read } = {}) {
+      if (checkpoint === undefined || checkpoint === null) return feed.batches({ ...read, checkpoint })
+      const { nextLink: _, guardLink: __, ...start } = checkpoint
+      return feed.batches({ ...read, checkpoint: start })
+    },
   }
 }
 
