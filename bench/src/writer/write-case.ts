@@ -21,9 +21,11 @@ export function speedCases(quick: boolean): readonly WriteCase[] {
   return [
     { variant: 'writer, $batch', rows, batchSize: 100, inFlight: 8 },
     { variant: 'dynamics-web-api, batch', rows, batchSize: 100, inFlight: 8 },
+    { variant: 'bare $batch', rows, batchSize: 100, inFlight: 8 },
     { variant: 'writer, $batch', rows, batchSize: 1_000, inFlight: 4 },
     { variant: 'dynamics-web-api, batch', rows, batchSize: 1_000, inFlight: 4 },
     { variant: 'bare $batch', rows, batchSize: 1_000, inFlight: 4 },
+    { variant: 'writer, $batch, results()', rows, batchSize: 1_000, inFlight: 4 },
     { variant: 'writer, UpsertMultiple', rows, batchSize: 1_000, inFlight: 4 },
   ]
 }

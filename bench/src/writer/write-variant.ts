@@ -10,6 +10,7 @@ export interface WriteLoad {
 
 export type WriteVariantName =
   | 'writer, $batch'
+  | 'writer, $batch, results()'
   | 'writer, UpsertMultiple'
   | 'dynamics-web-api, batch'
   | 'bare $batch'
@@ -22,6 +23,8 @@ export async function loadWriteVariant(name: WriteVariantName): Promise<WriteVar
   switch (name) {
     case 'writer, $batch':
       return (await import('./write-with-writer.js')).writeBatches
+    case 'writer, $batch, results()':
+      return (await import('./write-with-writer.js')).writeBatchesWithResults
     case 'writer, UpsertMultiple':
       return (await import('./write-with-writer.js')).writeBulk
     case 'bare $batch':

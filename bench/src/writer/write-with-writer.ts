@@ -1,16 +1,39 @@
 import { createClient } from '@deltaverse/client'
-import { createUpsertWriter } from '@deltaverse/upsert-writer'
+import { createUpsertWriter, type UpsertWriter } from '@deltaverse/upsert-writer'
 import { type ProductRow, productRows } from './product-rows.js'
 import { productTable } from './product-table.js'
 import type { WriteLoad, WriteVariant } from './write-variant.js'
 
-export const writeBatches: WriteVariant = (load) => write(load, 'batch')
+/** As in the first example of the writer's README: told what failed, and how many were written. */
+export const writeBatches: WriteVariant = (load) => countWritten(load, 'batch')
 
-export const writeBulk: WriteVariant = (load) => write(load, 'bulk')
+export const writeBulk: WriteVariant = (load) => countWritten(load, 'bulk')
 
-async function write(
-  { url, rows, batchSize, inFlight }: WriteLoad,
+/** Looks at the result of every row, with its id. */
+export const writeBatchesWithResults: WriteVariant = (load) =>
+  useWriter(load, 'batch', async (writer) => {
+    let written = 0
+    for await (const result of writer.results(productRows(load.rows))) {
+      if (result.status === 'upserted' && result.id !== undefined) written += 1
+    }
+    return written
+  })
+
+function countWritten(load: WriteLoad, strategy: 'batch' | 'bulk'): Promise<number> {
+  return useWriter(load, strategy, async (writer) => {
+    const { upserted } = await writer.write(productRows(load.rows), {
+      onFailed({ index, error }) {
+        throw new Error(`row ${index} was not written`, { cause: error })
+      },
+    })
+    return upserted
+  })
+}
+
+async function useWriter(
+  { url, batchSize, inFlight }: WriteLoad,
   strategy: 'batch' | 'bulk',
+  use: (writer: UpsertWriter<ProductRow>) => Promise<number>,
 ): Promise<number> {
   const client = createClient({ url, governor: { concurrency: inFlight } })
   const writer = createUpsertWriter<ProductRow>(client, {
@@ -22,8 +45,7 @@ async function write(
     metadata: productTable,
   })
   try {
-    const { upserted, updated, created } = await writer.write(productRows(rows))
-    return upserted + updated + created
+    return await use(writer)
   } finally {
     await client.close()
   }
