@@ -67,8 +67,8 @@ describe('against an emulator that enforces the limits', () => {
     const events: GovernorEvent[] = []
     const generous = { windowMs: 60_000, executionTimeMs: 6_000_000 }
     await load({ ...limits, ...generous, dopHint: 40 }, { onGovernor: (event) => events.push(event) })
-    const changes = events.filter(({ kind }) => kind === 'ceiling-changed')
-    expect(changes.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['rising', 'latency']))
+    const reasons = events.map((event) => (event.kind === 'ceiling-changed' ? event.reason : ''))
+    expect(reasons).toEqual(expect.arrayContaining(['rising', 'latency']))
     expect(client.governor.snapshot().governors[0]).toMatchObject({ ceilingReason: 'latency' })
     expect(client.governor.ceiling).toBeLessThanOrEqual(9)
     // 24 callers push, 40 are recommended, and nothing was refused.

@@ -21,7 +21,7 @@ async function bestFixed(load: LoadOptions): Promise<number> {
 }
 
 /** What the server carries changes every 100 s; with `hinted` it says so. */
-function changing(capacities: readonly number[], hinted: boolean): LoadOptions['script'] {
+function changing(capacities: readonly number[], hinted: boolean): NonNullable<LoadOptions['script']> {
   return (at, service) => {
     for (let phase = 0; phase * 100_000 < forMs; phase++) {
       const saturatesAt = capacities[phase % capacities.length] as number
