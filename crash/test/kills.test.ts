@@ -5,7 +5,8 @@ import { addTallies, emptyTally, formatTally, type Tally } from '../src/lib/tall
 const runners = [createSeedRunner(), createSeedRunner()]
 afterAll(() => Promise.all(runners.map((runner) => runner.close())))
 
-const kills = 60
+// At least: both lanes end the seed that they are at.
+const kills = 56
 let nextSeed = 601
 let tally: Tally = emptyTally
 
