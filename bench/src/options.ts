@@ -8,6 +8,10 @@ export interface BenchOptions {
   readonly quick: boolean
   /** The upsert writer instead of the change feed. */
   readonly writer: boolean
+  /** Of the upsert writer only the loads under limits. */
+  readonly loads: boolean
+  /** Seeds by which the times of requests scatter in those loads. */
+  readonly seeds: number
   /** What closing the gap of reads of several pages costs, instead of how fast the feed is. */
   readonly gap: boolean
   /** What a row ledger costs a feed, and how it does with many rows. */
@@ -23,6 +27,8 @@ export const usage = `Usage: npm run bench -- [options]
   --rounds <n>   how often every variant runs; medians are reported (default 3)
   --pages <n>    pages of 5,000 rows in each speed run (default 40)
   --writer       measure the upsert writer instead of the change feed
+  --loads        of that only the loads under the limits of the service
+  --seeds <n>    how many seeds those loads have (default 3)
   --gap          measure what the guard of the feed costs, against reads without it
   --ledger       measure what a row ledger costs a feed, and one of ten million rows
   --large        read ten times as many rows to NDJSON files, and see that memory does not grow
@@ -43,6 +49,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       pages: { type: 'string' },
       quick: { type: 'boolean', default: false },
       writer: { type: 'boolean', default: false },
+      loads: { type: 'boolean', default: false },
+      seeds: { type: 'string', default: '3' },
       gap: { type: 'boolean', default: false },
       ledger: { type: 'boolean', default: false },
       large: { type: 'boolean', default: false },
@@ -51,12 +59,14 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     },
   })
   if (values.help) return undefined
-  const { quick, writer, gap, ledger, large, write } = values
+  const { quick, writer, loads, gap, ledger, large, write } = values
   return {
     rounds: count('--rounds', values.rounds ?? (quick ? '1' : '3')),
     pages: count('--pages', values.pages ?? (quick ? '6' : '40')),
     quick,
-    writer,
+    writer: writer || loads,
+    loads,
+    seeds: count('--seeds', values.seeds),
     gap,
     ledger,
     large,

@@ -1,12 +1,14 @@
 import { createClient } from '@deltaverse/client'
 import { createVirtualTime, startEmulator } from '@deltaverse/emulator'
 import { createUpsertWriter } from '@deltaverse/upsert-writer'
+import { limitByPhase } from './limit-by-phase.js'
 import { limitsOf, type Scenario, windowMs } from './limited-scenario.js'
+import { createRandom } from './scatter.js'
 
 export interface LimitedJob {
   readonly scenario: Scenario
-  /** Requests at a time: by the governor, or as many as said. */
-  readonly concurrency: 'auto' | number
+  /** Requests at a time: by the governor, as many as said, or as many as said for each phase. */
+  readonly concurrency: 'auto' | number | readonly number[]
 }
 
 /** What a load under limits came to, in the time of the emulator. */
@@ -29,10 +31,11 @@ export interface LimitedDone {
 async function runLimited({ scenario, concurrency }: LimitedJob): Promise<LimitedDone> {
   const realStartMs = performance.now()
   const time = createVirtualTime()
+  const startMs = time.now()
   const emulator = await startEmulator({
     clock: time.now,
     wait: time.wait,
-    limits: limitsOf(scenario),
+    limits: limitsOf(scenario, startMs),
     historyLimit: 0,
     requestLogLimit: 0,
     compression: false,
@@ -43,8 +46,10 @@ async function runLimited({ scenario, concurrency }: LimitedJob): Promise<Limite
     url: emulator.url,
     token: () => 'bench',
     clock,
-    governor: { concurrency },
+    random: createRandom(scenario.seed ?? 0),
+    governor: { concurrency: typeof concurrency === 'object' ? Math.max(...concurrency) : concurrency },
     interceptors: [
+      ...(typeof concurrency === 'object' ? [limitByPhase(concurrency, () => time.now() - startMs)] : []),
       (next) => (request) => {
         if (request.method === 'GET') reads += 1
         return next(request)
@@ -56,7 +61,6 @@ async function runLimited({ scenario, concurrency }: LimitedJob): Promise<Limite
     key: ['productnumber'],
     clock,
   })
-  const startMs = time.now()
   const rowsInWindow: number[] = []
   const { upserted, created, updated } = await writer.write(lightRows(scenario.rows), {
     onResult({ status }) {

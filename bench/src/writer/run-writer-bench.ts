@@ -1,8 +1,15 @@
 import { cpus } from 'node:os'
 import type { BenchOptions } from '../options.js'
 import { runJob } from './job-process.js'
-import { comparedScenarios, fixedConcurrencies, type LimitedResult, mainScenario } from './limited-plan.js'
-import type { Scenario } from './limited-scenario.js'
+import {
+  bestOf,
+  comparedScenarios,
+  fixedConcurrencies,
+  type LimitedResult,
+  mainScenario,
+  schedules,
+} from './limited-plan.js'
+import { isChanging, type Scenario } from './limited-scenario.js'
 import { type ResponderProcess, startResponder } from './responder-process.js'
 import type { LimitedDone, LimitedJob } from './run-limited.js'
 import type { WriteDone, WriteJob } from './run-write.js'
@@ -12,22 +19,31 @@ import type { WriterReport } from './writer-report.js'
 
 /** Measures the upsert writer: what it costs, and how near it comes to what the limits of the service allow. */
 export async function runWriterBench(
-  { rounds, quick }: BenchOptions,
+  { rounds, seeds, quick, loads }: BenchOptions,
   showProgress: (text: string) => void,
 ): Promise<WriterReport> {
+  const { speed, memory } = loads ? { speed: [], memory: [] } : await measureCost(rounds, quick, showProgress)
+  const main = await runLimited(mainScenario(quick), {}, showProgress)
+  const compared: LimitedResult[] = []
+  for (const scenarios of comparedScenarios(quick, seeds)) {
+    compared.push(...(await compareLoads(scenarios, quick, showProgress)))
+  }
+  const findings = { speed, memory, main, compared }
+  const [date = ''] = new Date().toISOString().split('T')
+  const bars = checkWriterBars(findings)
+  return { date, node: process.versions.node, cores: cpus().length, rounds, ...findings, bars }
+}
+
+async function measureCost(
+  rounds: number,
+  quick: boolean,
+  showProgress: (text: string) => void,
+): Promise<Pick<WriterReport, 'speed' | 'memory'>> {
   const responder = await startResponder()
   try {
     const speed = await runRounds(speedCases(quick), rounds, responder, showProgress)
     const memory = await runRounds(memoryCases(quick), 1, responder, showProgress)
-    const main = await runLimited(mainScenario(quick), [], showProgress)
-    const compared: LimitedResult[] = []
-    for (const scenario of comparedScenarios(quick)) {
-      compared.push(await runLimited(scenario, fixedConcurrencies(quick), showProgress))
-    }
-    const findings = { speed, memory, main, compared }
-    const [date = ''] = new Date().toISOString().split('T')
-    const bars = checkWriterBars(findings)
-    return { date, node: process.versions.node, cores: cpus().length, rounds, ...findings, bars }
+    return { speed, memory }
   } finally {
     await responder.stop()
   }
@@ -57,18 +73,49 @@ async function runRounds(
   return results
 }
 
+/** Looks for the best fixed concurrency, and the best schedule, with the first seed, and holds it against the others too. */
+async function compareLoads(
+  scenarios: readonly Scenario[],
+  quick: boolean,
+  showProgress: (text: string) => void,
+): Promise<readonly LimitedResult[]> {
+  const results: LimitedResult[] = []
+  let given: Given = { fixed: fixedConcurrencies(quick) }
+  for (const scenario of scenarios) {
+    const scheduled = isChanging(scenario.name) ? (given.scheduled ?? schedules(quick)) : []
+    const result = await runLimited(scenario, { ...given, scheduled }, showProgress)
+    results.push(result)
+    const best = [bestOf(result, result.fixed), bestOf(result, result.scheduled)] as const
+    given = {
+      fixed: best[0] === undefined ? [] : [best[0].concurrency],
+      scheduled: best[1] === undefined ? [] : [best[1].concurrency],
+    }
+  }
+  return results
+}
+
+interface Given {
+  readonly fixed?: readonly number[]
+  readonly scheduled?: readonly (readonly number[])[]
+}
+
 async function runLimited(
   scenario: Scenario,
-  concurrencies: readonly number[],
+  given: Given,
   showProgress: (text: string) => void,
 ): Promise<LimitedResult> {
-  const run = (concurrency: LimitedJob['concurrency']): Promise<LimitedDone> => {
-    showProgress(`${scenario.name}: ${concurrency === 'auto' ? 'governor' : `${concurrency} at a time`}`)
+  const seed = scenario.seed === undefined ? '' : `, seed ${scenario.seed}`
+  const run = async <Value extends LimitedJob['concurrency']>(concurrency: Value) => {
+    showProgress(
+      `${scenario.name}${seed}: ${concurrency === 'auto' ? 'governor' : `${concurrency} at a time`}`,
+    )
     const job: LimitedJob = { scenario, concurrency }
-    return runJob<LimitedDone>('./run-limited.js', job)
+    return { concurrency, done: await runJob<LimitedDone>('./run-limited.js', job) }
   }
-  const governed = await run('auto')
-  const fixed: { concurrency: number; done: LimitedDone }[] = []
-  for (const concurrency of concurrencies) fixed.push({ concurrency, done: await run(concurrency) })
-  return { scenario, governed, fixed }
+  const { done: governed } = await run('auto')
+  const fixed: Awaited<ReturnType<typeof run<number>>>[] = []
+  for (const concurrency of given.fixed ?? []) fixed.push(await run(concurrency))
+  const scheduled: Awaited<ReturnType<typeof run<readonly number[]>>>[] = []
+  for (const concurrency of given.scheduled ?? []) scheduled.push(await run(concurrency))
+  return { scenario, governed, fixed, scheduled }
 }

@@ -7,7 +7,7 @@ import { sizeOfColumns } from './size-of-columns.js'
 import type { WriterColumn } from './table-port.js'
 
 /** What of a row goes into its first request, and what into those that follow. */
-export interface WireColumns extends Pick<PendingRow, 'columns' | 'body'> {
+interface WireColumns extends Pick<PendingRow, 'columns' | 'body'> {
   readonly followUps: readonly Columns[]
   /** Size of the columns as JSON. */
   readonly bytes: number
