@@ -18,6 +18,8 @@ export default defineConfig({
       'crash/{src,test}/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
+    // By default one core is left idle, which is half of a machine with two.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: process.env.VITEST_REPORTERS?.split(',') ?? [
