@@ -115,6 +115,7 @@ describe.each<{ strategy: WriteStrategy; changesetSize?: number; skipUnchanged?:
   { strategy: 'batch', changesetSize: 4 },
   { strategy: 'single' },
   { strategy: 'auto', skipUnchanged: true },
+  { strategy: 'batch', skipUnchanged: true },
 ])('whatever goes wrong, with %j', (options) => {
   it('results and table agree row for row, and only rows that are bad fail', async () => {
     await fc.assert(

@@ -35,7 +35,7 @@ export function createBatchSkimmer(
     if (idLine < from) idLine = indexOrEnd(bytes, entityIdLine, from)
     if (idLine >= end) return undefined
     const value = idLine + entityIdLine.length
-    const entityId = bytes.toString('latin1', value, indexOrEnd(bytes, lineFeed, value)).trimEnd()
+    const entityId = bytes.toString('utf8', value, indexOrEnd(bytes, lineFeed, value)).trimEnd()
     return { status: 204, headers: { 'odata-entityid': entityId }, body: '' }
   }
 }

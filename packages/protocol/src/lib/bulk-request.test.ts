@@ -15,6 +15,8 @@ describe('bulk messages', () => {
     const targets = [
       formatBulkTarget('new_part', { new_name: 'P' }, "new_parts(new_code='X1')"),
       formatBulkTarget('new_part', { new_partid: '1' }),
+      formatBulkTarget('new_part', '{"new_name":"Q"}', "new_parts(new_code='\"')"),
+      formatBulkTarget('new_part', '{}'),
     ]
     expect(JSON.parse(formatBulkBody(targets).toString())).toEqual({
       Targets: [
@@ -24,6 +26,12 @@ describe('bulk messages', () => {
           new_name: 'P',
         },
         { '@odata.type': 'Microsoft.Dynamics.CRM.new_part', new_partid: '1' },
+        {
+          '@odata.type': 'Microsoft.Dynamics.CRM.new_part',
+          '@odata.id': `new_parts(new_code='"')`,
+          new_name: 'Q',
+        },
+        { '@odata.type': 'Microsoft.Dynamics.CRM.new_part' },
       ],
     })
   })

@@ -30,10 +30,10 @@ export async function judgeChunkFailure(
 ): Promise<Chunk[]> {
   const { error, lost } = answer
   if (lost) for (const row of chunk.rows) row.uncertain = true
+  if (chunk.channel !== 'batch' && isUnsupported(error)) return [newChunk(chunk.rows, 'batch')]
   const repeated = await repeatLater(context, chunk, error, take)
   if (repeated !== undefined) return repeated
   const code = isResponseError(error) ? error.serviceCode : undefined
-  if (chunk.channel !== 'batch' && isUnsupported(error)) return [newChunk(chunk.rows, 'batch')]
   if (chunk.channel === 'CreateMultiple' && code === '0x80040237') {
     const rest = await takeFound(context, chunk, take)
     if (rest.length < chunk.rows.length) return rest.length === 0 ? [] : [{ ...chunk, rows: rest }]

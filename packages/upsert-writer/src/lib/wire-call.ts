@@ -27,7 +27,7 @@ export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): Wir
   return {
     method: methods[kind],
     path: pathOf(plan, row, kind) + searchOf(plan, representation),
-    headers: headersOf(plan, ifMatchOf(row, step, kind), representation),
+    headers: headersOf(plan, conditionOf(row, step, kind), representation),
     body: bodyOf(plan, row, step, kind),
     status: statuses[kind],
   }
@@ -38,10 +38,23 @@ export function statusOf(plan: RunPlan, row: PendingRow, step: WriteStep): Write
   return statuses[kindOf(plan, row, step)]
 }
 
-type CallKind = 'create' | 'update' | 'upsert' | 'delete'
+/** `insert` is an upsert of a row that was looked for and is not there: it fails where the row came into being meanwhile. */
+type CallKind = 'create' | 'insert' | 'update' | 'upsert' | 'delete'
 
-const methods = { create: 'POST', update: 'PATCH', upsert: 'PATCH', delete: 'DELETE' } as const
-const statuses = { create: 'created', update: 'updated', upsert: 'upserted', delete: 'deleted' } as const
+const methods = {
+  create: 'POST',
+  insert: 'PATCH',
+  update: 'PATCH',
+  upsert: 'PATCH',
+  delete: 'DELETE',
+} as const
+const statuses = {
+  create: 'created',
+  insert: 'created',
+  update: 'updated',
+  upsert: 'upserted',
+  delete: 'deleted',
+} as const
 
 function kindOf({ options }: RunPlan, row: PendingRow, step: WriteStep): CallKind {
   if (step.kind === 'follow-up') return 'update'
@@ -49,8 +62,9 @@ function kindOf({ options }: RunPlan, row: PendingRow, step: WriteStep): CallKin
     case 'deactivate':
       return 'update'
     case 'upsert':
-      if (row.known === 'exists') return 'update'
-      return isOwnCreate(row) ? 'create' : 'upsert'
+      if (row.known === 'exists' || row.etag !== undefined) return 'update'
+      if (isOwnCreate(row)) return 'create'
+      return isSurelyNew(row) ? 'insert' : 'upsert'
     default:
       return options.operation
   }
@@ -69,11 +83,24 @@ function bodyOf(plan: RunPlan, row: PendingRow, step: WriteStep, kind: CallKind)
   return bodyText(row) ?? JSON.stringify(row.columns)
 }
 
-function ifMatchOf(row: PendingRow, step: WriteStep, kind: CallKind): string | undefined {
+/** Whether a row is not there and no request of ours can have made it: then who creates it is the one that is told so. */
+function isSurelyNew(row: PendingRow): boolean {
+  return row.known === 'absent' && !row.raced && !row.uncertain
+}
+
+type Condition = Readonly<Record<string, string>> | undefined
+
+// Without If-Match a PATCH creates a row that is not there, with If-None-Match it does nothing else (Microsoft Learn: Perform
+// conditional operations using the Web API).
+const mustExist: Condition = { 'If-Match': '*' }
+const mustNotExist: Condition = { 'If-None-Match': '*' }
+
+function conditionOf(row: PendingRow, step: WriteStep, kind: CallKind): Condition {
+  if (step.kind === 'follow-up') return mustExist
   if (kind === 'create') return undefined
-  if (step.kind === 'follow-up') return '*'
-  // Without If-Match a PATCH would create a row that is not there (Microsoft Learn: Update and delete table rows).
-  return row.etag ?? (kind === 'update' ? '*' : undefined)
+  if (row.etag !== undefined) return { 'If-Match': row.etag }
+  if (kind === 'insert') return mustNotExist
+  return kind === 'update' ? mustExist : undefined
 }
 
 function searchOf({ options, table }: RunPlan, representation: boolean): string {
@@ -85,14 +112,14 @@ function searchOf({ options, table }: RunPlan, representation: boolean): string 
 
 function headersOf(
   { options }: RunPlan,
-  ifMatch: string | undefined,
+  condition: Condition,
   representation: boolean,
 ): Readonly<Record<string, string>> {
   const { headers } = options.service
-  if (ifMatch === undefined && !representation) return headers
+  if (condition === undefined && !representation) return headers
   return {
     ...headers,
-    ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+    ...condition,
     ...(representation ? { Prefer: formatPrefer({ returnRepresentation: true })! } : {}),
   }
 }
