@@ -20,8 +20,8 @@ export default defineConfig({
     ],
     // By default one core is left idle, which is half of a machine with two.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: process.env.VITEST_REPORTERS?.split(',') ?? [
       'default',
       './scripts/plain-summary-reporter.mjs',
