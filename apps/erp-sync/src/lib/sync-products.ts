@@ -46,7 +46,14 @@ interface ProductWriters {
 }
 
 function createProductWriters(client: DataverseClient, batchSize: number): ProductWriters {
-  const common = { entitySet: 'products', key: ['productnumber'], batchSize, skipUnchanged: true }
+  const common = {
+    entitySet: 'products',
+    key: ['productnumber'],
+    batchSize,
+    skipUnchanged: true,
+    // Nobody waits for a single product at night, so what differs goes out together however long the reading takes.
+    maxWaitMs: 60_000,
+  }
   return {
     upsert: createUpsertWriter(client, common),
     deactivate: createUpsertWriter(client, { ...common, operation: 'deactivate' }),
