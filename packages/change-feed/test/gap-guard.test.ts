@@ -66,8 +66,10 @@ const keys = 'things?$select=thingid'
 const token = '$deltatoken=7%2103%2f15%2f2026%2009%3a41%3a07'
 const all = 'things?$select=name'
 const second = `${all}&$skiptoken=2`
+const one = `${all}&$top=1`
 const behind = `${all}&${token}`
 const own = `${all}&$deltatoken=9`
+const lookUp = (index: number) => `${all}&$filter=thingid%20eq%20${id(index)}`
 const later = `${all}&$deltatoken=12`
 
 /** Three rows in two pages; while they were read, row 1 changed and row 2 was deleted. */
@@ -128,6 +130,21 @@ describe('the guard of a full read', () => {
       'odata.track-changes',
       ...Array(3).fill('odata.track-changes,odata.maxpagesize=2,odata.include-annotations="a.b"'),
     ])
+  })
+
+  it('tries the columns before it reads on behind the first page of keys', async () => {
+    const more = `${keys}&$skiptoken=k2`
+    const long: Script = {
+      [keys]: page([thing(1)], next(more)),
+      [more]: page([thing(2)], next(`${keys}&$skiptoken=k3`)),
+      [one]: refusal(400, '0x80060888', "Could not find a property named 'name'"),
+    }
+    const { events, requests, error } = await read(long, { readAheadBytes: 0 })
+    expect(error).toMatchObject({ code: 'bad-request', message: expect.stringContaining("named 'name'") })
+    expect(sketch(events)).toEqual([])
+    expect(requests).toEqual([keys, one])
+    const whole = { ...busy, [all]: refusal(400, '0x80060888') }
+    expect((await read(whole)).requests).toEqual([keys, all])
   })
 
   it('looks at no byte of the keys', async () => {
@@ -290,8 +307,9 @@ describe('a next link that is refused', () => {
       ...busy,
       [keys]: page([thing(1)], next(more)),
       [more]: [refused, page([thing(2)], end(`${keys}&${token}`))],
+      [one]: page([named(1)], {}),
     })
-    expect(requests).toEqual([keys, more, keys, more, all, second, behind])
+    expect(requests.filter((path) => path !== one)).toEqual([keys, more, keys, more, all, second, behind])
     expect(sketch(events)).toEqual(wanted)
   })
 
@@ -326,6 +344,7 @@ describe('a checkpoint', () => {
     ...busy,
     [behind]: delta([named(1)], next(more)),
     [more]: delta([deletion(2)], end(later)),
+    [lookUp(2)]: page([], {}),
   }
   async function checkpoints(options: Partial<ChangeFeedOptions> = {}): Promise<Checkpoint[]> {
     const { events } = await read(script, options)
@@ -360,7 +379,8 @@ describe('a checkpoint', () => {
       expect(sketch(rest.events).slice(-2)).toEqual(['complete 1 with 3', 'delta end'])
       expect((await read(script, { checkpoint: start, gapGuard })).requests).toEqual([behind, more])
       const last = await read(script, { checkpoint: inCatchUp, gapGuard })
-      expect(last.requests).toEqual([more])
+      // The deletion is looked up, because what the catch-up told before is not known any more.
+      expect(last.requests).toEqual([more, lookUp(2)])
       expect(sketch(last.events)).toEqual(['deleted 2', 'complete 1 with 3', 'delta end'])
       expect(checkpointOf(last.events).deltaLink).toBe(`/api/data/v9.2/${own}`)
     }
@@ -396,6 +416,7 @@ describe('a delta of several pages', () => {
     [own]: delta([named(1)], next(more)),
     [more]: delta([named(2)], next(last)),
     [last]: delta([deletion(3)], end(later)),
+    [lookUp(3)]: page([], {}),
   }
   let checkpoint: Checkpoint
   const begin = async (options: Partial<ChangeFeedOptions> = {}) => {
@@ -439,7 +460,7 @@ describe('a delta of several pages', () => {
     expect(await rest(1, false)).toEqual([own, more, last])
     for (const gapGuard of [true, false]) {
       expect(await rest(2, gapGuard)).toEqual([own, more, last])
-      expect(await rest(3, gapGuard)).toEqual([more, last])
+      expect(await rest(3, gapGuard)).toEqual([more, last, lookUp(3)])
     }
     for (const from of found.slice(2, -1)) {
       const { events: handedOn } = await read(script, { checkpoint: from })

@@ -9,6 +9,7 @@ import { done, type EventBatch, instead, type Outcome, type ReadContext } from '
 import { readParts } from './read-parts.js'
 import { type CatchUpBase, type CatchUpPlan, fullRead, isPast } from './read-plan.js'
 import { lacksColumns } from './selected-columns.js'
+import { createDeletionCheck } from './stale-deletions.js'
 
 /**
  * Reads what changed since before a full read began, behind its last page, and completes it.
@@ -23,6 +24,7 @@ export async function* readCatchUp(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, Outcome, undefined> {
   const page = createPageCount(context.options.onPage)
+  const check = createDeletionCheck(context, { fromStart: resumeAt === undefined, signal })
   const isFirst = () => resumeAt === undefined && page.ended() === 0
   const path = pathOf(context, base.gap)
   if (path === undefined) return readAgain(base, mayRestart)
@@ -35,7 +37,7 @@ export async function* readCatchUp(
         const changes = changesOfRuns(part.runs, context.shape)
         const isUnproven = base.gap.keysOnly && page.upserted() === 0
         if (isUnproven && lacksColumns(changes, context)) return readAgain(base, mayRestart)
-        yield page.count(changes)
+        yield page.count(await check(changes))
       } else {
         const isEmpty = page.upserted() + page.deleted() === 0
         page.end(part, 'catch-up')

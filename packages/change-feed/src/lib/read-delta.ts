@@ -7,6 +7,7 @@ import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, next, type Outcome, type ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
 import { afterExpiry, type DeltaPlan } from './read-plan.js'
+import { createDeletionCheck } from './stale-deletions.js'
 
 /**
  * Reads a delta. One of several pages has the gap of a full read: its token may stand for the moment of its last page. So when
@@ -25,6 +26,7 @@ export async function* readDelta(
   const beganAtMs = clock.now()
   const startsHere = resumeAt === undefined && guardAt === undefined
   let isSilent = guardAt !== undefined
+  const check = createDeletionCheck(context, { fromStart: resumeAt === undefined, signal })
   try {
     for await (const part of readParts(context, guardAt ?? resumeAt ?? base.deltaLink, signal)) {
       if (part.kind === 'start') {
@@ -33,7 +35,7 @@ export async function* readDelta(
         page.begin()
       } else if (part.kind === 'rows') {
         if (isSilent) page.skip(part.runs)
-        else yield page.count(changesOfRuns(part.runs, context.shape))
+        else yield page.count(await check(changesOfRuns(part.runs, context.shape)))
       } else {
         const isEmpty = page.upserted() + page.deleted() === 0
         page.end(part, isSilent ? 'guard' : 'delta')

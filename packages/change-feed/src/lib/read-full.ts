@@ -99,11 +99,24 @@ async function readKeys(
     if (part.kind === 'start') page.begin()
     else if (part.kind === 'rows') page.skip(part.runs)
     else {
+      if (page.ended() === 0 && part.nextLink !== undefined) await tryColumns(context, signal)
       page.end(part, 'guard')
       last = part
     }
   }
   return { ...issuedLink(context, requireDeltaLink(context, last), beganAtMs), keysOnly: true }
+}
+
+/**
+ * Asks for one row. A column that the table does not have would otherwise be refused behind the keys of the whole table.
+ *
+ * @throws DataverseError `bad-request`, in the words of the service
+ */
+async function tryColumns({ client, options }: ReadContext, signal: AbortSignal | undefined): Promise<void> {
+  const { entitySet, select } = options
+  if (select === undefined) return
+  const path = `${formatCollectionPath({ entitySet, select })}&$top=1`
+  await client.request({ method: 'GET', path, buffered: true }, { signal })
 }
 
 function firstPath(context: ReadContext): string {
