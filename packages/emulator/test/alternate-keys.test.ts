@@ -34,6 +34,20 @@ describe('upsert by alternate key', () => {
     expect(table.rows()).toEqual([expect.objectContaining({ new_code: 'A2' })])
   })
 
+  it.each([
+    ['a text that is too long', `new_things(new_code='${'x'.repeat(101)}')`, '0x80044331'],
+    ['a number out of range', "new_things(new_site=2147483648,new_serial='x')", '0x80044330'],
+  ])('creates no row of %s', async (_, path, code) => {
+    const answer = await send(emulator, 'PATCH', path, { body: {} })
+    expect([answer.status, errorOf(answer).code]).toEqual([400, code])
+    const target = { '@odata.type': 'Microsoft.Dynamics.CRM.new_thing', '@odata.id': path }
+    const many = await send(emulator, 'POST', 'new_things/Microsoft.Dynamics.CRM.UpsertMultiple', {
+      body: { Targets: [target] },
+    })
+    expect([many.status, errorOf(many).code]).toEqual([400, code])
+    expect(table.count()).toBe(0)
+  })
+
   it('writes key columns of the body when the row is addressed by its id', async () => {
     const id = table.create({ new_code: 'A1' })
     await patch(`new_things(${id})`, { new_code: 'A2' })

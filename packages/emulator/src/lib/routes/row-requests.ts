@@ -10,6 +10,7 @@ import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { deleteRow } from '../writing/delete-row.js'
 import { type RowValues, readBody } from '../writing/read-body.js'
+import { readColumnValue } from '../writing/read-value.js'
 import { duplicateRow, updateRow } from '../writing/write-row.js'
 import { checkIfMatch, etagOf, isNotModified, parseConditions } from './conditions.js'
 import { type RowTarget, resolveTarget, rowNotFound } from './find-row.js'
@@ -148,7 +149,13 @@ export function valuesToCreate(
   body: RowValues,
 ): RowValues {
   if (target.kind === 'key') {
-    for (const value of Object.values(target.values)) checkExists(service, value)
+    for (const [name, value] of Object.entries(target.values)) {
+      checkExists(service, value)
+      const column = table.column(name)
+      // What comes by the URL is written like what comes by the body: too long, out of range or no option is refused.
+      if (column !== undefined && !(name in body) && typeof value !== 'object')
+        readColumnValue(table, column, value)
+    }
     return { ...target.values, ...body }
   }
   return { ...body, [table.primaryIdColumn]: target.id }
