@@ -65,12 +65,21 @@ describe('columns of the key', () => {
     },
   )
 
+  it.each(strategies)('stand beside a GUID of the row that is not sent either (%s)', async (strategy) => {
+    const id = emulator.table('products').create({ productnumber: 'A', name: 'old' })
+    const rows = [{ productid: crypto.randomUUID(), productnumber: 'A', name: 'new' }]
+    expect(await write(rows, { strategy })).toMatchObject([{ status: 'upserted' }])
+    expect(recording.bodies().join()).not.toContain('"productid"')
+    expect(stored('A')).toMatchObject({ productid: id, name: 'new' })
+  })
+
   it('are refused when the row contradicts its key, or left out by option', async () => {
     const rows = [{ sku: 'A', productnumber: 'B', name: 'a' }]
     const keyOf = ({ sku }: AnyRow) => ({ productnumber: sku })
     const [refused] = await write(rows, { keyOf })
     expect(refused).toMatchObject({ status: 'failed', error: { code: 'bad-input' } })
     expect(recording.writes).toHaveLength(0)
+    expect(refused!.error!.message).toContain("keyMismatch to 'strip'")
     const plain = rows.map(({ productnumber, name }) => ({ productnumber, name }))
     await write(plain, { keyOf: () => ({ productnumber: 'A' }), keyMismatch: 'strip' })
     expect(stored('A')).toMatchObject({ name: 'a' })
@@ -148,6 +157,28 @@ describe('states', () => {
       { statuscode: 1 },
     ])
     expect(recording.writes[2]!.headers['if-match']).toBe('*')
+  })
+
+  it.each(strategies)('go where the option says (%s)', async (strategy) => {
+    const accounts = { entitySet: 'accounts', key: undefined, strategy } as const
+    const accountid = emulator.table('accounts').create({ name: 'a', statecode: 0 })
+    const row = { accountid, name: 'b', statecode: 1, statuscode: 2 }
+    expect(statuses(await write([row], { ...accounts, operation: 'update' }))).toEqual(['updated'])
+    expect(recording.writes).toHaveLength(1)
+    const active = { ...row, statecode: 0, statuscode: 1 }
+    await write([active], { ...accounts, states: 'separate' })
+    expect(recording.writes).toHaveLength(3)
+    await write([row], { ...accounts, states: 'inline' })
+    expect(recording.writes).toHaveLength(4)
+    expect(emulator.table('accounts').get(accountid)).toMatchObject({ statecode: 1, statuscode: 2 })
+  })
+
+  it('that `deactivate` sets are an option', async () => {
+    const id = emulator.table('products').create({ productnumber: 'A' })
+    const inactiveState = { statecode: 0, statuscode: 1 }
+    await write([{ productnumber: 'A' }], { operation: 'deactivate', inactiveState, strategy: 'single' })
+    expect(recording.bodies().map((body) => JSON.parse(body))).toEqual([inactiveState])
+    expect(emulator.table('products').get(id)).toMatchObject(inactiveState)
   })
 
   it('that cannot be set leave a row that says what was written and what not', async () => {
@@ -281,25 +312,35 @@ describe('keys that no address takes', () => {
 })
 
 describe('what can be known before the first row', () => {
-  it('is refused before the first row: no table, no key, a key that is not Active', async () => {
+  it('is refused before the first row: no table, no key, no such column', async () => {
     await expect(write([{}], { entitySet: 'nothings' })).rejects.toMatchObject({ code: 'not-found' })
     await expect(write([{}], { key: ['name'] })).rejects.toThrow('no alternate key of the columns [name]')
     await expect(write([{}], { key: ['nmae'] })).rejects.toThrow("no column 'nmae'")
     await expect(
       write([{}], { key: ['contactid'], entitySet: 'contacts', operation: 'deactivate', strategy: 'bulk' }),
     ).resolves.toHaveLength(1)
+  })
+
+  it.each([
+    ['Failed', 'remove rows that have the same key values'],
+    ['Pending', 'wait until it is built'],
+    ['InProgress', 'wait until it is built'],
+  ] as const)('includes a key whose index is %s', async (indexStatus, advice) => {
     const pending = await startEmulator({
       tables: [
         {
           logicalName: 'new_part',
           columns: [{ logicalName: 'new_code', type: 'string' }],
-          keys: [{ logicalName: 'new_key', columns: ['new_code'], indexStatus: 'Failed' }],
+          keys: [{ logicalName: 'new_key', columns: ['new_code'], indexStatus }],
         },
       ],
     })
-    const { client } = createRecordingClient(pending.url)
+    const { client, writes } = createRecordingClient(pending.url)
     const writer = createUpsertWriter(client, { entitySet: 'new_parts', key: ['new_code'] })
-    await expect(writer.write([{ new_code: 'x' }])).rejects.toThrow(/is Failed, not Active/)
+    await expect(writer.write([{ new_code: 'x' }])).rejects.toThrow(
+      `is ${indexStatus}, not Active: ${advice}`,
+    )
+    expect(writes).toEqual([])
     await client.close()
     await pending.close()
   })
@@ -342,7 +383,9 @@ describe('operations', () => {
 
   it('tell created from updated, and the ids, when asked', async () => {
     emulator.table('products').create({ productnumber: 'A' })
-    const results = await write([{ productnumber: 'A' }, { productnumber: 'B' }], { returnIds: true })
+    const both = [{ productnumber: 'A' }, { productnumber: 'B' }]
+    const results = await write(both, { returnIds: true, tag: 'erp' })
+    expect(recording.bodies().join()).toContain('?$select=productid&tag=erp')
     expect(results).toMatchObject([
       { status: 'updated', id: stored('A')!.productid },
       { status: 'created', id: stored('B')!.productid },
@@ -435,9 +478,25 @@ describe('a bulk upsert', () => {
   })
 })
 
+/** The Entra object id of a new user. */
+function addUser(): string {
+  const azureactivedirectoryobjectid = crypto.randomUUID()
+  const domainname = `${azureactivedirectoryobjectid}@example.com`
+  const [{ businessunitid }] = emulator.table('businessunits').rows() as [AnyRow]
+  const unit = { 'businessunitid@odata.bind': `businessunits(${String(businessunitid)})` }
+  emulator.table('systemusers').create({ ...unit, domainname, azureactivedirectoryobjectid })
+  return azureactivedirectoryobjectid
+}
+
+function userOf(objectId: string): unknown {
+  const users = emulator.table('systemusers').rows()
+  return users.find((user) => user.azureactivedirectoryobjectid === objectId)?.systemuserid
+}
+
 describe('options of the service', () => {
   const options = {
     bypassBusinessLogic: ['CustomSync', 'CustomAsync'],
+    bypassStepIds: ['A0000000-0000-4000-8000-00000000000F', 'b0000000-0000-4000-8000-00000000000f'],
     bypassFlows: true,
     detectDuplicates: true,
     tag: 'erp sync',
@@ -448,6 +507,7 @@ describe('options of the service', () => {
     const [{ path, headers }] = recording.writes as [(typeof recording.writes)[0]]
     const text = strategy === 'batch' ? recording.bodies()[0]! : JSON.stringify({ path, headers })
     expect(text).toMatch(/MSCRM.BypassBusinessLogicExecution"?: ?"?CustomSync,CustomAsync/i)
+    expect(text).toMatch(/MSCRM.BypassBusinessLogicExecutionStepIds"?: ?"?A0{7}-[-0-9]+F,b0{7}-[-0-9]+f/i)
     expect(text).toMatch(/MSCRM.SuppressCallbackRegistrationExpanderJob"?: ?"?true/i)
     expect(text).toMatch(/MSCRM.SuppressDuplicateDetection"?: ?"?false/i)
     expect(text).toContain('tag=erp%20sync')
@@ -456,16 +516,35 @@ describe('options of the service', () => {
   it('name another user for a whole writer or a single call', async () => {
     const { client } = recording
     const writer = createUpsertWriter<AnyRow>(client, products)
-    const actAs = crypto.randomUUID()
+    const [actAs, other] = [addUser(), addUser()]
     await writer.write([{ productnumber: 'A' }], { actAs })
+    expect(stored('A')).toMatchObject({ _createdby_value: userOf(actAs) })
     await writer.write([{ productnumber: 'A' }])
-    expect(recording.writes.map(({ headers }) => headers.callerobjectid)).toEqual([actAs, undefined])
+    for await (const { status } of writer.results([{ productnumber: 'A' }], { actAs })) {
+      expect(status).toBe('upserted')
+    }
+    const always = createUpsertWriter<AnyRow>(client, { ...products, actAs })
+    await always.write([{ productnumber: 'A' }])
+    await always.write([{ productnumber: 'A' }], { actAs: other })
+    expect(stored('A')).toMatchObject({ _modifiedby_value: userOf(other) })
+    expect(recording.writes.map(({ headers }) => headers.callerobjectid)).toEqual([
+      actAs,
+      undefined,
+      actAs,
+      actAs,
+      other,
+    ])
     await expect(writer.write([], { actAs: 'me' })).rejects.toThrow('actAs must be a GUID')
   })
 
   it('are checked', () => {
     const { client } = recording
     expect(() => createUpsertWriter(client, { ...products, actAs: 'me' })).toThrow('actAs must be a GUID')
+    expect(() => createUpsertWriter(client, { ...products, bypassStepIds: ['one'] })).toThrow('bypassStepIds')
+    expect(() => createUpsertWriter(client, { ...products, bypassBusinessLogic: ['all' as never] })).toThrow(
+      'bypassBusinessLogic',
+    )
+    expect(() => createUpsertWriter(client, { ...products, tag: 5 as never })).toThrow('tag must be text')
     expect(() => createUpsertWriter(client, { ...products, batchSize: 1_001 })).toThrow(
       'from 1 to 1000, received 1001',
     )

@@ -82,7 +82,7 @@ describe('writeWaves()', () => {
         },
       ],
     })
-    const code = { logicalName: 'new_code', type: 'string' as const }
+    const code = { logicalName: 'new_code', type: 'string' as const, maxLength: 100 }
     const keys = [{ logicalName: 'new_key', columns: ['new_code'] }]
     emulator = await startEmulator({
       tables: [
@@ -140,5 +140,68 @@ describe('writeWaves()', () => {
     expect(p1).toMatchObject({ _new_boss_value: p2!.new_personid, _new_in_value: t1!.new_teamid })
     expect(t1).toMatchObject({ _new_lead_value: p2!.new_personid })
     await expect(writeWaves(client, plan, [])).rejects.toThrow("no job for 'new_persons'")
+  })
+
+  const boss = 'new_boss_new_person@odata.bind'
+  const people = [{ entitySet: 'new_persons', navigationProperties: ['new_boss_new_person'] }]
+  const onlyPeople = { waves: [['new_persons']], deferred: people }
+
+  it('tells which pass a row failed in, and gives rows that failed in the first no second', async () => {
+    const { client, clock } = recording
+    const rows = [
+      { code: 'p1', [boss]: "new_persons(new_code='p3')" },
+      { code: 'x'.repeat(101), [boss]: "new_persons(new_code='p1')" },
+      { code: 'p3', [boss]: "new_persons(new_code='nobody')" },
+      { code: 'p4', [boss]: null },
+      { code: 'p5', [boss]: undefined },
+      { code: 'p6' },
+      'no row',
+    ] as Record<string, unknown>[]
+    const keyOf = ({ code }: Record<string, unknown>) => ({ new_code: code })
+    const failed: unknown[] = []
+    async function* named() {
+      // The key is not a column: it stands where JSON does not see it.
+      for (const { code, ...row } of rows)
+        yield code === undefined
+          ? (rows.at(-1) as never)
+          : Object.defineProperty(row, 'code', { value: code })
+    }
+    const job = { entitySet: 'new_persons', key: ['new_code'], keyOf, rows: named, clock }
+    const [summary] = await writeWaves(client, onlyPeople, [job], {
+      onFailed: ({ index, row, key, deferred }) => void failed.push([index, row, key, deferred]),
+    })
+    // With the row as it was given, which a dead letter needs: neither pass hands out its own part of it.
+    expect(failed).toEqual([
+      [6, 'no row', {}, false],
+      [1, { [boss]: "new_persons(new_code='p1')" }, { new_code: 'x'.repeat(101) }, false],
+      [2, { [boss]: "new_persons(new_code='nobody')" }, { new_code: 'p3' }, true],
+    ])
+    expect(summary).toMatchObject({
+      rows: { rows: 7, failed: 2 },
+      deferred: { rows: 3, updated: 2, failed: 1 },
+    })
+    const bosses = emulator.table('new_persons').rows()
+    expect(bosses.map(({ new_code, _new_boss_value: value }) => [new_code, value !== null])).toEqual([
+      ['p1', true],
+      ['p3', false],
+      ['p4', false],
+      ['p5', false],
+      ['p6', false],
+    ])
+  })
+
+  it.each([
+    ['deactivate', 1],
+    ['delete', 0],
+  ] as const)('writes no look-ups of rows that are there to %s', async (operation, left) => {
+    emulator.table('new_persons').create({ new_code: 'p1' })
+    const { client, clock } = recording
+    const rows = () => [{ new_code: 'p1', [boss]: "new_persons(new_code='p1')" }]
+    const job = { entitySet: 'new_persons', key: ['new_code'], operation, rows, clock }
+    const [summary] = await writeWaves(client, onlyPeople, [job])
+    expect(summary!.rows).toMatchObject({ rows: 1, failed: 0 })
+    expect(summary!.deferred).toBeUndefined()
+    const stored = emulator.table('new_persons').rows()
+    expect(stored.map(({ _new_boss_value: value }) => value)).toEqual(Array(left).fill(null))
   })
 })

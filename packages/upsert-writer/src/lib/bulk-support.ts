@@ -2,18 +2,32 @@ import type { DataverseClient } from '@deltaverse/client'
 import { asJsonObject, listOf } from '@deltaverse/client/metadata'
 import type { CallOptions } from '@deltaverse/contract'
 import { isResponseError } from '@deltaverse/contract'
-import { formatBulkSupportPath } from '@deltaverse/protocol'
+import { type BulkMessage, formatBulkSupportPath } from '@deltaverse/protocol'
 
-/** Which bulk messages a table has. */
+/** Which bulk messages a table has, as far as is known. */
 export interface BulkSupport {
-  readonly create: boolean
-  readonly update: boolean
+  create: boolean
+  update: boolean
   /** Never listed by the service: it is there where the other two are. */
-  readonly upsert: boolean
+  upsert: boolean
 }
 
 /** Without any: the tables of on-premises servers, and many stock tables. */
-export const noBulkSupport: BulkSupport = { create: false, update: false, upsert: false }
+export const noBulkSupport: Readonly<BulkSupport> = { create: false, update: false, upsert: false }
+
+/** Keeps in mind that a message does not work, whatever the service lists, so that it is not tried with every request. */
+export function giveUpBulk(support: BulkSupport, message: BulkMessage): void {
+  switch (message) {
+    case 'CreateMultiple':
+      support.create = false
+      break
+    case 'UpdateMultiple':
+      support.update = false
+      break
+    case 'UpsertMultiple':
+      support.upsert = false
+  }
+}
 
 /** Asks for the bulk messages of a table (Microsoft Learn: Use bulk operation messages, message availability). */
 export async function readBulkSupport(

@@ -1,4 +1,5 @@
 import { type DataverseError, isResponseError } from '@deltaverse/contract'
+import { giveUpBulk } from './bulk-support.js'
 import { type Chunk, newChunk, slicesOf } from './channels.js'
 import { findCreated } from './find-created.js'
 import { isAmbiguous, judgeAnswer } from './judge-answer.js'
@@ -30,7 +31,10 @@ export async function judgeChunkFailure(
 ): Promise<Chunk[]> {
   const { error, lost } = answer
   if (lost) for (const row of chunk.rows) row.uncertain = true
-  if (chunk.channel !== 'batch' && isUnsupported(error)) return [newChunk(chunk.rows, 'batch')]
+  if (chunk.channel !== 'batch' && chunk.channel !== 'single' && isUnsupported(error)) {
+    giveUpBulk(context.plan.bulk, chunk.channel)
+    return [newChunk(chunk.rows, 'batch')]
+  }
   const repeated = await repeatLater(context, chunk, error, take)
   if (repeated !== undefined) return repeated
   const code = isResponseError(error) ? error.serviceCode : undefined

@@ -56,7 +56,7 @@ async function readBulk(
   { logicalName }: WriterTable,
   call: CallOptions,
 ): Promise<BulkSupport> {
-  if (strategy === 'single' || strategy === 'batch' || operation === 'delete') return noBulkSupport
+  if (strategy === 'single' || strategy === 'batch' || operation === 'delete') return { ...noBulkSupport }
   const support = await readBulkSupport(client, logicalName, call)
   const needed =
     operation === 'create' ? support.create : operation === 'upsert' ? support.upsert : support.update

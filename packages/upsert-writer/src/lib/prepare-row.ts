@@ -14,6 +14,7 @@ export interface RunPlan {
   readonly key: KeyPlan | undefined
   readonly options: ResolvedWriterOptions
   readonly metadata: TableSource
+  /** Learns, and keeps for the next run, which messages turn out not to work. */
   readonly bulk: BulkSupport
   readonly readColumns: ColumnReader
   /** The GUIDs of creates are our own, made in an earlier run. */

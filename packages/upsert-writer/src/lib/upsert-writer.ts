@@ -35,7 +35,10 @@ export interface UpsertWriter<R extends object = Row> {
    * The same as an iterable of results, in the order in which rows come back: `index` tells their place. Rows are pulled
    * only while results are asked for. Its return value is the summary.
    */
-  results(rows: RowSource<R>, call?: CallOptions): AsyncGenerator<WriteResult<R>, WriteSummary, undefined>
+  results(
+    rows: RowSource<R>,
+    call?: Pick<WriteCallOptions<R>, 'signal' | 'actAs'>,
+  ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined>
   /** Says of each row what a write would do, by comparing it with the table; writes nothing. */
   dryRun(rows: RowSource<R>, call?: CallOptions): AsyncGenerator<PlannedWrite<R>, void, undefined>
   /** A failed result as plain JSON, with all that is needed to correct and replay the row. */
@@ -58,10 +61,10 @@ export function createUpsertWriter<R extends object = Row>(
 
   async function* results(
     rows: RowSource<R>,
-    call: CallOptions = {},
+    call: Pick<WriteCallOptions<R>, 'signal' | 'actAs'> = {},
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined> {
     call.signal?.throwIfAborted()
-    const plan = await planRun(call)
+    const plan = withUser(await planRun(call), call.actAs)
     const work = { kind: 'write', tellsResults: true } as const
     const run = runRows(client, plan, rows as RowSource<Row>, work, call)
     try {
@@ -82,7 +85,7 @@ export function createUpsertWriter<R extends object = Row>(
   ): Promise<WriteSummary> {
     const { onFailed, onResult, actAs } = call
     const work = { kind: 'write', tellsResults: onResult !== undefined } as const
-    const run = runRows(client, actAs === undefined ? plan : withUser(plan, actAs), rows, work, call)
+    const run = runRows(client, withUser(plan, actAs), rows, work, call)
     try {
       for (;;) {
         const step = await run.next()
@@ -133,7 +136,8 @@ export function createUpsertWriter<R extends object = Row>(
   }
 }
 
-function withUser(plan: RunPlan, actAs: string): RunPlan {
+function withUser(plan: RunPlan, actAs: string | undefined): RunPlan {
+  if (actAs === undefined) return plan
   const { service } = plan.options
   const headers = { ...service.headers, ...impersonationHeaders(actAs) }
   return { ...plan, options: { ...plan.options, service: { ...service, headers } } }

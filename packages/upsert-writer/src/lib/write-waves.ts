@@ -61,19 +61,28 @@ export async function writeWaves(
   const done: WaveSummary[] = []
   for (const { failed, ...summary } of summaries) {
     const binds = deferredOf(plan, summary.entitySet)
+    const job = byName.get(summary.entitySet)!
     const deferred =
-      binds.size === 0
+      binds.size === 0 || !writesLookups(job)
         ? undefined
-        : await writeDeferred(client, byName.get(summary.entitySet)!, binds, call, failed)
+        : await writeDeferred(client, job, binds, call, failed)
     done.push(deferred === undefined ? summary : { ...summary, deferred })
   }
   return done
+}
+
+/** A row that is deleted or deactivated gets no columns of its own, so none of its lookups has to wait. */
+function writesLookups({ operation }: WaveJob): boolean {
+  return operation !== 'delete' && operation !== 'deactivate'
 }
 
 function deferredOf({ deferred }: WavePlan, entitySet: string): ReadonlySet<string> {
   const own: DeferredLookups | undefined = deferred.find((each) => each.entitySet === entitySet)
   return new Set(own?.navigationProperties.map((name) => `${name}@odata.bind`))
 }
+
+/** Rows that stand for others on their way: a part of a row, by the row that it was taken from. */
+type Origins = WeakMap<Row, { readonly row: Row; readonly index: number }>
 
 async function writeFirst(
   client: DataverseClient,
@@ -82,12 +91,14 @@ async function writeFirst(
   { signal, onFailed }: WaveCallOptions,
   failed: Set<number>,
 ): Promise<WriteSummary> {
-  const { entitySet } = options
-  return createUpsertWriter(client, options).write(leaveOut(rows(), binds), {
+  const { entitySet, keyOf } = options
+  const origins: Origins = new WeakMap()
+  const ofWhole = keyOf === undefined ? {} : { keyOf: (part: Row) => keyOf(wholeOf(origins, part)) }
+  return createUpsertWriter(client, { ...options, ...ofWhole }).write(leaveOut(rows(), binds, origins), {
     signal,
     async onFailed(result) {
       failed.add(result.index)
-      await onFailed?.({ ...result, entitySet, deferred: false })
+      await onFailed?.({ ...asGiven(origins, result), entitySet, deferred: false })
     },
   })
 }
@@ -100,25 +111,45 @@ async function writeDeferred(
   failed: ReadonlySet<number>,
 ): Promise<WriteSummary> {
   const { entitySet, keyOf = (row: Row) => row } = options
-  const whole = new WeakMap<Row, Row>()
+  const origins: Origins = new WeakMap()
   const writer = createUpsertWriter(client, {
     ...options,
     operation: 'update',
     returnIds: false,
     keyMismatch: 'strip',
-    keyOf: (lookups) => keyOf(whole.get(lookups) ?? lookups),
+    keyOf: (lookups) => keyOf(wholeOf(origins, lookups)),
   })
-  return writer.write(onlyBinds(rows(), binds, failed, whole), {
+  return writer.write(onlyBinds(rows(), binds, failed, origins), {
     signal,
-    onFailed: (result) => onFailed?.({ ...result, entitySet, deferred: true }),
+    onFailed: (result) => onFailed?.({ ...asGiven(origins, result), entitySet, deferred: true }),
   })
 }
 
-async function* leaveOut(rows: RowSource<Row>, binds: ReadonlySet<string>): AsyncGenerator<Row> {
+function wholeOf(origins: Origins, part: Row): Row {
+  return origins.get(part)?.row ?? part
+}
+
+/** A result with the row, and its place, as the source gave them. */
+function asGiven(origins: Origins, result: WriteResult): WriteResult {
+  const origin = origins.get(result.row)
+  return origin === undefined ? result : { ...result, ...origin }
+}
+
+async function* leaveOut(
+  rows: RowSource<Row>,
+  binds: ReadonlySet<string>,
+  origins: Origins,
+): AsyncGenerator<Row> {
+  let index = -1
   for await (const row of rows) {
-    yield binds.size === 0
-      ? row
-      : Object.fromEntries(Object.entries(row).filter(([name]) => !binds.has(name)))
+    index += 1
+    if (binds.size === 0 || !isObject(row)) {
+      yield row
+      continue
+    }
+    const part = Object.fromEntries(Object.entries(row).filter(([name]) => !binds.has(name)))
+    origins.set(part, { row, index })
+    yield part
   }
 }
 
@@ -127,7 +158,7 @@ async function* onlyBinds(
   rows: RowSource<Row>,
   binds: ReadonlySet<string>,
   failed: ReadonlySet<number>,
-  keys: WeakMap<Row, Row>,
+  origins: Origins,
 ): AsyncGenerator<Row> {
   let index = -1
   for await (const row of rows) {
@@ -136,7 +167,12 @@ async function* onlyBinds(
     const waiting = Object.entries(row).filter(([name, value]) => binds.has(name) && value !== undefined)
     if (waiting.length === 0) continue
     const lookups: Row = Object.fromEntries(waiting)
-    keys.set(lookups, row)
+    origins.set(lookups, { row, index })
     yield lookups
   }
+}
+
+/** What is no row at all is refused by the writer, by itself and not with the whole job. */
+function isObject(row: unknown): row is Row {
+  return typeof row === 'object' && row !== null
 }
