@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update'
+import { oneLine } from './one-line.js'
 
 /** Where the app prints. Only the result goes to stdout when it is for machines; then all else goes to stderr. */
 export interface Terminal {
@@ -30,9 +31,9 @@ export function createTerminal({ json, trace }: TerminalOptions): Terminal {
     stream.write(`${text}\n`)
   }
   return {
-    say: (line) => print(json ? stderr : stdout, line),
+    say: (line) => print(json ? stderr : stdout, oneLine(line)),
     trace(line) {
-      if (trace) print(stderr, `trace: ${line}`)
+      if (trace) print(stderr, `trace: ${oneLine(line)}`)
     },
     progress(line) {
       const now = Date.now()

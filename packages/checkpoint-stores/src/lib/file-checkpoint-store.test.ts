@@ -138,6 +138,18 @@ describe('createFileCheckpointStore()', () => {
     expect(failure.message).not.toContain('restorePrevious')
   })
 
+  it('can be gone back to by a copy of the file that it names', async () => {
+    const store = storeOf(1)
+    const first = await store.save('products', stateOf(1), undefined)
+    await store.save('products', stateOf(2), first)
+    await put('rubbish')
+    const { message } = await failureOf(store.load('products'))
+    const [, previous = ''] = /copy (\S+) over it/.exec(message) ?? []
+    await put(disk.contentOf(previous).toString())
+    expect(await store.load('products')).toEqual({ state: stateOf(1), revision: first })
+    await store.save('products', stateOf(3), first)
+  })
+
   it('says so when there is no earlier state to go back to', async () => {
     const store = storeOf(1)
     await store.save('products', stateOf(1), undefined)

@@ -132,7 +132,7 @@ export function createFileCheckpointStore(options: FileCheckpointStoreOptions): 
     const previous =
       earlier === undefined
         ? ''
-        : `go back to the state before it with restorePrevious(${JSON.stringify(name)}), of ${earlier.state.checkpoint.issuedAt}; or `
+        : `go back to the state before it, of ${earlier.state.checkpoint.issuedAt}: copy ${previousOf(name)} over it while nothing runs, or call restorePrevious(${JSON.stringify(name)}); or `
     return `Put back a good copy; or ${previous}${startAnew(name).replace(/^R/, 'r')}`
   }
 

@@ -1,6 +1,7 @@
-import { link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { codeOf } from './file-error.js'
 import type { Files } from './files.js'
+import { makeFolders } from './make-folders.js'
 
 /** The files of this machine. */
 export const nodeFiles: Files = {
@@ -11,7 +12,7 @@ export const nodeFiles: Files = {
   link: (existing, path) => link(existing, path),
   readdir: (path) => readdir(path),
   stat: (path) => stat(path),
-  mkdir: (path) => mkdir(path, { recursive: true }),
+  mkdir: (path) => makeFolders(path),
   syncFolder,
 }
 
