@@ -1,18 +1,28 @@
-import { createClient } from '@deltaverse/client'
+import { createClient, type Interceptor } from '@deltaverse/client'
 import { type Emulator, type FaultRule, startEmulator } from '@deltaverse/emulator'
 import { createUpsertWriter, type WriteResult, type WriteStrategy } from '@deltaverse/upsert-writer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createVirtualClock } from './virtual-clock.js'
 
-type Product = { productnumber: string; name?: string; description?: string; stockvolume?: number }
+type Product = {
+  productnumber: string
+  name?: string
+  description?: string
+  stockvolume?: number
+  statecode?: number
+  statuscode?: number
+}
 
 const seeds = Number(process.env.WRITER_SEEDS ?? 40)
 const poison = 'x'.repeat(101)
 
-const row: fc.Arbitrary<Product> = fc.record(
+const columns: fc.Arbitrary<Product> = fc.record(
   {
-    productnumber: fc.integer({ min: 0, max: 12 }).map((number) => `P${number}`),
+    // Some keys that no address takes.
+    productnumber: fc
+      .integer({ min: 0, max: 12 })
+      .map((number) => (number % 5 === 4 ? `P/${number}` : `P${number}`)),
     name: fc.oneof(
       { weight: 12, arbitrary: fc.string({ maxLength: 8 }).map((text) => `n${text}`) },
       { weight: 1, arbitrary: fc.constant(poison) },
@@ -22,6 +32,12 @@ const row: fc.Arbitrary<Product> = fc.record(
   },
   { requiredKeys: ['productnumber'] },
 )
+const state: fc.Arbitrary<Partial<Product>> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.constant({ statecode: 0, statuscode: 1 }) },
+  { weight: 1, arbitrary: fc.constant({ statecode: 1, statuscode: 2 }) },
+)
+const row: fc.Arbitrary<Product> = fc.tuple(columns, state).map(([some, more]) => ({ ...some, ...more }))
 
 const writes = { url: /products|\$batch/ }
 const action: fc.Arbitrary<FaultRule> = fc.oneof(
@@ -67,7 +83,12 @@ async function withEmulator(
 ): Promise<void> {
   const clock = createVirtualClock()
   const emulator = await startEmulator()
-  const client = createClient({ url: emulator.url, clock, random: () => 0.5 })
+  const client = createClient({
+    url: emulator.url,
+    clock,
+    random: () => 0.5,
+    interceptors: [createOrderCheck()],
+  })
   try {
     // The definitions are read first, so that faults meet writes.
     for (const rule of faults) emulator.faults.add(rule)
@@ -75,6 +96,27 @@ async function withEmulator(
   } finally {
     await client.close()
     await emulator.close()
+  }
+}
+
+/** Fails a request while another one that names a row of the same key is under way. */
+function createOrderCheck(): Interceptor {
+  const underWay = new Set<string>()
+  return (next) => async (request) => {
+    if (request.method === 'GET') return next(request)
+    const text = `${request.path} ${String(request.body)}`
+    const keys = new Set(
+      [...text.matchAll(/productnumber(?:='|":")([^'"]*)|products\(([-0-9a-f]{36})\)/g)].map(String),
+    )
+    for (const key of keys) {
+      if (underWay.has(key)) throw new Error(`two requests of ${key} are under way`)
+      underWay.add(key)
+    }
+    try {
+      return await next(request)
+    } finally {
+      for (const key of keys) underWay.delete(key)
+    }
   }
 }
 
@@ -91,19 +133,20 @@ function replayResults(
     const result = byIndex.get(index)!
     const final = result.status === 'superseded' ? byIndex.get(result.supersededBy!)! : result
     if (!written.has(final.status)) continue
-    table.set(each.productnumber, { ...table.get(each.productnumber), ...each })
+    const before = table.get(each.productnumber) ?? { statecode: 0, statuscode: 1 }
+    table.set(each.productnumber, { ...before, ...each })
   }
   return table
 }
 
 function readTable(emulator: Emulator): Map<string, Product> {
-  const columns = ['productnumber', 'name', 'description', 'stockvolume'] as const
+  const names = ['productnumber', 'name', 'description', 'stockvolume', 'statecode', 'statuscode'] as const
   return new Map(
     emulator
       .table('products')
       .rows()
       .map((stored) => {
-        const entries = columns.map((name) => [name, stored[name]]).filter(([, value]) => value !== null)
+        const entries = names.map((name) => [name, stored[name]]).filter(([, value]) => value !== null)
         return [stored.productnumber as string, Object.fromEntries(entries) as Product]
       }),
   )

@@ -1,3 +1,4 @@
+import { createClient } from '@deltaverse/client'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import {
   createUpsertWriter,
@@ -116,15 +117,21 @@ describe('the causes of a 412', () => {
     expect(stored('A')).toMatchObject({ name: 'a' })
   })
 
-  it('are a race when an upsert meets one: it is sent once more, and no more than that', async () => {
-    const race = { method: 'PATCH', status: 412, code: '0x80040237' }
-    emulator.faults.next(race)
-    expect(statuses(await write([{ productnumber: 'A' }], { strategy: 'single' }))).toEqual(['upserted'])
-    emulator.faults.next(race)
-    emulator.faults.next(race)
-    const [result] = await write([{ productnumber: 'A' }], { strategy: 'single' })
-    expect(result).toMatchObject({ status: 'failed', conflict: 'row-exists', attempts: 2 })
-  })
+  it.each([
+    ['0x80040237', 'row-exists'],
+    ['0x80060892', 'key-taken'],
+  ])(
+    'are a race when an upsert meets %s: it is sent once more, and no more than that',
+    async (code, conflict) => {
+      const race = { method: 'PATCH', status: 412, code }
+      emulator.faults.next(race)
+      expect(statuses(await write([{ productnumber: 'A' }], { strategy: 'single' }))).toEqual(['upserted'])
+      emulator.faults.next(race)
+      emulator.faults.next(race)
+      const [result] = await write([{ productnumber: 'A' }], { strategy: 'single' })
+      expect(result).toMatchObject({ status: 'failed', conflict, attempts: 2 })
+    },
+  )
 })
 
 describe('states', () => {
@@ -270,6 +277,47 @@ describe('failures that pass', () => {
     expect(targets).toEqual([8, 8, 4, 4])
   })
 
+  it.each([
+    ['a gateway that gave up', { status: 504, body: 'html' }],
+    ['SQL that gave up', { status: 500, code: '0x80044150', message: 'Sql error. Sql Number: -2' }],
+  ] as const)('are time-outs of %s, after which requests are smaller', async (_, timeout) => {
+    emulator.faults.next({ method: 'POST', ...timeout })
+    const rows = Array.from({ length: 8 }, (_each, at) => ({ productnumber: `P${at}` }))
+    const results = await write(rows, { strategy: 'bulk', batchSize: 8 })
+    expect(new Set(statuses(results))).toEqual(new Set(['upserted']))
+    expect(recording.bodies().map((body) => JSON.parse(body).Targets.length)).toEqual([8, 4, 4])
+  })
+
+  it('and last longer than the client waits are waited for by the writer', async () => {
+    const impatient = createClient({
+      url: emulator.url,
+      clock: recording.clock,
+      random: () => 0.5,
+      retry: { maxTotalMs: 1_000 },
+      governor: false,
+    })
+    emulator.faults.add({ method: 'POST', status: 429, code: '0x80072321', retryAfterSeconds: 9, times: 3 })
+    const { clock } = recording
+    const writer = createUpsertWriter<AnyRow>(impatient, {
+      ...products,
+      clock,
+      strategy: 'bulk',
+      maxAttempts: 2,
+    })
+    const summary = await writer.write([{ productnumber: 'A' }, { productnumber: 'B' }])
+    expect(summary).toMatchObject({ upserted: 2, failed: 0, requests: 4 })
+    expect(clock.waitedMs).toBeGreaterThanOrEqual(27_000)
+    await impatient.close()
+  })
+
+  it('for ever are given up after so many attempts', async () => {
+    emulator.faults.add({ method: 'POST', status: 503, body: 'html' })
+    const rows = [{ productnumber: 'A' }, { productnumber: 'B' }]
+    const results = await write(rows, { strategy: 'bulk', maxAttempts: 3 })
+    expect(results).toMatchObject(rows.map(() => ({ status: 'failed', attempts: 3, error: { status: 503 } })))
+    expect(recording.writes).toHaveLength(3)
+  })
+
   it('and hide their cause are tried twice more, then split, then given up', async () => {
     emulator.faults.add({
       method: 'POST',
@@ -302,6 +350,48 @@ describe('keys that no address takes', () => {
     expect(stored("it's")).toMatchObject({ name: 'i' })
     expect(emulator.table('products').count()).toBe(3)
   })
+
+  it.each(strategies)(
+    'get all columns of their key when they are new, look-ups as well (%s)',
+    async (strategy) => {
+      const contact = emulator.table('contacts').create({ lastname: 'x' })
+      const targets = [
+        { table: 'contact', navigationProperty: 'new_For', collectionNavigationProperty: 'new_line_for' },
+      ]
+      const lines = await startEmulator({
+        tables: [
+          {
+            logicalName: 'new_line',
+            columns: [
+              { logicalName: 'new_code', type: 'string' },
+              { logicalName: 'new_no', type: 'integer' },
+              { logicalName: 'new_name', type: 'string' },
+              { logicalName: 'new_for', schemaName: 'new_For', type: 'lookup', targets },
+            ],
+            keys: [{ logicalName: 'new_key', columns: ['new_code', 'new_no', 'new_for'] }],
+          },
+        ],
+        rows: { contacts: [{ contactid: contact, lastname: 'x' }] },
+      })
+      const { client, clock } = createRecordingClient(lines.url)
+      const writer = createUpsertWriter<AnyRow>(client, {
+        entitySet: 'new_lines',
+        key: ['new_code', 'new_no', 'new_for'],
+        strategy,
+        clock,
+      })
+      const bind = { 'new_For@odata.bind': `contacts(${contact})` }
+      const rows = ['a/b', 'plain'].map((new_code) => ({ new_code, new_no: '7', ...bind, new_name: 'n' }))
+      expect(await writer.write(rows)).toMatchObject({ rows: 2, failed: 0 })
+      expect(await writer.write(rows.map((row) => ({ ...row, new_name: 'm' })))).toMatchObject({ failed: 0 })
+      const found = lines.table('new_lines').rows()
+      expect(found.map(({ new_code }) => new_code).sort()).toEqual(['a/b', 'plain'])
+      for (const row of found)
+        expect(row).toMatchObject({ new_no: 7, _new_for_value: contact, new_name: 'm' })
+      await client.close()
+      await lines.close()
+    },
+  )
 
   it('can be deleted, and are unchanged when they are not there', async () => {
     emulator.table('products').create({ productnumber: 'a/b' })
@@ -379,6 +469,16 @@ describe('operations', () => {
     expect(statuses(results)).toEqual(['created', 'created'])
     expect(results[0]!.id).toBe(stored('A')!.productid)
     expect(emulator.table('products').count()).toBe(2)
+  })
+
+  it('create takes its key from elsewhere too', async () => {
+    const keyOf = ({ sku }: AnyRow) => ({ productnumber: sku })
+    const named = [{ sku: 17 }, { sku: 'B' }].map(({ sku }) =>
+      Object.defineProperty({ name: 'n' }, 'sku', { value: sku }),
+    )
+    const results = await write(named, { operation: 'create', keyOf })
+    expect(results).toMatchObject([{ status: 'created' }, { status: 'created' }])
+    expect([stored('17'), stored('B')]).toMatchObject([{ name: 'n' }, { name: 'n' }])
   })
 
   it('tell created from updated, and the ids, when asked', async () => {
@@ -468,14 +568,17 @@ describe('versions of one row', () => {
 })
 
 describe('a bulk upsert', () => {
-  it('that meets another one on a key is sent once more before it is split', async () => {
-    emulator.faults.next({ method: 'POST', status: 412, code: '0x80060892' })
-    const rows = Array.from({ length: 8 }, (_, at) => ({ productnumber: `P${at}` }))
-    expect(new Set(statuses(await write(rows, { strategy: 'bulk', batchSize: 8 })))).toEqual(
-      new Set(['upserted']),
-    )
-    expect(recording.writes).toHaveLength(2)
-  })
+  it.each(['0x80040237', '0x80060892'])(
+    'that meets %s is sent once more before it is split',
+    async (code) => {
+      emulator.faults.next({ method: 'POST', status: 412, code })
+      const rows = Array.from({ length: 8 }, (_, at) => ({ productnumber: `P${at}` }))
+      expect(new Set(statuses(await write(rows, { strategy: 'bulk', batchSize: 8 })))).toEqual(
+        new Set(['upserted']),
+      )
+      expect(recording.writes).toHaveLength(2)
+    },
+  )
 })
 
 /** The Entra object id of a new user. */

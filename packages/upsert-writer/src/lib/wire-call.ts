@@ -1,9 +1,10 @@
 import type { HttpMethod } from '@deltaverse/client'
-import { formatPrefer } from '@deltaverse/protocol'
+import { formatPrefer, type ODataLiteral } from '@deltaverse/protocol'
 import { bodyText, type Columns, columnsOf, type PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
 import { pathOfRow } from './row-address.js'
 import { keyValues } from './row-result.js'
+import type { WriterColumn } from './table-port.js'
 import type { WriteStatus } from './write-result.js'
 
 /** One row's request, alone or as a part of a batch. */
@@ -129,15 +130,22 @@ export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRo
   const fromKey: Record<string, unknown> = {}
   if (options.operation !== 'create' || options.keyOf !== undefined) {
     const values = keyValues({ key, table }, row.keyed)
-    for (const { column, given, names } of key?.columns ?? []) {
-      const value = values[given]
+    for (const [at, { column, given, names }] of (key?.columns ?? []).entries()) {
       // A look-up is written by its bind, which the row then has to hold.
       const bind = names.find((name) => name.endsWith('@odata.bind') && row.merged[name] !== undefined)
       if (bind !== undefined) fromKey[bind] = row.merged[bind]
-      else fromKey[column.logicalName] = column.kind === 'text' ? String(value) : value
+      else fromKey[column.logicalName] = toBodyValue(row.parts?.[at]?.value, column, values[given])
     }
   }
   return { ...fromKey, ...columnsOf(row), [table.primaryIdColumn]: row.id! }
+}
+
+/** A part of a key as bodies take it: typed like its column, though it may have come as text. */
+function toBodyValue(literal: ODataLiteral | undefined, { kind }: WriterColumn, given: unknown): unknown {
+  if (literal === undefined) return kind === 'text' && typeof given === 'number' ? String(given) : given
+  return literal.kind === 'bare' && /^-?\d+(?:\.\d+)?$/.test(literal.text)
+    ? Number(literal.text)
+    : literal.text
 }
 
 /** Whether a row of an upsert is created by POST: its key cannot stand in an address, and no row has it yet. */
