@@ -127,7 +127,57 @@ describe('translateLegacyMessage()', () => {
     })
   })
 
+  const other = '5f0f1d5e-0000-4000-8000-0000000000aa'
+  const own = "systemusers(domainname='user%40emulator.example')"
+  it.each<[string, LegacyMessage['parameters'], string, object]>([
+    [
+      'SetStateDynamicEntity',
+      { EntityMoniker: ref('account', { accountnumber: 'A-1' }), State: 'Inactive', Status: 2 },
+      "accounts(accountnumber='A-1')",
+      { statecode: 1, statuscode: 2 },
+    ],
+    [
+      'SetParentSystemUser',
+      { UserId: user, ParentId: other, KeepChildUsers: false },
+      own,
+      { 'parentsystemuserid@odata.bind': `systemusers(${other})` },
+    ],
+    ['setparentsystemuserrequest', { UserId: user }, own, { 'parentsystemuserid@odata.bind': null }],
+    [
+      'SetBusinessSystemUser',
+      { UserId: other, BusinessId: unit },
+      `systemusers(${other})`,
+      { 'businessunitid@odata.bind': `businessunits(${unit.key})` },
+    ],
+    [
+      'SetParentBusinessUnit',
+      { BusinessUnitId: other, ParentId: unit },
+      `businessunits(${other})`,
+      { 'parentbusinessunitid@odata.bind': `businessunits(${unit.key})` },
+    ],
+    [
+      'SetBusinessEquipment',
+      { EquipmentId: { LogicalName: 'equipment', Id: other }, BusinessUnitId: unit },
+      `equipments(${other})`,
+      { 'businessunitid@odata.bind': `businessunits(${unit.key})` },
+    ],
+  ])('makes an update of %s', async (message, parameters, path, body) => {
+    const headers = { 'if-match': '*' }
+    expect(await translate(message, parameters)).toEqual({ method: 'PATCH', path, headers, body })
+  })
+
   it('refuses what no update can express', async () => {
+    await expect(
+      translate('SetBusinessSystemUser', {
+        UserId: user,
+        BusinessId: unit,
+        ReassignPrincipal: ref('team', other),
+      }),
+    ).rejects.toThrow(/ReassignPrincipal/)
+    const opportunity = service.emulator.table('opportunities').create({ name: 'Deal' })
+    await expect(
+      translate('SetState', { EntityMoniker: ref('opportunity', opportunity), State: 1, Status: 3 }),
+    ).rejects.toThrow(/WinOpportunity/)
     await expect(translate('Merge', {})).rejects.toThrow(/none of the messages/)
     await expect(translate('Assign', { Target: ref('account', account) })).rejects.toThrow(
       /needs .* Assignee/,

@@ -119,6 +119,44 @@ describe('createRowTranslator()', () => {
     expect(service.requestsSince().filter((request) => request.includes('/tasks?'))).toHaveLength(1)
   })
 
+  it('clears it otherwise by option: under all names without a look, or finding the row by a key', async () => {
+    const row = { parentcustomerid: null }
+    expect(await wire('contact', row, { polymorphicNull: 'all' })).toEqual({
+      'parentcustomerid_account@odata.bind': null,
+      'parentcustomerid_contact@odata.bind': null,
+    })
+    expect(service.requestsSince().filter((request) => request.includes('/contacts?'))).toEqual([])
+    const number = 'child@example.com'
+    const parent = { 'parentcustomerid_contact@odata.bind': `contacts(${ada})` }
+    service.emulator.table('contacts').create({ lastname: 'Byron', emailaddress1: number, ...parent })
+    const keyed = { ...row, emailaddress1: number }
+    expect(await wire('contact', keyed, { key: ['emailaddress1'] })).toEqual({
+      emailaddress1: number,
+      'parentcustomerid_contact@odata.bind': null,
+    })
+    expect(await wire('contact', { ...keyed, emailaddress1: 'new@x' }, { key: ['emailaddress1'] })).toEqual({
+      emailaddress1: 'new@x',
+    })
+  })
+
+  it('never clears an owner, and binds teams and users alike', async () => {
+    expect((await problems('account', { ownerid: null }))[0]?.reason).toBe('wrong-value')
+    expect((await problems('account', { ownerid: noRef('team') }))[0]?.reason).toBe('wrong-table')
+    expect(await wire('account', { ownerid: ref('team', ada) })).toEqual({
+      'ownerid@odata.bind': `teams(${ada})`,
+    })
+  })
+
+  it('looks every target up where told to, so that a missing one is known before the write', async () => {
+    const by = (emailaddress1: string) => ({ primarycontactid: ref('contact', { emailaddress1 }) })
+    const resolving = { references: 'resolve' }
+    expect(await wire('account', by('ada@example.com'), resolving)).toEqual({
+      'primarycontactid@odata.bind': `contacts(${ada})`,
+    })
+    expect((await problems('account', by('nobody@example.com'), resolving))[0]?.reason).toBe('missing-target')
+    expect(await problems('account', by('nobody@example.com'))).toEqual([])
+  })
+
   it('turns labels into values, and a status label into the pair of state and status', async () => {
     expect(
       await wire('account', { industrycode: ' consulting ', creditonhold: 'Yes', donotphone: false }),
@@ -173,6 +211,9 @@ describe('createRowTranslator()', () => {
       ['unknown-column', "there is no such column (Did you mean 'accountnumber'?)"],
       ['read-only', 'the column is read-only'],
     ])
+    expect(await wire('account', { acountnumber: 'A', name: 'n' }, { unknownColumns: 'leave-out' })).toEqual({
+      name: 'n',
+    })
   })
 
   it('translates a row that was read back into one that can be written', async () => {
