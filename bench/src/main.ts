@@ -82,6 +82,7 @@ async function benchLedger(options: BenchOptions, folder: string): Promise<Finis
 
 function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+  else if (text !== '') process.stderr.write(`${text}\n`)
 }
 
 async function keep(name: string, text: string): Promise<string> {

@@ -1,4 +1,5 @@
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
+import pLimit from 'p-limit'
 import type { BenchOptions } from '../options.js'
 import { runJob } from './job-process.js'
 import {
@@ -23,15 +24,46 @@ export async function runWriterBench(
   showProgress: (text: string) => void,
 ): Promise<WriterReport> {
   const { speed, memory } = loads ? { speed: [], memory: [] } : await measureCost(rounds, quick, showProgress)
-  const main = await runLimited(mainScenario(quick), {}, showProgress)
-  const compared: LimitedResult[] = []
-  for (const scenarios of comparedScenarios(quick, seeds)) {
-    compared.push(...(await compareLoads(scenarios, quick, showProgress)))
-  }
+  const { main, compared } = await measureLoads(quick, seeds, showProgress)
   const findings = { speed, memory, main, compared }
   const [date = ''] = new Date().toISOString().split('T')
   const bars = checkWriterBars(findings)
-  return { date, node: process.versions.node, cores: cpus().length, rounds, ...findings, bars }
+  return { date, node: process.versions.node, cores: availableParallelism(), rounds, ...findings, bars }
+}
+
+/** Side by side, as many as there are cores: these loads have a time of their own, which other work does not stretch. */
+async function measureLoads(
+  quick: boolean,
+  seeds: number,
+  showProgress: (text: string) => void,
+): Promise<Pick<WriterReport, 'main' | 'compared'>> {
+  const room = pLimit(availableParallelism())
+  const runLoad: RunLoad = (scenario, concurrency) =>
+    room(async () => {
+      showProgress(nameOf(scenario, concurrency))
+      const job: LimitedJob = { scenario, concurrency }
+      return { concurrency, done: await runJob<LimitedDone>('./run-limited.js', job) }
+    })
+  try {
+    const [main, ...compared] = await Promise.all([
+      runLimited(mainScenario(quick), {}, runLoad),
+      ...comparedScenarios(quick, seeds).map((scenarios) => compareLoads(scenarios, quick, runLoad)),
+    ])
+    return { main, compared: compared.flat() }
+  } finally {
+    room.clearQueue()
+  }
+}
+
+type Concurrency = LimitedJob['concurrency']
+type RunLoad = <Value extends Concurrency>(
+  scenario: Scenario,
+  concurrency: Value,
+) => Promise<{ readonly concurrency: Value; readonly done: LimitedDone }>
+
+function nameOf({ name, seed }: Scenario, concurrency: Concurrency): string {
+  const load = seed === undefined ? name : `${name}, seed ${seed}`
+  return `${load}: ${concurrency === 'auto' ? 'governor' : `${concurrency} at a time`}`
 }
 
 async function measureCost(
@@ -77,13 +109,13 @@ async function runRounds(
 async function compareLoads(
   scenarios: readonly Scenario[],
   quick: boolean,
-  showProgress: (text: string) => void,
+  runLoad: RunLoad,
 ): Promise<readonly LimitedResult[]> {
   const results: LimitedResult[] = []
   let given: Given = { fixed: fixedConcurrencies(quick) }
   for (const scenario of scenarios) {
     const scheduled = isChanging(scenario.name) ? (given.scheduled ?? schedules(quick)) : []
-    const result = await runLimited(scenario, { ...given, scheduled }, showProgress)
+    const result = await runLimited(scenario, { ...given, scheduled }, runLoad)
     results.push(result)
     const best = [bestOf(result, result.fixed), bestOf(result, result.scheduled)] as const
     given = {
@@ -101,21 +133,13 @@ interface Given {
 
 async function runLimited(
   scenario: Scenario,
-  given: Given,
-  showProgress: (text: string) => void,
+  { fixed = [], scheduled = [] }: Given,
+  runLoad: RunLoad,
 ): Promise<LimitedResult> {
-  const seed = scenario.seed === undefined ? '' : `, seed ${scenario.seed}`
-  const run = async <Value extends LimitedJob['concurrency']>(concurrency: Value) => {
-    showProgress(
-      `${scenario.name}${seed}: ${concurrency === 'auto' ? 'governor' : `${concurrency} at a time`}`,
-    )
-    const job: LimitedJob = { scenario, concurrency }
-    return { concurrency, done: await runJob<LimitedDone>('./run-limited.js', job) }
-  }
-  const { done: governed } = await run('auto')
-  const fixed: Awaited<ReturnType<typeof run<number>>>[] = []
-  for (const concurrency of given.fixed ?? []) fixed.push(await run(concurrency))
-  const scheduled: Awaited<ReturnType<typeof run<readonly number[]>>>[] = []
-  for (const concurrency of given.scheduled ?? []) scheduled.push(await run(concurrency))
-  return { scenario, governed, fixed, scheduled }
+  const [governed, fixedRuns, scheduledRuns] = await Promise.all([
+    runLoad(scenario, 'auto'),
+    Promise.all(fixed.map((concurrency) => runLoad(scenario, concurrency))),
+    Promise.all(scheduled.map((concurrency) => runLoad(scenario, concurrency))),
+  ])
+  return { scenario, governed: governed.done, fixed: fixedRuns, scheduled: scheduledRuns }
 }
