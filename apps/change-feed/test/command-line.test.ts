@@ -205,7 +205,10 @@ describe('a run against an environment', () => {
     expect((await runApp(read(...table, '--select', 'name,price'), { cwd })).code).toBe(0)
     const refused = await runApp(read(...table, '--select', 'name'), { cwd })
     expect(refused.code).toBe(1)
-    expect(reportOf(refused).tables[0].error.code).toBe('checkpoint-mismatch')
+    expect(reportOf(refused).tables[0].error).toMatchObject({
+      code: 'checkpoint-mismatch',
+      message: expect.stringContaining('add --on-mismatch reset'),
+    })
     const reset = await runApp(read(...table, '--select', 'name', '--on-mismatch', 'reset'), { cwd })
     expect(reset.code).toBe(0)
     expect(reportOf(reset).tables[0]).toMatchObject({
@@ -291,7 +294,10 @@ describe('a run against an environment', () => {
     for (const { accountid } of accounts.rows()) accounts.remove(accountid as string)
     const stopped = await runApp(read('--table', 'account'), { cwd })
     expect(stopped.code).toBe(1)
-    expect(reportOf(stopped).tables[0].error.code).toBe('too-many-deletions')
+    expect(reportOf(stopped).tables[0].error).toMatchObject({
+      code: 'too-many-deletions',
+      message: expect.stringMatching(/run once with --max-delete-share 1; .* run once with --restart/),
+    })
     const allowed = await runApp(read('--table', 'account', '--max-delete-share', '1'), { cwd })
     expect(allowed.code).toBe(0)
     expect(rebuiltRows(join(cwd, 'out/accounts.000001.ndjson')).size).toBe(0)
@@ -303,7 +309,10 @@ describe('a run against an environment', () => {
     rmSync(join(cwd, 'out/products.000001.ndjson'))
     const gone = await runApp(read('--table', 'product'), { cwd })
     expect(gone.code).toBe(1)
-    expect(reportOf(gone).tables[0].error).toMatchObject({ code: 'sink-mismatch' })
+    expect(reportOf(gone).tables[0].error).toMatchObject({
+      code: 'sink-mismatch',
+      message: expect.stringContaining('or run once with --restart,'),
+    })
     writeFileSync(join(cwd, 'out/products.checkpoint.json'), '{"version":1,')
     const torn = await runApp(read('--table', 'product'), { cwd })
     expect(torn.code).toBe(1)
@@ -311,6 +320,21 @@ describe('a run against an environment', () => {
       code: 'checkpoint-invalid',
       message: expect.stringContaining('out/products.checkpoint.json cannot be used'),
     })
+  })
+
+  it('says what to do about a manifest that cannot be used, and begins anew beside it', async () => {
+    const cwd = temporaryFolder()
+    await runApp(read('--table', 'product'), { cwd })
+    for (const text of ['{}', '{"mode":"snapshot"}']) {
+      writeFileSync(join(cwd, 'out/products.manifest.json'), text)
+      const refused = await runApp(read('--table', 'product'), { cwd })
+      expect(reportOf(refused).tables[0].error).toMatchObject({
+        code: 'sink-mismatch',
+        message: expect.stringMatching(/manifest\.json cannot be used: .* run once with --restart/),
+      })
+    }
+    const anew = await runApp(read('--table', 'product', '--restart'), { cwd })
+    expect(reportOf(anew)).toMatchObject({ ok: true, tables: [{ read: 'full-read' }] })
   })
 
   it('refuses a folder that another process works in, and names it', async () => {

@@ -12,20 +12,19 @@ type Place = Pick<
 /** Where a table stands, by its checkpoint and the manifest of its files; empty where there is nothing yet. */
 export async function describePlace(directory: string, entitySet: string): Promise<Place> {
   const manifestFile = join(directory, `${entitySet}.manifest.json`)
-  const manifest = await readManifest(manifestFile)
-  if (manifest === undefined) return {}
+  const found = await readManifest(manifestFile, (file) => join(directory, file))
+  if (found === undefined) return {}
   const stored = await createFileCheckpointStore({ directory })
     .load(entitySet)
     .catch(() => undefined)
-  const { files, earlierFiles } = filesOf(manifest)
-  const pathOf = (file: string): string => join(directory, file)
+  const { files, earlierFiles } = found
   return {
     ...(stored && {
       generation: stored.state.checkpoint.generation,
       phase: stored.state.checkpoint.phase,
     }),
-    files: files.map(pathOf),
-    ...(earlierFiles.length === 0 ? {} : { earlierFiles: earlierFiles.map(pathOf) }),
+    files,
+    ...(earlierFiles.length === 0 ? {} : { earlierFiles }),
     manifestFile,
     checkpointFile: join(directory, `${entitySet}.checkpoint.json`),
   }
@@ -33,7 +32,12 @@ export async function describePlace(directory: string, entitySet: string): Promi
 
 type Manifest = LogManifest | { readonly mode: 'snapshot'; readonly file: string }
 
-function filesOf(manifest: Manifest): { files: string[]; earlierFiles: string[] } {
+interface FilesOfTable {
+  readonly files: readonly string[]
+  readonly earlierFiles: readonly string[]
+}
+
+function filesOf(manifest: Manifest): FilesOfTable {
   if (manifest.mode === 'snapshot') return { files: [manifest.file], earlierFiles: [] }
   const { reads } = manifest
   const current = reads.findLast(({ status }) => status === 'complete' || status === 'reading')
@@ -46,9 +50,13 @@ function filesOf(manifest: Manifest): { files: string[]; earlierFiles: string[] 
 }
 
 /** The report says where the files are as far as can be told; what is wrong with them is said by whoever needs them. */
-async function readManifest(path: string): Promise<Manifest | undefined> {
+async function readManifest(
+  path: string,
+  pathOf: (file: string) => string,
+): Promise<FilesOfTable | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Manifest
+    const { files, earlierFiles } = filesOf(JSON.parse(await readFile(path, 'utf8')) as Manifest)
+    return { files: files.map(pathOf), earlierFiles: earlierFiles.map(pathOf) }
   } catch {
     return undefined
   }
