@@ -84,6 +84,23 @@ describe('rows that are compared first', () => {
     expect(summary).toMatchObject({ updated: 1, created: 1, requests: 2 })
   })
 
+  it('go out when they are many bytes, however few they are', async () => {
+    fill(12)
+    let written: () => void = () => {}
+    const isWritten = new Promise<void>((resolve) => {
+      written = resolve
+    })
+    async function* rows(): AsyncGenerator<AnyRow> {
+      for (let at = 0; at < 4; at += 1) yield { productnumber: `P${at}`, description: 'd'.repeat(1_000) }
+      // Nothing more comes before these are written, and no time goes by.
+      await isWritten
+    }
+    const summary = await writerOf({ strategy: 'batch', maxBatchBytes: 4_000 }).write(rows(), {
+      onResult: () => written(),
+    })
+    expect(summary).toMatchObject({ updated: 4, failed: 0 })
+  })
+
   it('keep the order of their versions, wherever an earlier one is', async () => {
     const [row] = fill(1)
     async function* rows(): AsyncGenerator<AnyRow> {

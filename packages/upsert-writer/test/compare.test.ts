@@ -90,6 +90,14 @@ describe('skipUnchanged', () => {
     expect(stored('A')).toMatchObject({ statecode: 0 })
   })
 
+  it('keeps state and status together when only one of them differs', async () => {
+    const opportunityid = emulator.table('opportunities').create({ name: 'a' })
+    const row = { opportunityid, name: 'a', statecode: 0, statuscode: 2 }
+    const writer = writerOf({ entitySet: 'opportunities', key: undefined, strategy: 'single' })
+    for await (const { changed } of writer.results([row])) expect(changed).toEqual(['statuscode'])
+    expect(recording.bodies().map((body) => JSON.parse(body))).toEqual([{ statecode: 0, statuscode: 2 }])
+  })
+
   it('writes a row in full when it vanishes between the look and the write', async () => {
     const id = emulator.table('products').create({ productnumber: 'A', name: 'a', description: 'd' })
     const writer = writerOf({ strategy: 'single' })

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Clock, SizedRequest } from '@deltaverse/client'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { createUpsertWriter, type DeadLetter, type UpsertWriterOptions } from '@deltaverse/upsert-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -46,6 +47,15 @@ function countedRows(total: number, nameOf: (at: number) => string = () => 'n') 
     }
   }
   return { rows, seen }
+}
+
+/** Time that stands still: nobody's wait ends, and what is waited for takes no time. */
+const stillClock: Clock = {
+  now: () => 0,
+  delay: (_ms, signal) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+    }),
 }
 
 describe('the flow of rows', () => {
@@ -107,6 +117,30 @@ describe('the flow of rows', () => {
     })
     await writer.write(countedRows(50).rows())
     expect(most).toBe(3)
+  })
+
+  it('begins with 100 rows in a request and asks for more while the service is quick', async () => {
+    const quick = { strategy: 'bulk', concurrency: 1, clock: stillClock } as const
+    await writerOf(quick).write(Array.from({ length: 2_700 }, (_, at) => ({ productnumber: `P${at}` })))
+    // By the clock of this test the service takes no time at all.
+    const sizes = recording.bodies().map((body) => JSON.parse(body).Targets.length)
+    expect(sizes).toEqual([100, 200, 400, 800, 1_000, 200])
+    expect(recording.client.governor.sizer('upsert products').next()).toBe(1_000)
+  })
+
+  it('tells its sizer which requests were too large, and nothing of those that were wrong', async () => {
+    const told: unknown[] = []
+    const sizer = { next: () => 4, record: ({ rows, ok }: SizedRequest) => void told.push([rows, ok]) }
+    emulator.faults.next({ method: 'POST', url: /Multiple/, status: 504, body: 'html' })
+    emulator.faults.next({ method: 'POST', url: /Multiple/, status: 400, code: '0x80040203' })
+    await writerOf({ strategy: 'bulk', concurrency: 1, sizer }).write(countedRows(4).rows())
+    expect(recording.writes).toHaveLength(5)
+    expect(told).toEqual([
+      [4, false],
+      [1, true],
+      [1, true],
+      [2, true],
+    ])
   })
 
   it('closes a request by bytes as well', async () => {
@@ -181,12 +215,19 @@ describe('an aborted signal', () => {
 describe('failures', () => {
   it('stop the run after a set number; rows that were pulled say that they were not run', async () => {
     const { rows, seen } = countedRows(1_000, (at) => (at < 50 ? 'n' : bad))
-    const writer = writerOf({ strategy: 'single', batchSize: 1, concurrency: 2, stopAfterFailures: 3 })
-    const summary = await writer.write(rows())
+    const writer = writerOf({ strategy: 'batch', batchSize: 10, concurrency: 2, stopAfterFailures: 3 })
+    const letters: DeadLetter<AnyRow>[] = []
+    const summary = await writer.write(rows(), {
+      onFailed: (result) => void letters.push(writer.toDeadLetter(result)),
+    })
     expect(summary.stopped).toBe('failures')
+    // What was not tried can be replayed just like what failed.
+    expect(summary.notRun).toBeGreaterThan(0)
+    expect(letters.filter(({ status }) => status === 'not-run')).toHaveLength(summary.notRun)
+    expect(letters).toHaveLength(summary.failed + summary.notRun)
     expect(summary.failed).toBeGreaterThanOrEqual(3)
     expect(summary.rows).toBe(seen.pulled)
-    expect(seen.pulled).toBeLessThan(70)
+    expect(seen.pulled).toBeLessThan(110)
   })
 
   it('become dead letters that are replayed after correction', async () => {
@@ -216,6 +257,9 @@ describe('failures', () => {
     expect(emulator.table('products').count()).toBe(2)
     await expect(writer.replay([{ ...corrected, entitySet: 'accounts' }])).rejects.toThrow(
       "cannot be replayed by a writer of 'products'",
+    )
+    await expect(writer.replay([{ ...corrected, operation: 'update' }])).rejects.toThrow(
+      "of operation 'update' cannot be replayed by a writer of 'upsert'",
     )
     await expect(writer.replay([{} as never])).rejects.toThrow(TypeError)
   })

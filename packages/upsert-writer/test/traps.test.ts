@@ -196,6 +196,40 @@ describe('states', () => {
     expect(stored('A')).toMatchObject({ name: 'a', statecode: 0 })
   })
 
+  it.each(['upsert', 'update'] as const)(
+    'follow an owner in tables that refuse both at once (%s)',
+    async (operation) => {
+      const service = await startEmulator({
+        tables: [
+          {
+            logicalName: 'sla',
+            columns: [{ logicalName: 'name', type: 'string' }],
+            stateRules: { ownerApart: true },
+          },
+        ],
+      })
+      const { client, clock, bodies } = createRecordingClient(service.url)
+      const slaid = service.table('slas').create({ name: 'a' })
+      const [team] = service.table('teams').rows()
+      const row = {
+        slaid,
+        name: 'b',
+        'ownerid@odata.bind': `teams(${team!.teamid})`,
+        statecode: 1,
+        statuscode: 2,
+      }
+      const writer = createUpsertWriter(client, { entitySet: 'slas', operation, strategy: 'single', clock })
+      expect(await writer.write([row])).toMatchObject({ failed: 0, requests: 2 })
+      expect(bodies().map((body) => Object.keys(JSON.parse(body)))).toEqual([
+        ['name', 'ownerid@odata.bind'],
+        ['statecode', 'statuscode'],
+      ])
+      expect(service.table('slas').get(slaid)).toMatchObject({ _ownerid_value: team!.teamid, statecode: 1 })
+      await client.close()
+      await service.close()
+    },
+  )
+
   it('and owners go in requests of their own where a table demands it', async () => {
     const [team] = emulator.table('teams').rows()
     const row = {
@@ -265,6 +299,32 @@ describe('failures that pass', () => {
     expect(statuses(results)).toEqual(['upserted', 'upserted', 'upserted'])
     expect(results.map(({ attempts }) => attempts)).toEqual([1, 2, 1])
     expect(recording.clock.waitedMs).toBeGreaterThanOrEqual(7_000)
+  })
+
+  it('inside of a batch close the gate for everybody, and are waited for without a governor too', async () => {
+    const throttle = {
+      inBatch: true,
+      method: 'PATCH',
+      status: 429,
+      code: '0x80072321',
+      body: 'flat',
+      headers: { 'Retry-After': '7' },
+      nth: 2,
+      times: 1,
+    } as const
+    const rows = [{ productnumber: 'A' }, { productnumber: 'B' }]
+    emulator.faults.add(throttle)
+    await write(rows, { strategy: 'batch' })
+    expect(recording.client.governor.snapshot().governors[0]!.totals.refused).toBe(1)
+
+    emulator.faults.add(throttle)
+    const { clock } = recording
+    const client = createClient({ url: emulator.url, clock, governor: false })
+    const writer = createUpsertWriter<AnyRow>(client, { ...products, clock, strategy: 'batch' })
+    const before = clock.waitedMs
+    expect(await writer.write(rows)).toMatchObject({ upserted: 2, requests: 2 })
+    expect(clock.waitedMs - before).toBe(7_000)
+    await client.close()
   })
 
   it('are deadlocks as well, and time-outs, which come back smaller', async () => {
@@ -452,6 +512,15 @@ describe('operations', () => {
     expect(statuses(results)).toEqual(['deleted', 'deleted', 'unchanged'])
   })
 
+  it('delete in a batch does so too, when a gateway hides what became of a part', async () => {
+    emulator.table('products').create({ productnumber: 'A' })
+    const hidden = { inBatch: true, method: 'DELETE', status: 503, body: 'html', afterEffect: true } as const
+    emulator.faults.add({ ...hidden, nth: 1, times: 1 })
+    const rows = [{ productnumber: 'A' }, { productnumber: 'B' }]
+    const results = await write(rows, { operation: 'delete', strategy: 'batch' })
+    expect(statuses(results)).toEqual(['deleted', 'unchanged'])
+  })
+
   it('deactivate sets the inactive state', async () => {
     emulator.table('products').create({ productnumber: 'A' })
     expect(
@@ -469,6 +538,38 @@ describe('operations', () => {
     expect(statuses(results)).toEqual(['created', 'created'])
     expect(results[0]!.id).toBe(stored('A')!.productid)
     expect(emulator.table('products').count()).toBe(2)
+  })
+
+  it.each(strategies)('tell the columns of rows that were written, when asked (%s)', async (strategy) => {
+    emulator.table('products').create({ productnumber: 'A', stockvolume: 5 })
+    const rows = [
+      { productnumber: 'A', name: 'a' },
+      { productnumber: 'B', name: 'x'.repeat(101) },
+      { productnumber: 'C' },
+    ]
+    const results = await write(rows, {
+      returnColumns: ['stockvolume', 'name', 'statecode'],
+      strategy,
+      tag: 't',
+    })
+    const { productid } = stored('A')!
+    expect(results).toMatchObject([
+      { status: 'updated', id: productid },
+      { status: 'failed' },
+      { status: 'created' },
+    ])
+    expect(results[0]!.stored).toEqual({
+      '@odata.etag': stored('A')!['@odata.etag'],
+      productid,
+      stockvolume: 5,
+      name: 'a',
+      statecode: 0,
+    })
+    expect(results[1]).not.toHaveProperty('stored')
+    expect(results[2]!.stored).toMatchObject({ productid: stored('C')!.productid, name: null })
+    expect(() => createUpsertWriter(recording.client, { ...products, returnColumns: ['a,b'] })).toThrow(
+      'returnColumns must list column names',
+    )
   })
 
   it('create takes its key from elsewhere too', async () => {

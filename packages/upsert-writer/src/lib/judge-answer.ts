@@ -5,11 +5,11 @@ import type { RunPlan } from './prepare-row.js'
 import type { RowAnswer } from './row-answer.js'
 import type { WriteStep } from './wire-call.js'
 import { postponeState } from './wire-columns.js'
-import type { ConflictKind, WriteStatus } from './write-result.js'
+import type { ConflictKind } from './write-result.js'
 
 /** What follows from an answer. */
 export type Judgement =
-  | { readonly kind: 'done'; readonly status: WriteStatus; readonly id?: string | undefined }
+  | Extract<RowAnswer, { kind: 'done' }>
   | { readonly kind: 'failed'; readonly error: DataverseError }
   /** Send it again: at once, after a back-off, or after the wait that the service asked for. */
   | {

@@ -2,9 +2,9 @@ import type { HttpMethod } from '@deltaverse/client'
 import { ResponseError } from '@deltaverse/contract'
 import { type BatchAnswer, classifyError, parseErrorBody, parseRetryAfter } from '@deltaverse/protocol'
 import type { PendingRow } from './pending-row.js'
+import { readRepresentation } from './representation.js'
 import { type RowAnswer, readDone } from './row-answer.js'
 import type { RunContext } from './run-context.js'
-import { idIn } from './send-single.js'
 import { statusOf, toWireCall, type WriteStep } from './wire-call.js'
 
 /** What one part of a batch's answer says about its row. */
@@ -16,10 +16,12 @@ export function readBatchAnswer(
   nowMs: number,
 ): RowAnswer {
   if (answer.status >= 200 && answer.status < 300) {
+    const told = answer.body === '' ? undefined : readRepresentation(plan, answer.body)
     return readDone(statusOf(plan, row, step), {
       status: answer.status,
       entityId: answer.headers['odata-entityid'],
-      id: answer.body === '' ? undefined : idIn(parseObject(answer.body), plan.table.primaryIdColumn),
+      id: told?.id,
+      stored: told?.stored,
     })
   }
   const { method, path } = toWireCall(plan, row, step)
@@ -52,12 +54,4 @@ export function toPartError(
     url,
     body: answer.body,
   })
-}
-
-function parseObject(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,14 +1,21 @@
-import { DataverseError, isDataverseError, isResponseError } from '@deltaverse/contract'
+import { DataverseError, isDataverseError, isResponseError, type Row } from '@deltaverse/contract'
 import { isGuidText } from '@deltaverse/protocol'
 import type { WriteStatus } from './write-result.js'
 
 /** What the service said about one row of a request. */
 export type RowAnswer =
-  | { readonly kind: 'done'; readonly status: WriteStatus; readonly id?: string | undefined }
+  | {
+      readonly kind: 'done'
+      readonly status: WriteStatus
+      readonly id?: string | undefined
+      readonly stored?: Row | undefined
+    }
   /** `lost`: it may have been written all the same. */
   | { readonly kind: 'error'; readonly error: DataverseError; readonly lost: boolean }
   /** The service did not come to this row, or undid it. `alone`: it has to be tried outside of its changeset. */
   | { readonly kind: 'not-run'; readonly alone?: boolean }
+
+type DoneAnswer = Extract<RowAnswer, { kind: 'done' }>
 
 /** What a successful answer to a row's request says. */
 export function readDone(
@@ -17,21 +24,23 @@ export function readDone(
     readonly status: number
     readonly entityId?: string | undefined
     readonly id?: string | undefined
+    readonly stored?: Row | undefined
   },
 ): RowAnswer {
   const id = answer.id ?? guidIn(answer.entityId)
   const status = expected === 'upserted' ? (byStatus[answer.status] ?? expected) : expected
-  return toDone(status, id?.toLowerCase())
+  const told = toDone(status, id?.toLowerCase())
+  return answer.stored === undefined ? told : { ...told, stored: answer.stored }
 }
 
 /** The answer of a success. */
-export function toDone(status: WriteStatus, id: string | undefined): RowAnswer {
+export function toDone(status: WriteStatus, id: string | undefined): DoneAnswer {
   return id === undefined ? doneWithoutId[status] : { kind: 'done', status, id }
 }
 
-const done = (status: WriteStatus): RowAnswer => ({ kind: 'done', status })
+const done = (status: WriteStatus): DoneAnswer => ({ kind: 'done', status })
 
-const doneWithoutId: Readonly<Record<WriteStatus, RowAnswer>> = {
+const doneWithoutId: Readonly<Record<WriteStatus, DoneAnswer>> = {
   created: done('created'),
   updated: done('updated'),
   upserted: done('upserted'),

@@ -1,4 +1,4 @@
-import type { DataverseError } from '@deltaverse/contract'
+import type { DataverseError, Row } from '@deltaverse/contract'
 import type { Columns, PendingRow } from './pending-row.js'
 import type { WriteStatus } from './write-result.js'
 
@@ -6,6 +6,8 @@ import type { WriteStatus } from './write-result.js'
 export interface RowOutcome {
   readonly status: WriteStatus
   readonly id?: string | undefined
+  /** What the service answered of the columns, where that was asked for. */
+  readonly stored?: Row | undefined
   readonly error?: DataverseError | undefined
   /** `state`: the columns were written, the state that had to follow was not. */
   readonly step?: 'state' | undefined

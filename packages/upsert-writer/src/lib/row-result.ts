@@ -7,7 +7,7 @@ import type { WriteResult } from './write-result.js'
 /** The result that the caller sees. */
 export function toResult(plan: RunPlan, { row, outcome }: SettledRow): WriteResult {
   const { index, attempts, changed } = row
-  const { status, id, error, step, supersededBy } = outcome
+  const { status, id, stored, error, step, supersededBy } = outcome
   const conflict = conflictOf(error)
   return {
     index,
@@ -16,6 +16,7 @@ export function toResult(plan: RunPlan, { row, outcome }: SettledRow): WriteResu
     row: row.row,
     ...(id === undefined ? {} : { id }),
     ...(status === 'updated' && changed !== undefined ? { changed } : {}),
+    ...(stored === undefined ? {} : { stored }),
     ...(error === undefined ? {} : { error }),
     ...(conflict === undefined ? {} : { conflict }),
     ...(step === undefined ? {} : { step }),

@@ -12,11 +12,10 @@ import { type ChunkAnswer, sendBatch } from './send-batch.js'
 import { sendBulk } from './send-bulk.js'
 import { sendSingle } from './send-single.js'
 import type { WriteStep } from './wire-call.js'
-import type { WriteStatus } from './write-result.js'
 
 /** How one request of a row ended. */
 export type StepOutcome =
-  | { readonly kind: 'done'; readonly status: WriteStatus; readonly id?: string | undefined }
+  | Extract<RowAnswer, { kind: 'done' }>
   | { readonly kind: 'failed'; readonly error: DataverseError }
 
 export type TakeOutcome = (row: PendingRow, outcome: StepOutcome) => void

@@ -1,5 +1,7 @@
+import { DataverseError } from '@deltaverse/contract'
 import type { PendingRow } from './pending-row.js'
-import { type RowAnswer, readDone, toErrorAnswer } from './row-answer.js'
+import { readRepresentation } from './representation.js'
+import { isCutShort, type RowAnswer, readDone, toErrorAnswer } from './row-answer.js'
 import type { RunContext } from './run-context.js'
 import { toWireCall, type WriteStep } from './wire-call.js'
 
@@ -11,11 +13,12 @@ export async function sendSingle(context: RunContext, row: PendingRow, step: Wri
       { method: call.method, path: call.path, headers: call.headers, body: call.body },
       1,
     )
-    const body = response.status === 204 ? undefined : await response.json()
+    const text = response.status === 204 ? undefined : await response.text()
+    if (text !== undefined && isCutShort(text)) throw cutShort(response.url)
     return readDone(call.status, {
       status: response.status,
       entityId: response.headers['odata-entityid'],
-      id: idIn(body, context.plan.table.primaryIdColumn),
+      ...(text === undefined ? {} : readRepresentation(context.plan, text)),
     })
   } catch (error) {
     context.signal.throwIfAborted()
@@ -23,9 +26,8 @@ export async function sendSingle(context: RunContext, row: PendingRow, step: Wri
   }
 }
 
-/** The primary key of a representation. */
-export function idIn(body: unknown, primaryIdColumn: string): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const id = (body as Record<string, unknown>)[primaryIdColumn]
-  return typeof id === 'string' ? id : undefined
+function cutShort(url: string): DataverseError {
+  return new DataverseError(`The answer to ${url} is not the row that it should be.`, {
+    code: 'bad-response',
+  })
 }

@@ -107,7 +107,7 @@ function conditionOf(row: PendingRow, step: WriteStep, kind: CallKind): Conditio
 function searchOf({ options, table }: RunPlan, representation: boolean): string {
   const { tag } = options.service
   if (!representation) return tag === undefined ? '' : `?tag=${encodeURIComponent(tag)}`
-  const select = `?$select=${table.primaryIdColumn}`
+  const select = `?$select=${[table.primaryIdColumn, ...options.returnColumns].join(',')}`
   return tag === undefined ? select : `${select}&tag=${encodeURIComponent(tag)}`
 }
 

@@ -97,9 +97,12 @@ function toJsonValue(name: string, value: unknown): unknown {
   })
 }
 
+/** Tables that refuse owner and state in one update (Microsoft Learn: Special update operation behavior). */
+const ownerApartTables: ReadonlySet<string> = new Set(['sla', 'routingrule'])
+
 /** Sets aside what the service refuses, or silently drops, in the first request. */
 function splitFollowUps(
-  { options }: ColumnPlan,
+  { options, table }: ColumnPlan,
   columns: Record<string, unknown>,
 ): { readonly first: Columns; readonly followUps: readonly Columns[] } {
   if (!followUpNames.some((name) => name in columns)) return { first: columns, followUps: noColumns }
@@ -115,7 +118,8 @@ function splitFollowUps(
     ...(statuscode === undefined ? {} : { statuscode }),
   }
   if (Object.keys(state).length > 0) {
-    if (isLater(options, statecode)) followUps.push(state)
+    const apart = owner !== undefined && ownerApartTables.has(table.logicalName)
+    if (apart || isLater(options, statecode)) followUps.push(state)
     else first = { ...first, ...state }
   }
   return { first, followUps }

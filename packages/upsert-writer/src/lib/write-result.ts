@@ -43,6 +43,8 @@ export interface WriteResult<R extends object = Row> {
   readonly row: R
   /** GUID, where it is known. */
   readonly id?: string | undefined
+  /** With `returnColumns`: the row as the table holds it after its first request. Absent where nothing was written. */
+  readonly stored?: Row | undefined
   /** Why the row was not written, or not completely (see `step`). */
   readonly error?: DataverseError | undefined
   /** With `skipUnchanged`, for `updated`: the columns that differed. */

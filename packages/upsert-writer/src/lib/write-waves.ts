@@ -116,6 +116,7 @@ async function writeDeferred(
     ...options,
     operation: 'update',
     returnIds: false,
+    returnColumns: [],
     keyMismatch: 'strip',
     keyOf: (lookups) => keyOf(wholeOf(origins, lookups)),
   })

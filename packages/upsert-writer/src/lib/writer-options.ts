@@ -48,7 +48,10 @@ export interface UpsertWriterOptions<R extends object = Row> extends ServiceOpti
    * such states in a second request; `separate` always does; `inline` never. Default: `auto`.
    */
   readonly states?: 'auto' | 'separate' | 'inline' | undefined
-  /** Writes the owner in a request of its own, before the state. Tables such as `sla` demand it. Default: `false`. */
+  /**
+   * Writes the owner in a request of its own, before the state. Where a table is known to refuse the two together (`sla`,
+   * `routingrule`), the state follows in any case. Default: `false`.
+   */
   readonly separateOwner?: boolean | undefined
   /** The state that `deactivate` sets. Default: `{ statecode: 1, statuscode: 2 }`. */
   readonly inactiveState?: { readonly statecode: number; readonly statuscode: number } | undefined
@@ -56,6 +59,8 @@ export interface UpsertWriterOptions<R extends object = Row> extends ServiceOpti
   readonly skipUnchanged?: boolean | undefined
   /** Asks for ids, and with them for created or updated; costs a read for each row. Default: `false`. */
   readonly returnIds?: boolean | undefined
+  /** Asks for these columns of rows that were written (`stored` of results), and for ids as well. Default: none. */
+  readonly returnColumns?: readonly string[] | undefined
   /** Writes only where the row still has the version in its `@odata.etag`. Default: `false`, it is ignored. */
   readonly matchVersion?: boolean | undefined
   /** What an aborted signal does: `stop` gives up at once; `drain` writes what was pulled already. Default: `stop`. */
@@ -96,6 +101,8 @@ export interface ResolvedWriterOptions {
   readonly inactiveState: { readonly statecode: number; readonly statuscode: number }
   readonly skipUnchanged: boolean
   readonly returnIds: boolean
+  /** Not empty only together with `returnIds`. */
+  readonly returnColumns: readonly string[]
   readonly matchVersion: boolean
   readonly onAbort: 'stop' | 'drain'
   readonly stopAfterFailures: number
@@ -136,7 +143,8 @@ export function resolveWriterOptions<R extends object>(
     separateOwner: options.separateOwner ?? false,
     inactiveState: options.inactiveState ?? { statecode: 1, statuscode: 2 },
     skipUnchanged: options.skipUnchanged ?? false,
-    returnIds: options.returnIds ?? false,
+    returnIds: (options.returnIds ?? false) || (options.returnColumns ?? []).length > 0,
+    returnColumns: checkReturnColumns(options.returnColumns ?? []),
     matchVersion: options.matchVersion ?? false,
     onAbort: oneOf('onAbort', options.onAbort ?? 'stop', ['stop', 'drain']),
     sizer: strategy === 'single' ? fixedSize(1) : size === undefined ? options.sizer : fixedSize(size),
@@ -194,6 +202,13 @@ function checkKey(key: readonly string[] | undefined): readonly string[] | undef
   if (key === undefined) return key
   if (Array.isArray(key) && key.length > 0 && key.every((name) => typeof name === 'string')) return key
   throw new TypeError(`key must list column names such as ['productnumber'], received ${JSON.stringify(key)}`)
+}
+
+function checkReturnColumns(columns: readonly string[]): readonly string[] {
+  if (Array.isArray(columns) && columns.every((name) => /^\w+$/.test(name))) return columns
+  throw new TypeError(
+    `returnColumns must list column names such as ['createdon'], received ${JSON.stringify(columns)}`,
+  )
 }
 
 function within(name: string, value: number, least: number, most: number): number {
