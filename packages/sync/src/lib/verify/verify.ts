@@ -34,7 +34,7 @@ export interface VerifySummary {
   readonly elapsedMs: number
 }
 
-/** How many rows are read again at a time. */
+/** How many rows are read again at a time, from as many buckets as it takes: each of them has few. */
 const repairGroup = 500
 
 /**
@@ -78,6 +78,14 @@ async function countDifferences<Position, R extends Row>(
   let rowsInSink = 0
   let unversioned = 0
   let repaired = 0
+  let toRepair: RowDifference[] = []
+
+  async function repairThose(): Promise<void> {
+    const differences = toRepair
+    toRepair = []
+    if (differences.length > 0) repaired += (await repair?.repair(differences)) ?? 0
+  }
+
   for await (const bucket of compared) {
     rowsInTable += bucket.rowsInTable
     rowsInSink += bucket.rowsInSink
@@ -86,11 +94,12 @@ async function countDifferences<Position, R extends Row>(
       counts[difference.kind] += 1
       if (sample.length < sampleSize) sample.push(difference)
       await onDifference(difference)
-    }
-    for (let from = 0; repair !== undefined && from < bucket.differences.length; from += repairGroup) {
-      repaired += await repair.repair(bucket.differences.slice(from, from + repairGroup))
+      if (repair === undefined) continue
+      toRepair.push(difference)
+      if (toRepair.length === repairGroup) await repairThose()
     }
   }
+  await repairThose()
   await repair?.finish()
   const ok = counts.missing + counts.stale + counts.extra === 0
   return { ok, rowsInTable, rowsInSink, ...counts, unversioned, sample, repaired }
