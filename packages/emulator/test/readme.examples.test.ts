@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs'
 import { startEmulator } from '@deltaverse/emulator'
 import { describe, expect, it } from 'vitest'
-import type { EmulatorOptions } from '../src/index.js'
+import type {
+  ColumnDefinition,
+  EmulatorOptions,
+  KeyDefinition,
+  LookupTarget,
+  OptionDefinition,
+  StateRules,
+  TableDefinition,
+  VirtualTimeOptions,
+} from '../src/index.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
@@ -51,6 +60,108 @@ describe('the README', () => {
     await expect(lost).rejects.toThrow()
     expect(emulator.table('accounts').rows()[0]).toMatchObject({ name: 'Beta' })
     await emulator.close()
+  })
+
+  it('takes tables of its own', async () => {
+    // example: tables
+    const emulator = await startEmulator({
+      tables: [
+        {
+          logicalName: 'new_site',
+          columns: [
+            { logicalName: 'new_code', type: 'string', maxLength: 20, required: true },
+            {
+              logicalName: 'new_ownerid',
+              schemaName: 'new_OwnerId',
+              type: 'lookup',
+              targets: [
+                {
+                  table: 'account',
+                  navigationProperty: 'new_OwnerId',
+                  collectionNavigationProperty: 'new_account_sites',
+                  onDelete: 'restrict',
+                },
+              ],
+            },
+          ],
+          keys: [{ logicalName: 'new_sitekey', columns: ['new_code'] }],
+        },
+      ],
+    })
+    // end
+    const account = emulator.table('accounts').create({ name: 'Alfa' })
+    const bind = { 'new_OwnerId@odata.bind': `accounts(${account})` }
+    emulator.table('new_sites').create({ new_code: 'A', ...bind })
+    const restricted = await fetch(`${emulator.serviceRoot}/accounts(${account})`, { method: 'DELETE' })
+    expect(restricted.status).toBe(405)
+    const found = await fetch(`${emulator.serviceRoot}/new_sites(new_code='A')`)
+    expect(await found.json()).toMatchObject({ new_code: 'A', _new_ownerid_value: account })
+    await emulator.close()
+  })
+
+  it('names every member of a table, a column, and what they are made of', () => {
+    const names: Record<
+      | keyof TableDefinition
+      | keyof ColumnDefinition
+      | keyof KeyDefinition
+      | keyof LookupTarget
+      | keyof OptionDefinition
+      | keyof StateRules
+      | keyof VirtualTimeOptions,
+      true
+    > = {
+      logicalName: true,
+      schemaName: true,
+      entitySetName: true,
+      displayName: true,
+      displayCollectionName: true,
+      objectTypeCode: true,
+      primaryIdColumn: true,
+      primaryNameColumn: true,
+      ownership: true,
+      isActivity: true,
+      isCustom: true,
+      stateless: true,
+      changeTrackingEnabled: true,
+      canChangeTrackingBeEnabled: true,
+      optimisticConcurrencyEnabled: true,
+      stateRules: true,
+      supportsBulk: true,
+      columns: true,
+      keys: true,
+      type: true,
+      required: true,
+      applicationRequired: true,
+      maxLength: true,
+      precision: true,
+      minValue: true,
+      maxValue: true,
+      options: true,
+      targets: true,
+      dateTimeBehavior: true,
+      validForCreate: true,
+      validForUpdate: true,
+      defaultValue: true,
+      composition: true,
+      repeatsPrimaryKey: true,
+      indexStatus: true,
+      table: true,
+      navigationProperty: true,
+      collectionNavigationProperty: true,
+      relationshipName: true,
+      onDelete: true,
+      value: true,
+      label: true,
+      state: true,
+      defaultStatus: true,
+      transitions: true,
+      byActionOnly: true,
+      inactiveReadOnly: true,
+      ownerApart: true,
+      startMs: true,
+      quietMs: true,
+    }
+    expect(Object.keys(names).filter((name) => !readme.includes(`\`${name}`))).toEqual([])
   })
 
   it('names every option', () => {
