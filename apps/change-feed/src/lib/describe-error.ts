@@ -7,6 +7,7 @@ const flags: readonly (readonly [said: string, flag: string])[] = [
   ['restart: true', '--restart'],
   ['maxDeleteShare: 1', '--max-delete-share 1'],
   ['set onMismatch to "reset"', 'add --on-mismatch reset'],
+  ['raise maxRecordBytes or select fewer columns', 'name fewer columns with --select'],
 ]
 
 /** What a report says of an error. */

@@ -17,3 +17,12 @@ it('a line for the user stays one', () => {
   write.mockRestore()
   expect(printed.at(-1)).toBe('refused: <html> [2Jgone \n')
 })
+
+it.each([
+  ['run once with restart: true.', 'run once with --restart.'],
+  ['run once with maxDeleteShare: 1;', 'run once with --max-delete-share 1;'],
+  ['or set onMismatch to "reset" to read', 'or add --on-mismatch reset to read'],
+  ['; raise maxRecordBytes or select fewer columns', '; name fewer columns with --select'],
+])('what is an option of a package is told as a flag: %s', (said, told) => {
+  expect(describeError(new Error(said)).message).toBe(told)
+})
