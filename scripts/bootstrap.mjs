@@ -22,6 +22,7 @@ const tasks = {
   bench: { quiet: true, shell: [install, build], run: 'bench/dist/main.js' },
   crash: { quiet: true, shell: [install, build], run: 'crash/dist/main.js' },
   'example:erp': { quiet: true, shell: [install, build], run: 'apps/erp-sync/dist/main.js' },
+  'example:one-call': { quiet: true, shell: [install, build], run: 'apps/erp-sync/dist/one-call.js' },
   test: { shell: [install, build, 'pnpm exec vitest run'], passArguments: true },
   check: {
     shell: [
