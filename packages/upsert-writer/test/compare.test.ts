@@ -164,6 +164,18 @@ describe('dryRun()', () => {
       ['rejected', undefined],
     ])
     expect(recording.writes).toHaveLength(0)
+    const misspelt = [
+      { productnumber: 'M1', nmae: 'a' },
+      { productnumber: 'M2', Name: 'a' },
+      { productnumber: 'M3', 'ParentProductId@odata.bind': `products(${crypto.randomUUID()})` },
+      { productnumber: 'M4', 'parentproductid@odata.bind': null, product_parts: [{ name: 'part' }] },
+    ]
+    expect((await planOf(misspelt)).map(({ plan, error }) => [plan, error?.message])).toEqual([
+      ['rejected', "Table 'product' has no column 'nmae' to write."],
+      ['rejected', "Table 'product' has no column 'Name' to write. Names are case-sensitive: write 'name'."],
+      ['rejected', expect.stringContaining("write 'parentproductid@odata.bind'.")],
+      ['create', undefined],
+    ])
     expect(await planOf([{ productnumber: 'C' }], { operation: 'update' })).toMatchObject([
       { plan: 'rejected', error: { code: 'not-found' } },
     ])

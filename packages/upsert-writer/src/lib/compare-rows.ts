@@ -42,7 +42,7 @@ export function allColumns(row: PendingRow): Columns {
 }
 
 /** Lookup columns by the name of their binds. */
-function bindsOf({ table }: RunPlan): ReadonlyMap<string, WriterColumn> {
+export function bindsOf({ table }: RunPlan): ReadonlyMap<string, WriterColumn> {
   const binds = new Map<string, WriterColumn>()
   for (const column of table.columns.values()) {
     for (const { navigationProperty } of column.targets) binds.set(`${navigationProperty}@odata.bind`, column)

@@ -1,5 +1,5 @@
 import { DataverseError, type Row } from '@deltaverse/contract'
-import { type Comparison, compareRows } from './compare-rows.js'
+import { allColumns, bindsOf, type Comparison, compareRows } from './compare-rows.js'
 import { partsOfKey, typeRowKey } from './key-plan.js'
 import type { PendingRow } from './pending-row.js'
 import type { RunPlan } from './prepare-row.js'
@@ -16,7 +16,7 @@ export interface PlannedWrite<R extends object = Row> {
   /** For `update`: the columns that differ from what the table holds. */
   readonly columns?: readonly string[] | undefined
   readonly id?: string | undefined
-  /** For `rejected`. What only the service can refuse (lengths, rights, plug-ins) is not known before. */
+  /** For `rejected`: keys, columns that are none. What only the service can refuse (lengths, rights) is not known before. */
   readonly error?: DataverseError | undefined
 }
 
@@ -27,14 +27,16 @@ export async function planRows(
   settle: Settle,
 ): Promise<void> {
   const { plan } = context
+  const binds = bindsOf(plan)
   const comparable = rows.map((row) => withKey(plan, row))
   const known = comparable.filter((row) => row.parts !== undefined || plan.options.operation !== 'create')
   const comparisons =
     known.length === 0 ? new Map<PendingRow, Comparison>() : await compareRows(context, known)
   for (const [at, row] of rows.entries()) {
     const comparison = comparisons.get(comparable[at]!)
+    const problem = findUnknown(plan, row, binds)
     if (comparison?.kind === 'exists') row.changed = comparison.changed
-    settle(row, planned(plan, row, comparison))
+    settle(row, problem === undefined ? planned(plan, row, comparison) : failed(row, problem))
   }
 }
 
@@ -57,7 +59,24 @@ function planned({ options }: RunPlan, row: PendingRow, comparison: Comparison |
   return { status: changed.length === 0 ? 'unchanged' : 'updated', id }
 }
 
-function reject(code: 'not-found' | 'conflict', message: string): DataverseError {
+/** What the service would refuse by its name alone: a column that is none, a bind whose name is written in another case. */
+function findUnknown(
+  { table }: RunPlan,
+  row: PendingRow,
+  binds: ReadonlyMap<string, unknown>,
+): DataverseError | undefined {
+  for (const [name, value] of Object.entries(allColumns(row))) {
+    // Lists and objects are rows that belong to this one, under names that are not asked for here.
+    if ((typeof value === 'object' && value !== null) || binds.has(name) || table.columns.has(name)) continue
+    const known = [...binds.keys(), ...table.columns.keys()]
+    const meant = known.find((each) => each.toLowerCase() === name.toLowerCase())
+    const advice = meant === undefined ? '' : ` Names are case-sensitive: write '${meant}'.`
+    return reject('bad-input', `Table '${table.logicalName}' has no column '${name}' to write.${advice}`)
+  }
+  return undefined
+}
+
+function reject(code: 'not-found' | 'conflict' | 'bad-input', message: string): DataverseError {
   return new DataverseError(message, { code })
 }
 
