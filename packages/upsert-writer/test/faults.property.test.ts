@@ -1,6 +1,11 @@
 import { createClient, type Interceptor } from '@deltaverse/client'
 import { type Emulator, type FaultRule, startEmulator } from '@deltaverse/emulator'
-import { createUpsertWriter, type WriteResult, type WriteStrategy } from '@deltaverse/upsert-writer'
+import {
+  createUpsertWriter,
+  type WriteOperation,
+  type WriteResult,
+  type WriteStrategy,
+} from '@deltaverse/upsert-writer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createVirtualClock } from './virtual-clock.js'
@@ -220,6 +225,74 @@ describe('whatever goes wrong with creates', () => {
             expect(summary).toMatchObject({ rows: rows.length, created: rows.length - bad, failed: bad })
             const stored = emulator.table('accounts').rows()
             expect(stored.map(({ accountid }) => accountid).sort()).toEqual(ids.sort())
+          })
+        }),
+        { numRuns: Math.ceil(seeds / 2) },
+      )
+    },
+    300_000,
+  )
+})
+
+/** What the table must hold when each row has done its work where it found something. */
+function afterAll(
+  operation: WriteOperation,
+  before: ReadonlyMap<string, Product>,
+  rows: readonly Product[],
+): Map<string, Product> {
+  const table = new Map(before)
+  for (const row of rows) {
+    const stored = table.get(row.productnumber)
+    if (stored === undefined) continue
+    if (operation === 'delete') table.delete(row.productnumber)
+    else if (operation === 'update') table.set(row.productnumber, { ...stored, ...row })
+    else table.set(row.productnumber, { ...stored, statecode: 1, statuscode: 2 })
+  }
+  return table
+}
+
+describe('whatever goes wrong with rows that are there, or not', () => {
+  it.each<[WriteOperation, WriteStrategy]>([
+    ['update', 'batch'],
+    ['update', 'single'],
+    ['deactivate', 'batch'],
+    ['delete', 'batch'],
+    ['delete', 'single'],
+  ])(
+    '%s touches only what it names and finds, by %s',
+    async (operation, strategy) => {
+      // A deletion whose answer got lost may find nothing because it was done: so nobody can tell the two apart.
+      const [found, missed] =
+        operation === 'delete'
+          ? [/deleted|unchanged|superseded/, /deleted|unchanged|superseded/]
+          : [/updated|superseded/, /failed/]
+      await fc.assert(
+        fc.asyncProperty(job, async ({ rows: given, faults, batchSize, concurrency }) => {
+          const rows = given.filter(({ name }) => name !== poison)
+          await withEmulator([], async (emulator, client, clock) => {
+            for (const number of [0, 2, 4, 6, 8, 10, 12]) {
+              const productnumber = number % 5 === 4 ? `P/${number}` : `P${number}`
+              emulator.table('products').create({ productnumber, name: 'as it was', stockvolume: 1 })
+            }
+            const before = readTable(emulator)
+            for (const { method: _, ...rule } of faults) {
+              emulator.faults.add({ ...rule, url: /products\(|\$batch/ })
+            }
+            const writer = createUpsertWriter<Product>(client, {
+              entitySet: 'products',
+              key: ['productnumber'],
+              operation,
+              strategy,
+              batchSize,
+              concurrency,
+              maxAttempts: 20,
+              clock,
+              random: () => 0.5,
+            })
+            for await (const { status, row, error } of writer.results(rows)) {
+              expect(status, String(error)).toMatch(before.has(row.productnumber) ? found! : missed!)
+            }
+            expect(readTable(emulator)).toEqual(afterAll(operation, before, rows))
           })
         }),
         { numRuns: Math.ceil(seeds / 2) },
