@@ -9,6 +9,7 @@ import {
   preflightKeys,
   reactivateKey,
 } from '@deltaverse/alternate-keys'
+import type { DataverseRequest } from '@deltaverse/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Service, startService } from './start-service.js'
 import { createVirtualClock } from './virtual-clock.js'
@@ -56,6 +57,26 @@ describe('key definitions', () => {
       code: 'not-found',
     })
     await expect(listKeys(service.client, 'nothing')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('say what they are called, in which language and solution, and are read past every cache', async () => {
+    const sent: DataverseRequest[] = []
+    const client: KeyClient = {
+      request(request, call) {
+        sent.push(request)
+        return service.client.request(request, call)
+      },
+    }
+    await createKey(client, { ...nameKey, displayName: 'Name', languageCode: 1031, solution: 'erp' })
+    await createKey(client, { table: 'contact', columns: ['nickname'], schemaName: 'new_Nick' })
+    const labels = sent.map(({ body }) => (body as Record<string, { LocalizedLabels: object[] }>).DisplayName)
+    expect(labels.map((each) => each!.LocalizedLabels)).toMatchObject([
+      [{ Label: 'Name', LanguageCode: 1031 }],
+      [{ Label: 'new_Nick', LanguageCode: 1033 }],
+    ])
+    expect(sent.map(({ headers }) => headers)).toEqual([{ 'mscrm.solutionuniquename': 'erp' }, undefined])
+    await listKeys(client, 'contact')
+    expect(sent.at(-1)!.headers).toEqual({ consistency: 'Strong' })
   })
 
   it('refuse names without a prefix before anything is sent', async () => {

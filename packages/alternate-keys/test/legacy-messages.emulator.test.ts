@@ -70,6 +70,18 @@ describe('createLegacyMessages()', () => {
         OpportunityClose: { subject: 'Too dear', 'opportunityid@odata.bind': `opportunities(${id})` },
       },
     })
+    const activity = { actualrevenue: 5, 'opportunityid@odata.bind': 'opportunities(another)' }
+    expect(await legacy.close({ target, status: 'Won', activity })).toMatchObject({
+      path: 'WinOpportunity',
+      body: {
+        Status: 3,
+        OpportunityClose: {
+          subject: 'WinOpportunity',
+          actualrevenue: 5,
+          'opportunityid@odata.bind': `opportunities(${id})`,
+        },
+      },
+    })
     await expect(legacy.close({ target, status: 'On Hold' })).rejects.toThrow(/setState/)
     const won = service.emulator.table('opportunities').create({ name: 'Another' })
     await send(await legacy.close({ target: ref('opportunity', { name: 'another' }), status: 'Won' }))
