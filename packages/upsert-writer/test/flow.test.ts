@@ -2,7 +2,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Clock, SizedRequest } from '@deltaverse/client'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
-import { createUpsertWriter, type DeadLetter, type UpsertWriterOptions } from '@deltaverse/upsert-writer'
+import {
+  createUpsertWriter,
+  type DeadLetter,
+  type UpsertWriterOptions,
+  type WriteResult,
+} from '@deltaverse/upsert-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRecordingClient, type RecordingClient } from './recording-client.js'
 
@@ -276,6 +281,43 @@ describe('failures', () => {
     expect(emulator.table('products').count()).toBe(1)
     for await (const result of writer.results([{ productnumber: 'Z' }]))
       expect(() => writer.toDeadLetter(result)).toThrow(TypeError)
+  })
+
+  it('of creates with a GUID of their own find what was written when they are replayed', async () => {
+    const writer = writerOf({ operation: 'create', strategy: 'single', maxAttempts: 1 })
+    const letters: DeadLetter<AnyRow>[] = []
+    const onFailed = (result: WriteResult<AnyRow>) => void letters.push(writer.toDeadLetter(result))
+    emulator.faults.next({ method: 'POST', drop: 'after-effect' })
+    const lost = { productid: crypto.randomUUID(), productnumber: 'lost' }
+    const stateless = { productid: crypto.randomUUID(), productnumber: 'half', statecode: 1, statuscode: 1 }
+    await writer.write([lost, stateless], { onFailed })
+    expect(letters.map(({ step, code }) => [step, code])).toEqual([
+      [undefined, 'no-response'],
+      ['state', 'row-rejected'],
+    ])
+    const corrected = letters.map((letter) => ({
+      ...letter,
+      row: { ...letter.row, statuscode: 2, statecode: 1 },
+    }))
+    expect(await writer.replay(corrected, { onFailed })).toMatchObject({ created: 2, failed: 0 })
+    expect(emulator.table('products').rows()).toMatchObject([{ statecode: 1 }, { statecode: 1 }])
+  })
+
+  it('of creates whose own GUID is taken fail again when they are replayed as they are', async () => {
+    const productid = emulator.table('products').create({ productnumber: 'theirs', name: 'theirs' })
+    const writer = writerOf({ operation: 'create' })
+    const letters: DeadLetter<AnyRow>[] = []
+    const onFailed = (result: WriteResult<AnyRow>) => void letters.push(writer.toDeadLetter(result))
+    await writer.write([{ productid, productnumber: 'A', name: 'ours' }], { onFailed })
+    expect(letters).toMatchObject([{ conflict: 'row-exists', id: productid }])
+    expect(await writer.replay(letters.slice(), { onFailed })).toMatchObject({ created: 0, failed: 1 })
+    expect(letters[1]).toMatchObject({ conflict: 'row-exists' })
+    const corrected = letters.map(({ row: { productid: _, ...row }, id: _id, ...letter }) => ({
+      ...letter,
+      row,
+    }))
+    expect(await writer.replay(corrected.slice(1))).toMatchObject({ created: 1, failed: 0 })
+    expect(emulator.table('products').get(productid)).toMatchObject({ name: 'theirs' })
   })
 
   it('that every row would meet end the run', async () => {

@@ -92,5 +92,10 @@ export function rowOfDeadLetter(
   }
   const row = letter.row as Row
   if (letter.operation !== 'create' || letter.id === undefined) return row
-  return { [expected.primaryIdColumn]: letter.id, ...row }
+  return row[expected.primaryIdColumn] === undefined ? { ...row, [expected.primaryIdColumn]: letter.id } : row
+}
+
+/** Whether the row may be in the table all the same: its state could not follow, or its answer got lost. */
+export function mayBeWritten({ step, httpStatus, attempts }: DeadLetter<object>): boolean {
+  return step === 'state' || (attempts > 0 && (httpStatus === undefined || httpStatus >= 500))
 }

@@ -17,8 +17,8 @@ export interface RunPlan {
   /** Learns, and keeps for the next run, which messages turn out not to work. */
   readonly bulk: BulkSupport
   readonly readColumns: ColumnReader
-  /** The GUIDs of creates are our own, made in an earlier run. */
-  readonly replaying?: boolean
+  /** Rows whose GUIDs can only stand for what an earlier run of ours created. */
+  readonly ownIds?: WeakSet<Row>
 }
 
 /**
@@ -52,7 +52,7 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
     unaddressable: rowKey?.unaddressable ?? false,
     etag: options.matchVersion && typeof etag === 'string' ? etag : undefined,
     id,
-    ownId: !keyed && (given === undefined || plan.replaying === true),
+    ownId: !keyed && (given === undefined || plan.ownIds?.has(row) === true),
     known: 'unknown',
     columns,
     body,

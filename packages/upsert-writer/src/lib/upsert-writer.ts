@@ -1,6 +1,6 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { CallOptions, Row } from '@deltaverse/contract'
-import { type DeadLetter, formatDeadLetter, rowOfDeadLetter } from './dead-letter.js'
+import { type DeadLetter, formatDeadLetter, mayBeWritten, rowOfDeadLetter } from './dead-letter.js'
 import { type PlannedWrite, toPlannedWrite } from './dry-run.js'
 import { createRunPlanner } from './plan-run.js'
 import type { RunPlan } from './prepare-row.js'
@@ -128,10 +128,13 @@ export function createUpsertWriter<R extends object = Row>(
       const plan = await planRun(call)
       const { entitySet, operation } = resolved
       const { primaryIdColumn } = plan.table
-      const rows = mapSource(letters, (letter) =>
-        rowOfDeadLetter(letter, { entitySet, operation, primaryIdColumn }),
-      )
-      return writeAll({ ...plan, replaying: true }, rows, call)
+      const ownIds = new WeakSet<Row>()
+      const rows = mapSource(letters, (letter) => {
+        const row = rowOfDeadLetter(letter, { entitySet, operation, primaryIdColumn })
+        if (row !== letter.row || mayBeWritten(letter)) ownIds.add(row)
+        return row
+      })
+      return writeAll({ ...plan, ownIds }, rows, call)
     },
   }
 }
