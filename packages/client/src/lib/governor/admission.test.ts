@@ -29,6 +29,15 @@ describe('admit()', () => {
     core.leave()
   })
 
+  it('goes to the one of several with the most room', () => {
+    const [small, large] = [2, 4].map((concurrency) => coreOf(createGovernor({ concurrency })))
+    const taken = Array.from({ length: 6 }, () => admit([small!, large!], call))
+    const ofSmall = taken.map((core) => core === small)
+    expect(ofSmall.slice(0, 2)).toEqual([false, false])
+    expect(ofSmall.filter(Boolean)).toHaveLength(2)
+    expect([small!.inFlight(), large!.inFlight()]).toEqual([2, 4])
+  })
+
   it('does not let somebody in who is aborted already', async () => {
     const core = coreOf(createGovernor({ concurrency: 1 }))
     void admit([core], call)

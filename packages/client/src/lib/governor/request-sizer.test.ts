@@ -46,6 +46,15 @@ describe('createRequestSizer()', () => {
     expect(sizer.next()).toBe(200)
   })
 
+  it('is at most doubled or halved by one answer', () => {
+    const sizer = createRequestSizer({ startRows: 200 })
+    sizer.record({ rows: 200, durationMs: 100_000, ok: true })
+    expect(sizer.next()).toBe(100)
+    const other = createRequestSizer({ startRows: 200 })
+    other.record({ rows: 200, durationMs: 1, ok: true })
+    expect(other.next()).toBe(400)
+  })
+
   it('is not thrown off by a small rest', () => {
     const sizer = createRequestSizer()
     run(sizer, 10, (rows) => 10 * rows)
