@@ -15,8 +15,7 @@ export interface ResponseParts {
 export function createResponse(parts: ResponseParts): DataverseResponse {
   const { status, headers, exchange, body, elapsedMs } = parts
   const requestId = requestIdOf(headers)
-  const text = async (): Promise<string> =>
-    (await readAll(body.chunks)).toString('utf8').replace(/^\uFEFF/, '')
+  const text = async (): Promise<string> => (await body.gather()).toString('utf8').replace(/^\uFEFF/, '')
   return {
     status,
     headers,
@@ -25,6 +24,7 @@ export function createResponse(parts: ResponseParts): DataverseResponse {
     ...(elapsedMs === undefined ? {} : { elapsedMs }),
     body: body.chunks,
     bytesReceived: body.bytesReceived,
+    bytes: body.gather,
     text,
     json: async () => parseJson(await text(), status, exchange),
     discard: body.discard,
@@ -36,15 +36,18 @@ export async function bufferResponse(
   response: DataverseResponse,
   exchange: Exchange,
 ): Promise<DataverseResponse> {
-  const bytes = await readAll(response.body)
+  let left: Buffer | undefined = await response.bytes()
   const received = response.bytesReceived()
-  let left: Buffer | undefined = bytes
-  const chunks = async function* (): AsyncGenerator<Buffer, void, undefined> {
+  const take = (): Buffer => {
     if (left === undefined)
       throw new TypeError(`The body of ${describeExchange(exchange)} was read or discarded before`)
-    const chunk = left
+    const bytes = left
     left = undefined
-    if (chunk.length > 0) yield chunk
+    return bytes
+  }
+  const chunks = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    const bytes = take()
+    if (bytes.length > 0) yield bytes
   }
   return createResponse({
     status: response.status,
@@ -53,6 +56,7 @@ export async function bufferResponse(
     elapsedMs: response.elapsedMs,
     body: {
       chunks: { [Symbol.asyncIterator]: chunks },
+      gather: async () => take(),
       bytesReceived: () => received,
       discard: async () => {
         left = undefined
@@ -76,13 +80,6 @@ export function toResponseHeaders(
     headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
   }
   return headers
-}
-
-async function readAll(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
-  const parts: Buffer[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  const [first] = parts
-  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts)
 }
 
 function parseJson(text: string, status: number, exchange: Exchange): unknown {

@@ -1,4 +1,5 @@
 import { pipeline, type Readable, type Transform } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { createBrotliDecompress, createGunzip } from 'node:zlib'
 import { DataverseError } from '@deltaverse/contract'
 import { describeExchange, type Exchange, toBodyError } from './no-response-error.js'
@@ -6,12 +7,15 @@ import { describeExchange, type Exchange, toBodyError } from './no-response-erro
 /** A response body that nobody has read yet. */
 export interface ResponseBody {
   readonly chunks: AsyncIterable<Buffer>
+  /** All of it at once. */
+  gather(): Promise<Buffer>
   bytesReceived(): number
   discard(): Promise<void>
 }
 
-/** The stream under a body; `dump` reads a short rest away, so that the connection can be used again. */
+/** The stream under a body; `bytes` reads it whole, `dump` a short rest away, so that the connection can be used again. */
 interface RawBody extends Readable {
+  bytes(): Promise<Uint8Array>
   dump(options?: { limit: number }): Promise<unknown>
 }
 
@@ -38,19 +42,40 @@ export function createResponseBody(options: ResponseBodyOptions): ResponseBody {
   // An error between the headers and the first read must not become an uncaught exception.
   raw.on('error', () => {})
 
-  async function* read(): AsyncGenerator<Buffer, void, undefined> {
+  function take(): void {
     if (taken) throw new TypeError(`The body of ${describeExchange(exchange)} was read or discarded before`)
     taken = true
+  }
+
+  async function* read(): AsyncGenerator<Buffer, void, undefined> {
+    take()
     try {
       if (raw.errored) throw raw.errored
-      yield* options.empty ? raw : inflate()
+      yield* options.empty ? raw : inflate(createInflater(options.encoding, exchange))
     } catch (error) {
       throw toBodyError(error, exchange, signal)
     }
   }
 
-  async function* inflate(): AsyncGenerator<Buffer, void, undefined> {
-    const inflater = createInflater(options.encoding, exchange)
+  async function gather(): Promise<Buffer> {
+    take()
+    try {
+      if (raw.errored) throw raw.errored
+      const inflater = options.empty ? undefined : createInflater(options.encoding, exchange)
+      return inflater === undefined ? await gatherPlain() : await buffer(inflate(inflater))
+    } catch (error) {
+      throw toBodyError(error, exchange, signal)
+    }
+  }
+
+  /** Costs a good deal less than the loop over its chunks. */
+  async function gatherPlain(): Promise<Buffer> {
+    const bytes = await raw.bytes()
+    received = bytes.byteLength
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  async function* inflate(inflater: Transform | undefined): AsyncGenerator<Buffer, void, undefined> {
     if (inflater === undefined) {
       for await (const chunk of raw as AsyncIterable<Buffer>) {
         received += chunk.length
@@ -67,6 +92,7 @@ export function createResponseBody(options: ResponseBodyOptions): ResponseBody {
 
   return {
     chunks: { [Symbol.asyncIterator]: read },
+    gather,
     bytesReceived: () => received,
     async discard() {
       if (taken) {

@@ -25,6 +25,8 @@ export interface DataverseResponse {
   bytesReceived(): number
   /** Reads the body as JSON. @throws DataverseError `bad-response` when it is none */
   json(): Promise<unknown>
+  /** Reads the whole body, inflated, into memory. */
+  bytes(): Promise<Buffer>
   /** Reads the body as UTF-8 text. */
   text(): Promise<string>
   /** Drops the rest of the body: a short rest is read away so that the connection can be used again, else it is closed. */

@@ -81,13 +81,12 @@ function formatBatch(
 // What stands around a row's own address and columns.
 const headBytes = 200
 
-/** The body of an answer that is in memory already, without the mark that text may begin with. */
-async function readBytes({ body }: DataverseResponse): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  const [first] = chunks
-  const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
-  return bytes.subarray(0, 3).equals(byteOrderMark) ? bytes.subarray(3) : bytes
+/** The body of an answer, without the mark that text may begin with. */
+async function readBytes(response: DataverseResponse): Promise<Buffer> {
+  const bytes = await response.bytes()
+  return bytes[0] === byteOrderMark[0] && bytes.subarray(0, 3).equals(byteOrderMark)
+    ? bytes.subarray(3)
+    : bytes
 }
 
 const byteOrderMark = Buffer.from('\uFEFF')

@@ -21,29 +21,30 @@ export interface WaitingRows {
 export function createWaitingRows(
   merge: (earlier: PendingRow, later: PendingRow) => PendingRow | undefined,
 ): WaitingRows {
-  // The row of each lane that is in the open request or under way.
-  const first = new Map<string, PendingRow>()
+  // The place of each lane's row that is in the open request or under way, counted from the start of the run. Not the row itself: a
+  // Map that is added to and deleted from throws its tables away, and what those hold outlives the rows by many collections.
+  const places = new Map<string, number>()
   const parked = new Map<string, PendingRow[]>()
   let open: PendingRow[] = []
+  let openStart = 0
   let openBytes = 0
   let parkedRows = 0
 
   function put(row: PendingRow): void {
-    first.set(row.lane, row)
+    places.set(row.lane, openStart + open.length)
     open.push(row)
     openBytes += row.bytes
   }
 
   /** Takes in a row whose lane is in use. */
-  function addVersion(earlier: PendingRow, row: PendingRow): void {
-    const place = parked.has(row.lane) ? -1 : open.indexOf(earlier)
-    const merged = place === -1 ? undefined : merge(earlier, row)
-    if (merged === undefined) {
+  function addVersion(place: number, row: PendingRow): void {
+    const earlier = parked.has(row.lane) ? undefined : open[place - openStart]
+    const merged = earlier === undefined ? undefined : merge(earlier, row)
+    if (earlier === undefined || merged === undefined) {
       park(row)
       return
     }
-    first.set(row.lane, merged)
-    open[place] = merged
+    open[place - openStart] = merged
     openBytes += merged.bytes - earlier.bytes
   }
 
@@ -80,23 +81,25 @@ export function createWaitingRows(
       return parkedRows
     },
     add(row) {
-      const earlier = first.get(row.lane)
-      if (earlier === undefined) put(row)
-      else addVersion(earlier, row)
+      const place = places.get(row.lane)
+      if (place === undefined) put(row)
+      else addVersion(place, row)
     },
     take() {
       const rows = open
+      openStart += open.length
       open = []
       openBytes = 0
       return rows
     },
     release({ lane }) {
-      first.delete(lane)
+      places.delete(lane)
       if (parkedRows > 0) putNextOf(lane)
     },
     drop() {
       const rows = [...open, ...[...parked.values()].flat()]
-      for (const { lane } of open) first.delete(lane)
+      for (const { lane } of open) places.delete(lane)
+      openStart += open.length
       open = []
       openBytes = 0
       parked.clear()
