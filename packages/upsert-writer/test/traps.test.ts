@@ -572,6 +572,29 @@ describe('operations', () => {
     )
   })
 
+  it.each(strategies)('create does so whichever of its keys it meets first (%s)', async (strategy) => {
+    const url = strategy === 'batch' ? /\$batch/ : /products/
+    emulator.faults.next({ method: 'POST', url, inBatch: false, drop: 'after-effect' })
+    const inBatch = strategy === 'batch'
+    emulator.faults.add({
+      method: 'POST',
+      url: /products/,
+      inBatch,
+      nth: inBatch ? 3 : 1,
+      times: 1,
+      status: 412,
+      code: '0x80060892',
+    })
+    const rows =
+      strategy === 'single' ? [{ productnumber: 'A' }] : [{ productnumber: 'A' }, { productnumber: 'B' }]
+    const results = await write(rows, { operation: 'create', strategy })
+    expect(results.map(({ status, conflict }) => [status, conflict])).toEqual(
+      rows.map(() => ['created', undefined]),
+    )
+    expect(recording.writes).toHaveLength(2)
+    expect(emulator.table('products').count()).toBe(rows.length)
+  })
+
   it('create takes its key from elsewhere too', async () => {
     const keyOf = ({ sku }: AnyRow) => ({ productnumber: sku })
     const named = [{ sku: 17 }, { sku: 'B' }].map(({ sku }) =>

@@ -47,6 +47,8 @@ function judgeByCode(
   }
   if (step.kind === 'follow-up') return undefined
   if (code === '0x80040237' && (operation === 'create' || row.ownId)) return { kind: 'verify', error }
+  // Which of its keys a row that is sent again violates first is not documented.
+  if (code === '0x80060892' && operation === 'create' && row.uncertain) return { kind: 'verify', error }
   if (code === '0x80060882' && row.uncertain) return { kind: 'verify', error }
   if (operation === 'upsert') return judgeUpsert(row, code)
   return undefined

@@ -38,7 +38,8 @@ export async function judgeChunkFailure(
   const repeated = await repeatLater(context, chunk, error, take)
   if (repeated !== undefined) return repeated
   const code = isResponseError(error) ? error.serviceCode : undefined
-  if (chunk.channel === 'CreateMultiple' && code === '0x80040237') {
+  const metOwn = code === '0x80040237' || (code === '0x80060892' && chunk.rows.some((row) => row.uncertain))
+  if (chunk.channel === 'CreateMultiple' && metOwn) {
     const rest = await takeFound(context, chunk, take)
     if (rest.length < chunk.rows.length) return rest.length === 0 ? [] : [{ ...chunk, rows: rest }]
   }
