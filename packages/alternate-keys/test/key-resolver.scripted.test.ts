@@ -86,6 +86,26 @@ describe('createKeyResolver() on unusual answers', () => {
     expect(await resolver.resolve('account', { accountnumber: 'A' })).toMatchObject({ id: id(1) })
   })
 
+  it('sends no more queries at a time than it may', async () => {
+    let underWay = 0
+    let most = 0
+    const { resolver, queries } = resolverOf(
+      async () => {
+        underWay += 1
+        most = Math.max(most, underWay)
+        for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setImmediate(done))
+        underWay -= 1
+        return { value: [] }
+      },
+      { concurrency: 2, maxKeysPerRequest: 1 },
+    )
+    const keys = ['A', 'B', 'C', 'D', 'E'].map((accountnumber) => ({ accountnumber }))
+    const found = await resolver.resolveMany('account', keys)
+    expect(found.map(({ status }) => status)).toEqual(keys.map(() => 'missing'))
+    expect(queries).toHaveLength(5)
+    expect(most).toBe(2)
+  })
+
   it('aborts a query once nobody waits for any of its keys, and not before', async () => {
     const seen: AbortSignal[] = []
     const { resolver, queries } = resolverOf(
