@@ -69,7 +69,6 @@ const second = `${all}&$skiptoken=2`
 const one = `${all}&$top=1`
 const behind = `${all}&${token}`
 const own = `${all}&$deltatoken=9`
-const lookUp = (index: number) => `${all}&$filter=thingid%20eq%20${id(index)}`
 const later = `${all}&$deltatoken=12`
 
 /** Three rows in two pages; while they were read, row 1 changed and row 2 was deleted. */
@@ -344,7 +343,6 @@ describe('a checkpoint', () => {
     ...busy,
     [behind]: delta([named(1)], next(more)),
     [more]: delta([deletion(2)], end(later)),
-    [lookUp(2)]: page([], {}),
   }
   async function checkpoints(options: Partial<ChangeFeedOptions> = {}): Promise<Checkpoint[]> {
     const { events } = await read(script, options)
@@ -379,8 +377,8 @@ describe('a checkpoint', () => {
       expect(sketch(rest.events).slice(-2)).toEqual(['complete 1 with 3', 'delta end'])
       expect((await read(script, { checkpoint: start, gapGuard })).requests).toEqual([behind, more])
       const last = await read(script, { checkpoint: inCatchUp, gapGuard })
-      // The deletion is looked up, because what the catch-up told before is not known any more.
-      expect(last.requests).toEqual([more, lookUp(2)])
+      // Read once more at the deletion, because which rows the catch-up told before is not known any more.
+      expect(last.requests).toEqual([more, behind, more])
       expect(sketch(last.events)).toEqual(['deleted 2', 'complete 1 with 3', 'delta end'])
       expect(checkpointOf(last.events).deltaLink).toBe(`/api/data/v9.2/${own}`)
     }
@@ -416,7 +414,6 @@ describe('a delta of several pages', () => {
     [own]: delta([named(1)], next(more)),
     [more]: delta([named(2)], next(last)),
     [last]: delta([deletion(3)], end(later)),
-    [lookUp(3)]: page([], {}),
   }
   let checkpoint: Checkpoint
   const begin = async (options: Partial<ChangeFeedOptions> = {}) => {
@@ -460,7 +457,7 @@ describe('a delta of several pages', () => {
     expect(await rest(1, false)).toEqual([own, more, last])
     for (const gapGuard of [true, false]) {
       expect(await rest(2, gapGuard)).toEqual([own, more, last])
-      expect(await rest(3, gapGuard)).toEqual([more, last, lookUp(3)])
+      expect(await rest(3, gapGuard)).toEqual([more, last, own, more, last])
     }
     for (const from of found.slice(2, -1)) {
       const { events: handedOn } = await read(script, { checkpoint: from })

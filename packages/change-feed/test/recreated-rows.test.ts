@@ -102,13 +102,21 @@ describe('a deletion behind its row in one delta', () => {
     expect(sketch(events.slice(-3))).toEqual(['delta next', 'upserted 2', 'delta end'])
   })
 
-  it('is looked up behind a resume whatever it is, because earlier pages are not known any more', async () => {
-    const { events, requests } = await readDelta(
-      { [second]: delta([deletion(2), deletion(1)], end), [look(2, 1)]: page([named(2)], {}) },
-      { gapGuard: false, resumeAt: second },
-    )
+  it('is found behind a resume too: the delta is read once more for the ids of its rows', async () => {
+    const script = {
+      [link]: delta([named(2), named(3)], next),
+      [second]: delta([deletion(2), deletion(1)], end),
+      [look(2)]: page([named(2)], {}),
+    }
+    const { events, requests } = await readDelta(script, { gapGuard: false, resumeAt: second })
     expect(sketch(events)).toEqual(['upserted 2', 'deleted 1', 'delta end'])
-    expect(requests).toEqual([second, look(2, 1)])
+    expect(requests).toEqual([second, link, second, look(2)])
+  })
+
+  it('costs nothing behind a resume where there is no deletion', async () => {
+    const script = { [link]: delta([named(2)], next), [second]: delta([named(3)], end) }
+    const { requests } = await readDelta(script, { gapGuard: false, resumeAt: second })
+    expect(requests).toEqual([second])
   })
 
   it('ends the read where it cannot be looked up, and does not pass for a dead token', async () => {

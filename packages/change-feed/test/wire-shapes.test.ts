@@ -396,7 +396,6 @@ describe('a resume', () => {
     const script = {
       [delta]: changesPage([thing(1)], { '@odata.nextLink': `${base}/${nextDelta}` }),
       [nextDelta]: changesPage([deletion(2)], { '@odata.deltaLink': `${base}/things?$deltatoken=3` }),
-      [`things?$filter=thingid%20eq%20${id(2)}`]: page([], {}),
     }
     const first = checkpointOf(await read(oneRow))
     await server.close()

@@ -24,10 +24,10 @@ export async function* readCatchUp(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, Outcome, undefined> {
   const page = createPageCount(context.options.onPage)
-  const check = createDeletionCheck(context, { fromStart: resumeAt === undefined, signal })
   const isFirst = () => resumeAt === undefined && page.ended() === 0
   const path = pathOf(context, base.gap)
   if (path === undefined) return readAgain(base, mayRestart)
+  const check = createDeletionCheck(context, { begin: path, resumeAt }, signal)
   try {
     for await (const part of readParts(context, resumeAt ?? path, signal)) {
       if (part.kind === 'start') {

@@ -26,7 +26,7 @@ export async function* readDelta(
   const beganAtMs = clock.now()
   const startsHere = resumeAt === undefined && guardAt === undefined
   let isSilent = guardAt !== undefined
-  const check = createDeletionCheck(context, { fromStart: resumeAt === undefined, signal })
+  const check = createDeletionCheck(context, { begin: base.deltaLink, resumeAt }, signal)
   try {
     for await (const part of readParts(context, guardAt ?? resumeAt ?? base.deltaLink, signal)) {
       if (part.kind === 'start') {

@@ -1,6 +1,8 @@
 import { type Change, DataverseError, isResponseError, type UpsertedChange } from '@deltaverse/contract'
 import { isGuidText } from '@deltaverse/protocol'
+import { changesOfRuns } from './change.js'
 import type { ReadContext } from './read-context.js'
+import { readParts } from './read-parts.js'
 import { readRows } from './table-access.js'
 
 /** One bit for each checksum, 1 MiB in all: what it remembers too much of costs a look at the table, never a row. */
@@ -9,18 +11,33 @@ const slots = 2 ** 23
 /**
  * Finds deletions that no longer hold. The service usually tells all rows of a delta first and its deletions behind them, so
  * the deletion of a row that was created again under its id (restored, or imported once more) may stand behind the row.
- * Whether the service tells it at all is not documented; so a deletion of what the same delta told as a row is looked up.
+ * Whether the service tells it at all is not documented; so a deletion of what the same delta tells as a row is looked up.
  *
+ * @param where `begin` is where the delta begins. With a `resumeAt` it is not read from there, and at its first deletion it is
+ * read once more for the ids of its rows.
  * @returns the changes of a delta, part by part; a row that is there stands in the place of its deletion
  */
 export function createDeletionCheck(
   context: ReadContext,
-  { fromStart, signal }: { readonly fromStart: boolean; readonly signal: AbortSignal | undefined },
+  where: { readonly begin: string; readonly resumeAt: string | undefined },
+  signal: AbortSignal | undefined,
 ): (changes: Change[]) => Promise<readonly Change[]> {
   let told: Uint8Array | undefined
+  let earlierPages = where.resumeAt === undefined ? undefined : where.begin
 
-  // What earlier pages told is not known behind a resume.
-  const mayBeTold = (id: string): boolean => !fromStart || isSet(told, id)
+  function note(id: string): void {
+    told ??= new Uint8Array(slots / 8)
+    set(told, id)
+  }
+
+  async function noteEarlierPages(): Promise<void> {
+    if (earlierPages === undefined) return
+    for await (const part of readParts(context, earlierPages, signal)) {
+      if (part.kind !== 'rows') continue
+      for (const { kind, id } of changesOfRuns(part.runs, context.shape)) if (kind === 'upserted') note(id)
+    }
+    earlierPages = undefined
+  }
 
   async function lookUp(ids: readonly string[]): Promise<ReadonlyMap<string, UpsertedChange>> {
     const found = new Map<string, UpsertedChange>()
@@ -35,14 +52,11 @@ export function createDeletionCheck(
   }
 
   return async (changes) => {
+    if (changes.some(({ kind }) => kind === 'deleted')) await noteEarlierPages()
     const doubtful: string[] = []
     for (const { kind, id } of changes) {
-      if (kind === 'deleted') {
-        if (mayBeTold(id) && isGuidText(id)) doubtful.push(id)
-      } else if (fromStart) {
-        told ??= new Uint8Array(slots / 8)
-        set(told, id)
-      }
+      if (kind === 'upserted') note(id)
+      else if (told !== undefined && isSet(told, id) && isGuidText(id)) doubtful.push(id)
     }
     if (doubtful.length === 0) return changes
     const found = await lookUp(doubtful)
@@ -67,9 +81,9 @@ function set(bits: Uint8Array, id: string): void {
   bits[slot >>> 3] = (bits[slot >>> 3] ?? 0) | (1 << (slot & 7))
 }
 
-function isSet(bits: Uint8Array | undefined, id: string): boolean {
+function isSet(bits: Uint8Array, id: string): boolean {
   const slot = slotOf(id)
-  return ((bits?.[slot >>> 3] ?? 0) & (1 << (slot & 7))) !== 0
+  return ((bits[slot >>> 3] ?? 0) & (1 << (slot & 7))) !== 0
 }
 
 /** FNV-1a: on texts this short cheaper than a call out of JavaScript. */
