@@ -1,3 +1,5 @@
+import { createTextBuffer } from './text-buffer.js'
+
 /** Messages that write many rows of one table in one request (Microsoft Learn: Use bulk operation messages). */
 export type BulkMessage = 'CreateMultiple' | 'UpdateMultiple' | 'UpsertMultiple'
 
@@ -28,7 +30,15 @@ export function formatBulkTarget(
 
 /** The body of a bulk message. */
 export function formatBulkBody(targets: readonly string[]): Buffer {
-  return Buffer.from(`{"Targets":[${targets.join(',')}]}`)
+  // Piece by piece: as one text it would be in memory twice.
+  const body = createTextBuffer(targets.reduce((sum, target) => sum + Buffer.byteLength(target) + 1, 64))
+  body.addAscii('{"Targets":[')
+  for (const [at, target] of targets.entries()) {
+    if (at > 0) body.addAscii(',')
+    body.add(target)
+  }
+  body.addAscii(']}')
+  return body.bytes()
 }
 
 /**
