@@ -19,7 +19,7 @@ Credentials: secrets come from the environment or from files, never from argumen
   token             DATAVERSE_TOKEN: a token fetched elsewhere
   A URL of this machine (an emulator) needs none.
 
-Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 some tables failed and the rest are done, 130 or 143 stopped by a signal
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 some tables failed and the rest are done; 129, 130 or 143 stopped by a signal
 (what was committed is kept; the next start goes on from there).`
 
 /** The options of the app, with their defaults; `--help` is made of them. */
