@@ -17,7 +17,7 @@ export interface WriteCaseResult {
 
 /** What is compared for speed: the same sizes for both. */
 export function speedCases(quick: boolean): readonly WriteCase[] {
-  const rows = quick ? 40_000 : 200_000
+  const rows = quick ? 40_000 : 600_000
   return [
     { variant: 'writer, $batch', rows, batchSize: 100, inFlight: 8 },
     { variant: 'dynamics-web-api, batch', rows, batchSize: 100, inFlight: 8 },

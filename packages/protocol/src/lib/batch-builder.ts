@@ -91,6 +91,8 @@ export function createBatchBuilder({ boundary, sizeHint = 4_096 }: BatchBuilderO
   }
 }
 
+const slash = 0x2f
+const dollar = 0x24
 const version = ` HTTP/1.1${lineEnd}`
 
 /** The last header line and the empty one behind it. */
@@ -118,7 +120,14 @@ function checkMethod(method: string): string {
 }
 
 function checkPath(path: string): void {
-  if (/^[/$][\x21-\x7e]*$/.test(path)) return
+  // Letter by letter takes half the time of a pattern, and there is a path for every row.
+  const first = path.charCodeAt(0)
+  let visible = first === slash || first === dollar
+  for (let at = 1; visible && at < path.length; at += 1) {
+    const code = path.charCodeAt(at)
+    visible = code > 0x20 && code < 0x7f
+  }
+  if (visible) return
   throw new TypeError(
     `a path in a batch must start with '/' or '$' and hold visible ASCII only, received ${JSON.stringify(path.slice(0, 200))}`,
   )

@@ -78,8 +78,8 @@ function formatBatch(
   return request
 }
 
-// What stands around a row's own address and columns.
-const headBytes = 200
+// What stands around a row beyond what is counted as its own: the boundary, the lines of the part, the path of the service.
+const headBytes = 80
 
 /** The body of an answer, without the mark that text may begin with. */
 async function readBytes(response: DataverseResponse): Promise<Buffer> {
