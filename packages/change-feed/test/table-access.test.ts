@@ -100,6 +100,31 @@ describe('rows', () => {
     expect(row?.row).toMatchObject({ name: 'Product 0', productnumber: 'P0', productid: id })
   })
 
+  it.each(['reset', 'close', 'complete'] as const)(
+    'asks again for a page that breaks off, and tells nothing of it twice: %s',
+    async (how) => {
+      const ids = addProducts(4)
+      const clock = { now: Date.now, delay: async () => {} }
+      const feed = feedOf({ clock })
+      emulator.faults.next({ url: /products\?.*filter/, cutBody: { afterBytes: 420, how } })
+      const asked = emulator.requests.length
+      const rows = await gather(feed.rows(ids))
+      expect(rows.map(({ id }) => id).sort()).toEqual([...ids].sort())
+      expect(emulator.requests.slice(asked).filter(({ url }) => /products\?.*filter/.test(url))).toHaveLength(
+        2,
+      )
+    },
+  )
+
+  it('never takes the word of somebody else for rows that are gone', async () => {
+    const ids = addProducts(1)
+    const feed = feedOf({ maxPageRetries: 0 })
+    emulator.faults.next({ url: /products\?.*filter/, status: 200, body: 'html' })
+    await expect(gather(feed.rows(ids))).rejects.toMatchObject({ code: 'bad-response' })
+    emulator.faults.next({ url: /products\?.*filter/, status: 200, code: '0x0', message: 'down' })
+    await expect(gather(feed.rows(ids))).rejects.toMatchObject({ code: 'bad-response', retryable: true })
+  })
+
   it('takes nothing into an address that is no key', async () => {
     await expect(gather(feedOf().rows(["x' or true"]))).rejects.toThrow(TypeError)
   })

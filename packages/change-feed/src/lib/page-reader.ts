@@ -27,6 +27,12 @@ export interface PageEnd {
   readonly bodyBytes: number
 }
 
+/** How pages are asked for. */
+export interface PageOptions extends ResolvedOptions {
+  /** Whether the read is the begin or a part of change tracking, which knows no filter. Default: true. */
+  readonly tracked?: boolean
+}
+
 const baseRetryDelayMs = 500
 const maxRetryDelayMs = 30_000
 
@@ -37,7 +43,7 @@ const maxRetryDelayMs = 30_000
 export async function* readPages(
   client: DataverseClient,
   firstPath: string,
-  options: ResolvedOptions,
+  options: PageOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<PagePart, void, undefined> {
   let nextPath: string | undefined = firstPath
@@ -91,13 +97,12 @@ function explain(error: unknown, client: DataverseClient, path: string): unknown
 async function* readPage(
   client: DataverseClient,
   path: string,
-  options: ResolvedOptions,
+  options: PageOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<PagePart, PageEnd, undefined> {
-  const response = await client.request(
-    { method: 'GET', path, headers: { prefer: preferences(options) } },
-    { signal },
-  )
+  const prefer = preferences(options)
+  const headers = prefer === undefined ? {} : { prefer }
+  const response = await client.request({ method: 'GET', path, headers }, { signal })
   const decoder = createPageDecoder(options.decoder, options.maxRecordBytes)
   let started = false
   let bodyBytes = 0
@@ -136,14 +141,8 @@ function endOf(
 }
 
 /** Sent with every page: OData asks clients to repeat preferences when they follow links, and the service does not mind. */
-function preferences(options: ResolvedOptions): string {
-  return (
-    formatPrefer({
-      trackChanges: true,
-      maxPageSize: options.pageSize,
-      includeAnnotations: options.annotations,
-    }) ?? ''
-  )
+function preferences({ tracked = true, pageSize, annotations }: PageOptions): string | undefined {
+  return formatPrefer({ trackChanges: tracked, maxPageSize: pageSize, includeAnnotations: annotations })
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { ResolvedOptions } from './options.js'
-import { type PagePart, readPages } from './page-reader.js'
+import { type PageOptions, type PagePart, readPages } from './page-reader.js'
 import { readAhead } from './read-ahead.js'
 import type { ReadContext } from './read-context.js'
 
@@ -8,7 +7,7 @@ export async function* readParts(
   context: ReadContext,
   path: string,
   signal: AbortSignal | undefined,
-  options: ResolvedOptions = context.options,
+  options: PageOptions = context.options,
 ): AsyncGenerator<PagePart, void, undefined> {
   const stop = new AbortController()
   const onAbort = (): void => stop.abort(signal?.reason)

@@ -1,7 +1,6 @@
-import type { CallOptions, Change, UpsertedChange } from '@deltaverse/contract'
-import { formatCollectionPath, formatPrefer, isGuidText, linkToPath, type RowRun } from '@deltaverse/protocol'
+import type { CallOptions, UpsertedChange } from '@deltaverse/contract'
+import { formatCollectionPath, isGuidText, type RowRun } from '@deltaverse/protocol'
 import { changesOfRuns } from './change.js'
-import { createPageDecoder } from './page-decoder.js'
 import type { ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
 
@@ -41,13 +40,26 @@ export async function* readRows(
       throw new TypeError(`a row is read by its primary key, a GUID, not ${JSON.stringify(id)}`)
   }
   for (let from = 0; from < ids.length; from += idsPerRequest) {
-    let path: string | undefined = pathOfRows(context, ids.slice(from, from + idsPerRequest))
-    while (path !== undefined) {
-      const page: { readonly changes: readonly Change[]; readonly nextPath: string | undefined } =
-        await readPage(context, path, call)
-      yield page.changes.filter((change) => change.kind === 'upserted')
-      path = page.nextPath
+    yield* readPagesOfRows(context, pathOfRows(context, ids.slice(from, from + idsPerRequest)), call)
+  }
+}
+
+/** Page by page: of a page that breaks off and is asked for again, nothing is told twice. */
+async function* readPagesOfRows(
+  context: ReadContext,
+  path: string,
+  { signal }: CallOptions,
+): AsyncGenerator<readonly UpsertedChange[], void, undefined> {
+  const options = { ...context.options, pageSize: undefined, tracked: false }
+  let runs: RowRun[] = []
+  for await (const part of readParts(context, path, signal, options)) {
+    if (part.kind === 'rows') {
+      runs.push(...part.runs)
+      continue
     }
+    const told = part.kind === 'end' ? changesOfRuns(runs, context.shape) : []
+    runs = []
+    if (told.length > 0) yield told.filter((change) => change.kind === 'upserted')
   }
 }
 
@@ -56,19 +68,4 @@ function pathOfRows({ options, shape }: ReadContext, ids: readonly string[]): st
   const path = formatCollectionPath({ entitySet, select })
   const conditions = ids.map((id) => `${shape.primaryKey}%20eq%20${id}`)
   return `${path}${select === undefined ? '?' : '&'}$filter=${conditions.join('%20or%20')}`
-}
-
-/** Without change tracking, which knows no filter. */
-async function readPage(context: ReadContext, path: string, call: CallOptions) {
-  const { client, options, shape } = context
-  const { annotations: includeAnnotations, decoder: name, maxRecordBytes } = options
-  const prefer = formatPrefer({ includeAnnotations })
-  const headers = prefer === undefined ? {} : { prefer }
-  const response = await client.request({ method: 'GET', path, headers, buffered: true }, call)
-  const decoder = createPageDecoder(name, maxRecordBytes)
-  const runs: RowRun[] = []
-  for await (const chunk of response.body) runs.push(...decoder.push(chunk))
-  const link = decoder.end()['@odata.nextLink']
-  const nextPath = typeof link === 'string' && link !== '' ? linkToPath(client.serviceRoot, link) : undefined
-  return { changes: changesOfRuns(runs, shape), nextPath }
 }
