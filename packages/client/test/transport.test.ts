@@ -41,6 +41,10 @@ describe('bodies', () => {
     const response = await get(client)
     expect(await response.text()).toBe(text)
     expect(response.bytesReceived()).toBe(bytes.length)
+    expect((await (await get(client)).bytes()).toString()).toBe(text)
+    const chunks: Buffer[] = []
+    for await (const chunk of (await get(client)).body) chunks.push(chunk)
+    expect(Buffer.concat(chunks).toString()).toBe(text)
     expect(server.requests[0]?.headers['accept-encoding']).toBe('gzip, br')
   })
 
