@@ -57,7 +57,8 @@ async function benchWriter(options: BenchOptions): Promise<FinishedReport> {
   const { runWriterBench } = await import('./writer/run-writer-bench.js')
   const report = await runWriterBench(options, showProgress)
   showProgress('')
-  return { name: `${report.date}-node${report.node}-writer`, text: formatWriterReport(report) }
+  const part = options.cost ? '-cost' : options.loads ? '-loads' : ''
+  return { name: `${report.date}-node${report.node}-writer${part}`, text: formatWriterReport(report) }
 }
 
 async function benchGap(options: BenchOptions, folder: string): Promise<FinishedReport> {

@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly quick: boolean
   /** The upsert writer instead of the change feed. */
   readonly writer: boolean
+  /** Of the upsert writer only what it costs. */
+  readonly cost: boolean
   /** Of the upsert writer only the loads under limits. */
   readonly loads: boolean
   /** Seeds by which the times of requests scatter in those loads. */
@@ -27,6 +29,7 @@ export const usage = `Usage: npm run bench -- [options]
   --rounds <n>   how often every variant runs; medians are reported (default 3)
   --pages <n>    pages of 5,000 rows in each speed run (default 40)
   --writer       measure the upsert writer instead of the change feed
+  --cost         of that only CPU and memory, some eight minutes
   --loads        of that only the loads under the limits of the service
   --seeds <n>    how many seeds those loads have (default 3)
   --gap          measure what the guard of the feed costs, against reads without it
@@ -49,6 +52,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       pages: { type: 'string' },
       quick: { type: 'boolean', default: false },
       writer: { type: 'boolean', default: false },
+      cost: { type: 'boolean', default: false },
       loads: { type: 'boolean', default: false },
       seeds: { type: 'string', default: '3' },
       gap: { type: 'boolean', default: false },
@@ -59,12 +63,15 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     },
   })
   if (values.help) return undefined
-  const { quick, writer, loads, gap, ledger, large, write } = values
+  if (values.cost && values.loads)
+    throw new TypeError('--cost and --loads leave nothing of each other: take --writer')
+  const { quick, writer, cost, loads, gap, ledger, large, write } = values
   return {
     rounds: count('--rounds', values.rounds ?? (quick ? '1' : '3')),
     pages: count('--pages', values.pages ?? (quick ? '6' : '40')),
     quick,
-    writer: writer || loads,
+    writer: writer || cost || loads,
+    cost,
     loads,
     seeds: count('--seeds', values.seeds),
     gap,

@@ -5,8 +5,10 @@ import type { LimitedDone } from './run-limited.js'
 import type { WriterFindings } from './writer-bars.js'
 
 /** What the loads under limits came to: first as shares, by seed, and then each run that counts. */
-export function limitedTables({ main, compared }: WriterFindings): readonly string[] {
+export function limitedSection({ main, compared }: WriterFindings): readonly string[] {
+  if (main === undefined) return []
   return [
+    '## Under the limits of the service',
     'The rows of the governor in whole windows, by what they are a share of:',
     formatTable(
       [

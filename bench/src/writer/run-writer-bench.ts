@@ -20,11 +20,13 @@ import type { WriterReport } from './writer-report.js'
 
 /** Measures the upsert writer: what it costs, and how near it comes to what the limits of the service allow. */
 export async function runWriterBench(
-  { rounds, seeds, quick, loads }: BenchOptions,
+  { rounds, seeds, quick, cost, loads }: BenchOptions,
   showProgress: (text: string) => void,
 ): Promise<WriterReport> {
   const { speed, memory } = loads ? { speed: [], memory: [] } : await measureCost(rounds, quick, showProgress)
-  const { main, compared } = await measureLoads(quick, seeds, showProgress)
+  const { main, compared } = cost
+    ? { main: undefined, compared: [] }
+    : await measureLoads(quick, seeds, showProgress)
   const findings = { speed, memory, main, compared }
   const [date = ''] = new Date().toISOString().split('T')
   const bars = checkWriterBars(findings)

@@ -8,12 +8,17 @@ import { cpuRatio, peakRssMb, type WriteCaseResult } from './write-case.js'
 export interface WriterFindings {
   readonly speed: readonly WriteCaseResult[]
   readonly memory: readonly WriteCaseResult[]
-  readonly main: LimitedResult
+  /** Absent where only the cost was measured. */
+  readonly main: LimitedResult | undefined
   readonly compared: readonly LimitedResult[]
 }
 
 /** Holds the results against what the project promises. */
 export function checkWriterBars({ speed, memory, main, compared }: WriterFindings): readonly BarResult[] {
+  return [...cpuBars(speed), ...memoryBars(memory), ...(main === undefined ? [] : loadBars(main, compared))]
+}
+
+function loadBars(main: LimitedResult, compared: readonly LimitedResult[]): readonly BarResult[] {
   const loads = [main, ...compared]
   const all = loads.flatMap(({ governed, fixed, scheduled }) => [
     governed,
@@ -23,8 +28,6 @@ export function checkWriterBars({ speed, memory, main, compared }: WriterFinding
     Array.from({ length: 1 + fixed.length + scheduled.length }, () => scenario.rows),
   )
   return [
-    ...cpuBars(speed),
-    ...memoryBars(memory),
     share(
       'rows written ÷ rows that the limits allow',
       shareOfAllowed(main),

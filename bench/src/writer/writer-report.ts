@@ -1,6 +1,6 @@
 import type { BarResult } from '../bars.js'
 import { formatTable } from '../report.js'
-import { limitedTables } from './limited-report.js'
+import { limitedSection } from './limited-report.js'
 import { cpuMicrosecondsPerRow, peakRssMb, rowsPerSecond, type WriteCaseResult } from './write-case.js'
 import type { WriterFindings } from './writer-bars.js'
 
@@ -24,8 +24,7 @@ export function formatWriterReport(report: WriterReport): string {
       report.bars.map(({ name, bar, value, pass }) => [name, bar, value, pass ? 'pass' : 'MISS']),
     ),
     ...costSection(report),
-    '## Under the limits of the service',
-    ...limitedTables(report),
+    ...limitedSection(report),
     '',
   ].join('\n\n')
 }
