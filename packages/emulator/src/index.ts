@@ -10,6 +10,8 @@ export { standardTables } from './lib/schema/standard-tables.js'
 export type {
   ColumnDefinition,
   ColumnType,
+  IntersectDefinition,
+  IntersectEnd,
   KeyDefinition,
   KeyIndexStatus,
   LookupTarget,

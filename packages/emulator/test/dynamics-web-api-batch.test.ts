@@ -2,6 +2,7 @@ import { DynamicsWebApi } from 'dynamics-web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../src/index.js'
 import { guid } from './support/api.js'
+import { labels } from './support/labels.js'
 import { things } from './support/things.js'
 
 // The batch, changeset and upsert features of a client that knows nothing of this emulator, unmodified.
@@ -10,7 +11,7 @@ let emulator: Emulator
 let api: DynamicsWebApi
 
 beforeEach(async () => {
-  emulator = await startEmulator({ tables: [things] })
+  emulator = await startEmulator({ tables: [things, ...labels] })
   api = new DynamicsWebApi({
     serverUrl: emulator.url,
     dataApi: { version: '9.2' },
@@ -105,6 +106,27 @@ describe('a batch of DynamicsWebApi', () => {
     })
     await api.executeBatch()
     expect(rows().get(guid(2))?._new_parent_value).toBe(guid(3))
+  })
+
+  it('associates and disassociates many to many', async () => {
+    rows().create({ new_thingid: guid(1) })
+    emulator.table('new_labels').create({ new_labelid: guid(11), name: 'L' })
+    const byThing = { collection, primaryKey: guid(1), relationshipName: 'new_Labels' }
+    const byLabel = { collection: 'new_labels', primaryKey: guid(11), relationshipName: 'new_Things' }
+    const pairs = () => emulator.table('new_thing_labels').count()
+    await api.associate({ ...byThing, relatedCollection: 'new_labels', relatedKey: guid(11) })
+    expect(pairs()).toBe(1)
+    const row = await api.retrieve<Record<string, unknown>>({
+      collection,
+      key: guid(1),
+      expand: [{ property: 'new_Labels', select: ['name'] }],
+    })
+    expect(row.new_Labels).toEqual([expect.objectContaining({ name: 'L' })])
+    await expect(
+      api.associate({ ...byLabel, relatedCollection: collection, relatedKey: guid(1) }),
+    ).rejects.toMatchObject({ code: '0x80040237' })
+    await api.disassociate({ ...byLabel, relatedKey: guid(1) })
+    expect(pairs()).toBe(0)
   })
 
   it('fails as a whole with the error of the failing part; a changeset leaves nothing', async () => {

@@ -31,7 +31,9 @@ describe('EntityDefinitions', () => {
     expect(names('ChangeTrackingEnabled eq false and CanChangeTrackingBeEnabled/Value eq false')).toEqual([
       'organization',
     ])
-    expect(names("OwnershipType eq Microsoft.Dynamics.CRM.OwnershipTypes'None'")).toEqual(['organization'])
+    const unowned = "OwnershipType eq Microsoft.Dynamics.CRM.OwnershipTypes'None'"
+    expect(names(`${unowned} and IsIntersect eq false`)).toEqual(['organization'])
+    expect(names('IsIntersect')).toEqual(['accountleads', 'contactleads', 'leadproduct', 'teammembership'])
     expect(names("LogicalName eq 'account' or LogicalName eq 'contact'")).toEqual(['account', 'contact'])
     expect(names('not (IsActivity ne true)')).toEqual(['task'])
     expect(names('IsActivity')).toEqual(['task'])
@@ -211,7 +213,31 @@ describe('relationships', () => {
     expect(get(`${path}?$filter=${filter}&$select=ReferencingEntity`).json.value).toMatchObject([
       { ReferencingEntity: 'contact' },
     ])
-    expect(get("EntityDefinitions(LogicalName='account')/ManyToManyRelationships").json.value).toEqual([])
+  })
+
+  it('shows many-to-many relationships from both sides', () => {
+    const path = (table: string): string =>
+      `EntityDefinitions(LogicalName='${table}')/ManyToManyRelationships`
+    expect(get(path('account')).json.value).toEqual([
+      expect.objectContaining({
+        SchemaName: 'accountleads_association',
+        RelationshipType: 'ManyToManyRelationship',
+        Entity1LogicalName: 'account',
+        Entity1IntersectAttribute: 'accountid',
+        Entity1NavigationPropertyName: 'accountleads_association',
+        Entity2LogicalName: 'lead',
+        Entity2IntersectAttribute: 'leadid',
+        Entity2NavigationPropertyName: 'accountleads_association',
+        IntersectEntityName: 'accountleads',
+      }),
+    ])
+    const filter = encodeURIComponent("Entity1LogicalName eq 'account'")
+    expect(get(`${path('lead')}?$select=IntersectEntityName&$filter=${filter}`).json.value).toMatchObject([
+      { IntersectEntityName: 'accountleads' },
+    ])
+    const expanded = get("EntityDefinitions(LogicalName='team')?$expand=ManyToManyRelationships").json
+    expect(expanded.ManyToManyRelationships).toMatchObject([{ IntersectEntityName: 'teammembership' }])
+    expect(get(path('task')).json.value).toEqual([])
   })
 })
 
@@ -227,6 +253,15 @@ describe('$metadata', () => {
     expect(text).toContain('<Property Name="_primarycontactid_value" Type="Edm.Guid"/>')
     expect(text).toContain('<Property Name="versionnumber" Type="Edm.Int64"/>')
     expect(text).toContain('<Property Name="birthdate" Type="Edm.Date"/>')
+    expect(text).toContain(
+      '<NavigationProperty Name="teammembership_association" Type="Collection(mscrm.systemuser)" Partner="teammembership_association"/>',
+    )
+    expect(text).toContain(
+      '<NavigationPropertyBinding Path="teammembership_association" Target="systemusers"/>',
+    )
+    expect(text).toMatch(
+      /<EntityType Name="teammembership" BaseType="mscrm.crmbaseentity">\s*<Key>\s*<PropertyRef Name="teammembershipid"\/>\s*<\/Key>(\s*<Property Name="\w+" Type="Edm.(Guid|Int64)"\/>){4}\s*<\/EntityType>/,
+    )
     expect(text).toMatch(
       /<NavigationProperty Name="parentcustomerid_account" Type="mscrm.account" Nullable="false" Partner="contact_customer_accounts">\s*<ReferentialConstraint Property="_parentcustomerid_value" ReferencedProperty="accountid"\/>/,
     )

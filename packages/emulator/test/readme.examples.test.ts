@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type {
   ColumnDefinition,
   EmulatorOptions,
+  IntersectDefinition,
+  IntersectEnd,
   KeyDefinition,
   LookupTarget,
   OptionDefinition,
@@ -99,11 +101,39 @@ describe('the README', () => {
     await emulator.close()
   })
 
+  it('pairs the rows of two tables', async () => {
+    // example: pairs
+    const emulator = await startEmulator({
+      tables: [
+        { logicalName: 'new_tag', columns: [{ logicalName: 'name', type: 'string' }] },
+        {
+          logicalName: 'new_account_tag',
+          columns: [],
+          intersect: { ends: [{ table: 'account' }, { table: 'new_tag' }] },
+        },
+      ],
+    })
+    const account = emulator.table('accounts').create({ name: 'Alfa' })
+    const tag = emulator.table('new_tags').create({ name: 'big' })
+    await fetch(`${emulator.serviceRoot}/accounts(${account})/new_account_tag/$ref`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ '@odata.id': `${emulator.serviceRoot}/new_tags(${tag})` }),
+    })
+    const tagged = await fetch(`${emulator.serviceRoot}/new_tags(${tag})/new_account_tag?$select=name`)
+    // end
+    const { value } = (await tagged.json()) as { value: unknown[] }
+    expect(value).toEqual([expect.objectContaining({ name: 'Alfa' })])
+    await emulator.close()
+  })
+
   it('names every member of a table, a column, and what they are made of', () => {
     const names: Record<
       | keyof TableDefinition
       | keyof ColumnDefinition
       | keyof KeyDefinition
+      | keyof IntersectDefinition
+      | keyof IntersectEnd
       | keyof LookupTarget
       | keyof OptionDefinition
       | keyof StateRules
@@ -129,6 +159,9 @@ describe('the README', () => {
       supportsBulk: true,
       columns: true,
       keys: true,
+      intersect: true,
+      ends: true,
+      column: true,
       type: true,
       required: true,
       applicationRequired: true,
@@ -188,6 +221,7 @@ describe('the README', () => {
       keyIndexingStepMs: true,
       maxBatchOperations: true,
       missingBindStatus: true,
+      existingLinkStatus: true,
       missingLinkStatus: true,
       historyLimit: true,
       requestLogLimit: true,

@@ -75,6 +75,11 @@ export interface EmulatorOptions {
   readonly keyComparison?: KeyComparison | undefined
   /** Status when a row bound by `@odata.bind` does not exist; not documented. Default: 404. */
   readonly missingBindStatus?: 400 | 404 | undefined
+  /**
+   * Status when a row is added to a many-to-many collection that it is in already; not documented. Default: 412, with
+   * the code of duplicates.
+   */
+  readonly existingLinkStatus?: 204 | 412 | undefined
   /** Status when a row is removed from a collection that it is not in; not documented. Default: 404. */
   readonly missingLinkStatus?: 204 | 404 | undefined
   /**
@@ -192,6 +197,7 @@ function resolveSwitches(
   | 'keyComparison'
   | 'keyIndexing'
   | 'missingBindStatus'
+  | 'existingLinkStatus'
   | 'missingLinkStatus'
 > {
   const {
@@ -202,6 +208,7 @@ function resolveSwitches(
     keyComparison = 'case-insensitive',
     keyIndexing = 'immediate',
     missingBindStatus = 404,
+    existingLinkStatus = 412,
     missingLinkStatus = 404,
   } = options
   return {
@@ -215,6 +222,7 @@ function resolveSwitches(
     keyComparison: oneOf('keyComparison', keyComparison, ['case-insensitive', 'exact']),
     keyIndexing: oneOf('keyIndexing', keyIndexing, ['immediate', 'stepwise']),
     missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),
+    existingLinkStatus: oneOf('existingLinkStatus', existingLinkStatus, [204, 412]),
     missingLinkStatus: oneOf('missingLinkStatus', missingLinkStatus, [204, 404]),
   }
 }

@@ -3,6 +3,7 @@ import { createIdSequence, type IdSequence } from './ids.js'
 import type { ResolvedOptions } from './options.js'
 import type { RelatedRows } from './query/related-rows.js'
 import { builtInIds } from './schema/built-in-rows.js'
+import { pairKey } from './schema/resolve-intersect.js'
 import { createSchema, type Schema } from './schema/schema.js'
 import { standardTables } from './schema/standard-tables.js'
 import type { Table } from './schema/table.js'
@@ -61,7 +62,8 @@ export function createService(
     const known = schema.byLogicalName(definition.logicalName)
     const table = known === undefined ? schema.add(definition) : schema.replace(definition)
     const active = table.keys.filter((key) => key.indexStatus === 'Active')
-    store.table(table.logicalName).indexKeys(table.primaryIdColumn, active)
+    const keys = table.intersect === undefined ? active : [pairKey(table.intersect)]
+    store.table(table.logicalName).indexKeys(table.primaryIdColumn, keys)
     schemaVersion += 1
     return table
   }

@@ -1,9 +1,11 @@
-import type { CollectionNavigation, SingleNavigation, Table } from '../schema/table.js'
+import { notEmulated } from '../http/service-error.js'
+import type { CollectionNavigation, ManyNavigation, SingleNavigation, Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { type RowValues, readBody } from '../writing/read-body.js'
 import { payloadError } from '../writing/read-value.js'
 import { createRow, updateRow } from '../writing/write-row.js'
+import { addPair } from './pairs.js'
 import { referencedRow } from './referenced-row.js'
 
 /** A body with its related rows taken out. */
@@ -11,7 +13,7 @@ interface SplitBody {
   readonly own: Readonly<Record<string, unknown>>
   readonly parents: readonly (readonly [SingleNavigation, object])[]
   readonly children: readonly (readonly [CollectionNavigation, readonly unknown[]])[]
-  readonly bound: readonly (readonly [CollectionNavigation, readonly unknown[]])[]
+  readonly bound: readonly (readonly [ManyNavigation, readonly unknown[]])[]
 }
 
 const bindSuffix = '@odata.bind'
@@ -53,7 +55,9 @@ export function createWithRelated(
     const other = tableOf(service, navigation.table)
     for (const reference of references) {
       const bound = referencedRow(service, other, reference)
-      updateRow(service, other, bound, { [navigation.column.logicalName]: link })
+      if (navigation.kind === 'many-to-many') {
+        addPair(service, navigation, link.id, bound[other.primaryIdColumn] as string)
+      } else updateRow(service, other, bound, { [navigation.column.logicalName]: link })
     }
   }
   // A row that refers to itself through its children has changed meanwhile.
@@ -66,7 +70,7 @@ function splitBody(table: Table, body: unknown): SplitBody | undefined {
   const own: Record<string, unknown> = {}
   const parents: [SingleNavigation, object][] = []
   const children: [CollectionNavigation, readonly unknown[]][] = []
-  const bound: [CollectionNavigation, readonly unknown[]][] = []
+  const bound: [ManyNavigation, readonly unknown[]][] = []
   for (const [name, value] of Object.entries(body)) {
     const isBind = name.endsWith(bindSuffix)
     const related = value !== null && typeof value === 'object'
@@ -74,8 +78,11 @@ function splitBody(table: Table, body: unknown): SplitBody | undefined {
       ? table.navigation(isBind ? name.slice(0, -bindSuffix.length) : name)
       : undefined
     if (navigation === undefined) own[name] = value
-    else if (navigation.kind === 'collection') {
-      ;(isBind ? bound : children).push([navigation, listOf(table, name, value)])
+    else if (navigation.kind !== 'single') {
+      const list = listOf(table, name, value)
+      if (isBind) bound.push([navigation, list])
+      else if (navigation.kind === 'collection') children.push([navigation, list])
+      else throw notEmulated('nested rows of a many-to-many relationship')
     } else if (isBind || Array.isArray(value)) own[name] = value
     else parents.push([navigation, value as object])
   }

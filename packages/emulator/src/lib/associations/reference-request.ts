@@ -4,14 +4,22 @@ import { parseQueryParts } from '../query/query-parts.js'
 import { resolveTarget, rowNotFound } from '../routes/find-row.js'
 import { type KeyPredicate, parseSegment } from '../routes/row-address.js'
 import { type RowRequest, rowOf } from '../routes/row-requests.js'
-import type { CollectionNavigation, SingleNavigation, Table } from '../schema/table.js'
+import type {
+  CollectionNavigation,
+  ManyNavigation,
+  ManyToManyNavigation,
+  SingleNavigation,
+  Table,
+} from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
+import type { Service } from '../service.js'
 import { payloadError } from '../writing/read-value.js'
 import { updateRow } from '../writing/write-row.js'
+import { addPair, removePair } from './pairs.js'
 import { parseReference, referencedRow } from './referenced-row.js'
 
 /**
- * Serves the `$ref` requests: `PUT` and `DELETE` of a lookup, `POST` and `DELETE` of a row among those that point here.
+ * Serves the `$ref` requests: `PUT` and `DELETE` of a lookup, `POST` and `DELETE` of a row in a collection.
  *
  * Source: Microsoft Learn, "Associate and disassociate table rows using the Web API".
  */
@@ -65,17 +73,19 @@ function changeLookup(
 function changeCollection(
   { service, table, request }: RowRequest,
   row: StoredRow,
-  navigation: CollectionNavigation,
+  navigation: ManyNavigation,
   member: KeyPredicate | undefined,
 ): void {
   const other = service.schema.byLogicalName(navigation.table)
   if (other === undefined) throw segmentNotFound(navigation.name)
-  const column = navigation.column.logicalName
-  const here = { id: row[table.primaryIdColumn] as string, table: table.logicalName }
+  const link =
+    navigation.kind === 'collection'
+      ? lookupLink(service, table, row, other, navigation)
+      : pairLink(service, table, row, other, navigation)
   if (request.method === 'POST') {
     if (member !== undefined) throw methodNotAllowed(request.method)
     const added = referencedRow(service, other, referenceIn(other, request.body))
-    updateRow(service, other, added, { [column]: here })
+    link.add(added)
     return
   }
   if (request.method !== 'DELETE') throw methodNotAllowed(request.method)
@@ -83,13 +93,52 @@ function changeCollection(
     member === undefined
       ? referencedRow(service, other, idOption(request.rawQuery))
       : rowOf({ service, table: other }, resolveTarget(service, other, member))
-  const value = removed[column] ?? null
-  if (value === null || typeof value !== 'object' || value.id !== here.id) {
-    // Not documented; a client that removes what is not there must be ready for it.
-    if (service.options.missingLinkStatus === 204) return
-    throw rowNotFound(other, { kind: 'id', id: removed[other.primaryIdColumn] as string })
+  // Not documented; a client that removes what is not there must be ready for it.
+  if (link.remove(removed) || service.options.missingLinkStatus === 204) return
+  throw rowNotFound(other, { kind: 'id', id: removed[other.primaryIdColumn] as string })
+}
+
+/** What ties a row to those of one of its collections. */
+interface Link {
+  add(other: StoredRow): void
+  /** Tells whether it was there. */
+  remove(other: StoredRow): boolean
+}
+
+function lookupLink(
+  service: Service,
+  table: Table,
+  row: StoredRow,
+  other: Table,
+  navigation: CollectionNavigation,
+): Link {
+  const column = navigation.column.logicalName
+  const here = { id: row[table.primaryIdColumn] as string, table: table.logicalName }
+  return {
+    add(added) {
+      updateRow(service, other, added, { [column]: here })
+    },
+    remove(removed) {
+      const value = removed[column] ?? null
+      if (value === null || typeof value !== 'object' || value.id !== here.id) return false
+      updateRow(service, other, removed, { [column]: null })
+      return true
+    },
   }
-  updateRow(service, other, removed, { [column]: null })
+}
+
+function pairLink(
+  service: Service,
+  table: Table,
+  row: StoredRow,
+  other: Table,
+  navigation: ManyToManyNavigation,
+): Link {
+  const id = row[table.primaryIdColumn] as string
+  return {
+    add: (added) => addPair(service, navigation, id, added[other.primaryIdColumn] as string),
+    remove: (removed) => removePair(service, navigation, id, removed[other.primaryIdColumn] as string),
+  }
 }
 
 function referenceIn(table: Table, body: unknown): string {

@@ -1,6 +1,6 @@
 import type { Table } from '../schema/table.js'
 
-/** Whether a table has the bulk messages: by its definition; activities have not unless theirs says so. */
+/** Whether a table has the bulk messages: by its definition, else all but activities and intersect tables. */
 export function supportsBulk(table: Table): boolean {
-  return table.definition.supportsBulk ?? !table.isActivity
+  return table.definition.supportsBulk ?? !(table.isActivity || table.intersect !== undefined)
 }

@@ -2,7 +2,7 @@ import { create } from 'xmlbuilder2'
 import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js'
 import { edmTypeOf } from '../query/comparable-value.js'
 import type { Schema } from '../schema/schema.js'
-import type { Column, Navigation, Table } from '../schema/table.js'
+import type { Column, ManyNavigation, Navigation, Table } from '../schema/table.js'
 import { addOperationImports, addOperations } from './csdl-operations.js'
 
 const edm = 'http://docs.oasis-open.org/odata/ns/edm'
@@ -96,12 +96,12 @@ function addProperty(type: XMLBuilder, column: Column, annotations: boolean): vo
 }
 
 function addNavigationProperty(type: XMLBuilder, table: Table, navigation: Navigation, schema: Schema): void {
-  if (navigation.kind === 'collection') {
-    const partner = navigation.column.targets.find((target) => target.table === table.logicalName)
+  if (navigation.kind !== 'single') {
+    const partner = partnerOf(navigation, table)
     type.ele('NavigationProperty', {
       Name: navigation.name,
       Type: `Collection(mscrm.${navigation.table})`,
-      ...(partner === undefined ? {} : { Partner: partner.navigationProperty }),
+      ...(partner === undefined ? {} : { Partner: partner }),
     })
     return
   }
@@ -119,6 +119,11 @@ function addNavigationProperty(type: XMLBuilder, table: Table, navigation: Navig
       ? 'ownerid'
       : (schema.byLogicalName(navigation.target)?.primaryIdColumn ?? `${navigation.target}id`),
   })
+}
+
+function partnerOf(navigation: ManyNavigation, table: Table): string | undefined {
+  if (navigation.kind === 'many-to-many') return navigation.partner
+  return navigation.column.targets.find((target) => target.table === table.logicalName)?.navigationProperty
 }
 
 function addAlternateKeys(type: XMLBuilder, table: Table): void {

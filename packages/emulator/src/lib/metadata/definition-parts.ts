@@ -6,7 +6,11 @@ import { type AttributeMetadata, toAttributeMetadata } from './attribute-metadat
 import { toEntityMetadata } from './entity-metadata.js'
 import { toKeyMetadata } from './key-metadata.js'
 import { type Members, type MetadataQuery, selectMembers } from './metadata-query.js'
-import { manyToOneRelationships, oneToManyRelationships } from './relationship-metadata.js'
+import {
+  manyToManyRelationships,
+  manyToOneRelationships,
+  oneToManyRelationships,
+} from './relationship-metadata.js'
 
 /** The collections below a table's definition, by name. */
 export type PartName =
@@ -60,7 +64,7 @@ export function describePart(
     case 'OneToManyRelationships':
       return describeMembers(oneToManyRelationships(table, schema), query, 'OneToManyRelationshipMetadata')
     case 'ManyToManyRelationships':
-      return []
+      return describeMembers(manyToManyRelationships(table, schema), query, 'ManyToManyRelationshipMetadata')
   }
 }
 

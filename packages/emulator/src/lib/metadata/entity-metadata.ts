@@ -32,7 +32,7 @@ export function toEntityMetadata(table: Table): Record<string, unknown> {
     ChangeTrackingEnabled: table.changeTrackingEnabled,
     CanChangeTrackingBeEnabled: managed(table.canChangeTrackingBeEnabled, 'canchangetrackingbeenabled'),
     IsImportable: true,
-    IsIntersect: false,
+    IsIntersect: table.intersect !== undefined,
     IsManaged: isManaged,
     IsValidForAdvancedFind: true,
     DaysSinceRecordLastModified: 0,

@@ -24,6 +24,29 @@ export function oneToManyRelationships(table: Table, schema: Schema): Record<str
     )
 }
 
+/** The relationships in which an intersect table pairs a table's rows with others. */
+export function manyToManyRelationships(table: Table, schema: Schema): Record<string, unknown>[] {
+  return schema.tables().flatMap((intersectTable) => {
+    const { intersect } = intersectTable
+    if (intersect?.ends.some((end) => end.table === table.logicalName) !== true) return []
+    const { relationshipName, ends } = intersect
+    const [first, second] = ends
+    return [
+      {
+        ...baseMembers(intersectTable, relationshipName, relationshipName),
+        RelationshipType: 'ManyToManyRelationship',
+        Entity1LogicalName: first.table,
+        Entity1IntersectAttribute: first.column,
+        Entity1NavigationPropertyName: first.navigationProperty,
+        Entity2LogicalName: second.table,
+        Entity2IntersectAttribute: second.column,
+        Entity2NavigationPropertyName: second.navigationProperty,
+        IntersectEntityName: intersectTable.logicalName,
+      },
+    ]
+  })
+}
+
 const deleteBehaviors = {
   cascade: 'Cascade',
   'remove-link': 'RemoveLink',
@@ -39,16 +62,8 @@ function toRelationship(
 ): Record<string, unknown> {
   const schemaName = target.relationshipName ?? target.collectionNavigationProperty
   return {
-    MetadataId: deterministicId(`relationship:${schemaName}:${target.table}`),
-    HasChanged: null,
-    IsCustomRelationship: table.isCustom,
-    IsValidForAdvancedFind: true,
-    SchemaName: schemaName,
-    SecurityTypes: 'Append',
-    IsManaged: !table.isCustom,
+    ...baseMembers(table, schemaName, `${schemaName}:${target.table}`),
     RelationshipType: 'OneToManyRelationship',
-    IntroducedVersion: null,
-    IsCustomizable: managed(true, 'iscustomizable'),
     ReferencedEntity: target.table,
     ReferencedAttribute: schema.byLogicalName(target.table)?.primaryIdColumn ?? null,
     ReferencedEntityNavigationPropertyName: target.collectionNavigationProperty,
@@ -66,5 +81,20 @@ function toRelationship(
       Unshare: 'NoCascade',
       RollupView: 'NoCascade',
     },
+  }
+}
+
+/** What relationships of every kind have; `table` is the one that holds them. */
+function baseMembers(table: Table, schemaName: string, identity: string): Record<string, unknown> {
+  return {
+    MetadataId: deterministicId(`relationship:${identity}`),
+    HasChanged: null,
+    IsCustomRelationship: table.isCustom,
+    IsValidForAdvancedFind: true,
+    SchemaName: schemaName,
+    SecurityTypes: 'Append',
+    IsManaged: !table.isCustom,
+    IntroducedVersion: null,
+    IsCustomizable: managed(true, 'iscustomizable'),
   }
 }

@@ -40,7 +40,7 @@ function parseItem(text: string, table: Table, schema: Schema, compileFilter: Fi
   const [, name = '', reference, inner] = match
   const navigation = table.navigation(name)
   if (navigation === undefined) throw unknownProperty(name, table.logicalName)
-  if (reference !== undefined && navigation.kind === 'collection') {
+  if (reference !== undefined && navigation.kind !== 'single') {
     throw optionRefused(`$expand with /$ref works on single-valued navigation properties; '${name}' is none.`)
   }
   const target = targetTable(navigation, schema)

@@ -1,5 +1,6 @@
-import type { CollectionNavigation, SingleNavigation, Table } from '../schema/table.js'
+import type { ManyNavigation, SingleNavigation, Table } from '../schema/table.js'
 import type { LookupValue, StoredRow } from '../schema/table-definition.js'
+import { collectionRows } from './collection-rows.js'
 import type { ExpandItem } from './query-options.js'
 import { createRowFormat, type RowFormat, type RowShape } from './row-json.js'
 
@@ -9,7 +10,7 @@ const maxExpandedRows = 5000
 /** Makes the writer of one expanded navigation property: `,"name":…`. */
 export function formatExpansion(item: ExpandItem, table: Table, shape: RowShape): RowFormat {
   const { navigation } = item
-  if (navigation.kind === 'collection') return collectionWriter(item, navigation, table, shape)
+  if (navigation.kind !== 'single') return collectionWriter(item, navigation, table, shape)
   if (item.onlyReference) return referenceWriter(item, navigation, shape)
   return navigation.targets.length > 1 ? principalWriter(navigation) : singleWriter(item, navigation, shape)
 }
@@ -55,7 +56,7 @@ function referenceWriter(item: ExpandItem, navigation: SingleNavigation, shape: 
 
 function collectionWriter(
   item: ExpandItem,
-  navigation: CollectionNavigation,
+  navigation: ManyNavigation,
   table: Table,
   shape: RowShape,
 ): RowFormat {
@@ -72,11 +73,11 @@ function collectionWriter(
 
 function expandedRows(
   { options }: ExpandItem,
-  navigation: CollectionNavigation,
+  navigation: ManyNavigation,
   id: string,
   { related }: RowShape,
 ): StoredRow[] {
-  let rows = [...related.referencing(navigation.table, navigation.column.logicalName, id)]
+  let rows = [...collectionRows(related, navigation, id)]
   const { filter, compare } = options
   if (filter !== undefined) rows = rows.filter((row) => filter(row, related))
   if (options.orderBy.length > 0) rows.sort((a, b) => compare(a, b, related))

@@ -1,6 +1,7 @@
 import type { Schema } from '../schema/schema.js'
-import type { CollectionNavigation, Column, SingleNavigation, Table } from '../schema/table.js'
+import type { Column, ManyNavigation, SingleNavigation, Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
+import { collectionRows } from './collection-rows.js'
 import { type Comparable, familyOf, toComparable, type ValueFamily } from './comparable-value.js'
 import type { PathOperand } from './filter-expression.js'
 import { optionRefused, unknownProperty } from './query-errors.js'
@@ -55,7 +56,7 @@ export function bindColumn(path: PathOperand, scope: Scope): BoundColumn {
 
 /** The collection that a lambda's path leads to, and the row that it belongs to. */
 export interface BoundCollection {
-  readonly navigation: CollectionNavigation
+  readonly navigation: ManyNavigation
   readonly table: Table
   rows(frame: Frame): Iterable<StoredRow>
 }
@@ -67,7 +68,7 @@ export function bindCollection(path: PathOperand, scope: Scope): BoundCollection
   const last = start.names.at(-1) ?? ''
   const navigation = place.table.navigation(last)
   if (navigation === undefined) throw unknownProperty(last, place.table.logicalName)
-  if (navigation.kind !== 'collection') {
+  if (navigation.kind === 'single') {
     throw optionRefused(`any and all need a collection; '${last}' leads to one row.`)
   }
   const { primaryIdColumn } = place.table
@@ -77,7 +78,7 @@ export function bindCollection(path: PathOperand, scope: Scope): BoundCollection
     rows: (frame) => {
       const id = place.read(frame)?.[primaryIdColumn]
       if (typeof id !== 'string') return []
-      return frame.related.referencing(navigation.table, navigation.column.logicalName, id)
+      return collectionRows(frame.related, navigation, id)
     },
   }
 }

@@ -4,6 +4,6 @@ import type { StoredRow } from '../schema/table-definition.js'
 export interface RelatedRows {
   /** The row of that table and id, or `undefined`. */
   get(table: string, id: string): StoredRow | undefined
-  /** The rows of `table` (logical name) whose lookup `column` points at `id`, in the order of their primary keys. */
+  /** The rows of `table` (logical name) whose `column`, a lookup or one of an intersect table, points at `id`, in the order of their primary keys. */
   referencing(table: string, column: string, id: string): Iterable<StoredRow>
 }

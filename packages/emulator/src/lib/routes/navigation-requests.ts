@@ -1,9 +1,11 @@
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import type { ServiceResponse } from '../http/service-response.js'
+import { pairedIds } from '../query/collection-rows.js'
 import { parseQueryOptions } from '../query/parse-query-options.js'
-import { countRows, listRows } from '../reading/list-rows.js'
-import type { CollectionNavigation, Navigation, SingleNavigation } from '../schema/table.js'
+import { countRows, type ListScope, listRows } from '../reading/list-rows.js'
+import type { ManyNavigation, Navigation, SingleNavigation, Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
+import type { Service } from '../service.js'
 import { type RowRequest, representation } from './row-requests.js'
 
 /** Serves `GET accounts(…)/primarycontactid` and `GET accounts(…)/contact_customer_accounts`. */
@@ -39,7 +41,7 @@ function relatedRow(
 function relatedRows(
   { service, formats, request, table: owner }: RowRequest,
   row: StoredRow,
-  navigation: CollectionNavigation,
+  navigation: ManyNavigation,
   rest: readonly string[],
 ): ServiceResponse {
   const table = service.schema.byLogicalName(navigation.table)
@@ -48,12 +50,26 @@ function relatedRows(
   const id = String(row[owner.primaryIdColumn])
   const scope = {
     path: `${owner.entitySetName}(${id})/${navigation.name}`,
-    within: (each: StoredRow): boolean => {
-      const value = each[navigation.column.logicalName] ?? null
-      return value !== null && typeof value === 'object' && value.id === id
-    },
+    within: withinCollection(service, table, navigation, id),
   }
   if (rest.length === 0) return listRows(service, formats, request, table, scope)
   if (rest.length === 1 && rest[0] === '$count') return countRows(service, request, table, scope)
   throw notEmulated('paths beyond a navigation property')
+}
+
+/** Whether a row of `table` is in the collection of the row of an id. */
+function withinCollection(
+  { related }: Service,
+  table: Table,
+  navigation: ManyNavigation,
+  id: string,
+): ListScope['within'] {
+  if (navigation.kind === 'many-to-many') {
+    const ids = new Set(pairedIds(related, navigation, id))
+    return (each) => ids.has(String(each[table.primaryIdColumn]))
+  }
+  return (each) => {
+    const value = each[navigation.column.logicalName] ?? null
+    return value !== null && typeof value === 'object' && value.id === id
+  }
 }

@@ -1,7 +1,8 @@
 import { deterministicId } from './deterministic-id.js'
 import { resolveColumn } from './resolve-column.js'
+import { intersectColumns, resolveIntersect } from './resolve-intersect.js'
 import { baseCurrencyColumns, systemColumns } from './system-columns.js'
-import type { Column, Table, TableKey } from './table.js'
+import type { Column, Intersect, Table, TableKey } from './table.js'
 import type { ColumnDefinition, KeyDefinition, TableDefinition } from './table-definition.js'
 
 /** A table before it is placed in a schema: everything but its navigation properties. */
@@ -22,7 +23,8 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     definition.primaryIdColumn ?? (definition.isActivity ? 'activityid' : `${logicalName}id`)
   const primaryNameColumn = definition.primaryNameColumn ?? guessPrimaryName(definition)
   const displayName = definition.displayName ?? definition.schemaName ?? logicalName
-  const columns = resolveColumns(definition, entitySetName, primaryIdColumn, primaryNameColumn)
+  const intersect = resolveIntersect(definition)
+  const columns = resolveColumns(definition, entitySetName, primaryIdColumn, primaryNameColumn, intersect)
   return {
     logicalName,
     schemaName: definition.schemaName ?? logicalName,
@@ -31,15 +33,16 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     displayCollectionName: definition.displayCollectionName ?? `${displayName}s`,
     primaryIdColumn,
     primaryNameColumn,
-    ownership: definition.ownership ?? 'UserOwned',
+    ownership: intersect === undefined ? (definition.ownership ?? 'UserOwned') : 'None',
     isActivity: definition.isActivity ?? false,
     isCustom: definition.isCustom ?? false,
-    changeTrackingEnabled: definition.changeTrackingEnabled ?? false,
+    changeTrackingEnabled: definition.changeTrackingEnabled ?? intersect !== undefined,
     canChangeTrackingBeEnabled: definition.canChangeTrackingBeEnabled ?? true,
-    optimisticConcurrencyEnabled: definition.optimisticConcurrencyEnabled ?? true,
+    optimisticConcurrencyEnabled: definition.optimisticConcurrencyEnabled ?? intersect === undefined,
     metadataId: deterministicId(`table:${logicalName}`),
     objectTypeCode: definition.objectTypeCode ?? derivedTypeCode(logicalName),
     columns,
+    intersect,
     keys: (definition.keys ?? []).map((key) => resolveKey(key, logicalName, columns)),
     definition,
   }
@@ -59,6 +62,7 @@ function resolveColumns(
   entitySetName: string,
   primaryIdColumn: string,
   primaryNameColumn: string | undefined,
+  intersect: Intersect | undefined,
 ): Column[] {
   const resolved = new Map<string, Column>()
   const add = (column: ColumnDefinition, isSystem: boolean, baseOf?: string): void => {
@@ -82,6 +86,7 @@ function resolveColumns(
     add(primaryIdDefinition(definition, primaryIdColumn), true)
   }
   for (const column of definition.columns) add(column, false)
+  if (intersect !== undefined) for (const column of intersectColumns(intersect)) add(column, false)
   for (const [column, baseOf] of baseCurrencyColumns(definition.columns)) add(column, true, baseOf)
   for (const column of systemColumns(definition, entitySetName)) add(column, true)
   if (primaryNameColumn !== undefined && !resolved.has(primaryNameColumn)) {

@@ -3,7 +3,7 @@ import { builtInRows } from './built-in-rows.js'
 import { deriveValues } from './derived-values.js'
 import { createSchema } from './schema.js'
 import { standardTables } from './standard-tables.js'
-import type { TableDefinition } from './table-definition.js'
+import type { IntersectEnd, TableDefinition } from './table-definition.js'
 
 const thing: TableDefinition = {
   logicalName: 'new_thing',
@@ -22,6 +22,12 @@ const thing: TableDefinition = {
     },
   ],
 }
+
+const pairs = (ends: readonly [IntersectEnd, IntersectEnd]): TableDefinition => ({
+  logicalName: 'pair',
+  columns: [],
+  intersect: { ends },
+})
 
 describe('createSchema()', () => {
   it('fills in every default of a small definition', () => {
@@ -106,6 +112,13 @@ describe('createSchema()', () => {
     ['a name column that is missing', [{ ...thing, primaryNameColumn: 'nope' }]],
     ['a key of an unknown column', [{ ...thing, keys: [{ logicalName: 'k', columns: ['nope'] }] }]],
     ['a key of no column', [{ ...thing, keys: [{ logicalName: 'k', columns: [] }] }]],
+    [
+      'an intersect table with columns',
+      [{ ...pairs([{ table: 'a' }, { table: 'b' }]), columns: thing.columns }],
+    ],
+    ['an intersect table without two columns', [pairs([{ table: 'a' }, { table: 'b', column: 'aid' }])]],
+    ['an intersect column named like the key', [pairs([{ table: 'a' }, { table: 'b', column: 'pairid' }])]],
+    ['navigation properties of one name', [pairs([{ table: 'a' }, { table: 'a', column: 'bid' }])]],
     ['a column named twice', [{ ...thing, columns: [...thing.columns, ...thing.columns] }]],
   ])('refuses %s', (_, definitions) => {
     expect(() => createSchema(definitions)).toThrow(TypeError)

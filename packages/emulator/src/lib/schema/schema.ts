@@ -1,5 +1,12 @@
 import { type ResolvedTable, resolveTable } from './resolve-table.js'
-import type { CollectionNavigation, Column, Navigation, SingleNavigation, Table } from './table.js'
+import type {
+  Column,
+  ManyNavigation,
+  ManyToManyNavigation,
+  Navigation,
+  SingleNavigation,
+  Table,
+} from './table.js'
 import type { TableDefinition } from './table-definition.js'
 
 /** All tables of an environment, by either of their names. */
@@ -32,9 +39,9 @@ export interface Schema {
 export function createSchema(definitions: readonly TableDefinition[]): Schema {
   const tables = new Map<string, Table>()
   const entitySets = new Map<string, Table>()
-  let collections: Map<string, Map<string, CollectionNavigation>> | undefined
+  let collections: Map<string, Map<string, ManyNavigation>> | undefined
 
-  const collectionsOf = (logicalName: string): ReadonlyMap<string, CollectionNavigation> => {
+  const collectionsOf = (logicalName: string): ReadonlyMap<string, ManyNavigation> => {
     collections ??= indexCollections([...tables.values()])
     return collections.get(logicalName) ?? new Map()
   }
@@ -77,7 +84,7 @@ export function createSchema(definitions: readonly TableDefinition[]): Schema {
 
 function createTable(
   resolved: ResolvedTable,
-  collectionsOf: (logicalName: string) => ReadonlyMap<string, CollectionNavigation>,
+  collectionsOf: (logicalName: string) => ReadonlyMap<string, ManyNavigation>,
 ): Table {
   const byName = new Map(resolved.columns.map((column) => [column.logicalName, column]))
   const byWireName = new Map(resolved.columns.map((column) => [column.wireName, column]))
@@ -110,16 +117,37 @@ function indexSingle({ columns, isActivity, logicalName }: ResolvedTable): Map<s
   return navigations
 }
 
-function indexCollections(tables: readonly Table[]): Map<string, Map<string, CollectionNavigation>> {
-  const index = new Map<string, Map<string, CollectionNavigation>>()
+function indexCollections(tables: readonly Table[]): Map<string, Map<string, ManyNavigation>> {
+  const index = new Map<string, Map<string, ManyNavigation>>()
+  const add = (navigation: ManyNavigation): void => {
+    const ofTarget = index.get(navigation.target) ?? new Map<string, ManyNavigation>()
+    ofTarget.set(navigation.name, navigation)
+    index.set(navigation.target, ofTarget)
+  }
   for (const table of tables) {
     for (const column of table.columns) {
       for (const { table: target, collectionNavigationProperty: name } of column.targets) {
-        const ofTarget = index.get(target) ?? new Map<string, CollectionNavigation>()
-        ofTarget.set(name, { kind: 'collection', name, table: table.logicalName, column, target })
-        index.set(target, ofTarget)
+        add({ kind: 'collection', name, table: table.logicalName, column, target })
       }
     }
+    for (const navigation of intersectNavigations(table)) add(navigation)
   }
   return index
+}
+
+/** The navigation properties of both sides of an intersect table. */
+function intersectNavigations({ logicalName, intersect }: Table): ManyToManyNavigation[] {
+  if (intersect === undefined) return []
+  const [first, second] = intersect.ends
+  const lead = (own: typeof first, other: typeof first): ManyToManyNavigation => ({
+    kind: 'many-to-many',
+    name: own.navigationProperty,
+    table: other.table,
+    target: own.table,
+    partner: other.navigationProperty,
+    intersect: logicalName,
+    ownColumn: own.column,
+    otherColumn: other.column,
+  })
+  return [lead(first, second), lead(second, first)]
 }

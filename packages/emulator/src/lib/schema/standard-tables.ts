@@ -4,6 +4,7 @@ import { annotation } from './tables/annotation.js'
 import { businessunit } from './tables/businessunit.js'
 import { contact } from './tables/contact.js'
 import { equipment } from './tables/equipment.js'
+import { intersects } from './tables/intersects.js'
 import { lead } from './tables/lead.js'
 import { opportunity } from './tables/opportunity.js'
 import { organization } from './tables/organization.js'
@@ -39,4 +40,5 @@ export const standardTables: readonly TableDefinition[] = [
   equipment,
   task,
   annotation,
+  ...intersects,
 ]

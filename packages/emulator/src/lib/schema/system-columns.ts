@@ -3,8 +3,17 @@ import type { ColumnDefinition, TableDefinition } from './table-definition.js'
 
 const readOnly = { validForCreate: false, validForUpdate: false } as const
 
+const versionNumber: ColumnDefinition = {
+  logicalName: 'versionnumber',
+  schemaName: 'VersionNumber',
+  displayName: 'Version Number',
+  type: 'bigint',
+  ...readOnly,
+}
+
 /** The columns that the service adds to every table of the definition's kind. */
 export function systemColumns(definition: TableDefinition, entitySetName: string): ColumnDefinition[] {
+  if (definition.intersect !== undefined) return [versionNumber]
   return [
     ...auditColumns(definition),
     ...stateColumns(definition),
@@ -59,13 +68,7 @@ function auditColumns(definition: TableDefinition): ColumnDefinition[] {
     },
     by('modifiedby', 'ModifiedBy', 'Modified By'),
     by('modifiedonbehalfby', 'ModifiedOnBehalfBy', 'Modified By (Delegate)'),
-    {
-      logicalName: 'versionnumber',
-      schemaName: 'VersionNumber',
-      displayName: 'Version Number',
-      type: 'bigint',
-      ...readOnly,
-    },
+    versionNumber,
   ]
 }
 

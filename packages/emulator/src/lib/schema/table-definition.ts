@@ -104,6 +104,26 @@ export interface KeyDefinition {
   readonly indexStatus?: KeyIndexStatus
 }
 
+/** One side of a many-to-many relationship. */
+export interface IntersectEnd {
+  /** Logical name of the table. */
+  readonly table: string
+  /**
+   * Collection-valued navigation property on that table, which leads to the rows of the other side; case-sensitive.
+   * Default: the name of the relationship, on both sides.
+   */
+  readonly navigationProperty?: string
+  /** Column of the intersect table that holds the primary keys of this side. Default: the table's name plus `id`. */
+  readonly column?: string
+}
+
+/** The many-to-many relationship whose pairs an intersect table holds. */
+export interface IntersectDefinition {
+  /** Schema name of the relationship. Default: the schema name of the intersect table. */
+  readonly relationshipName?: string
+  readonly ends: readonly [IntersectEnd, IntersectEnd]
+}
+
 /** A table as a plain object: what the built-in tables are written in, and what callers pass for their own. */
 export interface TableDefinition {
   readonly logicalName: string
@@ -125,15 +145,21 @@ export interface TableDefinition {
   readonly isCustom?: boolean
   /** Whether the table has no `statecode` and `statuscode`, such as users and notes. Default: `false`. */
   readonly stateless?: boolean
-  /** Default: `false` for custom tables, as in Dataverse. */
+  /** Default: `false`, as for custom tables in Dataverse; `true` for intersect tables. */
   readonly changeTrackingEnabled?: boolean
   /** Default: `true`. */
   readonly canChangeTrackingBeEnabled?: boolean
-  /** Default: `true`. */
+  /** Default: `true`, but for intersect tables. */
   readonly optimisticConcurrencyEnabled?: boolean
   readonly stateRules?: StateRules
-  /** Whether the table has `CreateMultiple`, `UpdateMultiple` and `UpsertMultiple`. Default: `true`, but for activities. */
+  /** Whether the table has `CreateMultiple`, `UpdateMultiple` and `UpsertMultiple`. Default: `true`, but for activities and intersect tables. */
   readonly supportsBulk?: boolean
+  /**
+   * Makes the table the intersect table of a many-to-many relationship: its rows are pairs, which only `$ref` and
+   * `@odata.bind` write, and it has no columns, keys or owners of its own. Tracked when both of its sides are. Default:
+   * none.
+   */
+  readonly intersect?: IntersectDefinition
   readonly columns: readonly ColumnDefinition[]
   readonly keys?: readonly KeyDefinition[]
 }

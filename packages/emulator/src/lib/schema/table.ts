@@ -1,5 +1,6 @@
 import type {
   ColumnType,
+  IntersectEnd,
   KeyIndexStatus,
   LookupTarget,
   OptionDefinition,
@@ -73,7 +74,34 @@ export interface CollectionNavigation {
   readonly target: string
 }
 
-export type Navigation = SingleNavigation | CollectionNavigation
+/** A navigation property that leads to the rows which an intersect table pairs with this one. */
+export interface ManyToManyNavigation {
+  readonly kind: 'many-to-many'
+  readonly name: string
+  /** Logical name of the table at the other side. */
+  readonly table: string
+  /** Logical name of the table that the navigation property belongs to. */
+  readonly target: string
+  /** The navigation property that leads back. */
+  readonly partner: string
+  /** Logical name of the table that holds the pairs. */
+  readonly intersect: string
+  /** Column of the pairs that holds the keys of this side. */
+  readonly ownColumn: string
+  /** Column of the pairs that holds the keys of the other side. */
+  readonly otherColumn: string
+}
+
+/** A navigation property that leads to any number of rows. */
+export type ManyNavigation = CollectionNavigation | ManyToManyNavigation
+
+export type Navigation = SingleNavigation | ManyNavigation
+
+/** The many-to-many relationship of an intersect table, with every default filled in. */
+export interface Intersect {
+  readonly relationshipName: string
+  readonly ends: readonly [Required<IntersectEnd>, Required<IntersectEnd>]
+}
 
 /** A table with every default filled in, its system columns, and its place in the schema. */
 export interface Table {
@@ -94,6 +122,8 @@ export interface Table {
   readonly objectTypeCode: number
   readonly columns: readonly Column[]
   readonly keys: readonly TableKey[]
+  /** For an intersect table: the relationship that its rows are pairs of. */
+  readonly intersect: Intersect | undefined
   /** What the table was made from. */
   readonly definition: TableDefinition
   column(logicalName: string): Column | undefined

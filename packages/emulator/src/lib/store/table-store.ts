@@ -26,7 +26,7 @@ export interface TableStore {
   readonly tombstones: ReadonlyMap<string, Tombstone>
   /** The id of the row that has the key's values, given as a row. */
   idByKey(keyLogicalName: string, values: StoredRow): string | undefined
-  /** Ids of the rows whose lookup column points at a row. */
+  /** Ids of the rows whose lookup column, or column of an intersect table, points at a row. */
   idsByLookup(column: string, targetId: string): readonly string[]
   /** Adds or replaces a row; it carries its id and its version. */
   set(row: StoredRow): void
@@ -126,6 +126,8 @@ export function createTableStore(logicalName: string, comparison: KeyComparison)
 
 function targetOf(row: StoredRow, column: string): string | undefined {
   const value = row[column] ?? null
+  // The columns of intersect tables hold plain ids.
+  if (typeof value === 'string') return value
   return value !== null && typeof value === 'object' ? value.id : undefined
 }
 

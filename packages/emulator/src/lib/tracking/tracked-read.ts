@@ -55,6 +55,13 @@ function checkTrackable({ service, table, query }: TrackedRead): void {
     const message = `Entity ${table.logicalName} isn't enabled for change tracking.`
     throw new ServiceError(400, '0x80072491', message)
   }
+  const untracked = table.intersect?.ends.find(
+    (end) => service.schema.byLogicalName(end.table)?.changeTrackingEnabled !== true,
+  )
+  if (untracked !== undefined) {
+    const message = `Entity ${untracked.table}, which ${table.logicalName} relates, isn't enabled for change tracking.`
+    throw new ServiceError(400, '0x80072492', message)
+  }
   if (query.count) throw notEmulated('$count=true together with change tracking')
 }
 

@@ -1,7 +1,7 @@
 import { ServiceError } from '../http/service-error.js'
 import type { Table } from '../schema/table.js'
 import type { Service } from '../service.js'
-import { updateRow } from './write-row.js'
+import { refuseIntersect, updateRow } from './write-row.js'
 
 /**
  * Deletes a row and does to the rows that point at it what their relationship says. Must run inside a transaction:
@@ -12,10 +12,12 @@ import { updateRow } from './write-row.js'
 export function deleteRow(service: Service, table: Table, id: string): void {
   const rows = service.store.table(table.logicalName)
   if (rows.get(id) === undefined) return
+  refuseIntersect(table, 'DELETE')
   // Gone before its references are looked at, so that cascades which lead back here end.
   service.store.remove(table.logicalName, id)
   for (const other of service.schema.tables()) {
     if (service.store.table(other.logicalName).size === 0) continue
+    removePairs(service, other, table, id)
     for (const column of other.columns) {
       const relationship = column.targets.find((target) => target.table === table.logicalName)
       const action = relationship?.onDelete ?? 'remove-link'
@@ -24,6 +26,14 @@ export function deleteRow(service: Service, table: Table, id: string): void {
         releaseReference(service, other, referencing, column.logicalName, action)
       }
     }
+  }
+}
+
+function removePairs({ store }: Service, { logicalName, intersect }: Table, table: Table, id: string): void {
+  for (const end of intersect?.ends ?? []) {
+    if (end.table !== table.logicalName) continue
+    for (const pairId of store.table(logicalName).idsByLookup(end.column, id))
+      store.remove(logicalName, pairId)
   }
 }
 

@@ -101,7 +101,7 @@ function readBind(reading: BodyReading, name: string, value: unknown): void {
         'be represented as properties without values.',
     )
   }
-  if (navigation.kind === 'collection') {
+  if (navigation.kind !== 'single') {
     throw payloadError(table, `A list of rows for '${name}' is only taken when a row is created.`)
   }
   if (value === null) {

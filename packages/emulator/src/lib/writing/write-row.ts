@@ -1,4 +1,4 @@
-import { ServiceError } from '../http/service-error.js'
+import { methodNotAllowed, ServiceError } from '../http/service-error.js'
 import { builtInIds } from '../schema/built-in-rows.js'
 import { deriveValues } from '../schema/derived-values.js'
 import type { Table, TableKey } from '../schema/table.js'
@@ -15,6 +15,7 @@ function timestamp(service: Service): string {
 
 /** Creates a row. Must run inside a transaction. */
 export function createRow(service: Service, table: Table, input: RowValues): StoredRow {
+  refuseIntersect(table, 'POST')
   const values: RowValues = { ...input }
   const given = values[table.primaryIdColumn]
   const id = typeof given === 'string' ? given : service.ids.next()
@@ -41,6 +42,7 @@ export function updateRow(
   input: RowValues,
   rules: 'checked' | 'unchecked' = 'checked',
 ): StoredRow {
+  refuseIntersect(table, 'PATCH')
   const id = before[table.primaryIdColumn] as string
   const values: RowValues = { ...input }
   delete values[table.primaryIdColumn]
@@ -60,6 +62,18 @@ export function updateRow(
 /** 412 for a row that exists although it should be created. */
 export function duplicateRow(): ServiceError {
   return new ServiceError(412, '0x80040237', 'A record with matching key values already exists.')
+}
+
+/**
+ * Pairs are made and taken apart at the rows, never in the table that holds them. Which error the service answers with
+ * is not documented.
+ *
+ * @throws ServiceError 405 when the table is an intersect table.
+ */
+export function refuseIntersect({ logicalName, intersect }: Table, method: string): void {
+  if (intersect === undefined) return
+  const { code, message } = methodNotAllowed(method)
+  throw new ServiceError(405, code, `${message} '${logicalName}' is an intersect table: use $ref.`)
 }
 
 /** The user who really sent the request, when it acts for another. */
