@@ -50,8 +50,17 @@ export function peakRssMb({ costs }: WriteCaseResult): number {
   return median(costs.map((cost) => cost.peakRssMb))
 }
 
+/** CPU of a row ÷ that of dynamics-web-api with requests of the same size; `undefined` where it did not run. */
+export function cpuOverPeer(one: WriteCaseResult, all: readonly WriteCaseResult[]): number | undefined {
+  const peer = all.find(
+    ({ case: { variant, batchSize, rows } }) =>
+      variant === 'dynamics-web-api, batch' && batchSize === one.case.batchSize && rows === one.case.rows,
+  )
+  return peer === undefined ? undefined : cpuRatio(one, peer)
+}
+
 /** The median over the rounds of one's cost of a row ÷ the other's, each round compared with itself. */
-export function cpuRatio(one: WriteCaseResult, other: WriteCaseResult): number {
+function cpuRatio(one: WriteCaseResult, other: WriteCaseResult): number {
   const perRow = ({ case: { rows }, costs }: WriteCaseResult, round: number): number =>
     costs[round]!.cpuMs / rows
   return median(one.costs.map((_, round) => perRow(one, round) / perRow(other, round)))

@@ -1,7 +1,13 @@
 import type { BarResult } from '../bars.js'
 import { formatTable } from '../report.js'
 import { limitedSection } from './limited-report.js'
-import { cpuMicrosecondsPerRow, peakRssMb, rowsPerSecond, type WriteCaseResult } from './write-case.js'
+import {
+  cpuMicrosecondsPerRow,
+  cpuOverPeer,
+  peakRssMb,
+  rowsPerSecond,
+  type WriteCaseResult,
+} from './write-case.js'
 import type { WriterFindings } from './writer-bars.js'
 
 export interface WriterReport extends WriterFindings {
@@ -34,13 +40,22 @@ function costSection({ speed, memory }: WriterReport): readonly string[] {
   return [
     '## Against a responder that answers at once',
     formatTable(
-      ['variant', 'rows', 'rows a request', 'in flight', 'krows/s', 'CPU us/row', 'peak RSS MB'],
-      [...speed, ...memory].map(writeRow),
+      [
+        'variant',
+        'rows',
+        'rows a request',
+        'in flight',
+        'krows/s',
+        'CPU us/row',
+        '÷ dynamics-web-api',
+        'peak RSS MB',
+      ],
+      [...speed, ...memory].map((result) => writeRow(result, speed)),
     ),
   ]
 }
 
-function writeRow(result: WriteCaseResult): readonly string[] {
+function writeRow(result: WriteCaseResult, speed: readonly WriteCaseResult[]): readonly string[] {
   const { variant, rows, batchSize, inFlight } = result.case
   return [
     variant,
@@ -49,6 +64,7 @@ function writeRow(result: WriteCaseResult): readonly string[] {
     String(inFlight),
     (rowsPerSecond(result) / 1_000).toFixed(1),
     cpuMicrosecondsPerRow(result).toFixed(1),
+    cpuOverPeer(result, speed)?.toFixed(2) ?? '',
     peakRssMb(result).toFixed(0),
   ]
 }

@@ -28,14 +28,19 @@ export function formatBulkTarget(
   return text === '{}' ? `{${head}}` : `{${head},${text.slice(1)}`
 }
 
-/** The body of a bulk message. */
-export function formatBulkBody(targets: readonly string[]): Buffer {
-  // Piece by piece: as one text it would be in memory twice.
-  const body = createTextBuffer(targets.reduce((sum, target) => sum + Buffer.byteLength(target) + 1, 64))
+/**
+ * The body of a bulk message, put together target by target: as one text it would be in memory twice.
+ *
+ * @param sizeHint expected size in bytes; more is taken, too. Default: 4,096
+ */
+export function formatBulkBody(targets: Iterable<string>, sizeHint = 4_096): Buffer {
+  const body = createTextBuffer(sizeHint)
   body.addAscii('{"Targets":[')
-  for (const [at, target] of targets.entries()) {
-    if (at > 0) body.addAscii(',')
+  let separator = ''
+  for (const target of targets) {
+    body.addAscii(separator)
     body.add(target)
+    separator = ','
   }
   body.addAscii(']}')
   return body.bytes()

@@ -33,7 +33,7 @@ export async function sendBulk(
         method: 'POST',
         path: tag === undefined ? path : `${path}?tag=${encodeURIComponent(tag)}`,
         headers,
-        body: formatBulkBody(rows.map((row) => toTarget(plan, row, step, message))),
+        body: formatBulkBody(targetsOf(plan, rows, step, message), sizeOf(rows)),
       },
       rows.length,
     )
@@ -47,6 +47,19 @@ export async function sendBulk(
 
 // UpsertMultiple answers 204 and nothing else, although its definition promises more.
 const statuses = { CreateMultiple: 'created', UpdateMultiple: 'updated', UpsertMultiple: 'upserted' } as const
+
+function* targetsOf(
+  plan: RunPlan,
+  rows: readonly PendingRow[],
+  step: WriteStep,
+  message: BulkMessage,
+): Generator<string, void, undefined> {
+  for (const row of rows) yield toTarget(plan, row, step, message)
+}
+
+function sizeOf(rows: readonly PendingRow[]): number {
+  return rows.reduce((sum, { bytes }) => sum + bytes, 64)
+}
 
 function toTarget(plan: RunPlan, row: PendingRow, step: WriteStep, message: BulkMessage): string {
   const { logicalName, entitySetName, primaryIdColumn } = plan.table
