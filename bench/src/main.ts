@@ -89,6 +89,6 @@ function showProgress(text: string): void {
 async function keep(name: string, text: string): Promise<string> {
   const results = fileURLToPath(new URL('../results/', import.meta.url))
   await mkdir(results, { recursive: true })
-  await writeFile(join(results, `${name}.md`), text)
+  await writeFile(join(results, `${name}.md`), `${text.trimEnd()}\n`)
   return `bench/results/${name}.md`
 }
