@@ -1,19 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { readWorkspace } from './scripts/lib/workspace.mjs'
 
-const packages = fileURLToPath(new URL('./packages', import.meta.url))
+const root = fileURLToPath(new URL('.', import.meta.url))
+
+/** Tests run on the sources of their neighbours, so they need no build and coverage counts. */
+const aliases = readWorkspace(root).flatMap(({ directory, manifest }) => [
+  { find: new RegExp(`^${manifest.name}$`), replacement: `${directory}/src/index.ts` },
+  { find: new RegExp(`^${manifest.name}/([^/.]+)$`), replacement: `${directory}/src/$1.ts` },
+])
 
 export default defineConfig({
-  resolve: {
-    // Tests run on the sources of their neighbours, so they need no build and coverage counts.
-    alias: [
-      { find: /^@deltaverse\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
-      { find: /^@deltaverse\/([^/]+)\/([^/]+)$/, replacement: `${packages}/$1/src/$2.ts` },
-    ],
-  },
+  resolve: { alias: aliases },
   test: {
     include: [
-      'packages/*/{src,test}/**/*.test.ts',
+      'packages/*/*/{src,test}/**/*.test.ts',
       'apps/*/{src,test}/**/*.test.ts',
       'crash/{src,test}/**/*.test.ts',
       'scripts/**/*.test.ts',
@@ -26,6 +27,6 @@ export default defineConfig({
       'default',
       './scripts/plain-summary-reporter.mjs',
     ],
-    coverage: { include: ['packages/*/src/**/*.ts'] },
+    coverage: { include: ['packages/*/*/src/**/*.ts'] },
   },
 })

@@ -17,7 +17,7 @@ const build = 'pnpm exec turbo run build --output-logs=errors-only'
 /** What each task does inside the one npx call, and the file that this process starts afterwards itself. */
 const tasks = {
   start: { quiet: true, shell: [install, build], run: 'apps/change-feed/dist/main.js' },
-  emulator: { quiet: true, shell: [install, build], run: 'packages/emulator/dist/bin/main.js' },
+  emulator: { quiet: true, shell: [install, build], run: 'packages/dataverse/emulator/dist/bin/main.js' },
   'check:live': { quiet: true, shell: [install, build], run: 'apps/change-feed/dist/check-live.js' },
   bench: { quiet: true, shell: [install, build], run: 'bench/dist/main.js' },
   crash: { quiet: true, shell: [install, build], run: 'crash/dist/main.js' },
@@ -30,7 +30,7 @@ const tasks = {
       build,
       'pnpm run typecheck',
       'pnpm run lint',
-      'pnpm run floors',
+      'pnpm run layers',
       'pnpm run unused',
       'pnpm run surface',
       'pnpm run packed',

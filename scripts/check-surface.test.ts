@@ -10,7 +10,7 @@ let root = ''
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'surface-'))
-  plant('packages/client/package.json', {
+  plant('packages/dataverse/client/package.json', {
     name: '@deltaverse/client',
     exports: {
       '.': { types: './dist/index.d.ts' },
@@ -19,12 +19,12 @@ beforeEach(() => {
     },
   })
   plant(
-    'packages/client/dist/index.d.ts',
+    'packages/dataverse/client/dist/index.d.ts',
     "export { createClient, type Client, Token } from './lib/client.js';\n",
   )
-  plant('packages/client/dist/testing.d.ts', "export type { Token } from './lib/client.js';\n")
+  plant('packages/dataverse/client/dist/testing.d.ts', "export type { Token } from './lib/client.js';\n")
   plant(
-    'packages/client/dist/lib/client.d.ts',
+    'packages/dataverse/client/dist/lib/client.d.ts',
     `/** Sends requests. */
 export interface Client {
     /** The address. */
@@ -80,7 +80,7 @@ class Token { }
   })
 
   it('fails on an added name and says how to accept it', () => {
-    edit('packages/client/dist/index.d.ts', 'Token }', 'Token, secret }')
+    edit('packages/dataverse/client/dist/index.d.ts', 'Token }', 'Token, secret }')
     const { status, printed } = check()
     expect(status).toBe(1)
     expect(printed).toMatch(/added: @deltaverse\/client secret\n {4}\+ const secret: number/)
@@ -90,14 +90,14 @@ class Token { }
   })
 
   it('fails on a removed name', () => {
-    edit('packages/client/dist/index.d.ts', ', Token }', ' }')
+    edit('packages/dataverse/client/dist/index.d.ts', ', Token }', ' }')
     const { status, printed } = check()
     expect(status).toBe(1)
     expect(printed).toMatch(/removed: @deltaverse\/client Token/)
   })
 
   it('fails on a changed signature and shows the lines that differ', () => {
-    edit('packages/client/dist/lib/client.d.ts', '(url: URL)', '(url: URL | undefined)')
+    edit('packages/dataverse/client/dist/lib/client.d.ts', '(url: URL)', '(url: URL | undefined)')
     const { status, printed } = check()
     expect(status).toBe(1)
     expect(printed).toMatch(
@@ -106,21 +106,21 @@ class Token { }
   })
 
   it('fails when a value becomes a type', () => {
-    edit('packages/client/dist/index.d.ts', ', Token', ', type Token')
+    edit('packages/dataverse/client/dist/index.d.ts', ', Token', ', type Token')
     expect(check().printed).toMatch(/changed: @deltaverse\/client Token\n {4}\+ \/\/ type only/)
   })
 
   it('does not mind a changed comment', () => {
-    edit('packages/client/dist/lib/client.d.ts', 'Sends requests.', 'Sends every request.')
+    edit('packages/dataverse/client/dist/lib/client.d.ts', 'Sends requests.', 'Sends every request.')
     expect(check().status).toBe(0)
   })
 
   it('fails on a package without a snapshot, and on a snapshot without a package', () => {
-    plant('packages/sync/package.json', {
+    plant('packages/engine/sync/package.json', {
       name: '@deltaverse/sync',
       exports: { '.': { types: './dist/i.d.ts' } },
     })
-    plant('packages/sync/dist/i.d.ts', 'export declare const now: 1;\n')
+    plant('packages/engine/sync/dist/i.d.ts', 'export declare const now: 1;\n')
     plant('etc/surface/gone.txt', '## @deltaverse/gone x\n')
     const { status, printed } = check()
     expect(status).toBe(1)
@@ -129,9 +129,11 @@ class Token { }
   })
 
   it('asks for a build when there is none', () => {
-    rmSync(join(root, 'packages/client/dist'), { recursive: true })
+    rmSync(join(root, 'packages/dataverse/client/dist'), { recursive: true })
     const { status, printed } = check()
     expect(status).toBe(1)
-    expect(printed).toMatch(/packages\/client\/dist\/index\.d\.ts is not there: pnpm run build first/)
+    expect(printed).toMatch(
+      /packages\/dataverse\/client\/dist\/index\.d\.ts is not there: pnpm run build first/,
+    )
   })
 })

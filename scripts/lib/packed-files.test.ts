@@ -12,7 +12,7 @@ const manifest = {
   license: 'MIT',
   engines: { node: '>=20.19' },
   bin: { client: './dist/bin/main.js' },
-  dependencies: { '@deltaverse/contract': '0.1.0' },
+  dependencies: { '@deltaverse/core': '0.1.0' },
 }
 const clean: Record<string, string> = {
   'package.json': JSON.stringify(manifest),

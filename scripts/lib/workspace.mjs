@@ -6,9 +6,8 @@ import { join, relative, sep } from 'node:path'
  * A folder without a package.json is no package (a leftover `dist` or `node_modules` of another branch).
  */
 export function readWorkspace(root) {
-  const folders = ['packages', 'apps'].flatMap((parent) =>
-    subfolders(join(root, parent)).map((name) => `${parent}/${name}`),
-  )
+  const below = (parent) => subfolders(join(root, parent)).map((name) => `${parent}/${name}`)
+  const folders = [...below('packages').flatMap(below), ...below('apps')]
   return [...folders.sort(), 'bench', 'crash'].flatMap((folder) => {
     const directory = join(root, folder)
     const manifestText = readIfThere(join(directory, 'package.json'))

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { createChangeFeed } from '@deltaverse/change-feed'
 import { createClient, type DataverseClient } from '@deltaverse/client'
+import { createChangeFeed } from '@deltaverse/dataverse'
 import { toNdjson } from '@deltaverse/node-streams'
 import { measure } from '../measure.js'
 import type { GapCase, GapRun } from './gap-case.js'

@@ -1,7 +1,7 @@
-import { createChangeFeed } from '@deltaverse/change-feed'
 import { createClient } from '@deltaverse/client'
-import type { LedgerRow, RowLedger } from '@deltaverse/contract'
-import { createRowLedger } from '@deltaverse/row-ledger'
+import type { LedgerRow, RowLedger } from '@deltaverse/core'
+import { createChangeFeed } from '@deltaverse/dataverse'
+import { createRowLedger } from '@deltaverse/fingerprints'
 import { measure } from '../measure.js'
 import { commitSize, type FeedRun } from './ledger-job.js'
 

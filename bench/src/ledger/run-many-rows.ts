@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LedgerRow } from '@deltaverse/contract'
-import { createRowLedger } from '@deltaverse/row-ledger'
+import type { LedgerRow } from '@deltaverse/core'
+import { createRowLedger } from '@deltaverse/fingerprints'
 import { commitSize, type ManyRowsRun, type Phase } from './ledger-job.js'
 
 /** Fills a ledger, shows it the same rows in another order and some of them changed, and asks what is gone. */

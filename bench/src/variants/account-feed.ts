@@ -1,4 +1,4 @@
-import type { ChangeFeedOptions } from '@deltaverse/change-feed'
+import type { ChangeFeedOptions } from '@deltaverse/dataverse'
 import type { Source } from './variant.js'
 
 export type Account = { readonly name: string }

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { type ChangeFeed, createChangeFeed } from '@deltaverse/change-feed'
 import { createClient } from '@deltaverse/client'
+import { type ChangeFeed, createChangeFeed } from '@deltaverse/dataverse'
 import { toNdjson } from '@deltaverse/node-streams'
 import { type Account, feedOptions } from './account-feed.js'
 import type { Source, Variant } from './variant.js'

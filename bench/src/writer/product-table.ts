@@ -1,5 +1,5 @@
-import type { ColumnKind } from '@deltaverse/client/metadata'
-import type { TableSource } from '@deltaverse/upsert-writer'
+import type { TableSource } from '@deltaverse/dataverse'
+import type { ColumnKind } from '@deltaverse/metadata'
 
 const kinds: Readonly<Record<string, ColumnKind>> = {
   productnumber: 'text',

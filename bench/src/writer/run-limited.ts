@@ -1,6 +1,6 @@
 import { createClient } from '@deltaverse/client'
+import { createUpsertWriter } from '@deltaverse/dataverse'
 import { createVirtualTime, startEmulator } from '@deltaverse/emulator'
-import { createUpsertWriter } from '@deltaverse/upsert-writer'
 import { limitByPhase } from './limit-by-phase.js'
 import { limitsOf, type Scenario, windowMs } from './limited-scenario.js'
 import { createRandom } from './scatter.js'

@@ -1,5 +1,5 @@
 import { createClient } from '@deltaverse/client'
-import { createUpsertWriter, type UpsertWriter } from '@deltaverse/upsert-writer'
+import { createUpsertWriter, type UpsertWriter } from '@deltaverse/dataverse'
 import { type ProductRow, productRows } from './product-rows.js'
 import { productTable } from './product-table.js'
 import type { WriteLoad, WriteVariant } from './write-variant.js'

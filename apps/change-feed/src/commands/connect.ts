@@ -1,5 +1,5 @@
 import { type ClientOptions, createClient, type DataverseClient } from '@deltaverse/client'
-import { isDataverseError } from '@deltaverse/contract'
+import { isDataverseError } from '@deltaverse/core'
 import { UsageError } from '../lib/usage-error.js'
 
 /**

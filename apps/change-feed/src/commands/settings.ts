@@ -1,5 +1,5 @@
 import type { Cloud } from '@deltaverse/client/credentials'
-import type { FileSinkOptions } from '@deltaverse/file-sink'
+import type { FileSinkOptions } from '@deltaverse/files'
 import type { AuthName } from '../lib/sign-in-names.js'
 
 export interface CommonSettings {

@@ -1,5 +1,6 @@
-import { describeTable } from '@deltaverse/change-feed'
-import { type DataverseClient, systemClock } from '@deltaverse/client'
+import type { DataverseClient } from '@deltaverse/client'
+import { systemClock } from '@deltaverse/core'
+import { describeTable } from '@deltaverse/dataverse'
 import { makeFolder, nodeFiles } from '@deltaverse/durable-files'
 import pLimit from 'p-limit'
 import { chooseCredential } from '../lib/choose-credential.js'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { DataverseError } from '@deltaverse/contract'
+import { DataverseError } from '@deltaverse/core'
 import { codeOf, replaceFile, toFileError } from '@deltaverse/durable-files'
 import type { ReadFigures } from './table-report.js'
 

@@ -1,4 +1,4 @@
-import { DataverseError } from '@deltaverse/contract'
+import { DataverseError } from '@deltaverse/core'
 import { expect, it, vi } from 'vitest'
 import { describeError } from './describe-error.js'
 import { createTerminal } from './terminal.js'

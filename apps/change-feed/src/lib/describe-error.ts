@@ -1,4 +1,4 @@
-import { isDataverseError } from '@deltaverse/contract'
+import { isDataverseError } from '@deltaverse/core'
 import { codeOf } from '@deltaverse/durable-files'
 import { oneLine } from './one-line.js'
 

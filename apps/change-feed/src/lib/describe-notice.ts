@@ -1,5 +1,5 @@
-import type { ResetEvent } from '@deltaverse/contract'
-import type { FilePosition } from '@deltaverse/file-sink'
+import type { ResetEvent } from '@deltaverse/core'
+import type { FilePosition } from '@deltaverse/files'
 import type { SyncNotice } from '@deltaverse/sync'
 import { formatCount } from './format-quantity.js'
 import type { Terminal } from './terminal.js'

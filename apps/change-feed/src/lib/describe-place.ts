@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
-import type { LogManifest } from '@deltaverse/file-sink'
+import type { LogManifest } from '@deltaverse/files'
 import type { TableReport } from './table-report.js'
 
 type Place = Pick<

@@ -1,5 +1,5 @@
 import type { DataverseClient } from '@deltaverse/client'
-import type { CallOptions } from '@deltaverse/contract'
+import type { CallOptions } from '@deltaverse/core'
 import type { NightWrite } from './night.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '@deltaverse/contract'
+import type { Checkpoint } from '@deltaverse/core'
 
 /** What one read took. */
 export interface ReadFigures {

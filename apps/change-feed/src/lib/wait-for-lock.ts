@@ -1,5 +1,4 @@
-import { abortableDelay, systemClock } from '@deltaverse/client'
-import { isDataverseError } from '@deltaverse/contract'
+import { abortableDelay, isDataverseError, systemClock } from '@deltaverse/core'
 import { acquireFileLock, type FileLock } from '@deltaverse/durable-files'
 
 export interface LockWait {

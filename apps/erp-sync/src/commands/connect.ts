@@ -4,7 +4,7 @@ import {
   type Interceptor,
   type TokenCredential,
 } from '@deltaverse/client'
-import { isDataverseError } from '@deltaverse/contract'
+import { isDataverseError } from '@deltaverse/core'
 import { UsageError } from '../lib/usage-error.js'
 
 export interface ConnectOptions {

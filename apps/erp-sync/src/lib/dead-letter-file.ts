@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import type { DeadLetter, WriteOperation } from '@deltaverse/dataverse'
 import { fromNdjson } from '@deltaverse/node-streams'
-import type { DeadLetter, WriteOperation } from '@deltaverse/upsert-writer'
 
 /** NDJSON of the rows that were not written; the file appears with the first of them. */
 export interface DeadLetterFile {

@@ -1,4 +1,4 @@
-import { isDataverseError } from '@deltaverse/contract'
+import { isDataverseError } from '@deltaverse/core'
 import { FileProblem } from './file-problem.js'
 import { ShareExceeded } from './gone-products.js'
 

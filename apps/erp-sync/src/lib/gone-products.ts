@@ -1,4 +1,4 @@
-import type { Row } from '@deltaverse/contract'
+import type { Row } from '@deltaverse/core'
 import { normalizeNumber, type StoredProducts } from './stored-products.js'
 
 /** The keys of a file. */

@@ -1,4 +1,4 @@
-import type { PlannedWrite } from '@deltaverse/upsert-writer'
+import type { PlannedWrite } from '@deltaverse/dataverse'
 import type { Counts, ProductWork } from './sync-products.js'
 import type { PlannedProduct } from './sync-report.js'
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { Row } from '@deltaverse/contract'
+import type { Row } from '@deltaverse/core'
 import { CsvError, parse } from 'csv-parse'
 import { FileProblem } from './file-problem.js'
 

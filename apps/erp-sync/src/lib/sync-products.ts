@@ -1,11 +1,11 @@
 import type { DataverseClient } from '@deltaverse/client'
-import type { Row } from '@deltaverse/contract'
+import type { Row } from '@deltaverse/core'
 import {
   createUpsertWriter,
   type UpsertWriter,
   type WriteResult,
   type WriteSummary,
-} from '@deltaverse/upsert-writer'
+} from '@deltaverse/dataverse'
 import { createDeadLetterFile, type DeadLetterFile, readDeadLetters } from './dead-letter-file.js'
 import { checkShare, findGone, readFileKeys } from './gone-products.js'
 import { planProducts } from './plan-products.js'

@@ -1,7 +1,7 @@
 import { createKeyResolver, createRowTranslator, type RowTranslator, ref } from '@deltaverse/alternate-keys'
 import type { DataverseClient } from '@deltaverse/client'
-import type { Row } from '@deltaverse/contract'
-import { createUpsertWriter, type WriteSummary } from '@deltaverse/upsert-writer'
+import type { Row } from '@deltaverse/core'
+import { createUpsertWriter, type WriteSummary } from '@deltaverse/dataverse'
 import type { Customer } from './scene.js'
 
 /** The same row with references, label and all. */

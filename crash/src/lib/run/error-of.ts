@@ -1,4 +1,4 @@
-import { isDataverseError } from '@deltaverse/contract'
+import { isDataverseError } from '@deltaverse/core'
 import type { RunError } from './trace.js'
 
 /** An error as it goes into a trace. */

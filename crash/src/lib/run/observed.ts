@@ -1,4 +1,4 @@
-import type { ChangeEvent, CheckpointStore, Sink, SyncState } from '@deltaverse/contract'
+import type { ChangeEvent, CheckpointStore, Sink, SyncState } from '@deltaverse/core'
 import type { Delivery, Tell } from './trace.js'
 
 /** A sink whose deliveries are told before it takes them. */

@@ -1,5 +1,5 @@
-import type { ChangeFeedOptions } from '@deltaverse/change-feed'
-import type { CheckpointStore, RowLedger, Sink } from '@deltaverse/contract'
+import type { CheckpointStore, RowLedger, Sink } from '@deltaverse/core'
+import type { ChangeFeedOptions } from '@deltaverse/dataverse'
 import type { Files } from '@deltaverse/durable-files'
 import type { SyncFeed } from '@deltaverse/sync'
 import { changedFiles } from './planted/changed-files.js'

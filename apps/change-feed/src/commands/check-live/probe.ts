@@ -1,5 +1,5 @@
 import type { DataverseClient } from '@deltaverse/client'
-import { type CallOptions, isResponseError } from '@deltaverse/contract'
+import { type CallOptions, isResponseError } from '@deltaverse/core'
 
 /** An answer, whatever its status. */
 export interface Answer {

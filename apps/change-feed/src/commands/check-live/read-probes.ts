@@ -1,6 +1,6 @@
-import { describeTable, type TableDescription } from '@deltaverse/change-feed'
 import type { DataverseClient } from '@deltaverse/client'
-import type { CallOptions } from '@deltaverse/contract'
+import type { CallOptions } from '@deltaverse/core'
+import { describeTable, type TableDescription } from '@deltaverse/dataverse'
 import { checkFact, type Fact, learnFact, unseenFact } from './fact.js'
 import { describeAnswer, type Page, pathOfLink, probe, readPage, tokenOfLink } from './probe.js'
 

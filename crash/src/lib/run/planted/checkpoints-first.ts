@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '@deltaverse/contract'
+import type { ChangeEvent } from '@deltaverse/core'
 import type { SyncFeed } from '@deltaverse/sync'
 
 /** A feed whose checkpoints come before the rows that they stand behind; but for the last, so that it ends right without a crash. */

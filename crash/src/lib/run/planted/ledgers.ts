@@ -1,4 +1,4 @@
-import type { RowLedger } from '@deltaverse/contract'
+import type { RowLedger } from '@deltaverse/core'
 import type { Files } from '@deltaverse/durable-files'
 import { keptAside } from './kept-aside.js'
 

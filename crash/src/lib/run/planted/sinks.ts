@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Sink } from '@deltaverse/contract'
+import type { Sink } from '@deltaverse/core'
 import { type Files, replaceFile } from '@deltaverse/durable-files'
 import { keptAside } from './kept-aside.js'
 

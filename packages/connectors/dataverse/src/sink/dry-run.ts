@@ -1,0 +1,106 @@
+import { DataverseError, type Row } from '@deltaverse/core'
+import { allColumns, bindsOf, type Comparison, compareRows } from './compare-rows.js'
+import { partsOfKey, typeRowKey } from './key-plan.js'
+import type { PendingRow } from './pending-row.js'
+import type { RunPlan } from './prepare-row.js'
+import { failed, type RowOutcome, type Settle } from './row-outcome.js'
+import type { RunContext } from './run-context.js'
+import type { WriteResult } from './write-result.js'
+
+/** What would become of a row. */
+export interface PlannedWrite<R extends object = Row> {
+  readonly index: number
+  readonly key: Readonly<Record<string, unknown>>
+  readonly row: R
+  readonly plan: 'create' | 'update' | 'delete' | 'unchanged' | 'rejected' | 'superseded'
+  /** For `update`: the columns that differ from what the table holds. */
+  readonly columns?: readonly string[] | undefined
+  readonly id?: string | undefined
+  /** For `rejected`: keys, columns that are none. What only the service can refuse (lengths, rights) is not known before. */
+  readonly error?: DataverseError | undefined
+}
+
+/** Says of rows what a write would do to them; writes nothing. */
+export async function planRows(
+  context: RunContext,
+  rows: readonly PendingRow[],
+  settle: Settle,
+): Promise<void> {
+  const { plan } = context
+  const binds = bindsOf(plan)
+  const comparable = rows.map((row) => withKey(plan, row))
+  const known = comparable.filter((row) => row.parts !== undefined || plan.options.operation !== 'create')
+  const comparisons =
+    known.length === 0 ? new Map<PendingRow, Comparison>() : await compareRows(context, known)
+  for (const [at, row] of rows.entries()) {
+    const comparison = comparisons.get(comparable[at]!)
+    const problem = findUnknown(plan, row, binds)
+    if (comparison?.kind === 'exists') row.changed = comparison.changed
+    settle(row, problem === undefined ? planned(plan, row, comparison) : failed(row, problem))
+  }
+}
+
+/** A create names its row by its own GUID; whether its key is taken can be asked all the same. */
+function withKey(plan: RunPlan, row: PendingRow): PendingRow {
+  if (plan.options.operation !== 'create' || plan.key === undefined || plan.key.byPrimaryKey) return row
+  return { ...row, parts: partsOfKey(plan.key, typeRowKey(plan.key, row.keyed)) }
+}
+
+function planned({ options }: RunPlan, row: PendingRow, comparison: Comparison | undefined): RowOutcome {
+  const { operation } = options
+  if (comparison === undefined || comparison.kind === 'absent') {
+    if (operation === 'upsert' || operation === 'create') return { status: 'created' }
+    if (operation === 'delete') return { status: 'unchanged' }
+    return failed(row, reject('not-found', 'There is no row with this key.'))
+  }
+  const { id, changed } = comparison
+  if (operation === 'create') return failed(row, reject('conflict', 'A row with this key exists.'))
+  if (operation === 'delete') return { status: 'deleted', id }
+  return { status: changed.length === 0 ? 'unchanged' : 'updated', id }
+}
+
+/** What the service would refuse by its name alone: a column that is none, a bind whose name is written in another case. */
+function findUnknown(
+  { table }: RunPlan,
+  row: PendingRow,
+  binds: ReadonlyMap<string, unknown>,
+): DataverseError | undefined {
+  for (const [name, value] of Object.entries(allColumns(row))) {
+    // Lists and objects are rows that belong to this one, under names that are not asked for here.
+    if ((typeof value === 'object' && value !== null) || binds.has(name) || table.columns.has(name)) continue
+    const known = [...binds.keys(), ...table.columns.keys()]
+    const meant = known.find((each) => each.toLowerCase() === name.toLowerCase())
+    const advice = meant === undefined ? '' : ` Names are case-sensitive: write '${meant}'.`
+    return reject('bad-input', `Table '${table.logicalName}' has no column '${name}' to write.${advice}`)
+  }
+  return undefined
+}
+
+function reject(code: 'not-found' | 'conflict' | 'bad-input', message: string): DataverseError {
+  return new DataverseError(message, { code })
+}
+
+const plans = {
+  created: 'create',
+  updated: 'update',
+  upserted: 'update',
+  deleted: 'delete',
+  unchanged: 'unchanged',
+  superseded: 'superseded',
+  failed: 'rejected',
+  'not-run': 'rejected',
+} as const
+
+/** A result of {@link planRows} in the words of a plan. */
+export function toPlannedWrite<R extends object>(result: WriteResult<R>): PlannedWrite<R> {
+  const { index, key, row, status, changed, id, error } = result
+  return {
+    index,
+    key,
+    row,
+    plan: plans[status],
+    ...(changed === undefined ? {} : { columns: changed }),
+    ...(id === undefined ? {} : { id }),
+    ...(error === undefined ? {} : { error }),
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock, Row } from '@deltaverse/core'
+import type { PendingRow } from './pending-row.js'
+import type { Settle, SettledRow } from './row-outcome.js'
+import { createRowPump } from './row-pump.js'
+import { openSource, type RowSource } from './row-source.js'
+import type { WaitingRows } from './waiting-rows.js'
+
+/** What the pump needs of a run. */
+export interface PumpRun {
+  /** Makes a row ready, or says at once what became of it. */
+  prepare(row: Row, index: number): PendingRow | SettledRow
+  /** Looks at many rows at once before they are written, and resolves with those that have to be. Absent: all have to be. */
+  readonly compare:
+    | ((rows: readonly PendingRow[], settle: Settle) => Promise<readonly PendingRow[]>)
+    | undefined
+  /** Writes the rows of one request to the end. */
+  write(rows: readonly PendingRow[], settle: Settle): Promise<void>
+  readonly waiting: WaitingRows
+  /** Rows that are compared together at most. */
+  readonly comparedRows: number
+  /** Rows that are written together at most; may change while the run goes on. */
+  readonly writtenRows: () => number
+  readonly maxBatchBytes: number
+  readonly maxWaitMs: number
+  /** Requests under way at most; may change while the run goes on. */
+  readonly concurrency: () => number
+  readonly stopAfterFailures: number
+  readonly clock: Clock
+  readonly onAbort: 'stop' | 'drain'
+  readonly signal: AbortSignal | undefined
+  /** Ends the requests under way. */
+  readonly abandon: AbortController
+  /** Told once, when the run stops before its source ends. */
+  onStopped(reason: 'aborted' | 'failures'): void
+}
+
+/**
+ * Pulls rows while there is room, sends them, and hands out what became of them in the order in which it is known. At most
+ * `concurrency` requests are under way and one is being filled, two where rows are compared first; a consumer that does not
+ * ask for more stops the pulling.
+ */
+export async function* pumpRows(
+  source: RowSource<Row>,
+  run: PumpRun,
+): AsyncGenerator<readonly SettledRow[], void> {
+  run.signal?.throwIfAborted()
+  const pump = createRowPump(openSource(source), run)
+  try {
+    for (;;) {
+      pump.dispatch()
+      const settled = pump.takeSettled()
+      if (settled.length > 0) yield settled
+      else if (pump.finished()) break
+      else await pump.somethingNew()
+    }
+    pump.throwFailure()
+  } finally {
+    await pump.close()
+  }
+}

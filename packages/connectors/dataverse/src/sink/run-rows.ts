@@ -1,0 +1,89 @@
+import { setMaxListeners } from 'node:events'
+import type { DataverseClient } from '@deltaverse/client'
+import { type CallOptions, DataverseError, isDataverseError, type Row } from '@deltaverse/core'
+import { planRows } from './dry-run.js'
+import { comparesFirst, locateRows } from './locate-rows.js'
+import { mergeVersions } from './merge-versions.js'
+import type { PendingRow } from './pending-row.js'
+import { prepareRow, type RunPlan } from './prepare-row.js'
+import { pumpRows } from './pump-rows.js'
+import type { SettledRow } from './row-outcome.js'
+import type { RowSource } from './row-source.js'
+import { createRunContext } from './run-context.js'
+import { createWaitingRows } from './waiting-rows.js'
+import type { WriteSummary } from './write-result.js'
+import { writeRows } from './write-rows.js'
+import { createTally } from './write-tally.js'
+
+// A ceiling of more than 100 was never seen; it also bounds the memory of a client without a governor.
+const maxConcurrency = 100
+
+// Rows that are compared are read many at a time, however few of them are written then. It takes some requests already.
+const comparedRows = 1_000
+
+/** What is done with the rows of a run. */
+export interface RowWork {
+  /** `write` writes them, `plan` says what a write would do. */
+  readonly kind: 'write' | 'plan'
+  /** Whether the caller sees the results of rows that were written. */
+  readonly tellsResults: boolean
+}
+
+/** Runs rows through the pump; returns what became of them all. */
+export async function* runRows(
+  client: DataverseClient,
+  plan: RunPlan,
+  rows: RowSource<Row>,
+  { kind, tellsResults }: RowWork,
+  { signal }: CallOptions,
+): AsyncGenerator<readonly SettledRow[], WriteSummary, undefined> {
+  const { options } = plan
+  const abandon = new AbortController()
+  // Every request under way listens to it, and Node warns of more than ten.
+  setMaxListeners(0, abandon.signal)
+  const context = createRunContext(client, plan, { signal: abandon.signal, tellsResults })
+  const writes = kind === 'write'
+  const tally = createTally()
+  const pumped = pumpRows(rows, {
+    prepare: (row, index) => prepareOrReport(plan, row, index),
+    compare:
+      writes && comparesFirst(options) ? (batch, settle) => locateRows(context, batch, settle) : undefined,
+    write: (batch, settle) => (writes ? writeRows : planRows)(context, batch, settle),
+    waiting: createWaitingRows((earlier, later) => mergeVersions(plan, earlier, later)),
+    comparedRows,
+    writtenRows: writes ? context.requestRows : () => comparedRows,
+    maxBatchBytes: options.maxBatchBytes,
+    maxWaitMs: options.maxWaitMs,
+    concurrency: () => options.concurrency ?? Math.min(maxConcurrency, client.governor.ceiling),
+    stopAfterFailures: options.stopAfterFailures,
+    clock: options.clock,
+    onAbort: options.onAbort,
+    signal,
+    abandon,
+    onStopped: tally.stop,
+  })
+  for await (const settled of pumped) {
+    tally.add(settled)
+    yield settled
+  }
+  return tally.summary(context.counts)
+}
+
+function prepareOrReport(plan: RunPlan, row: Row, index: number): PendingRow | SettledRow {
+  try {
+    return prepareRow(plan, row, index)
+  } catch (error) {
+    const refused = { index, row, keyed: undefined, attempts: 0, changed: undefined }
+    return { row: refused, outcome: { status: 'failed', error: toRowError(error, index) } }
+  }
+}
+
+/** Whatever a row makes throw is that row's own: an invalid date, a circle, a `keyOf` that misses something. */
+function toRowError(error: unknown, index: number): DataverseError {
+  if (isDataverseError(error)) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new DataverseError(`Row ${index} cannot be made ready to be sent: ${reason}. Mend the row.`, {
+    code: 'bad-input',
+    cause: error,
+  })
+}

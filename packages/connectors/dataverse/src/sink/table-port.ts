@@ -1,0 +1,31 @@
+import type { CallOptions } from '@deltaverse/core'
+import type {
+  ColumnDetail,
+  ColumnMetadata,
+  DetailedKind,
+  KeyMetadata,
+  TableMetadata,
+} from '@deltaverse/metadata'
+
+/** One column, as far as writing it needs to know. */
+export type WriterColumn = Pick<ColumnMetadata, 'logicalName' | 'kind' | 'targets'>
+
+/** What the writer needs to know of a table; any `TableMetadata` will do. */
+export interface WriterTable
+  extends Pick<TableMetadata, 'logicalName' | 'entitySetName' | 'primaryIdColumn'> {
+  /** By logical name. */
+  readonly columns: ReadonlyMap<string, WriterColumn>
+  readonly keys: readonly Pick<KeyMetadata, 'logicalName' | 'columns' | 'indexStatus'>[]
+}
+
+/** Where the writer learns about tables; the `MetadataReader` of `@deltaverse/metadata` is one. */
+export interface TableSource {
+  /** @throws DataverseError `not-found` when there is no such table */
+  tableOfSet(entitySet: string, call?: CallOptions): Promise<WriterTable>
+  /** What only typed definitions tell (precision, how dates are stored), by logical name of the column. */
+  details(
+    logicalName: string,
+    kind: DetailedKind,
+    call?: CallOptions,
+  ): Promise<ReadonlyMap<string, ColumnDetail>>
+}

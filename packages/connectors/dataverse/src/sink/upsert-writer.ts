@@ -1,0 +1,147 @@
+import type { DataverseClient } from '@deltaverse/client'
+import type { CallOptions, Row } from '@deltaverse/core'
+import { type DeadLetter, formatDeadLetter, mayBeWritten, rowOfDeadLetter } from './dead-letter.js'
+import { type PlannedWrite, toPlannedWrite } from './dry-run.js'
+import { createRunPlanner } from './plan-run.js'
+import type { RunPlan } from './prepare-row.js'
+import type { SettledRow } from './row-outcome.js'
+import { toResult } from './row-result.js'
+import { mapSource, type RowSource } from './row-source.js'
+import { runRows } from './run-rows.js'
+import { impersonationHeaders } from './service-options.js'
+import type { WriteResult, WriteSummary } from './write-result.js'
+import { resolveWriterOptions, type UpsertWriterOptions } from './writer-options.js'
+
+/** What a call of {@link UpsertWriter.write} accepts. */
+export interface WriteCallOptions<R extends object = Row> extends CallOptions {
+  /** Writes in the name of this user (Entra object id), for this call only. Default: that of the writer. */
+  readonly actAs?: string | undefined
+  /** Told of every row that was not written, in the order in which they fail. Awaited. */
+  readonly onFailed?: ((result: WriteResult<R>) => void | Promise<void>) | undefined
+  /** Told of every result. Awaited. */
+  readonly onResult?: ((result: WriteResult<R>) => void | Promise<void>) | undefined
+}
+
+/** Writes rows of one table. Make one and use it again; calls that run at the same time know nothing of each other. */
+export interface UpsertWriter<R extends object = Row> {
+  /**
+   * Writes all rows. A row that cannot be written is a result and no exception.
+   *
+   * @throws DataverseError when no row can be written: `bad-request` for a key that is none or not `Active`, `not-found` for
+   *   the table, `unauthorized`; what the source throws; `signal.reason` when the signal aborts and `onAbort` is `stop`
+   */
+  write(rows: RowSource<R>, call?: WriteCallOptions<R>): Promise<WriteSummary>
+  /**
+   * The same as an iterable of results, in the order in which rows come back: `index` tells their place. Rows are pulled
+   * only while results are asked for. Its return value is the summary.
+   */
+  results(
+    rows: RowSource<R>,
+    call?: Pick<WriteCallOptions<R>, 'signal' | 'actAs'>,
+  ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined>
+  /** Says of each row what a write would do, by comparing it with the table; writes nothing. */
+  dryRun(rows: RowSource<R>, call?: CallOptions): AsyncGenerator<PlannedWrite<R>, void, undefined>
+  /** A failed result as plain JSON, with all that is needed to correct and replay the row. */
+  toDeadLetter(result: WriteResult<R>): DeadLetter<R>
+  /** Writes the rows of dead letters again. */
+  replay(letters: RowSource<DeadLetter<R>>, call?: WriteCallOptions<R>): Promise<WriteSummary>
+}
+
+/**
+ * Creates a writer for one table.
+ *
+ * @throws TypeError or RangeError for bad options
+ */
+export function createUpsertWriter<R extends object = Row>(
+  client: DataverseClient,
+  options: UpsertWriterOptions<R>,
+): UpsertWriter<R> {
+  const resolved = resolveWriterOptions(options)
+  const planRun = createRunPlanner(client, resolved)
+
+  async function* results(
+    rows: RowSource<R>,
+    call: Pick<WriteCallOptions<R>, 'signal' | 'actAs'> = {},
+  ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined> {
+    call.signal?.throwIfAborted()
+    const plan = withUser(await planRun(call), call.actAs)
+    const work = { kind: 'write', tellsResults: true } as const
+    const run = runRows(client, plan, rows as RowSource<Row>, work, call)
+    try {
+      for (;;) {
+        const step = await run.next()
+        if (step.done === true) return step.value
+        for (const settled of step.value) yield resultOf(plan, settled)
+      }
+    } finally {
+      await run.return(undefined as never)
+    }
+  }
+
+  async function writeAll(
+    plan: RunPlan,
+    rows: RowSource<Row>,
+    call: WriteCallOptions<R>,
+  ): Promise<WriteSummary> {
+    const { onFailed, onResult, actAs } = call
+    const work = { kind: 'write', tellsResults: onResult !== undefined } as const
+    const run = runRows(client, withUser(plan, actAs), rows, work, call)
+    try {
+      for (;;) {
+        const step = await run.next()
+        if (step.done === true) return step.value
+        for (const settled of step.value) {
+          const { status } = settled.outcome
+          const told = status === 'failed' || status === 'not-run' ? onFailed : undefined
+          if (onResult === undefined && told === undefined) continue
+          const result = resultOf(plan, settled)
+          await onResult?.(result)
+          await told?.(result)
+        }
+      }
+    } finally {
+      await run.return(undefined as never)
+    }
+  }
+
+  function resultOf(plan: RunPlan, settled: SettledRow): WriteResult<R> {
+    return toResult(plan, settled) as WriteResult<R>
+  }
+
+  return {
+    results,
+    async write(rows, call = {}) {
+      call.signal?.throwIfAborted()
+      return writeAll(await planRun(call), rows as RowSource<Row>, call)
+    },
+    async *dryRun(rows, call = {}) {
+      call.signal?.throwIfAborted()
+      const plan = await planRun(call)
+      const work = { kind: 'plan', tellsResults: true } as const
+      for await (const planned of runRows(client, plan, rows as RowSource<Row>, work, call)) {
+        for (const settled of planned) yield toPlannedWrite(resultOf(plan, settled))
+      }
+    },
+    toDeadLetter: (result) => formatDeadLetter(result, resolved),
+    async replay(letters, call = {}) {
+      call.signal?.throwIfAborted()
+      const plan = await planRun(call)
+      const { entitySet, operation } = resolved
+      const { primaryIdColumn } = plan.table
+      const ownIds = new WeakSet<Row>()
+      const rows = mapSource(letters, (letter) => {
+        const row = rowOfDeadLetter(letter, { entitySet, operation, primaryIdColumn })
+        if (row !== letter.row || mayBeWritten(letter)) ownIds.add(row)
+        return row
+      })
+      return writeAll({ ...plan, ownIds }, rows, call)
+    },
+  }
+}
+
+function withUser(plan: RunPlan, actAs: string | undefined): RunPlan {
+  if (actAs === undefined) return plan
+  const { service } = plan.options
+  const headers = { ...service.headers, ...impersonationHeaders(actAs) }
+  return { ...plan, options: { ...plan.options, service: { ...service, headers } } }
+}

@@ -1,0 +1,173 @@
+import type { DataverseClient } from '@deltaverse/client'
+import type {
+  CallOptions,
+  Change,
+  ChangeEvent,
+  Checkpoint,
+  CompleteEvent,
+  ResetEvent,
+  Row,
+  UpsertedChange,
+} from '@deltaverse/core'
+import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
+import { createChangeShape } from './change.js'
+import type { CheckpointScope } from './checkpoint.js'
+import { countRows, type RowCount } from './count-rows.js'
+import { type FollowOptions, followTable } from './follow.js'
+import { groupIntoPages } from './group-into-pages.js'
+import { type ChangeFeedOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import type { EventBatch, ReadContext } from './read-context.js'
+import { type ReadOptions, resolveRead } from './read-options.js'
+import { planRead } from './read-plan.js'
+import { readTable } from './read-table.js'
+import { type RowKey, readKeys, readRows } from './table-access.js'
+import { describeTable, readTokenLifetimeDays, requireChangeTracking } from './table-description.js'
+
+/** One page, as {@link ChangeFeed.pages} gives it. */
+export interface ChangePage<R extends Row = Row> {
+  /** A full read begins with this page. */
+  readonly reset?: ResetEvent
+  readonly changes: readonly Change<R>[]
+  /** A full read ended with this page. */
+  readonly complete?: CompleteEvent
+  /** Save it once the changes of this page are durable. */
+  readonly checkpoint: Checkpoint
+}
+
+/**
+ * The changes of one table since a checkpoint. Every iteration begins at its own checkpoint, or else at the one that the feed
+ * was created with, asks for the pages as they are consumed (and a little ahead), and ends when the service has nothing more
+ * to tell.
+ *
+ * Order is that of the service; each change comes at least once, and may come again behind a failure. Save a checkpoint
+ * only when everything before it is durable.
+ */
+export interface ChangeFeed<R extends Row = Row> {
+  /** Entity set of the table: `contacts`. */
+  readonly entitySet: string
+  /** Event by event. */
+  changes(options?: ReadOptions): AsyncGenerator<ChangeEvent<R>, void, undefined>
+  /** The same events in the groups in which they arrived (some 64 to 256 kB of rows each): fewer waits, for throughput. */
+  batches(options?: ReadOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
+  /** Page by page, each held in memory as a whole: `pageSize` times the size of a row. */
+  pages(options?: ReadOptions): AsyncGenerator<ChangePage<R>, void, undefined>
+  /** Like `batches()`, but goes on: waits, asks again, and ends only by its signal or an error that waiting will not cure. */
+  follow(options?: FollowOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
+  /** How many rows the table has now, as far as the service tells: it stops counting at 5,000. */
+  count(call?: CallOptions): Promise<RowCount>
+  /** Keys and versions of all rows, in groups: the least that can be read of a table. A key may come twice. */
+  keys(call?: CallOptions): AsyncGenerator<readonly RowKey[], void, undefined>
+  /**
+   * These rows as they are now, in the shape of the feed's changes, in groups and in any order; those that are gone do not
+   * come. Meant for some rows of many: a request for every 50.
+   */
+  rows(
+    ids: readonly string[],
+    call?: CallOptions,
+  ): AsyncGenerator<readonly UpsertedChange<R>[], void, undefined>
+}
+
+/**
+ * Creates a feed of one table. Nothing is sent until it is iterated.
+ *
+ * The type parameter says what your rows look like; it is not checked at run time.
+ *
+ * @throws TypeError or RangeError for options that cannot be right, DataverseError `checkpoint-invalid` for a checkpoint that
+ * cannot be read
+ *
+ * Source of the service's behaviour: Microsoft Learn, "Use change tracking to synchronize data with external systems".
+ */
+export function createChangeFeed<R extends Row = Row>(
+  client: DataverseClient,
+  options: ChangeFeedOptions,
+): ChangeFeed<R> {
+  if (typeof client?.request !== 'function') {
+    throw new TypeError('createChangeFeed() takes a client, made by createClient(), and options')
+  }
+  const resolved = resolveOptions(options)
+  // Refuses names and sizes that cannot go into a request, before the first one is sent.
+  formatCollectionPath({ entitySet: resolved.entitySet, select: resolved.select })
+  formatPrefer({ maxPageSize: resolved.pageSize, includeAnnotations: resolved.annotations })
+  const scope: CheckpointScope = {
+    environment: new URL(client.origin).hostname,
+    entitySet: resolved.entitySet,
+    select: resolved.canonicalSelect,
+  }
+  let learned: Pick<ReadContext, 'shape' | 'tokenLifetimeDays'> | undefined
+
+  async function prepare(options: ResolvedOptions, signal: AbortSignal | undefined): Promise<ReadContext> {
+    learned ??= await learnTable(client, resolved, signal)
+    return { client, options, scope, ...learned }
+  }
+
+  async function* readOnce(
+    options: ResolvedOptions,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    signal?.throwIfAborted()
+    const plan = planRead(options, scope, options.clock.now())
+    const context = await prepare(options, signal)
+    if (plan.kind === 'delta') giveNotice(plan.base, options)
+    yield* readTable(context, plan, signal)
+  }
+
+  async function* batches(read?: ReadOptions): AsyncGenerator<EventBatch, void, undefined> {
+    const { options, signal } = resolveRead(resolved, read)
+    yield* readOnce(options, signal)
+  }
+
+  async function* changes(read?: ReadOptions): AsyncGenerator<ChangeEvent, void, undefined> {
+    for await (const batch of batches(read)) {
+      // Not `yield*`, which wraps the array and takes more turns for each of its elements.
+      for (const event of batch) yield event
+    }
+  }
+
+  function follow(read?: FollowOptions): AsyncGenerator<EventBatch, void, undefined> {
+    const { options, signal } = resolveRead(resolved, read)
+    return followTable(readOnce, options, { ...read, signal })
+  }
+
+  const { entitySet } = resolved
+  const pages = (read?: ReadOptions) => groupIntoPages(batches(read))
+  const count = (call: CallOptions = {}) => countRows(client, entitySet, call)
+
+  async function* keys(call: CallOptions = {}): AsyncGenerator<readonly RowKey[], void, undefined> {
+    yield* readKeys(await prepare(resolved, call.signal), call)
+  }
+
+  async function* rows(
+    ids: readonly string[],
+    call: CallOptions = {},
+  ): AsyncGenerator<readonly UpsertedChange[], void, undefined> {
+    yield* readRows(await prepare(resolved, call.signal), ids, call)
+  }
+
+  const feed: ChangeFeed = { entitySet, batches, changes, pages, follow, count, keys, rows }
+  return feed as ChangeFeed<R>
+}
+
+async function learnTable(
+  client: DataverseClient,
+  options: ResolvedOptions,
+  signal: AbortSignal | undefined,
+): Promise<Pick<ReadContext, 'shape' | 'tokenLifetimeDays'>> {
+  const { entitySet, exactNumbers } = options
+  let { primaryKey } = options
+  if (primaryKey === undefined) {
+    const table = await describeTable(client, entitySet, { signal })
+    requireChangeTracking(table)
+    primaryKey = table.primaryKey
+  }
+  const days = options.tokenLifetimeDays
+  const tokenLifetimeDays =
+    days === 'ask' ? await readTokenLifetimeDays(client, { signal }) : days || undefined
+  return { shape: createChangeShape(entitySet, primaryKey, exactNumbers), tokenLifetimeDays }
+}
+
+function giveNotice(checkpoint: Checkpoint, options: ResolvedOptions): void {
+  if (checkpoint.expiresAt === undefined) return
+  const expiresAt = new Date(checkpoint.expiresAt)
+  const remainingMs = expiresAt.getTime() - options.clock.now()
+  if (remainingMs < options.expiryNoticeMs) options.onExpiring({ expiresAt, remainingMs })
+}

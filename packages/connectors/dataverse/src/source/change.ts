@@ -1,0 +1,148 @@
+import { isUtf8 } from 'node:buffer'
+import { inspect } from 'node:util'
+import type { Change, DeletedChange, Row, UpsertedChange } from '@deltaverse/core'
+import { DataverseError } from '@deltaverse/core'
+import {
+  createRowIdentity,
+  parseExactJson,
+  parseRowVersion,
+  type RowIdentity,
+  type RowRun,
+  rowMayHoldLongNumber,
+} from '@deltaverse/protocol'
+
+/** What is common to all changes of a table. */
+export interface ChangeShape {
+  readonly entitySet: string
+  readonly primaryKey: string
+  readonly exactNumbers: boolean
+  readonly identity: RowIdentity
+}
+
+export function createChangeShape(entitySet: string, primaryKey: string, exactNumbers: boolean): ChangeShape {
+  return { entitySet, primaryKey, exactNumbers, identity: createRowIdentity(primaryKey) }
+}
+
+/** Makes the changes of runs of rows. Nothing is parsed but deletions, which are few and short. */
+export function changesOfRuns(runs: readonly RowRun[], shape: ChangeShape): Change[] {
+  const changes: Change[] = []
+  for (const run of runs) addChanges(changes, run, shape)
+  return changes
+}
+
+function addChanges(changes: Change[], run: RowRun, shape: ChangeShape): void {
+  const { bytes, bounds } = run
+  // What is no UTF-8 would become other characters when parsed, and a file that others cannot read when it is not.
+  if (!isUtf8(bytes.subarray(bounds[0], bounds.at(-2)))) throw badRow('holds bytes that are no UTF-8', shape)
+  for (let index = 0; index < bounds.length; index += 3) {
+    const start = bounds[index]!
+    const end = bounds[index + 1]!
+    const row = new RowOfPage(shape, bytes, start, end, bounds[index + 2]!)
+    changes.push(shape.identity.isDeleted(bytes, start, end) ? deletionOrRow(row, shape) : row)
+  }
+}
+
+/**
+ * A row in the bytes it came in. What is asked of it is found or parsed on first use, so that a row which nobody looks at
+ * costs no parse.
+ */
+class RowOfPage implements UpsertedChange {
+  readonly #shape: ChangeShape
+  readonly #page: Buffer
+  readonly #start: number
+  readonly #end: number
+  readonly #flags: number
+  #bytes: Buffer | undefined
+  #row: Row | undefined
+  #id: string | undefined
+
+  constructor(shape: ChangeShape, page: Buffer, start: number, end: number, flags: number) {
+    this.#shape = shape
+    this.#page = page
+    this.#start = start
+    this.#end = end
+    this.#flags = flags
+  }
+
+  get kind(): 'upserted' {
+    return 'upserted'
+  }
+
+  get entitySet(): string {
+    return this.#shape.entitySet
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= this.#page.subarray(this.#start, this.#end)
+    return this.#bytes
+  }
+
+  get id(): string {
+    this.#id ??= this.#findId()
+    return this.#id
+  }
+
+  get rowVersion(): string | undefined {
+    const found = this.#shape.identity.findRowVersion(this.#page, this.#start, this.#end)
+    if (found !== undefined) return found
+    const etag = this.row['@odata.etag']
+    return typeof etag === 'string' ? parseRowVersion(etag) : undefined
+  }
+
+  get row(): Row {
+    this.#row ??= this.#parse()
+    return this.#row
+  }
+
+  toJSON(): object {
+    const { kind, entitySet, id, rowVersion, row } = this
+    return { kind, entitySet, id, rowVersion, row }
+  }
+
+  [inspect.custom](): object {
+    return this.toJSON()
+  }
+
+  #findId(): string {
+    const found = this.#shape.identity.findId(this.#page, this.#start, this.#end, this.#flags)
+    const id = found ?? this.row[this.#shape.primaryKey]
+    if (typeof id === 'string' && id !== '') return id.toLowerCase()
+    throw badRow(`has no "${this.#shape.primaryKey}", which should be its primary key`, this.#shape)
+  }
+
+  #parse(): Row {
+    const text = this.#page.toString('utf8', this.#start, this.#end)
+    const exact = this.#shape.exactNumbers && (this.#flags & rowMayHoldLongNumber) !== 0
+    try {
+      return (exact ? parseExactJson(text) : JSON.parse(text)) as Row
+    } catch (cause) {
+      throw badRow(`is not valid JSON: ${(cause as Error).message}`, this.#shape, cause)
+    }
+  }
+}
+
+/** A row that mentions `$deletedEntity` is a deletion if its own context says so; else the text was just data. */
+function deletionOrRow(candidate: RowOfPage, shape: ChangeShape): Change {
+  const entry = candidate.row
+  const context = entry['@odata.context']
+  if (typeof context !== 'string' || !context.endsWith('/$deletedEntity')) return candidate
+  if (typeof entry.id !== 'string' || entry.id === '') throw badRow('is a deletion without an id', shape)
+  const deletion: DeletedChange = {
+    kind: 'deleted',
+    entitySet: shape.entitySet,
+    id: bareGuid(entry.id),
+    rowVersion: undefined,
+    reason: typeof entry.reason === 'string' ? entry.reason : 'deleted',
+    bytes: candidate.bytes,
+  }
+  return deletion
+}
+
+/** The documents show a bare GUID; OData would allow a URL such as `contacts(<guid>)`, so that is read too. */
+function bareGuid(id: string): string {
+  return (/\(([^()]*)\)$/.exec(id)?.[1] ?? id).toLowerCase()
+}
+
+function badRow(what: string, shape: ChangeShape, cause?: unknown): DataverseError {
+  return new DataverseError(`a row of ${shape.entitySet} ${what}`, { code: 'bad-response', cause })
+}

@@ -1,0 +1,183 @@
+import type { DataverseClient, DataverseResponse } from '@deltaverse/client'
+import { abortableDelay, DataverseError, isDataverseError, isResponseError } from '@deltaverse/core'
+import {
+  formatPrefer,
+  linkToPath,
+  type PageEnvelope,
+  PageFormatError,
+  type RowRun,
+} from '@deltaverse/protocol'
+import { createLoopGuard } from './loop-guard.js'
+import type { ResolvedOptions } from './options.js'
+import { createPageDecoder } from './page-decoder.js'
+
+/** What arrives of pages, in order: a start, any number of rows, an end; or a start, some rows, and the same start again. */
+export type PagePart =
+  | { readonly kind: 'start'; readonly context: string | undefined }
+  | { readonly kind: 'rows'; readonly runs: readonly RowRun[] }
+  | PageEnd
+
+export interface PageEnd {
+  readonly kind: 'end'
+  /** Path and query of the page that follows. */
+  readonly nextLink: string | undefined
+  readonly deltaLink: string | undefined
+  readonly preferenceApplied: string | undefined
+  readonly bytesReceived: number
+  readonly bodyBytes: number
+}
+
+/** How pages are asked for. */
+export interface PageOptions extends ResolvedOptions {
+  /** Whether the read is the begin or a part of change tracking, which knows no filter. Default: true. */
+  readonly tracked?: boolean
+}
+
+const baseRetryDelayMs = 500
+const maxRetryDelayMs = 30_000
+
+/**
+ * Reads the page at a path and those that its next links lead to, until a page has none. A body that breaks off is asked
+ * for again from the start of that page, so rows may come twice; none is left out.
+ */
+export async function* readPages(
+  client: DataverseClient,
+  firstPath: string,
+  options: PageOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PagePart, void, undefined> {
+  let nextPath: string | undefined = firstPath
+  let failures = 0
+  const isLoop = createLoopGuard(firstPath)
+  while (nextPath !== undefined) {
+    const path: string = nextPath
+    try {
+      const end: PageEnd = yield* readPage(client, path, options, signal)
+      failures = 0
+      nextPath = end.nextLink
+      if (nextPath !== undefined && isLoop(nextPath)) throw goesInCircles(client, nextPath)
+    } catch (error) {
+      failures += 1
+      if (!brokeOff(error) || failures > options.maxPageRetries || signal?.aborted)
+        throw explain(error, client, path)
+      const ceilingMs = Math.min(maxRetryDelayMs, baseRetryDelayMs * 2 ** (failures - 1))
+      await abortableDelay(options.clock, options.random() * ceilingMs, signal)
+    }
+  }
+}
+
+/** Whether the page came in part, so that asking again makes sense. Refusals were already retried by the client. */
+function brokeOff(error: unknown): boolean {
+  if (error instanceof PageFormatError) return error.reason === 'ended-early'
+  if (!isDataverseError(error) || isResponseError(error)) return false
+  return error.code === 'no-response' || (error.code === 'bad-response' && error.retryable)
+}
+
+function goesInCircles(client: DataverseClient, path: string): DataverseError {
+  return new DataverseError(
+    `the next links of ${client.origin}${path} go in a circle, so the read would never end. Read the table again from the start; if it happens again, look for a proxy that answers from a cache`,
+    { code: 'bad-response' },
+  )
+}
+
+function explain(error: unknown, client: DataverseClient, path: string): unknown {
+  if (!(error instanceof PageFormatError)) return error
+  const code = error.reason === 'record-too-large' ? 'record-too-large' : 'bad-response'
+  const hint = code === 'record-too-large' ? '; raise maxRecordBytes or select fewer columns' : ''
+  return new DataverseError(
+    `the page at ${client.origin}${linkToPath(client.serviceRoot, path)} cannot be read: ${error.message}${hint}`,
+    {
+      code,
+      retryable: error.reason === 'ended-early',
+      cause: error,
+    },
+  )
+}
+
+async function* readPage(
+  client: DataverseClient,
+  path: string,
+  options: PageOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PagePart, PageEnd, undefined> {
+  const prefer = preferences(options)
+  const headers = prefer === undefined ? {} : { prefer }
+  const response = await client.request({ method: 'GET', path, headers }, { signal })
+  const decoder = createPageDecoder(options.decoder, options.maxRecordBytes)
+  let started = false
+  let bodyBytes = 0
+  for await (const chunk of response.body) {
+    bodyBytes += chunk.length
+    const runs = decoder.push(chunk)
+    const head = decoder.head()
+    if (!started && head !== undefined) {
+      started = true
+      yield { kind: 'start', context: textMember(head, '@odata.context') }
+    }
+    if (runs.length > 0) yield { kind: 'rows', runs }
+  }
+  const envelope = decoder.end()
+  requirePage(envelope, response)
+  if (!started) yield { kind: 'start', context: textMember(envelope, '@odata.context') }
+  const end = endOf(envelope, response, client, bodyBytes)
+  yield end
+  return end
+}
+
+function endOf(
+  envelope: PageEnvelope,
+  response: DataverseResponse,
+  client: DataverseClient,
+  bodyBytes: number,
+): PageEnd {
+  return {
+    kind: 'end',
+    nextLink: linkMember(envelope, '@odata.nextLink', response, client),
+    deltaLink: linkMember(envelope, '@odata.deltaLink', response, client),
+    preferenceApplied: response.headers['preference-applied'],
+    bytesReceived: response.bytesReceived(),
+    bodyBytes,
+  }
+}
+
+/** Sent with every page: OData asks clients to repeat preferences when they follow links, and the service does not mind. */
+function preferences({ tracked = true, pageSize, annotations }: PageOptions): string | undefined {
+  return formatPrefer({ trackChanges: tracked, maxPageSize: pageSize, includeAnnotations: annotations })
+}
+
+/**
+ * An empty answer means that nothing changed. JSON that says something else, such as a gateway's word that it is down, must
+ * not pass for that.
+ */
+function requirePage(envelope: PageEnvelope, response: DataverseResponse): void {
+  const names = Object.keys(envelope)
+  if (names.length === 0 || names.some((name) => name === 'value' || name.startsWith('@'))) return
+  // Not a word of it is repeated: whoever answers in the place of the service may repeat what it was sent, the token too.
+  throw new DataverseError(
+    `GET ${response.url} was answered with JSON that is no page of rows: it has other members and no "value". Look for a gateway or proxy that answers in the place of the service`,
+    { code: 'bad-response', retryable: true },
+  )
+}
+
+function linkMember(
+  envelope: PageEnvelope,
+  name: string,
+  response: DataverseResponse,
+  client: DataverseClient,
+): string | undefined {
+  const link = envelope[name]
+  if (link === undefined || link === null || link === '') return undefined
+  try {
+    return linkToPath(client.serviceRoot, link as string)
+  } catch (cause) {
+    throw new DataverseError(
+      `the page at ${response.url} has a "${name}" that cannot be followed: ${(cause as Error).message}`,
+      { code: 'bad-response', cause },
+    )
+  }
+}
+
+function textMember(envelope: PageEnvelope, name: string): string | undefined {
+  const value = envelope[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

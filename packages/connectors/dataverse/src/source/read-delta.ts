@@ -1,0 +1,103 @@
+import type { CheckpointEvent, GapLink } from '@deltaverse/core'
+import { changesOfRuns } from './change.js'
+import { deltaCheckpoint, issuedLink, linkOf } from './checkpoint-event.js'
+import { holdsAllRows, isExpiredToken, isRefusedLink, requireDeltaLink } from './delta-answer.js'
+import { createPageCount } from './page-count.js'
+import type { PageEnd } from './page-reader.js'
+import { done, type EventBatch, instead, next, type Outcome, type ReadContext } from './read-context.js'
+import { readParts } from './read-parts.js'
+import { afterExpiry, type DeltaPlan } from './read-plan.js'
+import { createDeletionCheck } from './stale-deletions.js'
+
+/**
+ * Reads a delta. One of several pages has the gap of a full read: its token may stand for the moment of its last page. So when
+ * there is a second page, this pass hands on nothing more and only fetches the link at its end. Then the delta is read once
+ * more and handed on as a whole, and what is saved behind it is the link of the first pass, which is older than the second.
+ */
+export async function* readDelta(
+  context: ReadContext,
+  plan: DeltaPlan,
+  mayRestart: boolean,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<EventBatch, Outcome, undefined> {
+  const { base, resumeAt, guardAt } = plan
+  const { clock, onExpired, onPage } = context.options
+  const page = createPageCount(onPage)
+  const beganAtMs = clock.now()
+  const startsHere = resumeAt === undefined && guardAt === undefined
+  let isSilent = guardAt !== undefined
+  const check = createDeletionCheck(context, { begin: base.deltaLink, resumeAt }, signal)
+  try {
+    for await (const part of readParts(context, guardAt ?? resumeAt ?? base.deltaLink, signal)) {
+      if (part.kind === 'start') {
+        const isFirst = startsHere && page.ended() === 0
+        if (isFirst && holdsAllRows(part.context)) return instead(afterExpiry(base, onExpired))
+        page.begin()
+      } else if (part.kind === 'rows') {
+        if (isSilent) page.skip(part.runs)
+        else yield page.count(await check(changesOfRuns(part.runs, context.shape)))
+      } else {
+        const isEmpty = page.upserted() + page.deleted() === 0
+        page.end(part, isSilent ? 'guard' : 'delta')
+        const end = endOfPage(context, plan, part, { isSilent, isEmpty, beganAtMs })
+        yield [end.event]
+        if (end.outcome !== undefined) return end.outcome
+        isSilent = end.isSilent
+      }
+    }
+  } catch (error) {
+    const fromNextLink = !startsHere || page.ended() > 0
+    return insteadOfRefused(context, plan, error, { fromNextLink, mayRestart })
+  }
+  return done
+}
+
+interface EndOfPage {
+  readonly event: CheckpointEvent
+  /** Whether the pages that follow are only read for the link at their end. */
+  readonly isSilent: boolean
+  /** How this part of the read ended; absent when there are more pages. */
+  readonly outcome?: Outcome
+}
+
+function endOfPage(
+  context: ReadContext,
+  { base, gap }: DeltaPlan,
+  page: PageEnd,
+  state: { readonly isSilent: boolean; readonly isEmpty: boolean; readonly beganAtMs: number },
+): EndOfPage {
+  const { nextLink } = page
+  if (nextLink !== undefined) {
+    const isSilent = state.isSilent || (context.options.gapGuard && gap === undefined)
+    const where = isSilent ? { guardLink: nextLink } : { nextLink, ...(gap !== undefined && { gap }) }
+    return { event: { kind: 'checkpoint', checkpoint: { ...base, ...where } }, isSilent }
+  }
+  // The documents call the answer to "nothing changed" an empty JSON response; then the old link stays good.
+  const isQuiet = state.isEmpty && page.deltaLink === undefined
+  const own = isQuiet ? linkOf(base) : issuedLink(context, requireDeltaLink(context, page), state.beganAtMs)
+  if (!state.isSilent) {
+    return { event: deltaCheckpoint(context, base.generation, gap ?? own), isSilent: false, outcome: done }
+  }
+  const older: GapLink = { ...own, keysOnly: false }
+  return {
+    event: { kind: 'checkpoint', checkpoint: { ...base, gap: older } },
+    isSilent: false,
+    outcome: next({ kind: 'delta', base, gap: older }),
+  }
+}
+
+/**
+ * What the service answers for a token it cannot read (of a restored environment, say) is not documented: whatever the code, a
+ * delta link that is refused is dead. A next link that is refused leaves its delta link to go back to.
+ */
+function insteadOfRefused(
+  context: ReadContext,
+  { base, gap }: DeltaPlan,
+  error: unknown,
+  { fromNextLink, mayRestart }: { readonly fromNextLink: boolean; readonly mayRestart: boolean },
+): Outcome {
+  const expired = isExpiredToken(error)
+  if (!expired && (!mayRestart || !isRefusedLink(error))) throw error
+  if (expired || !fromNextLink) return instead(afterExpiry(base, context.options.onExpired, error))
+  return instead({ kind: 'delta', base, ...(gap !== undefined && { gap }) })
+}

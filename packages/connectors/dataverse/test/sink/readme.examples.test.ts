@@ -1,0 +1,146 @@
+// The code between the marks is what the README shows; a check of the repository compares the two.
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createClient, type DataverseClient, type TokenCredential } from '@deltaverse/client'
+import { createUpsertWriter, type DeadLetter, planWaves, writeWaves } from '@deltaverse/dataverse'
+import { type Emulator, startEmulator } from '@deltaverse/emulator'
+import { createMetadataReader } from '@deltaverse/metadata'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+interface Product {
+  productnumber: string
+  name: string
+  price?: number
+}
+
+let emulator: Emulator
+let url: string
+let client: DataverseClient
+let folder: string
+const home = process.cwd()
+const { signal } = new AbortController()
+const credential: TokenCredential = {
+  getToken: async () => ({ token: 'test', expiresOnTimestamp: Date.now() + 3_600_000 }),
+}
+const products: Product[] = Array.from({ length: 50 }, (_, at) => ({
+  productnumber: `SKU-${at}`,
+  name: `Product ${at}`,
+}))
+const said: string[] = []
+const report = (...words: unknown[]) => said.push(words.join(' '))
+
+beforeEach(async () => {
+  emulator = await startEmulator()
+  url = emulator.url
+  client = createClient({ url })
+  folder = await mkdtemp(join(tmpdir(), 'writer-'))
+  process.chdir(folder)
+  said.length = 0
+})
+
+afterEach(async () => {
+  process.chdir(home)
+  await client.close()
+  await emulator.close()
+  await rm(folder, { recursive: true })
+})
+
+const rowsOf = (table: string) => emulator.table(table).rows()
+
+describe('the README', () => {
+  it('writes rows and keeps dead letters', async () => {
+    // example: write
+    const client = createClient({ url, credential })
+    const writer = createUpsertWriter<Product>(client, { entitySet: 'products', key: ['productnumber'] })
+
+    const deadLetters = createWriteStream('dead-letters.ndjson')
+    const summary = await writer.write(products, {
+      signal,
+      onFailed(result) {
+        deadLetters.write(`${JSON.stringify(writer.toDeadLetter(result))}\n`)
+      },
+    })
+    deadLetters.end()
+    report(`${summary.upserted} written, ${summary.failed} failed, in ${summary.requests} requests`)
+    // end
+    await new Promise<void>((resolve) => deadLetters.once('close', () => resolve()))
+    expect(said).toEqual(['50 written, 0 failed, in 1 requests'])
+    await client.close()
+  })
+
+  it('gives results, and takes rows from a file', async () => {
+    await writeFile('products.ndjson', products.map((each) => JSON.stringify(each)).join('\n'))
+    const writer = createUpsertWriter<Product>(client, { entitySet: 'products', key: ['productnumber'] })
+    // example: results
+    async function* rowsOfFile(name: string): AsyncGenerator<Product> {
+      for await (const line of createInterface({ input: createReadStream(name) })) yield JSON.parse(line)
+    }
+
+    for await (const result of writer.results(rowsOfFile('products.ndjson'), { signal })) {
+      if (result.status === 'failed') report(result.index, result.key, result.error?.message)
+    }
+    // end
+    expect(rowsOf('products')).toHaveLength(50)
+    expect(said).toEqual([])
+  })
+
+  it('replays corrected rows', async () => {
+    const writer = createUpsertWriter<Product>(client, { entitySet: 'products', key: ['productnumber'] })
+    const letters: DeadLetter<Product>[] = []
+    await writer.write([{ productnumber: 'SKU-1', name: 'x'.repeat(101) }], {
+      onFailed: (result) => void letters.push(writer.toDeadLetter(result)),
+    })
+    // example: replay
+    const corrected = letters.map((letter) => ({
+      ...letter,
+      row: { ...letter.row, name: letter.row.name.slice(0, 100) },
+    }))
+    await writer.replay(corrected)
+    // end
+    expect(rowsOf('products')).toHaveLength(1)
+  })
+
+  it('writes only what changed, and deactivates what is gone', async () => {
+    emulator.table('products').create({ productnumber: 'SKU-old', name: 'old' })
+    const gone = [{ productnumber: 'SKU-old' }]
+    const key = ['productnumber']
+    // example: night
+    const nightly = createUpsertWriter<Product>(client, { entitySet: 'products', key, skipUnchanged: true })
+    for await (const planned of nightly.dryRun(products)) {
+      report(planned.key.productnumber, planned.plan, planned.columns)
+    }
+    await nightly.write(products)
+
+    const retire = createUpsertWriter(client, { entitySet: 'products', key, operation: 'deactivate' })
+    await retire.write(gone)
+    // end
+    expect(said).toHaveLength(50)
+    expect(rowsOf('products').filter(({ statecode }) => statecode === 1)).toHaveLength(1)
+    expect(await nightly.write(products)).toMatchObject({ unchanged: 50, requests: 0 })
+  })
+
+  it('writes parents before children', async () => {
+    const accounts = [{ accountid: crypto.randomUUID(), name: 'Contoso' }]
+    const contacts = [
+      {
+        contactid: crypto.randomUUID(),
+        lastname: 'Lovelace',
+        'parentcustomerid_account@odata.bind': `accounts(${accounts[0]!.accountid})`,
+      },
+    ]
+    // example: waves
+    const metadata = createMetadataReader(client)
+    const plan = planWaves([await metadata.tableOfSet('contacts'), await metadata.tableOfSet('accounts')])
+    const summaries = await writeWaves(client, plan, [
+      { entitySet: 'contacts', rows: () => contacts },
+      { entitySet: 'accounts', rows: () => accounts },
+    ])
+    for (const { entitySet, wave, rows } of summaries) report(wave, entitySet, rows.upserted, rows.failed)
+    // end
+    expect(said).toEqual(['0 accounts 1 0', '1 contacts 1 0'])
+    expect(rowsOf('contacts')[0]).toMatchObject({ _parentcustomerid_value: accounts[0]!.accountid })
+  })
+})

@@ -1,0 +1,621 @@
+import { getEventListeners } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import type { DataverseResponse } from '@deltaverse/client'
+import type { ChangeEvent, Checkpoint } from '@deltaverse/core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type ChangeFeedOptions, createChangeFeed, describeTable } from '../../src/index.js'
+import { type Answer, refusal, type ScriptedServer, startScriptedServer } from './scripted-server.js'
+import {
+  base,
+  changesPage,
+  checkpointOf,
+  deletion,
+  delta,
+  deltaLink,
+  full,
+  id,
+  instantClock,
+  page,
+  sketch,
+  thing,
+} from './things.js'
+
+let server: ScriptedServer
+
+afterEach(() => server.close())
+
+async function read(
+  script: Record<string, Answer | Answer[]>,
+  options: Partial<ChangeFeedOptions> = {},
+): Promise<ChangeEvent[]> {
+  server = await startScriptedServer(script)
+  const events: ChangeEvent[] = []
+  for await (const event of feedOf(options).changes()) events.push(event)
+  return events
+}
+
+function feedOf(options: Partial<ChangeFeedOptions> = {}) {
+  const known = { entitySet: 'things', primaryKey: 'thingid', tokenLifetimeDays: 0, random: () => 1 }
+  // What the guard asks for in addition is shown in gap-guard.test.ts.
+  return createChangeFeed(server.client, { ...known, gapGuard: false, clock: instantClock(), ...options })
+}
+
+const gap = { link: '/things?$deltatoken=1', keysOnly: true, issuedAt: '2026-03-15T09:41:07.000Z' }
+const oneRow = { things: page([thing(1)], { '@odata.deltaLink': deltaLink }) }
+
+describe('a body', () => {
+  it('may have its links before or behind the rows', async () => {
+    const wanted = ['reset 1 initial', 'upserted 1', 'complete 1 with 1', 'delta end']
+    expect(sketch(await read(oneRow))).toEqual(wanted)
+    await server.close()
+    const before = { '@odata.context': full, '@odata.deltaLink': deltaLink, value: [thing(1)] }
+    expect(sketch(await read({ things: before }))).toEqual(wanted)
+  })
+
+  it('may hold annotations and members nobody knows, and begin with a byte order mark', async () => {
+    const body = {
+      ...page([thing(1, { 'name@x.y': 'z', name: 'n' })], { '@odata.deltaLink': deltaLink }),
+      new: { value: [1] },
+    }
+    const [, change] = await read({ things: `\ufeff${JSON.stringify(body, undefined, 1)}` })
+    expect(change).toMatchObject({ kind: 'upserted', rowVersion: '1', row: { 'name@x.y': 'z', name: 'n' } })
+  })
+
+  it.each([
+    ['an empty value', { '@odata.context': full, value: [], '@odata.deltaLink': deltaLink }],
+    ['no value', { '@odata.context': full, '@odata.deltaLink': deltaLink }],
+  ])('may have %s', async (_, body) => {
+    expect(sketch(await read({ things: body }))).toEqual([
+      'reset 1 initial',
+      'complete 1 with 0',
+      'delta end',
+    ])
+  })
+
+  it('may come in single bytes, and compressed', async () => {
+    const body = Buffer.from(
+      JSON.stringify(page([thing(1, { name: 'Luleå 🜨' })], { '@odata.deltaLink': deltaLink })),
+    )
+    const inBytes = (response: ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      for (const byte of body) response.write(Buffer.from([byte]))
+      response.end()
+    }
+    const compressed = (response: ServerResponse) => {
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+        .end(gzipSync(body))
+    }
+    for (const answer of [inBytes, compressed]) {
+      const [, change] = await read({ things: answer })
+      expect(change).toMatchObject({ row: { name: 'Luleå 🜨' } })
+      await server.close()
+    }
+    await read(oneRow)
+  })
+
+  it('hands its bytes on as they came', async () => {
+    const text = `{"@odata.etag":"W/\\"1\\"","big":9007199254740993,"money":20000.0000,"thingid":"${id(1)}"}`
+    const [, change] = await read({ things: `{"value":[${text}],"@odata.deltaLink":"${deltaLink}"}` })
+    if (change?.kind !== 'upserted') throw new Error('no row')
+    expect(Buffer.from(change.bytes).toString()).toBe(text)
+    expect(change.row).toMatchObject({ big: '9007199254740993', money: 20_000 })
+  })
+
+  it('loses digits only on request', async () => {
+    const text = `{"big":9007199254740993,"thingid":"${id(1)}"}`
+    const [, change] = await read(
+      { things: `{"value":[${text}],"@odata.deltaLink":"${deltaLink}"}` },
+      { exactNumbers: false },
+    )
+    expect(change).toMatchObject({ row: { big: 9_007_199_254_740_992 } })
+  })
+
+  it('that is no page is refused with its place and address', async () => {
+    const reading = read({ things: '{"value":[{"thingid":"1"} {"thingid":"2"}]}' })
+    await expect(reading).rejects.toMatchObject({ code: 'bad-response' })
+    await expect(reading).rejects.toThrow(
+      /\/api\/data\/v9\.2\/things cannot be read: expected a comma.*byte 26/,
+    )
+  })
+
+  it('with a row above the limit is refused with what to do', async () => {
+    const things = page([thing(1, { text: 'x'.repeat(1000) })], { '@odata.deltaLink': deltaLink })
+    const reading = read({ things }, { maxRecordBytes: 500 })
+    await expect(reading).rejects.toMatchObject({ code: 'record-too-large' })
+    await expect(reading).rejects.toThrow(/raise maxRecordBytes/)
+  })
+
+  it('that is no UTF-8 is refused before anybody gets it', async () => {
+    const text = JSON.stringify(page([thing(1, { name: 'Luleå' })], { '@odata.deltaLink': deltaLink }))
+    const answer = (response: ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from(text, 'latin1'))
+    }
+    await expect(read({ things: answer })).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringContaining('no UTF-8'),
+    })
+  })
+
+  it('with a row that has no primary key or is no JSON is refused when the row is looked at', async () => {
+    const [, keyless] = await read({ things: page([{ name: 'n' }], { '@odata.deltaLink': deltaLink }) })
+    expect(() => (keyless as { id: string }).id).toThrow(/no "thingid"/)
+    await server.close()
+    const [, broken] = await read({ things: `{"value":[{"a":tru}],"@odata.deltaLink":"${deltaLink}"}` })
+    expect(() => (broken as { row: unknown }).row).toThrow(/not valid JSON/)
+  })
+
+  it('is checked to the last byte by the strict decoder', async () => {
+    const reading = read(
+      { things: `{"value":[{"a":tru}],"@odata.deltaLink":"${deltaLink}"}` },
+      { decoder: 'stream-json' },
+    )
+    await expect(reading).rejects.toMatchObject({ code: 'bad-response' })
+    await server.close()
+    expect(sketch(await read(oneRow, { decoder: 'stream-json' }))).toHaveLength(4)
+    await server.close()
+    const invalidText = Buffer.concat([
+      Buffer.from('{"value":[{"a":"'),
+      Buffer.from([0xff]),
+      Buffer.from('"}]}'),
+    ])
+    const bytes = (response: ServerResponse) => response.writeHead(200).end(invalidText)
+    await expect(read({ things: bytes }, { decoder: 'stream-json' })).rejects.toMatchObject({
+      code: 'bad-response',
+    })
+  })
+})
+
+describe('a body that breaks off', () => {
+  const cut =
+    (rows: number): Answer =>
+    (response) => {
+      const text = JSON.stringify(page([thing(1), thing(2)], { '@odata.deltaLink': deltaLink }))
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length })
+      const until = rows === 0 ? 5 : text.indexOf(id(rows)) + 40
+      response.write(text.slice(0, until), () => response.destroy())
+    }
+  const endedCleanly: Answer = '{"value":[{"thingid":"1"},'
+  const whole = page([thing(1), thing(2)], { '@odata.deltaLink': deltaLink })
+
+  it('is asked for again, so that no row is left out', async () => {
+    const events = await read({ things: [cut(0), cut(1), endedCleanly, whole] })
+    expect(server.requests).toHaveLength(4)
+    expect(sketch(events).slice(-4)).toEqual(['upserted 1', 'upserted 2', 'complete 1 with 2', 'delta end'])
+  })
+
+  it('is asked for again when its compressed bytes are damaged', async () => {
+    const body = Buffer.from(JSON.stringify(oneRow.things))
+    const zipped = gzipSync(body)
+    zipped[zipped.length - 6]! ^= 0xff
+    const damaged = (response: ServerResponse) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped)
+    }
+    const events = await read({ things: [damaged, oneRow.things] })
+    expect(sketch(events).slice(-3)).toEqual(['upserted 1', 'complete 1 with 1', 'delta end'])
+    expect(server.requests).toEqual(['things', 'things'])
+  })
+
+  it('is given up after the retries allowed, with longer and longer waits in between', async () => {
+    const clock = instantClock()
+    const reading = read({ things: endedCleanly }, { clock, maxPageRetries: 3 })
+    await expect(reading).rejects.toMatchObject({ code: 'bad-response', retryable: true })
+    expect(server.requests).toHaveLength(4)
+    expect(clock.waits).toEqual([500, 1000, 2000])
+  })
+})
+
+describe('a last page', () => {
+  it('without a delta link means that tracking was not applied, and is an error', async () => {
+    const reading = read({ things: { '@odata.context': full, value: [thing(1)] } }, { annotations: '*' })
+    await expect(reading).rejects.toMatchObject({ code: 'change-tracking-not-applied' })
+    await expect(reading).rejects.toThrow(/without a delta link.*try without/)
+  })
+
+  it.each([{ error: { code: '0x0', message: 'down' } }, { status: 'maintenance' }])(
+    'that is JSON of somebody else is asked for again, and never passes for nothing changed: %j',
+    async (body) => {
+      const good = checkpointOf(await read(oneRow))
+      await server.close()
+      const changed = changesPage([thing(2)], { '@odata.deltaLink': deltaLink })
+      const events = await read({ [delta]: [body, changed] }, { checkpoint: good })
+      expect(sketch(events)).toEqual(['upserted 2', 'delta end'])
+      await server.close()
+      await expect(read({ [delta]: body }, { checkpoint: good })).rejects.toMatchObject({
+        code: 'bad-response',
+        retryable: true,
+        message: expect.stringMatching(/no page of rows(?!.*(?:error|maintenance))/),
+      })
+    },
+  )
+
+  it('of a delta without links and rows means that nothing changed', async () => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    await server.close()
+    for (const body of ['', '{}', { value: [] }]) {
+      const events = await read({ [delta]: body }, { checkpoint })
+      expect(sketch(events)).toEqual(['delta end'])
+      expect(checkpointOf(events).deltaLink).toBe(checkpoint.deltaLink)
+      await server.close()
+    }
+    const rows = read({ [delta]: changesPage([thing(1)], {}) }, { checkpoint })
+    await expect(rows).rejects.toMatchObject({ code: 'change-tracking-not-applied' })
+  })
+})
+
+describe('links', () => {
+  it('are followed byte for byte, at the host the caller named', async () => {
+    const next =
+      'things?$select=a&$skiptoken=%3Ccookie%20pagenumber=%222%22%20pagingcookie=%22%253c%22%20/%3E'
+    const events = await read({
+      things: page([thing(1)], { '@odata.nextLink': `${base}/${next}` }),
+      [next]: page([thing(2)], { '@odata.deltaLink': deltaLink }),
+    })
+    expect(server.requests).toEqual(['things', next])
+    expect(sketch(events)).toEqual([
+      'reset 1 initial',
+      'upserted 1',
+      'full-read next',
+      'upserted 2',
+      'complete 1 with 2',
+      'delta end',
+    ])
+    expect(checkpointOf(events)).toMatchObject({
+      deltaLink: `/api/data/v9.2/${delta}`,
+      deltaToken: '2!03/15/2026 09:41:07',
+      phase: 'delta',
+    })
+  })
+
+  it('are asked for with the same preferences on every page', async () => {
+    const checkpoint = checkpointOf(await read(oneRow, { pageSize: 500, annotations: 'a.b' }))
+    const wanted = 'odata.track-changes,odata.maxpagesize=500,odata.include-annotations="a.b"'
+    expect(server.headers[0]?.prefer).toBe(wanted)
+    await server.close()
+    await read({ [delta]: changesPage([], { '@odata.deltaLink': deltaLink }) }, { checkpoint, pageSize: 500 })
+    expect(server.headers[0]?.prefer).toBe('odata.track-changes,odata.maxpagesize=500')
+  })
+})
+
+describe('a delta', () => {
+  it('tells deletions by their ids, in the order of the service', async () => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    await server.close()
+    const tolerated = {
+      id: `https://x/things(${id(4).toUpperCase()})`,
+      reason: 'changed',
+      ...{ '@odata.context': deletion(4)['@odata.context'] },
+    }
+    const events = await read(
+      {
+        [delta]: changesPage([thing(2), deletion(3), tolerated, thing(5, { note: '$deletedEntity' })], {
+          '@odata.deltaLink': deltaLink,
+        }),
+      },
+      { checkpoint },
+    )
+    expect(sketch(events)).toEqual(['upserted 2', 'deleted 3', 'deleted 4', 'upserted 5', 'delta end'])
+    expect(events[2]).toMatchObject({ reason: 'changed' })
+  })
+
+  it('that is refused because the token expired becomes a full read of the next generation', async () => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    await server.close()
+    const events = await read({ ...oneRow, [delta]: refusal(400, '0x80044352') }, { checkpoint })
+    expect(sketch(events)).toEqual(['reset 2 token-expired', 'upserted 1', 'complete 2 with 1', 'delta end'])
+  })
+
+  it('that silently holds all rows becomes a full read too', async () => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    await server.close()
+    const everything = page([thing(1), thing(2)], { '@odata.deltaLink': deltaLink })
+    const events = await read({ ...oneRow, [delta]: everything }, { checkpoint })
+    expect(sketch(events)).toEqual(['reset 2 token-expired', 'upserted 1', 'complete 2 with 1', 'delta end'])
+    expect(server.requests).toEqual([delta, 'things'])
+  })
+
+  it('is not asked for when its token is past its time', async () => {
+    const checkpoint = checkpointOf(await read(oneRow, { tokenLifetimeDays: 7 }))
+    expect(checkpoint.expiresAt).toBe('2026-03-22T09:41:07.000Z')
+    await server.close()
+    const clock = instantClock(Date.parse('2026-03-22T09:41:07Z'))
+    const events = await read(oneRow, { checkpoint, clock })
+    expect(sketch(events)[0]).toBe('reset 2 token-expired')
+    expect(server.requests).toEqual(['things'])
+  })
+
+  it('fails instead of a resync when asked to', async () => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    await server.close()
+    const reading = read({ [delta]: refusal(400, '0x80044352') }, { checkpoint, onExpired: 'fail' })
+    await expect(reading).rejects.toMatchObject({ code: 'delta-token-expired' })
+    await expect(reading).rejects.toThrow(/deletions are not reported/)
+  })
+
+  it('gives notice before its token expires', async () => {
+    const checkpoint = checkpointOf(await read(oneRow, { tokenLifetimeDays: 7 }))
+    await server.close()
+    const notices: object[] = []
+    const clock = instantClock(Date.parse('2026-03-22T08:41:07Z'))
+    const script = { [delta]: changesPage([], { '@odata.deltaLink': deltaLink }) }
+    await read(script, { checkpoint, clock, onExpiring: (notice) => notices.push(notice) })
+    expect(notices).toEqual([{ expiresAt: new Date('2026-03-22T09:41:07Z'), remainingMs: 3_600_000 }])
+  })
+})
+
+describe('a resume', () => {
+  const second = 'things?$skiptoken=2'
+  const interrupted = {
+    things: page([thing(1)], { '@odata.nextLink': `${base}/${second}` }),
+    [second]: page([thing(2)], { '@odata.deltaLink': deltaLink }),
+  }
+
+  async function checkpointInMidRead(): Promise<Checkpoint> {
+    const events = await read(interrupted)
+    await server.close()
+    const checkpoint = events.find((event) => event.kind === 'checkpoint')?.checkpoint
+    if (checkpoint === undefined) throw new Error('no checkpoint')
+    return checkpoint
+  }
+
+  it('goes on at the saved page, under the same generation and without a reset', async () => {
+    const checkpoint = await checkpointInMidRead()
+    expect(checkpoint).toMatchObject({ phase: 'full-read', generation: 1, rowsRead: 1 })
+    const events = await read(interrupted, { checkpoint })
+    expect(server.requests).toEqual([second])
+    expect(sketch(events)).toEqual(['upserted 2', 'complete 1 with 2', 'delta end'])
+  })
+
+  it('starts the read again, under the same generation, when the service refuses the saved link', async () => {
+    const checkpoint = await checkpointInMidRead()
+    const script = {
+      ...interrupted,
+      [second]: [refusal(400, '0x8004112a'), interrupted[second]!] as Answer[],
+    }
+    const events = await read(script, { checkpoint })
+    expect(sketch(events)).toEqual([
+      'reset 1 initial',
+      'upserted 1',
+      'full-read next',
+      'upserted 2',
+      'complete 1 with 2',
+      'delta end',
+    ])
+  })
+
+  it('gives up when the service refuses its own links again and again', async () => {
+    const checkpoint = await checkpointInMidRead()
+    const reading = read({ ...interrupted, [second]: refusal(400, '0x8004112a') }, { checkpoint })
+    await expect(reading).rejects.toMatchObject({ status: 400 })
+    expect(server.requests.filter((path) => path === second)).toHaveLength(4)
+  })
+
+  it('in the middle of a delta goes on there, or at its start when that link is refused', async () => {
+    const nextDelta = 'things?$skiptoken=d2'
+    const script = {
+      [delta]: changesPage([thing(1)], { '@odata.nextLink': `${base}/${nextDelta}` }),
+      [nextDelta]: changesPage([deletion(2)], { '@odata.deltaLink': `${base}/things?$deltatoken=3` }),
+    }
+    const first = checkpointOf(await read(oneRow))
+    await server.close()
+    const events = await read(script, { checkpoint: first })
+    expect(sketch(events)).toEqual(['upserted 1', 'delta next', 'deleted 2', 'delta end'])
+    const middle = (events[1] as { checkpoint: Checkpoint }).checkpoint
+    expect(middle.deltaLink).toBe(first.deltaLink)
+    await server.close()
+    expect(sketch(await read(script, { checkpoint: middle }))).toEqual(['deleted 2', 'delta end'])
+    await server.close()
+    const refused = { ...script, [nextDelta]: [refusal(404, '0x80060888'), script[nextDelta]!] as Answer[] }
+    expect(sketch(await read(refused, { checkpoint: middle }))).toEqual([
+      'upserted 1',
+      'delta next',
+      'deleted 2',
+      'delta end',
+    ])
+  })
+})
+
+describe('a checkpoint', () => {
+  it('of another column list is refused, or read over by option', async () => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    await server.close()
+    const refused = read(oneRow, { checkpoint, select: ['name'] })
+    await expect(refused).rejects.toMatchObject({ code: 'checkpoint-mismatch' })
+    await expect(refused).rejects.toThrow(/made for all columns, not for the columns name/)
+    await server.close()
+    const script = { 'things?$select=name': oneRow.things }
+    const events = await read(script, { checkpoint, select: ['name'], onMismatch: 'reset' })
+    expect(sketch(events)[0]).toBe('reset 2 schema-changed')
+  })
+
+  it('of the same columns in another order is followed', async () => {
+    const checkpoint = checkpointOf(
+      await read({ 'things?$select=b,a': oneRow.things }, { select: ['b', 'a'] }),
+    )
+    await server.close()
+    const script = { [delta]: changesPage([], { '@odata.deltaLink': deltaLink }) }
+    expect(sketch(await read(script, { checkpoint, select: ['a', 'b'] }))).toEqual(['delta end'])
+  })
+
+  it.each([
+    ['another table', { entitySet: 'others' }],
+    ['another environment', { environment: 'fabrikam.crm4.dynamics.com' }],
+  ])('of %s is refused', async (_, change) => {
+    const checkpoint = { ...checkpointOf(await read(oneRow)), ...change }
+    await server.close()
+    await expect(read(oneRow, { checkpoint })).rejects.toMatchObject({ code: 'checkpoint-mismatch' })
+  })
+
+  it('can be left aside on request', async () => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    await server.close()
+    expect(sketch(await read(oneRow, { checkpoint, restart: true }))[0]).toBe('reset 2 requested')
+  })
+
+  it('survives JSON, and nothing in it is a secret', async () => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    expect(JSON.parse(JSON.stringify(checkpoint))).toEqual(checkpoint)
+    expect(Object.keys(checkpoint).sort()).toEqual([
+      'deltaLink',
+      'deltaToken',
+      'entitySet',
+      'environment',
+      'generation',
+      'issuedAt',
+      'phase',
+      'select',
+      'selectHash',
+      'version',
+    ])
+  })
+
+  it.each([
+    ['no object', 'text', /an object/],
+    ['an unknown version', { version: 2 }, /reads version 1/],
+    ['a missing link', { deltaLink: undefined }, /"deltaLink" is missing/],
+    ['a wrong type', { generation: '1' }, /"generation"/],
+    ['an unknown phase', { phase: 'half' }, /"phase"/],
+    ['no date', { issuedAt: 'soon' }, /"issuedAt"/],
+    ['a wrong list', { select: [1] }, /"select"/],
+    ['an empty link', { deltaLink: '' }, /"deltaLink"/],
+    ['a generation below the first', { generation: 0 }, /"generation"/],
+    ['a count that is none', { rowsRead: '7' }, /"rowsRead"/],
+    ['an end that is no date', { expiresAt: 'never' }, /"expiresAt"/],
+    ['a gap that is none', { gap: '/link' }, /"gap" must be an object/],
+    ['a gap without a link', { gap: { ...gap, link: '' } }, /"gap.link"/],
+    ['a gap of unknown columns', { gap: { ...gap, keysOnly: 1 } }, /"gap.keysOnly"/],
+    ['a gap without a date', { gap: { ...gap, issuedAt: undefined } }, /"gap.issuedAt"/],
+    ['a gap that ends at no date', { gap: { ...gap, expiresAt: 'never' } }, /"gap.expiresAt"/],
+    ['a catch-up without a gap', { phase: 'catch-up' }, /"gap" is missing/],
+    ['a catch-up without a delta link', { phase: 'catch-up', gap, deltaLink: undefined }, /"deltaLink" is/],
+    ['a wrong guard link', { guardLink: 5 }, /"guardLink"/],
+  ])('with %s is refused with the place', async (_, change, message) => {
+    const good = checkpointOf(await read(oneRow))
+    const checkpoint = (typeof change === 'string' ? change : { ...good, ...change }) as Checkpoint
+    expect(() => feedOf({ checkpoint })).toThrow(message)
+    expect(() => feedOf({ checkpoint })).toThrow(expect.objectContaining({ code: 'checkpoint-invalid' }))
+  })
+})
+
+describe('next links', () => {
+  it.each([
+    ['to itself', ['a']],
+    ['back to an earlier page', ['a', 'b', 'c']],
+  ])('that lead %s are an error, not a read without an end', async (_, names) => {
+    const script = Object.fromEntries(
+      names.map((name, index) => [
+        `things?page=${name}`,
+        page([], { '@odata.nextLink': `${base}/things?page=${names[(index + 1) % names.length]}` }),
+      ]),
+    )
+    const first = page([thing(1)], { '@odata.nextLink': `${base}/things?page=${names[0]}` })
+    await expect(read({ things: first, ...script })).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringContaining('go in a circle'),
+    })
+    expect(server.requests.length).toBeLessThan(20)
+  })
+
+  it.each(['file:///etc/passwd', 5, {}, true])(
+    'that are no address are an error of the answer: %j',
+    async (link) => {
+      await expect(read({ things: page([], { '@odata.nextLink': link }) })).rejects.toMatchObject({
+        code: 'bad-response',
+        message: expect.stringMatching(/"@odata.nextLink" that cannot be followed/),
+      })
+    },
+  )
+})
+
+describe('the definition of a table', () => {
+  it('with a name that is none is refused: it would become an address or the name of a file', async () => {
+    const definition = { LogicalName: 'thing', EntitySetName: '../../things', PrimaryIdAttribute: 'thingid' }
+    server = await startScriptedServer({})
+    const client = {
+      ...server.client,
+      request: async () => ({ json: async () => ({ value: [definition] }) }) as unknown as DataverseResponse,
+    }
+    await expect(describeTable(client, 'thing')).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringContaining('no usable EntitySetName'),
+    })
+  })
+})
+
+describe('a signal', () => {
+  it('has no listener left behind a read, however it ended', async () => {
+    const { signal } = new AbortController()
+    server = await startScriptedServer({
+      ...oneRow,
+      [delta]: changesPage([], { '@odata.deltaLink': deltaLink }),
+    })
+    const checkpoint = { ...checkpointOf(await collect(feedOf().changes({ signal }))) }
+    for await (const _ of feedOf().changes({ signal })) break
+    await collect(feedOf({ checkpoint }).changes({ signal }))
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(dependantsOf(signal)).toBe(0)
+  })
+})
+
+/** How many signals Node keeps a note of on this one, which AbortSignal.any() adds to. */
+function dependantsOf(signal: AbortSignal): number {
+  const key = Object.getOwnPropertySymbols(signal).find(
+    ({ description }) => description === 'kDependantSignals',
+  )
+  const dependants = key === undefined ? undefined : Reflect.get(signal, key)
+  return dependants instanceof Set ? dependants.size : 0
+}
+
+async function collect(events: AsyncIterable<ChangeEvent>): Promise<ChangeEvent[]> {
+  const collected: ChangeEvent[] = []
+  for await (const event of events) collected.push(event)
+  return collected
+}
+
+describe('options', () => {
+  it.each([
+    [{ entitySet: 'things?x' }],
+    [{ select: [] }],
+    [{ pageSize: 0 }],
+    [{ pageSize: 1.5 }],
+    [{ readAheadBytes: -1 }],
+    [{ maxRecordBytes: 0 }],
+    [{ decoder: 'fast' as never }],
+    [{ onExpired: 'ignore' as never }],
+    [{ tokenLifetimeDays: -1 }],
+    [{ annotations: 'a"b' }],
+    [{ annotations: 5 as never }],
+    [{ select: 'name' as never }],
+    [{ select: [5] as never }],
+    [{ entitySet: undefined as never }],
+    [{ primaryKey: '' }],
+    [{ restart: 'false' as never }],
+    [{ exactNumbers: 'no' as never }],
+    [{ gapGuard: 0 as never }],
+    [{ onPage: true as never }],
+    [{ onExpiring: 1 as never }],
+    [{ clock: {} as never }],
+    [{ random: 0.5 as never }],
+  ])('that cannot be right are refused at once: %j', async (options) => {
+    server = await startScriptedServer({})
+    expect(() => feedOf(options)).toThrow(/must|not/)
+    expect(server.requests).toEqual([])
+  })
+
+  it('include a client', () => {
+    expect(() => createChangeFeed(undefined as never, { entitySet: 'things' })).toThrow(/takes a client/)
+    expect(() => createChangeFeed(server.client, undefined as never)).toThrow(/and options/)
+  })
+
+  it('of a call are no signal, which would never be listened to', async () => {
+    server = await startScriptedServer(oneRow)
+    const { signal } = new AbortController()
+    const first = (call: never) => feedOf().changes(call).next()
+    await expect(first(signal as never)).rejects.toThrow(/options such as { signal }/)
+    await expect(first(null as never)).rejects.toThrow(/options such as { signal }/)
+    await expect(first({ signal: new AbortController() } as never)).rejects.toThrow(/must be an AbortSignal/)
+    expect(() => feedOf().follow(signal as never)).toThrow(/options such as { signal }/)
+    expect(server.requests).toEqual([])
+  })
+})

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { Row } from '@deltaverse/core'
+import { type Files, ifThere, nodeFiles } from '@deltaverse/durable-files'
+import type { ChangeLine } from '@deltaverse/node-streams'
+import type { FilePosition, LogManifest, SnapshotManifest } from '../src/index.js'
+
+export interface Place {
+  readonly directory: string
+  readonly name: string
+  readonly files?: Files
+}
+
+/** The table as a reader gets it who goes by the manifest of a log. */
+export async function rowsOfLog(place: Place): Promise<Map<string, Row>> {
+  const rows = new Map<string, Row>()
+  const manifest = await manifestOf<LogManifest>(place)
+  const read =
+    manifest?.reads.findLast(({ status }) => status === 'complete') ??
+    manifest?.reads.findLast(({ status }) => status === 'reading')
+  for (const { file, ...expected } of read?.files ?? []) {
+    const content = await contentOf(place, file, expected.bytes)
+    requireChecksum(file, content, expected.sha256)
+    const counts = replay(rows, inflated(file, content))
+    if (counts.upserted !== expected.upserted || counts.deleted !== expected.deleted) {
+      throw new Error(`${file} holds ${JSON.stringify(counts)}, not ${JSON.stringify(expected)}`)
+    }
+  }
+  return rows
+}
+
+/** The table as a reader gets it who goes by the manifest of a snapshot; `undefined` when there is none yet. */
+export async function publishedRows(place: Place): Promise<Map<string, Row> | undefined> {
+  const manifest = await manifestOf<SnapshotManifest>(place)
+  if (manifest === undefined) return undefined
+  const bytes = await ifThere((place.files ?? nodeFiles).readFile(join(place.directory, manifest.file)))
+  if (bytes === undefined) return undefined
+  const content = Buffer.from(bytes)
+  const published = [manifest.published, manifest.next].find((each) => each?.sha256 === checksumOf(content))
+  if (published === undefined) throw new Error(`the checksum of ${manifest.file} is not in its manifest`)
+  const rows = new Map<string, Row>()
+  const { upserted, deleted } = replay(rows, inflated(manifest.file, content))
+  const ids = [...rows.keys()]
+  if (upserted !== published.rows || deleted > 0) throw new Error('the manifest counts other rows')
+  if (JSON.stringify(ids) !== JSON.stringify([...ids].sort())) throw new Error('the rows are not in order')
+  return rows
+}
+
+/** The table as a snapshot's position says it: what is not merged yet included. */
+export async function rowsAt(place: Place, position: FilePosition | undefined): Promise<Map<string, Row>> {
+  const rows = new Map<string, Row>()
+  if (position?.mode !== 'snapshot') return rows
+  const { base, changes, read, isBehind } = position
+  const work = { ...place, directory: join(place.directory, `${place.name}.snapshot`) }
+  if (base !== undefined) {
+    const content = await contentOf(work, base.file, base.bytes)
+    requireChecksum(base.file, content, base.sha256)
+    replay(rows, inflated(base.file, content))
+  }
+  const isFirst = base === undefined && changes === undefined && isBehind === undefined
+  const counting = isFirst ? read?.changes : changes
+  if (counting !== undefined) replay(rows, await contentOf(work, counting.file, counting.bytes))
+  return rows
+}
+
+async function manifestOf<T>({ directory, name, files = nodeFiles }: Place): Promise<T | undefined> {
+  const bytes = await ifThere(files.readFile(join(directory, `${name}.manifest.json`)))
+  return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as T)
+}
+
+async function contentOf(
+  { directory, files = nodeFiles }: Place,
+  file: string,
+  bytes?: number,
+): Promise<Buffer> {
+  const content = Buffer.from(await files.readFile(join(directory, file)))
+  if (bytes !== undefined && content.length < bytes) throw new Error(`${file} is shorter than ${bytes} bytes`)
+  return content.subarray(0, bytes)
+}
+
+function checksumOf(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function requireChecksum(file: string, content: Buffer, sha256: string): void {
+  const actual = checksumOf(content)
+  if (actual !== sha256) throw new Error(`the checksum of ${file} is ${actual}, not ${sha256}`)
+}
+
+function inflated(file: string, content: Buffer): Buffer {
+  return file.endsWith('.gz') && content.length > 0 ? gunzipSync(content) : content
+}
+
+/** Applies the lines of a file to rows. */
+function replay(rows: Map<string, Row>, content: Buffer): { upserted: number; deleted: number } {
+  const counts = { upserted: 0, deleted: 0 }
+  if (content.length === 0) return counts
+  if (content.at(-1) !== 0x0a) throw new Error('the last line is torn')
+  for (const line of content.toString('utf8').slice(0, -1).split('\n')) {
+    const change = JSON.parse(line) as ChangeLine
+    counts[change.kind] += 1
+    if (change.kind === 'deleted') rows.delete(change.id)
+    else rows.set(change.id, change.row)
+  }
+  return counts
+}

@@ -1,0 +1,31 @@
+import { DataverseError } from '@deltaverse/core'
+
+/** Where a sink stands: what a commit leaves behind, and the next `open` goes on from. */
+export interface PostgresPosition {
+  /** Version of this format. */
+  readonly version: 1
+  /** Commits of sinks to the table, this one included. */
+  readonly commit: number
+  /** Generation of the full read that rows are written under; 0 before the first. */
+  readonly generation: number
+  /** Whether that full read is still under way. */
+  readonly reading: boolean
+  /** Whether rows that the table held before are still to be let go. */
+  readonly leftovers: boolean
+}
+
+/** @throws DataverseError `sink-mismatch` for what no sink of this kind has said */
+export function checkPosition(position: PostgresPosition, table: string): PostgresPosition {
+  const { version, commit, generation, reading, leftovers } = (position ?? {}) as Partial<PostgresPosition>
+  const isOurs =
+    version === 1 &&
+    Number.isSafeInteger(commit) &&
+    Number.isSafeInteger(generation) &&
+    typeof reading === 'boolean' &&
+    typeof leftovers === 'boolean'
+  if (isOurs) return position
+  throw new DataverseError(
+    `The saved position ${JSON.stringify(position)} is none of a PostgreSQL sink, so it does not fit the table ${table}. Give the sync another name, or delete its state to start over.`,
+    { code: 'sink-mismatch' },
+  )
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import type { CheckpointStore, RowLedger } from '@deltaverse/core'
+import type { CheckpointStoreHarness, LeaseHarness, RowLedgerHarness, SinkHarness } from '@deltaverse/testing'
+import { createLedgerStorage, createMemoryLedger, type LedgerStorage } from './memory-ledger.js'
+import {
+  createMemorySink,
+  createMemoryStorage,
+  type MemorySink,
+  type MemoryStorage,
+  rowsOf,
+} from './memory-sink.js'
+import { createMemoryStore, createStoreStorage, type StoreStorage } from './memory-store.js'
+import { createMemoryTable, type TableStorage } from './memory-table.js'
+
+interface MemorySinkHarness extends SinkHarness<number, MemorySink>, LeaseHarness {}
+
+export function sinkHarness(
+  make: (storage: MemoryStorage) => MemorySink = createMemorySink,
+  replay: typeof rowsOf = rowsOf,
+): MemorySinkHarness {
+  let storage = createMemoryStorage()
+  return {
+    create() {
+      storage = createMemoryStorage()
+      return make(storage)
+    },
+    reopen: () => make(storage),
+    rows: () => replay(storage.log),
+    visible: () => replay(storage.log),
+    crash() {},
+    plantForeign() {
+      storage.foreign.set('letter', 'from a friend')
+      return () => assert.equal(storage.foreign.get('letter'), 'from a friend')
+    },
+    leaveDeadHolder: (name) => storage.leases.leaveDead(name),
+  }
+}
+
+export function storeHarness(
+  make: (storage: StoreStorage) => CheckpointStore = createMemoryStore,
+): CheckpointStoreHarness {
+  let storage = createStoreStorage()
+  return {
+    create() {
+      storage = createStoreStorage()
+      return make(storage)
+    },
+    reopen: () => make(storage),
+    leaveDeadHolder: (name) => storage.leases.leaveDead(name),
+  }
+}
+
+export function ledgerHarness(
+  make: (storage: LedgerStorage) => RowLedger = createMemoryLedger,
+): RowLedgerHarness {
+  let storage = createLedgerStorage()
+  return {
+    create() {
+      storage = createLedgerStorage()
+      return make(storage)
+    },
+    reopen: () => make(storage),
+    crash() {},
+  }
+}
+
+type TableSink = ReturnType<typeof createMemoryTable>
+type TablePosition = Awaited<ReturnType<TableSink['commit']>>
+
+export function tableHarness(
+  make: (storage: TableStorage) => TableSink = createMemoryTable,
+): SinkHarness<TablePosition> {
+  let storage: TableStorage = { rows: new Map(), reads: 0 }
+  const rows = () => new Map([...storage.rows].map(([id, { row }]) => [id, row]))
+  return {
+    create() {
+      storage = { rows: new Map(), reads: 0 }
+      return make(storage)
+    },
+    reopen: () => make(storage),
+    rows,
+    visible: rows,
+    discardsBeyond: false,
+  }
+}

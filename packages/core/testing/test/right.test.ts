@@ -1,0 +1,26 @@
+import {
+  checkpointStoreContract,
+  readableSinkContract,
+  rowLedgerContract,
+  sinkContract,
+  transactionalSinkContract,
+} from '@deltaverse/testing'
+import { describe, expect, it } from 'vitest'
+import { ledgerHarness, sinkHarness, storeHarness, tableHarness } from './harnesses.js'
+
+const suites = {
+  sinkContract: sinkContract(sinkHarness()),
+  'sinkContract, without a way back,': sinkContract(tableHarness()),
+  transactionalSinkContract: transactionalSinkContract(sinkHarness()),
+  readableSinkContract: readableSinkContract(sinkHarness()),
+  checkpointStoreContract: checkpointStoreContract(storeHarness()),
+  rowLedgerContract: rowLedgerContract(ledgerHarness()),
+}
+
+describe.each(Object.entries(suites))('%s of what is right', (_, cases) => {
+  for (const { name, run } of cases) it(name, run)
+
+  it('names each case once', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
+  })
+})

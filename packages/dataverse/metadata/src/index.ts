@@ -1,0 +1,21 @@
+export { asJsonObject, type JsonObject, listOf, textOf } from './lib/json-members.js'
+export { createLruCache, type LruCache } from './lib/lru-cache.js'
+export {
+  checkTableName,
+  createMetadataReader,
+  type MetadataReader,
+  type MetadataReaderOptions,
+} from './lib/metadata-reader.js'
+export { parseKey } from './lib/parse-table-definition.js'
+export type {
+  ChoiceOption,
+  ColumnDetail,
+  ColumnKind,
+  ColumnMetadata,
+  DateBehavior,
+  DetailedKind,
+  KeyIndexStatus,
+  KeyMetadata,
+  LookupTarget,
+  TableMetadata,
+} from './lib/table-metadata.js'

@@ -1,0 +1,154 @@
+import type { DataverseClient } from '@deltaverse/client'
+import { type CallOptions, type Clock, DataverseError, isResponseError, systemClock } from '@deltaverse/core'
+import { checkCount, checkDuration, checkObject } from '@deltaverse/options'
+import { asJsonObject, listOf, textOf } from './json-members.js'
+import { createLruCache } from './lru-cache.js'
+import { formatDetailPath, parseColumnDetails } from './parse-column-details.js'
+import { definitionQuery, parseTableDefinition } from './parse-table-definition.js'
+import { type SharedCall, shareCall } from './share-call.js'
+import type { ColumnDetail, DetailedKind, TableMetadata } from './table-metadata.js'
+
+export interface MetadataReaderOptions {
+  /** How long a definition is kept, in milliseconds. Default: 3,600,000 (an hour). */
+  readonly ttlMs?: number | undefined
+  /** Answers kept; the least recently used go first. Default: 500. */
+  readonly maxEntries?: number | undefined
+  /** Default: the machine's time. */
+  readonly clock?: Pick<Clock, 'now'> | undefined
+}
+
+/** Reads table definitions and keeps them. Callers that ask for the same at the same time share one request. */
+export interface MetadataReader {
+  /**
+   * One table with its columns, keys and lookups, in one request.
+   *
+   * @throws DataverseError `not-found` when there is no such table
+   */
+  table(logicalName: string, call?: CallOptions): Promise<TableMetadata>
+  /**
+   * The same, by the entity set that stands in URLs (`products`); one more request the first time.
+   *
+   * @throws DataverseError `not-found` when there is no such table
+   */
+  tableOfSet(entitySet: string, call?: CallOptions): Promise<TableMetadata>
+  /** What only typed definitions tell, for all columns of one kind, in one request; by logical name. */
+  details(
+    logicalName: string,
+    kind: DetailedKind,
+    call?: CallOptions,
+  ): Promise<ReadonlyMap<string, ColumnDetail>>
+  /** Forgets one table, or everything. */
+  invalidate(logicalName?: string): void
+}
+
+/**
+ * Creates a reader of table definitions.
+ *
+ * @throws TypeError for an option of the wrong kind, RangeError for one out of its range
+ */
+export function createMetadataReader(
+  client: Pick<DataverseClient, 'request'>,
+  options: MetadataReaderOptions = {},
+): MetadataReader {
+  checkObject('client', client, ['request'])
+  checkObject('options', options)
+  const ttlMs = checkDuration('ttlMs', options.ttlMs ?? 3_600_000)
+  const clock = checkObject('clock', options.clock ?? systemClock, ['now'])
+  const cache = createLruCache<unknown>(checkCount('maxEntries', options.maxEntries ?? 500), () =>
+    clock.now(),
+  )
+  const underWay = new Map<string, SharedCall<unknown>>()
+
+  function cached<Value>(
+    path: string,
+    parse: (body: unknown) => Value,
+    call: CallOptions,
+    fresh: boolean,
+  ): Promise<Value> {
+    const known = cache.get(path)
+    if (known !== undefined) return Promise.resolve(known as Value)
+    let shared = underWay.get(path)
+    if (shared === undefined || shared.abandoned) {
+      const started: SharedCall<unknown> = shareCall(async (signal) => {
+        try {
+          const response = await client.request(
+            { method: 'GET', path, buffered: true, ...(fresh ? { headers: { consistency: 'Strong' } } : {}) },
+            { signal },
+          )
+          const value = parse(await response.json())
+          // An invalidation in the meantime means that this answer may be old already.
+          if (underWay.get(path) === started) cache.set(path, value, ttlMs)
+          return value
+        } finally {
+          if (underWay.get(path) === started) underWay.delete(path)
+        }
+      })
+      shared = started
+      underWay.set(path, shared)
+    }
+    return shared.join(call.signal) as Promise<Value>
+  }
+
+  const invalidated = new Set<string>()
+  const reader: MetadataReader = {
+    async table(logicalName, call = {}) {
+      checkTableName(logicalName)
+      const path = `${definitionPath(logicalName)}${definitionQuery}`
+      // Definitions may be half a minute old unless the newest are asked for (Microsoft Learn: Query table definitions).
+      const fresh = invalidated.has(logicalName) || invalidated.has('*')
+      try {
+        return await cached(path, parseTableDefinition, call, fresh)
+      } catch (error) {
+        if (!isResponseError(error) || error.status !== 404) throw error
+        throw new DataverseError(
+          `There is no table '${logicalName}'. Give the logical name, singular and in lower case, such as 'account'.`,
+          { code: 'not-found', cause: error },
+        )
+      }
+    },
+    async tableOfSet(entitySet, call = {}) {
+      checkEntitySet(entitySet)
+      const path = `EntityDefinitions?$select=LogicalName&$filter=EntitySetName eq '${entitySet}'`
+      const logicalName = await cached(path, parseFirstName, call, false)
+      if (logicalName !== undefined) return reader.table(logicalName, call)
+      throw new DataverseError(
+        `There is no table with the entity set '${entitySet}'. Give the plural name that stands in URLs, such as 'products'; it is case-sensitive.`,
+        { code: 'not-found' },
+      )
+    },
+    async details(logicalName, kind, call = {}) {
+      checkTableName(logicalName)
+      return cached(formatDetailPath(logicalName, kind), parseColumnDetails, call, false)
+    },
+    invalidate(logicalName) {
+      invalidated.add(logicalName ?? '*')
+      const concerns = (path: string): boolean =>
+        logicalName === undefined || path.startsWith(definitionPath(logicalName))
+      cache.clear(concerns)
+      for (const path of [...underWay.keys()]) if (concerns(path)) underWay.delete(path)
+    },
+  }
+  return reader
+}
+
+function parseFirstName(body: unknown): string | undefined {
+  const [first] = listOf(asJsonObject(body, 'a search for a table'), 'value')
+  return first === undefined ? undefined : textOf(first, 'LogicalName')
+}
+
+function checkEntitySet(entitySet: string): void {
+  if (typeof entitySet === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(entitySet)) return
+  throw new TypeError(`an entity set is a name such as 'products', received ${JSON.stringify(entitySet)}`)
+}
+
+function definitionPath(logicalName: string): string {
+  return `EntityDefinitions(LogicalName='${logicalName}')`
+}
+
+/** @throws TypeError for what is no logical name: nothing from outside gets into a URL by this way */
+export function checkTableName(logicalName: string): void {
+  if (typeof logicalName === 'string' && /^[a-z_][a-z0-9_]*$/.test(logicalName)) return
+  throw new TypeError(
+    `a table must be a logical name in lower case such as 'account', received ${JSON.stringify(logicalName)}`,
+  )
+}

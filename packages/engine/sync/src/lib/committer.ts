@@ -1,0 +1,68 @@
+import type { CallOptions, Checkpoint, Row, SyncState } from '@deltaverse/core'
+import type { LedgerStage } from './ledger-stage.js'
+import type { ResolvedSync } from './options.js'
+import type { StateKeeper } from './state-keeper.js'
+
+/** What of a table's state changes with its reads. */
+export interface Tally {
+  /** Rows that the sink holds, as last known. */
+  readonly rows: number | undefined
+  /** Deletions of the read under way. */
+  readonly deletions: number
+}
+
+/** Decides when to commit, and does it in the one order in which nothing can be lost. */
+export interface Committer<Position> {
+  /** What was saved last. */
+  saved(): SyncState<Position> | undefined
+  /** Bytes that arrived since. */
+  note(bytes: number): void
+  isDue(): boolean
+  /** Ledger first, then the sink, then the state that names both. */
+  commit(checkpoint: Checkpoint, tally: Tally, call: CallOptions): Promise<void>
+  commits(): number
+}
+
+export function createCommitter<Position, R extends Row>(
+  options: ResolvedSync<Position, R>,
+  keeper: StateKeeper<Position>,
+  stage: LedgerStage<R>,
+  state: SyncState<Position> | undefined,
+): Committer<Position> {
+  const { clock, commitBytes, commitMs, environmentId, onNotice, onStep } = options
+  let saved = state
+  let bytesSinceCommit = 0
+  let committedAtMs = clock.now()
+  let commits = 0
+
+  return {
+    saved: () => saved,
+    commits: () => commits,
+    note(bytes) {
+      bytesSinceCommit += bytes
+    },
+    isDue: () => bytesSinceCommit >= commitBytes || clock.now() - committedAtMs >= commitMs,
+    async commit(checkpoint, { rows, deletions }, call) {
+      call.signal?.throwIfAborted()
+      await onStep?.('before-ledger-commit')
+      const ledger = await stage.commit(call)
+      await onStep?.('before-sink-commit')
+      saved = await keeper.commit(
+        {
+          version: 1,
+          checkpoint,
+          ...ledger,
+          ...(rows !== undefined && { rows }),
+          ...(deletions > 0 && { deletions }),
+          ...(environmentId !== undefined && { environmentId }),
+        },
+        call,
+      )
+      bytesSinceCommit = 0
+      committedAtMs = clock.now()
+      commits += 1
+      await onStep?.('after-state-saved')
+      onNotice({ kind: 'committed', checkpoint, position: saved.position })
+    },
+  }
+}

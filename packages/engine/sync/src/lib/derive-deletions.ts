@@ -1,0 +1,74 @@
+import type { Checkpoint, DeletedChange, Row } from '@deltaverse/core'
+import type { Tally } from './committer.js'
+import { bytesOf, type PipelineParts } from './pipeline.js'
+
+/**
+ * Deletes what the full read of a resync did not bring, as the ledger tells.
+ *
+ * The state says `deriving` before the first of them reaches the sink. Broken off anywhere, it is begun again: what was
+ * deleted by the saved state is no longer in the ledger at its mark.
+ *
+ * @returns how many deletions this read has brought, with those before a resume
+ * @throws DataverseError `too-many-deletions` before any of them reaches the sink
+ */
+export async function deriveDeletions<Position, R extends Row>(
+  parts: PipelineParts<Position, R> & { readonly checkpoint: Checkpoint; readonly tally: Tally },
+): Promise<number> {
+  const { stage, committer, guard, call, checkpoint, options } = parts
+  const { rows } = parts.tally
+  let { deletions } = parts.tally
+  let left = 0
+  for await (const ids of stage.stale(call)) left += ids.length
+  if (left > 0) {
+    await committer.commit(checkpoint, { rows, deletions }, call)
+    options.onNotice({ kind: 'deriving', deletions: left })
+    await guard.check(deletions + left, { rows, mayBeMore: false }, call)
+  }
+  while (left > 0) {
+    const told = await tellUntilDue(parts)
+    // A ledger that counts more than it lists must not keep us here for ever.
+    if (told === 0) break
+    left -= told
+    deletions += told
+    if (left > 0) await committer.commit(checkpoint, { rows, deletions }, call)
+  }
+  stage.derived()
+  return deletions
+}
+
+/** The ledger is asked afresh behind each commit, so that it need not keep a place in itself across one. */
+async function tellUntilDue<Position, R extends Row>({
+  stage,
+  committer,
+  options,
+  call,
+}: PipelineParts<Position, R>): Promise<number> {
+  const { feed, sink, onNotice, onStep } = options
+  let told = 0
+  for await (const ids of stage.stale(call)) {
+    call.signal?.throwIfAborted()
+    const changes = ids.map((id) => createDeletion(feed.entitySet, id))
+    await sink.write(changes, call)
+    await stage.remove(ids, call)
+    told += ids.length
+    const bytes = bytesOf(changes)
+    committer.note(bytes)
+    onNotice({ kind: 'changes', upserted: 0, deleted: ids.length, unchanged: 0, bytes })
+    await onStep?.('deletions-derived')
+    if (committer.isDue()) break
+  }
+  return told
+}
+
+/** A deletion in the shape in which the service tells one. */
+export function createDeletion(entitySet: string, id: string): DeletedChange {
+  const entry = { '@odata.context': `$metadata#${entitySet}/$deletedEntity`, id, reason: 'deleted' }
+  return {
+    kind: 'deleted',
+    entitySet,
+    id,
+    rowVersion: undefined,
+    reason: 'deleted',
+    bytes: Buffer.from(JSON.stringify(entry)),
+  }
+}

@@ -1,0 +1,98 @@
+import type { CallOptions } from '@deltaverse/core'
+import pLimit from 'p-limit'
+import type { FollowOptions } from './follow-options.js'
+import { linkedAbort } from './linked-abort.js'
+import type { SyncNotice } from './notice.js'
+import { callable, text, whole } from './option-checks.js'
+import type { SyncOptions } from './options.js'
+import type { SyncSummary } from './summary.js'
+import { syncInTurn } from './sync.js'
+
+/** One of several tables. */
+export type TableOptions = Omit<SyncOptions, 'follow' | 'signal' | 'onNotice'>
+
+export interface SyncTablesOptions extends CallOptions {
+  /** How many tables are read at a time; a table that is followed makes room for others between its reads. Default: 4. */
+  readonly concurrency?: number | undefined
+  /** Goes on until the signal aborts, with all of them. Default: `false`, each is read once. */
+  readonly follow?: boolean | FollowOptions | undefined
+  /** Told of everything that happens to any of them, as `onNotice` of one sync is; one that throws ends them all. */
+  readonly onNotice?: ((name: string, notice: TableNotice) => void) | undefined
+}
+
+/** What happens to one of several tables. `failed`: it is not worked on any more, the others go on. */
+export type TableNotice = SyncNotice | { readonly kind: 'failed'; readonly error: unknown }
+
+/** How it went for one table. */
+export type TableResult =
+  | { readonly name: string; readonly ok: true; readonly summary: SyncSummary }
+  | { readonly name: string; readonly ok: false; readonly error: unknown }
+
+export interface SyncTablesSummary {
+  /** Whether it went well for all. */
+  readonly ok: boolean
+  /** In the order in which they were given. */
+  readonly tables: readonly TableResult[]
+}
+
+/**
+ * Syncs several tables. A table that fails does not stop the others; its error is in the summary. Feeds that were made with
+ * one client share its governor, so that together they stay within the service protection limits.
+ *
+ * Resolves when none is left to be read: with `follow`, when all have failed.
+ *
+ * @throws TypeError for a name that is given twice; `signal.reason`, once all have ended
+ */
+export async function syncTables(
+  tables: readonly TableOptions[],
+  options: SyncTablesOptions = {},
+): Promise<SyncTablesSummary> {
+  const { follow } = options
+  const limit = pLimit(whole('concurrency', options.concurrency ?? 4, 1))
+  const onNotice = callable('onNotice', options.onNotice ?? (() => {}))
+  requireDifferentNames(tables)
+  options.signal?.throwIfAborted()
+  const stop = linkedAbort(options.signal)
+  const { signal } = stop
+
+  function tell(name: string, notice: TableNotice): void {
+    try {
+      onNotice(name, notice)
+    } catch (error) {
+      stop.abort(error)
+      throw error
+    }
+  }
+
+  async function syncOne(table: TableOptions): Promise<TableResult> {
+    const { name } = table
+    try {
+      const summary = await syncInTurn(
+        { ...table, follow, signal, onNotice: (notice) => tell(name, notice) },
+        limit,
+      )
+      return { name, ok: true, summary }
+    } catch (error) {
+      if (!signal.aborted) tell(name, { kind: 'failed', error })
+      return { name, ok: false, error }
+    }
+  }
+
+  try {
+    const settled = await Promise.allSettled(tables.map(syncOne))
+    // Told to stop, by the caller or by a listener that threw: only then is one of them rejected.
+    signal.throwIfAborted()
+    const results = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    return { ok: results.every(({ ok }) => ok), tables: results }
+  } finally {
+    stop.unlink()
+  }
+}
+
+function requireDifferentNames(tables: readonly TableOptions[]): void {
+  const names = new Set<string>()
+  for (const { name } of tables) {
+    if (names.has(text('name', name))) throw new TypeError(`two tables are named "${name}"`)
+    names.add(name)
+  }
+}

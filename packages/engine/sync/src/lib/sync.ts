@@ -1,0 +1,72 @@
+import type { Row } from '@deltaverse/core'
+import { followTable, type TakeTurn } from './follow.js'
+import type { SyncNotice } from './notice.js'
+import { type ResolvedSync, resolveSync, type SyncOptions } from './options.js'
+import { createProgressMeter, type ProgressMeter, type SyncProgress } from './progress.js'
+import { createRunner } from './runner.js'
+import { type SyncSummary, tallyNotices } from './summary.js'
+
+/**
+ * Brings what a feed tells of its table to a sink, from where the saved state says, and saves how far it is. However it ends,
+ * the next call goes on without a gap: rows first, then what the ledger recorded, then the sink's commit, then the state.
+ *
+ * Resolves at the end of one read; with `follow`, never.
+ *
+ * @throws DataverseError `conflict` when somebody else works on this name, `sink-mismatch`, `too-many-deletions`,
+ * `checkpoint-mismatch`, `checkpoint-invalid`, and those of the feed and the sink; `signal.reason`
+ */
+export function sync<Position, R extends Row>(
+  options: SyncOptions<Position, R>,
+): Promise<SyncSummary<Position>> {
+  return syncInTurn(options, (work) => work())
+}
+
+/** The same; each read waits for its turn. */
+export async function syncInTurn<Position, R extends Row>(
+  given: SyncOptions<Position, R>,
+  takeTurn: TakeTurn,
+): Promise<SyncSummary<Position>> {
+  const resolved = resolveSync(given)
+  const tallying = tallyNotices(resolved)
+  const meter = createMeter(resolved)
+  const onNotice = (notice: SyncNotice<Position>): void => {
+    tallying.onNotice(notice)
+    meter?.note(notice)
+  }
+  const options = { ...resolved, onNotice }
+  const runner = createRunner(options)
+  try {
+    await closeAfter(runner, async () => {
+      if (options.follow !== undefined) await followTable(runner, options, options.follow, takeTurn)
+      else await takeTurn(() => runner.read())
+    })
+  } finally {
+    meter?.stop()
+  }
+  const { rows, checkpoint, position } = runner.saved() ?? noState()
+  return { ...tallying.figures(), ...(rows !== undefined && { rows }), checkpoint, position }
+}
+
+/** Closes whatever happens; what went wrong before counts for more than what goes wrong then. */
+export async function closeAfter<T>(closing: { close(): Promise<void> }, work: () => Promise<T>): Promise<T> {
+  let result: T
+  try {
+    result = await work()
+  } catch (error) {
+    await closing.close().catch(() => undefined)
+    throw error
+  }
+  await closing.close()
+  return result
+}
+
+function createMeter<Position, R extends Row>(options: ResolvedSync<Position, R>): ProgressMeter | undefined {
+  const { feed, progressMs: intervalMs, clock, onNotice, signal } = options
+  if (intervalMs === undefined) return undefined
+  const onProgress = (progress: SyncProgress): void => onNotice({ kind: 'progress', progress })
+  return createProgressMeter({ feed, intervalMs, clock, onProgress, signal })
+}
+
+function noState(): never {
+  throw new Error('a read that came to its end has saved a state')
+}

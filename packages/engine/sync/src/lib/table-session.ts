@@ -1,0 +1,166 @@
+import {
+  type CallOptions,
+  type ChangeEvent,
+  DataverseError,
+  isDataverseError,
+  type Row,
+  type SyncState,
+} from '@deltaverse/core'
+import type { PageReport } from '@deltaverse/dataverse'
+import { type Committer, createCommitter } from './committer.js'
+import { createDeleteGuard } from './delete-guard.js'
+import { createOpenStage, type LedgerStage } from './ledger-stage.js'
+import type { ResolvedSync } from './options.js'
+import { createPipeline, type PipelineParts } from './pipeline.js'
+import { askCount } from './row-count.js'
+import { createRowLedgerStage } from './row-ledger-stage.js'
+import type { StateKeeper } from './state-keeper.js'
+
+/** A sink, its ledger and its state, opened together where the state says. */
+export interface TableSession<Position, R extends Row> {
+  readonly committer: Committer<Position>
+  readonly parts: PipelineParts<Position, R>
+  /** Reads once, to the end of what the feed has to tell. @returns whether anything but a checkpoint came */
+  read(): Promise<boolean>
+  /** Lets go of everything; what was not committed is lost. */
+  close(): Promise<void>
+}
+
+/**
+ * Loads the state and opens ledger and sink at it.
+ *
+ * @throws DataverseError `sink-mismatch` when the sink does not hold what the state says, `checkpoint-invalid`, `conflict`
+ */
+export async function openTable<Position, R extends Row>(
+  options: ResolvedSync<Position, R>,
+  keeper: StateKeeper<Position>,
+  call: CallOptions,
+): Promise<TableSession<Position, R>> {
+  const { sink, onNotice, onStep } = options
+  const stage = createStage(options)
+  const close = (): Promise<void> => closeAll([() => sink.close(), () => stage.close()])
+  try {
+    const state = await keeper.load(call)
+    let restart = options.restart
+    if (state !== undefined && isForeign(options, state)) {
+      onNotice({
+        kind: 'other-environment',
+        saved: state.environmentId,
+        expected: options.environmentId ?? '',
+      })
+      restart = true
+    }
+    const isSinkKept = await openSink(options, state, restart, call)
+    const why = await stage.open(isSinkKept ? state : undefined, call)
+    if (state !== undefined && why !== undefined) {
+      if (isSinkKept) onNotice({ kind: 'ledger-rebuild', why })
+      restart = true
+    }
+    if (state !== undefined && isSinkKept && !restart) {
+      onNotice({ kind: 'resumed', checkpoint: state.checkpoint, position: state.position })
+    }
+    await onStep?.('opened')
+    const committer = createCommitter(options, keeper, stage, state)
+    const parts = { options, stage, committer, guard: createGuard(options), call }
+    return { committer, parts, read: createRead(parts, restart && state !== undefined), close }
+  } catch (error) {
+    await close().catch(() => undefined)
+    throw error
+  }
+}
+
+function createRead<Position, R extends Row>(
+  parts: PipelineParts<Position, R>,
+  restart: boolean,
+): () => Promise<boolean> {
+  const { options, stage, committer, call } = parts
+  const { feed, onNotice } = options
+  const opened = committer.saved()
+  const pipeline = createPipeline(parts)
+  const onPage = (report: PageReport): void => onNotice({ kind: 'page', report })
+  return async () => {
+    call.signal?.throwIfAborted()
+    const saved = committer.saved()
+    // Asked for again as long as nothing of the new read is saved.
+    const mustRestart = restart && saved === opened
+    if (stage.isDeriving() && !mustRestart) await pipeline.derive()
+    let changed = false
+    const events = feed.batches({
+      checkpoint: committer.saved()?.checkpoint ?? null,
+      restart: mustRestart,
+      signal: call.signal,
+      onPage,
+      onExpiring: (notice) => onNotice({ kind: 'expiring', notice }),
+    })
+    for await (const batch of events) {
+      changed ||= hasNews(batch)
+      await pipeline.take(batch)
+      // Pages that were read ahead need not be written any more.
+      call.signal?.throwIfAborted()
+    }
+    await pipeline.finish()
+    return changed
+  }
+}
+
+function hasNews(batch: readonly ChangeEvent[]): boolean {
+  return batch.some((event) => event.kind !== 'checkpoint')
+}
+
+function createStage<Position, R extends Row>({ ledger }: ResolvedSync<Position, R>): LedgerStage<R> {
+  return ledger === undefined ? createOpenStage() : createRowLedgerStage(ledger)
+}
+
+function createGuard<Position, R extends Row>({ name, feed, maxDeleteShare }: ResolvedSync<Position, R>) {
+  return createDeleteGuard({
+    name,
+    entitySet: feed.entitySet,
+    maxDeleteShare,
+    countRows: async (call) => (await askCount(feed, call))?.rows,
+  })
+}
+
+function isForeign<Position, R extends Row>(
+  { environmentId }: ResolvedSync<Position, R>,
+  state: SyncState,
+): boolean {
+  return environmentId !== undefined && state.environmentId !== environmentId
+}
+
+/** @returns whether the sink holds what the state says; else it was begun anew, which only a restart may do */
+async function openSink<Position, R extends Row>(
+  { name, sink }: ResolvedSync<Position, R>,
+  state: SyncState<Position> | undefined,
+  restart: boolean,
+  call: CallOptions,
+): Promise<boolean> {
+  try {
+    await sink.open(state?.position, call)
+    return true
+  } catch (error) {
+    if (state === undefined || !isDataverseError(error) || error.code !== 'sink-mismatch') throw error
+    if (!restart) throw explainMismatch(name, error)
+    await sink.open(undefined, call)
+    return false
+  }
+}
+
+function explainMismatch(name: string, cause: DataverseError): DataverseError {
+  return new DataverseError(
+    `the sink of "${name}" does not hold what its saved state says: ${cause.message}. Put back what belongs to that state; or run once with restart: true, which reads the table in full and begins the sink anew`,
+    { code: 'sink-mismatch', cause },
+  )
+}
+
+/** Closes all, whatever happens to one of them. */
+async function closeAll(closings: readonly (() => Promise<void>)[]): Promise<void> {
+  let failure: { readonly error: unknown } | undefined
+  for (const close of closings) {
+    try {
+      await close()
+    } catch (error) {
+      failure ??= { error }
+    }
+  }
+  if (failure !== undefined) throw failure.error
+}

@@ -1,0 +1,265 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { DataverseError } from '@deltaverse/core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SyncFeed, SyncNotice } from '../src/index.js'
+import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
+import { createTransactionalMemorySink } from './support/memory-sink.js'
+import { setUp, type TestOptions } from './support/set-up.js'
+
+let table: EmulatedTable
+
+beforeEach(async () => {
+  table = await startTable()
+})
+afterEach(() => table.stop())
+
+const kinds = (notices: readonly SyncNotice[]) => notices.map((notice) => notice.kind)
+const find = <K extends SyncNotice['kind']>(notices: readonly SyncNotice[], kind: K) =>
+  notices.filter((notice): notice is Extract<SyncNotice, { kind: K }> => notice.kind === kind)
+
+describe('sync', () => {
+  it('brings the table to the sink, and then what changed', async () => {
+    const { sink, checkpoints, notices, run, state } = setUp(table)
+    const [first, second] = table.add(7)
+    const summary = await run()
+    expectExact(sink.rows(), table)
+    expect(summary).toMatchObject({ name: 'products', entitySet: 'products', read: 'full-read', rows: 7 })
+    expect(kinds(notices).filter((kind) => kind !== 'page')).toEqual([
+      'reset',
+      'changes',
+      'changes',
+      'changes',
+      'complete',
+      'committed',
+    ])
+
+    table.change(first!, 'Renamed')
+    table.remove(second!)
+    const next = await run()
+    expectExact(sink.rows(), table)
+    expect(next).toMatchObject({ read: 'delta', upserted: 1, deleted: 1, rows: 6 })
+    expect(state()?.state).toMatchObject({
+      version: 1,
+      checkpoint: { phase: 'delta' },
+      position: { entries: sink.log.length },
+      rows: 6,
+    })
+    expect(sink.isOpen()).toBe(false)
+    expect(checkpoints.isHeld('products')).toBe(false)
+  })
+
+  it('keeps the state in a transactional sink', async () => {
+    const { run } = setUp(table)
+    const sink = createTransactionalMemorySink()
+    table.add(4)
+    await run({ sink, checkpoints: undefined })
+    expectExact(sink.rows(), table)
+    expect(sink.states.get('products')?.state.position).toEqual({ entries: sink.log.length })
+    table.add(1)
+    expect(await run({ sink, checkpoints: undefined })).toMatchObject({ read: 'delta', upserted: 1 })
+    expectExact(sink.rows(), table)
+  })
+
+  it('commits between pages by bytes, and goes on from there', async () => {
+    const { sink, notices, run, state } = setUp(table)
+    table.add(8)
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    const stopped = run({
+      commitBytes: 1,
+      signal: controller.signal,
+      onStep: (step) => {
+        if (step === 'after-state-saved' && find(notices, 'committed').length === 1) controller.abort(reason)
+      },
+    })
+    await expect(stopped).rejects.toBe(reason)
+    expect(state()?.state).toMatchObject({ checkpoint: { phase: 'full-read', rowsRead: 6 } })
+    expect(sink.isOpen()).toBe(false)
+    notices.length = 0
+    expect(await run()).toMatchObject({ read: 'full-read', upserted: 2, rows: 8 })
+    expect(notices[0]).toMatchObject({ kind: 'resumed', checkpoint: { phase: 'full-read' } })
+    expect(find(notices, 'reset')).toEqual([])
+    expectExact(sink.rows(), table)
+  })
+
+  it('commits between pages by time', async () => {
+    const { notices, run } = setUp(table)
+    table.add(9)
+    let nowMs = Date.parse('2026-01-01')
+    const clock = { now: () => nowMs, delay: async () => undefined }
+    const onStep: TestOptions['onStep'] = (step) => {
+      if (step === 'page-read') nowMs += 400
+    }
+    await run({ clock, onStep, commitMs: 1_000 })
+    const committed = find(notices, 'committed').map(({ checkpoint }) => checkpoint.rowsRead)
+    // 400 ms, 800 ms, then 1,200 ms, which is behind the last page.
+    expect(committed).toEqual([9, undefined])
+  })
+
+  it('commits where a feed ends, whatever its last checkpoint looks like', async () => {
+    const { sink, run, state } = setUp(table)
+    table.add(7)
+    const feed = table.feed({ pageSize: 3 })
+    const firstPage: SyncFeed = {
+      entitySet: 'products',
+      async *batches(options) {
+        for await (const batch of feed.batches(options)) {
+          yield batch
+          if (batch.some(({ kind }) => kind === 'checkpoint')) return
+        }
+      },
+    }
+    await run({ feed: firstPage })
+    expect(state()?.state.checkpoint).toMatchObject({ phase: 'full-read', rowsRead: 3 })
+    expect(sink.log).toHaveLength(4)
+    await run()
+    expectExact(sink.rows(), table)
+  })
+
+  it('reads in full again when asked to, once, whatever breaks in between', async () => {
+    const { sink, notices, run } = setUp(table)
+    const [first] = table.add(7)
+    await run()
+    table.remove(first!)
+    await run({ restart: true })
+    expect(find(notices, 'reset').map(({ reason, generation }) => [reason, generation])).toEqual([
+      ['initial', 1],
+      ['requested', 2],
+    ])
+    expectExact(sink.rows(), table)
+    expect(await run()).toMatchObject({ read: 'delta' })
+  })
+
+  it('reads in full when the state is of another environment', async () => {
+    const { sink, notices, run } = setUp(table)
+    table.add(5)
+    await run({ environmentId: 'old' })
+    await run({ environmentId: 'old' })
+    expect(find(notices, 'other-environment')).toEqual([])
+    expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'full-read' })
+    expect(find(notices, 'other-environment')).toEqual([
+      { kind: 'other-environment', saved: 'old', expected: 'new' },
+    ])
+    expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'delta' })
+    expectExact(sink.rows(), table)
+  })
+
+  it('leaves a state of other columns to what the feed was told', async () => {
+    const { sink, notices, run } = setUp(table)
+    table.add(5)
+    await run()
+    const feed = table.feed({ select: ['name', 'productnumber', 'price'] })
+    await expect(run({ feed })).rejects.toMatchObject({ code: 'checkpoint-mismatch' })
+    expect(sink.isOpen()).toBe(false)
+    await run({
+      feed: table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset' }),
+    })
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', generation: 2 })
+    expectExact(sink.rows(), table)
+  })
+
+  it('says what to do when the sink is not what the state says, and never reads again by itself', async () => {
+    const { sink, notices, run } = setUp(table)
+    table.add(5)
+    await run()
+    sink.log.length = 2
+    notices.length = 0
+    const refused = run()
+    await expect(refused).rejects.toMatchObject({ code: 'sink-mismatch' })
+    await expect(refused).rejects.toThrow(/the log has 2 entries.*restart: true/s)
+    expect(notices).toEqual([])
+    await run({ restart: true })
+    expect(sink.log[0]).toMatchObject({ kind: 'reset', generation: 2 })
+    expectExact(sink.rows(), table)
+  })
+
+  it('refuses a state that it cannot read', async () => {
+    const { checkpoints, run } = setUp(table)
+    table.add(1)
+    await run()
+    const { state, revision } = checkpoints.states.get('products')!
+    checkpoints.states.set('products', { state: { ...state, version: 2 as 1 }, revision })
+    await expect(run()).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    checkpoints.states.set('products', { state: { ...state, checkpoint: {} as never }, revision })
+    await expect(run()).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    expect(checkpoints.isHeld('products')).toBe(false)
+  })
+
+  it('finds out that somebody else has saved, and leaves theirs alone', async () => {
+    const { checkpoints, run, state } = setUp(table)
+    table.add(5)
+    await run()
+    table.add(1)
+    const { acquire: _, ...withoutLease } = checkpoints
+    const theirs = { ...state()!, revision: 'theirs' }
+    const onStep: TestOptions['onStep'] = (step) => {
+      if (step === 'before-sink-commit') checkpoints.states.set('products', theirs)
+    }
+    await expect(run({ checkpoints: withoutLease, onStep })).rejects.toMatchObject({ code: 'conflict' })
+    expect(state()).toBe(theirs)
+  })
+
+  it('writes nothing more once it is told to stop, though pages were read ahead', async () => {
+    const { sink, notices, run, state } = setUp(table)
+    table.add(9)
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    let writes = 0
+    const onStep: TestOptions['onStep'] = async (step) => {
+      if (step !== 'batch-written' || writes > 0) return
+      // The page that is taken is not told yet, so the other two are read ahead.
+      while (table.emulator.requests.filter(({ url }) => url.includes('skiptoken')).length < 2)
+        await nextTurn()
+      for (let turns = 0; turns < 20; turns += 1) await nextTurn()
+      writes = sink.calls.write
+      controller.abort(reason)
+    }
+    await expect(run({ signal: controller.signal, onStep })).rejects.toBe(reason)
+    expect(sink.calls.write).toBe(writes)
+    expect(find(notices, 'changes')).toHaveLength(1)
+    expect(state()).toBeUndefined()
+  })
+
+  it('ends with what a listener throws, with nothing half done', async () => {
+    const { sink, run } = setUp(table)
+    table.add(7)
+    for (const kind of ['reset', 'changes', 'page', 'complete', 'committed'] as const) {
+      const fault = new Error(`listener of ${kind}`)
+      const onNotice: TestOptions['onNotice'] = (notice) => {
+        if (notice.kind === kind) throw fault
+      }
+      await expect(run({ onNotice, commitBytes: 1, restart: true })).rejects.toBe(fault)
+      expect(sink.isOpen()).toBe(false)
+    }
+    await run()
+    expectExact(sink.rows(), table)
+  })
+
+  it('closes what it opened when a part of it cannot be opened or closed', async () => {
+    const { sink, checkpoints, ledger, run } = setUp(table)
+    table.add(2)
+    const fault = new DataverseError('no room', { code: 'sink-failed' })
+    const unopened = { ...ledger, open: () => Promise.reject(fault) }
+    await expect(run({ ledger: unopened })).rejects.toBe(fault)
+    expect(sink.calls.close).toBe(1)
+    const unclosed = { ...sink, close: () => Promise.reject(fault) }
+    await expect(run({ sink: unclosed })).rejects.toBe(fault)
+    expect(checkpoints.isHeld('products')).toBe(false)
+    await run()
+    expectExact(sink.rows(), table)
+  })
+
+  it('refuses options that cannot be right, with the value that came', async () => {
+    const { run } = setUp(table)
+    await expect(run({ checkpoints: undefined })).rejects.toThrow(/needs checkpoints/)
+    await expect(run({ name: '' })).rejects.toThrow('name must be text, not ""')
+    await expect(run({ maxDeleteShare: 2 })).rejects.toThrow(
+      'maxDeleteShare must be a number from 0 to 1, not 2',
+    )
+    await expect(run({ commitBytes: 0 })).rejects.toThrow(RangeError)
+    await expect(run({ follow: { minIntervalMs: 0 } })).rejects.toThrow(RangeError)
+    await expect(run({ follow: { minIntervalMs: 10, maxIntervalMs: 5 } })).rejects.toThrow(RangeError)
+    await expect(run({ restart: 'no' as never })).rejects.toThrow('restart must be true or false, not "no"')
+    await expect(run({ signal: new AbortController() as never })).rejects.toThrow(TypeError)
+  })
+})

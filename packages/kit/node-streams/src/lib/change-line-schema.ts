@@ -1,0 +1,75 @@
+import type { Row } from '@deltaverse/core'
+
+/** A line that `toNdjson()` writes for a row that was created or updated. */
+export interface UpsertedLine<R extends Row = Row> {
+  readonly kind: 'upserted'
+  /** Entity set, as in URLs: `accounts`. */
+  readonly table: string
+  /** Primary key: a lower-case GUID without braces. */
+  readonly id: string
+  /** Digits of the row version; absent when the row came without an etag. */
+  readonly rowVersion?: string
+  /** The row as the service sent it. */
+  readonly row: R
+}
+
+/** A line that `toNdjson()` writes for a row that is gone. */
+export interface DeletedLine {
+  readonly kind: 'deleted'
+  readonly table: string
+  readonly id: string
+}
+
+/** A line that `toNdjson()` writes for a change: what `fromNdjson<ChangeLine>()` gives back. */
+export type ChangeLine<R extends Row = Row> = UpsertedLine<R> | DeletedLine
+
+const table = {
+  description: 'The entity set, as in URLs: "accounts".',
+  type: 'string',
+  minLength: 1,
+}
+
+const id = {
+  description: 'The primary key: a lower-case GUID without braces.',
+  type: 'string',
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+}
+
+/** JSON Schema (draft 2020-12) of one line that `toNdjson()` writes for a change. */
+export const changeLineSchema: Readonly<Record<string, unknown>> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'A change of a Dataverse row',
+  description:
+    'One line of NDJSON: a row that was created or updated (the service does not tell which), or is gone.',
+  oneOf: [{ $ref: '#/$defs/upserted' }, { $ref: '#/$defs/deleted' }],
+  $defs: {
+    upserted: {
+      description: 'The row was created or updated.',
+      type: 'object',
+      properties: {
+        kind: { const: 'upserted' },
+        table,
+        id,
+        rowVersion: {
+          description: 'The row version: the digits of the etag. Absent when the row came without an etag.',
+          type: 'string',
+          pattern: '^[0-9]+$',
+        },
+        row: {
+          description:
+            'The row as the service sent it: columns, lookups (_x_value) and annotations (name@…).',
+          type: 'object',
+        },
+      },
+      required: ['kind', 'table', 'id', 'row'],
+      additionalProperties: false,
+    },
+    deleted: {
+      description: 'The row is gone. The service tells its id and nothing else.',
+      type: 'object',
+      properties: { kind: { const: 'deleted' }, table, id },
+      required: ['kind', 'table', 'id'],
+      additionalProperties: false,
+    },
+  },
+}
