@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { formatFingerprintReport } from './fingerprints/fingerprint-report.js'
 import { formatGapReport } from './gap/gap-report.js'
 import { formatLargeReport } from './large/large-report.js'
-import { formatLedgerReport } from './ledger/ledger-report.js'
 import { type BenchOptions, parseOptions, usage } from './options.js'
 import { formatReport } from './report.js'
 import { runFeedBench } from './run-feed-bench.js'
@@ -44,7 +44,7 @@ interface FinishedReport {
 function runSuite(options: BenchOptions, folder: string): Promise<FinishedReport> {
   if (options.writer) return benchWriter(options)
   if (options.large) return benchLarge(options, folder)
-  if (options.ledger) return benchLedger(options, folder)
+  if (options.fingerprints) return benchFingerprints(options, folder)
   return options.gap ? benchGap(options, folder) : benchFeed(options, folder)
 }
 
@@ -74,11 +74,11 @@ async function benchLarge(options: BenchOptions, folder: string): Promise<Finish
   return { name: `${report.date}-node${report.node}-large`, text: formatLargeReport(report) }
 }
 
-async function benchLedger(options: BenchOptions, folder: string): Promise<FinishedReport> {
-  const { runLedgerBench } = await import('./ledger/run-ledger-bench.js')
-  const report = await runLedgerBench(options, folder, showProgress)
+async function benchFingerprints(options: BenchOptions, folder: string): Promise<FinishedReport> {
+  const { runFingerprintBench } = await import('./fingerprints/run-fingerprint-bench.js')
+  const report = await runFingerprintBench(options, folder, showProgress)
   showProgress('')
-  return { name: `${report.date}-node${report.node}-ledger`, text: formatLedgerReport(report) }
+  return { name: `${report.date}-node${report.node}-fingerprints`, text: formatFingerprintReport(report) }
 }
 
 function showProgress(text: string): void {

@@ -16,8 +16,8 @@ export interface BenchOptions {
   readonly seeds: number
   /** What closing the gap of reads of several pages costs, instead of how fast the feed is. */
   readonly gap: boolean
-  /** What a row ledger costs a feed, and how it does with many rows. */
-  readonly ledger: boolean
+  /** What a fingerprint store costs a feed, and how it does with many rows. */
+  readonly fingerprints: boolean
   /** A sync to NDJSON files of ten times as many rows, made as they are read. */
   readonly large: boolean
   /** Whether to keep the report under `bench/results`. */
@@ -33,7 +33,7 @@ export const usage = `Usage: npm run bench -- [options]
   --loads        of that only the loads under the limits of the service
   --seeds <n>    how many seeds those loads have (default 3)
   --gap          measure what the guard of the feed costs, against reads without it
-  --ledger       measure what a row ledger costs a feed, and one of ten million rows
+  --fingerprints       measure what a fingerprint store costs a feed, and one of ten million rows
   --large        read ten times as many rows to NDJSON files, and see that memory does not grow
   --quick        one round, 6 pages (or few rows): whether it works, not how fast it is
   --write        keep the report in bench/results
@@ -56,7 +56,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       loads: { type: 'boolean', default: false },
       seeds: { type: 'string', default: '3' },
       gap: { type: 'boolean', default: false },
-      ledger: { type: 'boolean', default: false },
+      fingerprints: { type: 'boolean', default: false },
       large: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -65,7 +65,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
   if (values.help) return undefined
   if (values.cost && values.loads)
     throw new TypeError('--cost and --loads leave nothing of each other: take --writer')
-  const { quick, writer, cost, loads, gap, ledger, large, write } = values
+  const { quick, writer, cost, loads, gap, fingerprints, large, write } = values
   return {
     rounds: count('--rounds', values.rounds ?? (quick ? '1' : '3')),
     pages: count('--pages', values.pages ?? (quick ? '6' : '40')),
@@ -75,7 +75,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     loads,
     seeds: count('--seeds', values.seeds),
     gap,
-    ledger,
+    fingerprints,
     large,
     write,
   }

@@ -18,7 +18,7 @@ const pageSize = 5_000
 /** Ways to write NDJSON files that outlive a crash, and the same without the disk in it. */
 export const syncsToNdjson = ['sync to NDJSON', 'sync to NDJSON, no fsync'] as const
 /** Measured over one wire, for information. */
-const otherSyncs: readonly VariantName[] = ['sync to NDJSON, gzip', 'sync to NDJSON, snapshot']
+const otherSyncs: readonly VariantName[] = ['sync to NDJSON, gzip', 'sync to NDJSON, mirror']
 const readers: readonly VariantName[] = [
   'download',
   'download to file',

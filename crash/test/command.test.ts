@@ -13,7 +13,7 @@ function run(...args: readonly string[]) {
 // Whole processes, on a machine that may be busy.
 describe('npm run crash', { timeout: 60_000 }, () => {
   it('ends with one line and 0 when nothing is wrong', () => {
-    const { stdout, status } = run('--seeds', '2', '--sink', 'log,no-ledger', '--way', 'power')
+    const { stdout, status } = run('--seeds', '2', '--sink', 'log,no-fingerprints', '--way', 'power')
     expect(stdout).toMatch(
       /^crashes [1-9]\d* · rows lost 0 · rows torn 0 · duplicates seen \d+ · duplicates after commit 0\n$/,
     )
@@ -21,7 +21,7 @@ describe('npm run crash', { timeout: 60_000 }, () => {
   })
 
   it('ends with 1 when something is, with the trail of the seed and the command that replays it', () => {
-    const args = ['--sink', 'log,plain,no-ledger', '--way', 'power', '--plant', 'no-data-fsync']
+    const args = ['--sink', 'log,plain,no-fingerprints', '--way', 'power', '--plant', 'no-data-fsync']
     const { stdout, status } = run('--seed', '5', ...args)
     expect(status).toBe(1)
     expect(stdout).toMatch(/^seed 5 FAILED\n/)

@@ -12,11 +12,11 @@ describe('the command line', () => {
       wishes: {},
     })
     expect(
-      parseOptions(['--seed', '17', '--sink', 'snapshot,gzip,no-ledger', '--way', 'process']),
+      parseOptions(['--seed', '17', '--sink', 'mirror,gzip,no-fingerprints', '--way', 'process']),
     ).toMatchObject({
       first: 17,
       last: 17,
-      wishes: { sink: { mode: 'snapshot', compression: 'gzip', ledger: false }, way: 'process' },
+      wishes: { sink: { mode: 'mirror', compression: 'gzip', fingerprints: false }, way: 'process' },
     })
     expect(parseOptions(['--help'])).toBeUndefined()
   })

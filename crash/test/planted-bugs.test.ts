@@ -14,25 +14,25 @@ interface PlantedBug {
   readonly found: Problem['kind']
 }
 
-const log = { mode: 'log', compression: 'none', ledger: false } as const
+const log = { mode: 'log', compression: 'none', fingerprints: false } as const
 
 const bugs: Readonly<Record<PlantName, PlantedBug>> = {
-  'checkpoint-before-rows': { sink: { mode: 'log', ledger: false }, seeds: [2, 31, 6], found: 'lost' },
+  'checkpoint-before-rows': { sink: { mode: 'log', fingerprints: false }, seeds: [2, 31, 6], found: 'lost' },
   'no-data-fsync': { sink: log, seeds: [4, 5, 6], found: 'torn' },
-  'no-state-fsync': { sink: { ledger: false }, seeds: [5, 10], found: 'stuck' },
-  'no-folder-fsync': { sink: { mode: 'snapshot', ledger: false }, seeds: [6, 4], found: 'lost' },
-  'resync-forgets-deletions': { sink: { mode: 'log', ledger: true }, seeds: [2, 3, 4], found: 'lost' },
-  'gap-open': { sink: { mode: 'snapshot', ledger: false }, seeds: [11, 27, 19], found: 'lost' },
-  'pages-from-the-start': { sink: { ledger: false }, seeds: [9, 4], found: 'repeated' },
-  'ledger-ahead': { sink: { ledger: true }, seeds: [37, 40, 15], found: 'lost' },
-  'ledger-behind': { sink: { ledger: true }, seeds: [38, 6, 21], found: 'lost' },
-  'nothing-discarded': { sink: { mode: 'log', ledger: false }, seeds: [5, 1], found: 'repeated' },
+  'no-state-fsync': { sink: { fingerprints: false }, seeds: [5, 10], found: 'stuck' },
+  'no-folder-fsync': { sink: { mode: 'mirror', fingerprints: false }, seeds: [6, 4], found: 'lost' },
+  'resync-forgets-deletions': { sink: { mode: 'log', fingerprints: true }, seeds: [2, 3, 4], found: 'lost' },
+  'gap-open': { sink: { mode: 'mirror', fingerprints: false }, seeds: [11, 27, 19], found: 'lost' },
+  'pages-from-the-start': { sink: { fingerprints: false }, seeds: [9, 4], found: 'repeated' },
+  'fingerprint-ahead': { sink: { fingerprints: true }, seeds: [37, 40, 15], found: 'lost' },
+  'fingerprint-behind': { sink: { fingerprints: true }, seeds: [38, 6, 21], found: 'lost' },
+  'nothing-discarded': { sink: { mode: 'log', fingerprints: false }, seeds: [5, 1], found: 'repeated' },
   'torn-tail-accepted': {
-    sink: { mode: 'log', compression: 'gzip', ledger: false },
+    sink: { mode: 'log', compression: 'gzip', fingerprints: false },
     seeds: [3, 5, 2],
     found: 'torn',
   },
-  'no-compare-and-set': { sink: { mode: 'log', ledger: false }, seeds: [24, 9], found: 'lost' },
+  'no-compare-and-set': { sink: { mode: 'log', fingerprints: false }, seeds: [24, 9], found: 'lost' },
 }
 
 describe.each(Object.entries(bugs) as [PlantName, PlantedBug][])(

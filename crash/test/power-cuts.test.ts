@@ -7,10 +7,10 @@ const runner = createSeedRunner()
 afterAll(() => runner.close())
 
 const sinks: readonly (readonly [string, Partial<SinkPlan>])[] = [
-  ['a log', { mode: 'log', ledger: false }],
-  ['a log, with a ledger', { mode: 'log', ledger: true }],
-  ['a snapshot', { mode: 'snapshot', ledger: false }],
-  ['a snapshot, with a ledger', { mode: 'snapshot', ledger: true }],
+  ['a log', { mode: 'log', fingerprints: false }],
+  ['a log, with a fingerprint store', { mode: 'log', fingerprints: true }],
+  ['a mirror', { mode: 'mirror', fingerprints: false }],
+  ['a mirror, with a fingerprint store', { mode: 'mirror', fingerprints: true }],
 ]
 
 describe('power cuts', () => {
@@ -32,7 +32,7 @@ describe('power cuts', () => {
   )
 
   it('come again, blow by blow, from the same seed', async () => {
-    const once = () => runner.run(4, { way: 'power', sink: { ledger: false } })
+    const once = () => runner.run(4, { way: 'power', sink: { fingerprints: false } })
     const [first, second] = [await once(), await once()]
     expect(first.tally.crashes).toBeGreaterThan(0)
     expect(second).toEqual(first)

@@ -13,7 +13,7 @@ import { createTime, startMs } from '../src/lib/time.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'deltaverse-two-processes-'))
 const scenario = planScenario(1, {
-  sink: { mode: 'log', compression: 'none', rotating: false, ledger: false },
+  sink: { mode: 'log', compression: 'none', rotating: false, fingerprints: false },
 })
 let service: Service
 let pool: ChildPool
@@ -32,7 +32,7 @@ afterAll(async () => {
 const order = (name: string): RunOrder & { readonly tracePath: string } => ({
   url: service.url,
   directory: join(folder, 'out'),
-  ledgerDirectory: join(folder, 'ledger'),
+  fingerprintDirectory: join(folder, 'fingerprints'),
   sink: scenario.sink,
   feed: scenario.feed,
   commitBytes: 1,

@@ -12,7 +12,10 @@ export function fileCycles(imports) {
 
 /** Where a relative import of a `.ts` file leads, as a path relative to the same root. */
 export function importedFile(path, specifier) {
-  return posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts').replace(/\.mjs$/, '.mts')
+  return posix
+    .join(posix.dirname(path), specifier)
+    .replace(/\.js$/, '.ts')
+    .replace(/\.mjs$/, '.mts')
 }
 
 /** Tarjan's groups of files that reach each other, those of one file left out. */

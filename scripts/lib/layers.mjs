@@ -14,7 +14,11 @@ const layers = [
       'write it again from the service documents, or prove it with a recorded sample or a foreign client',
   },
   { layer: 'dataverse', folders: /^packages\/dataverse\/[^/]+$/, imports: ['core', 'dataverse'] },
-  { layer: 'dataverse connector', folders: /^packages\/connectors\/dataverse$/, imports: ['core', 'kit', 'dataverse'] },
+  {
+    layer: 'dataverse connector',
+    folders: /^packages\/connectors\/dataverse$/,
+    imports: ['core', 'kit', 'dataverse'],
+  },
   {
     layer: 'connectors',
     folders: /^packages\/connectors\/[^/]+$/,

@@ -142,7 +142,7 @@ describe('a run against an environment', () => {
         requests: 4,
         bytes: expect.any(Number),
         seconds: expect.any(Number),
-        generation: 1,
+        epoch: 1,
         phase: 'delta',
         files: ['out/products.000001.ndjson'],
         manifestFile: 'out/products.manifest.json',
@@ -213,7 +213,7 @@ describe('a run against an environment', () => {
     expect(reset.code).toBe(0)
     expect(reportOf(reset).tables[0]).toMatchObject({
       read: 'full-read',
-      generation: 2,
+      epoch: 2,
       files: ['out/products.000002.ndjson'],
       earlierFiles: ['out/products.000001.ndjson'],
     })
@@ -224,7 +224,7 @@ describe('a run against an environment', () => {
     await runApp(read('--table', 'product'), { cwd })
     const kept = readFileSync(join(cwd, 'out/products.000001.ndjson'))
     const again = await runApp(read('--table', 'product', '--restart'), { cwd })
-    expect(reportOf(again).tables[0]).toMatchObject({ read: 'full-read', generation: 2 })
+    expect(reportOf(again).tables[0]).toMatchObject({ read: 'full-read', epoch: 2 })
     expect(readFileSync(join(cwd, 'out/products.000001.ndjson'))).toEqual(kept)
     expectExact(cwd, 'out/products.000002.ndjson')
   })
@@ -237,10 +237,10 @@ describe('a run against an environment', () => {
     const resync = await runApp(read('--table', 'product'), { cwd })
     expect(resync.code).toBe(0)
     expect(resync.stderr).toContain('no longer answers for the delta token. Resync')
-    expect(reportOf(resync).tables[0]).toMatchObject({ read: 'full-read', generation: 2 })
+    expect(reportOf(resync).tables[0]).toMatchObject({ read: 'full-read', epoch: 2 })
     expectExact(cwd, 'out/products.000002.ndjson')
     const next = await runApp(read('--table', 'product'), { cwd })
-    expect(reportOf(next).tables[0]).toMatchObject({ read: 'delta', rows: 0, generation: 2 })
+    expect(reportOf(next).tables[0]).toMatchObject({ read: 'delta', rows: 0, epoch: 2 })
   })
 
   it('keeps a file that is not its own', async () => {
@@ -271,7 +271,7 @@ describe('a run against an environment', () => {
 
   it('keeps the rows as they are in one file, compressed when told so', async () => {
     const cwd = temporaryFolder()
-    const args = read('--table', 'product', '--mode', 'snapshot', '--gzip')
+    const args = read('--table', 'product', '--mode', 'mirror', '--gzip')
     const first = await runApp(args, { cwd })
     const [file] = reportOf(first).tables[0].files
     expect(file).toBe('out/products.ndjson.gz')
@@ -325,7 +325,7 @@ describe('a run against an environment', () => {
   it('says what to do about a manifest that cannot be used, and begins anew beside it', async () => {
     const cwd = temporaryFolder()
     await runApp(read('--table', 'product'), { cwd })
-    for (const text of ['{}', '{"mode":"snapshot"}']) {
+    for (const text of ['{}', '{"mode":"mirror"}']) {
       writeFileSync(join(cwd, 'out/products.manifest.json'), text)
       const refused = await runApp(read('--table', 'product'), { cwd })
       expect(reportOf(refused).tables[0].error).toMatchObject({

@@ -43,7 +43,7 @@ describe('the demonstration', () => {
     expect(report.night).toBe(2)
     expect(report.tables).toMatchObject([
       { read: 'delta', rows: 0, deletions: 0 },
-      { read: 'delta', rows: 55, deletions: 3, generation: 1 },
+      { read: 'delta', rows: 55, deletions: 3, epoch: 1 },
     ])
     await expectExact(cwd, 'out/products.000001.ndjson')
   })
@@ -64,7 +64,7 @@ describe('the demonstration', () => {
     await runApp(small, { cwd })
     rmSync(join(cwd, 'out'), { recursive: true })
     const { stdout } = await runApp(['--json'], { cwd })
-    expect(JSON.parse(stdout).tables[0]).toMatchObject({ read: 'full-read', rows: 402, generation: 1 })
+    expect(JSON.parse(stdout).tables[0]).toMatchObject({ read: 'full-read', rows: 402, epoch: 1 })
     await expectExact(cwd, 'out/products.000001.ndjson')
   })
 
@@ -77,7 +77,7 @@ describe('the demonstration', () => {
     expect(JSON.parse(refused.stdout).tables[0].error.message).toContain('restart')
     const { code, stdout } = await runApp(['--json', '--restart'], { cwd })
     expect(code).toBe(0)
-    expect(JSON.parse(stdout).tables[1]).toMatchObject({ read: 'delta', rows: 55, generation: 2 })
+    expect(JSON.parse(stdout).tables[1]).toMatchObject({ read: 'delta', rows: 55, epoch: 2 })
     await expectExact(cwd, 'out/products.000002.ndjson')
   })
 
@@ -88,8 +88,8 @@ describe('the demonstration', () => {
     const { code, stdout } = await runApp(['--products', '300'], { cwd })
     expect(code).toBe(0)
     expect(stdout).toContain('was made with another environment')
-    expect(stdout).toContain('as generation 2')
-    expect(stdout).toContain('of earlier generations: out/products.000001.ndjson')
+    expect(stdout).toContain('as epoch 2')
+    expect(stdout).toContain('of earlier epochs: out/products.000001.ndjson')
     await expectExact(cwd, 'out/products.000002.ndjson')
   })
 

@@ -74,7 +74,7 @@ it('the README keeps a table in files', async () => {
   await sync({
     name: 'contacts',
     feed: createChangeFeed(client, { entitySet: 'contacts', select: ['fullname', 'emailaddress1'] }),
-    sink: createFileSink({ directory: 'data', name: 'contacts', mode: 'snapshot' }),
+    sink: createFileSink({ directory: 'data', name: 'contacts', mode: 'mirror' }),
     checkpoints: createFileCheckpointStore({ directory: 'data' }),
   })
   // end

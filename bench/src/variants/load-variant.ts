@@ -11,7 +11,7 @@ export type VariantName =
   | 'sync to NDJSON'
   | 'sync to NDJSON, no fsync'
   | 'sync to NDJSON, gzip'
-  | 'sync to NDJSON, snapshot'
+  | 'sync to NDJSON, mirror'
   | 'undici + JSON.parse'
   | 'dynamics-web-api'
   | 'dynamics-web-api to NDJSON'
@@ -39,8 +39,8 @@ export async function loadVariant(name: VariantName): Promise<Variant> {
       return (await import('./sync.js')).syncToNdjsonWithoutFsync
     case 'sync to NDJSON, gzip':
       return (await import('./sync.js')).syncToGzip
-    case 'sync to NDJSON, snapshot':
-      return (await import('./sync.js')).syncToSnapshot
+    case 'sync to NDJSON, mirror':
+      return (await import('./sync.js')).syncToMirror
     case 'undici + JSON.parse':
       return (await import('./undici-json.js')).undiciJson
     case 'dynamics-web-api':

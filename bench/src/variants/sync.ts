@@ -17,7 +17,7 @@ export const syncToNdjsonWithoutFsync: Variant = (source) => syncTo(source, { fi
 export const syncToGzip: Variant = (source) => syncTo(source, { compress: 'gzip' })
 
 /** One file that is replaced when the read has ended. */
-export const syncToSnapshot: Variant = (source) => syncTo(source, { mode: 'snapshot' })
+export const syncToMirror: Variant = (source) => syncTo(source, { mode: 'mirror' })
 
 async function syncTo(
   source: Source,

@@ -17,7 +17,7 @@ const workBehind: Readonly<Record<SyncStep, Work>> = {
   'resync-began': 'reading',
   'before-complete': 'reading',
   'deletions-derived': 'reading',
-  'before-ledger-commit': 'reading',
+  'before-fingerprint-commit': 'reading',
   'before-sink-commit': 'sink-commit',
   'after-sink-commit': 'state-save',
   'after-state-saved': 'reading',
@@ -34,7 +34,7 @@ export type Work = 'opening' | 'reading' | 'sink-commit' | 'state-save'
  * | `step:…` | between two actions of the sync, see `SyncStep` |
  * | `file:…` | before, in the middle of or behind an operation on files |
  * | `in:…` | at any operation on files while the sync opens, reads, commits its sink, or saves its state |
- * | `ledger:…` | while the ledger is in the middle of it |
+ * | `fingerprints:…` | while the fingerprint store is in the middle of it |
  * | `request` | when a request arrives at the service |
  * | `keys-only-request` | when one is sent that selects the primary key alone |
  * | `catch-up-page` | when a page of what changed under a full read is handed on |
@@ -43,7 +43,7 @@ export type Failpoint =
   | `step:${SyncStep}`
   | FilePoint
   | `in:${Work}`
-  | `ledger:${'opening' | 'recording' | 'removing' | 'committing'}`
+  | `fingerprints:${'opening' | 'recording' | 'removing' | 'committing'}`
   | 'request'
   | 'keys-only-request'
   | 'catch-up-page'
@@ -60,16 +60,16 @@ const reaches: Readonly<Record<Failpoint, number>> = {
   'step:resync-began': 1,
   'step:before-complete': 1,
   'step:deletions-derived': 1,
-  'step:before-ledger-commit': 5,
+  'step:before-fingerprint-commit': 5,
   'step:before-sink-commit': 5,
   'step:after-sink-commit': 5,
   'step:after-state-saved': 5,
   'in:opening': 16,
   'in:reading': 12,
-  'ledger:opening': 1,
-  'ledger:recording': 5,
-  'ledger:removing': 2,
-  'ledger:committing': 5,
+  'fingerprints:opening': 1,
+  'fingerprints:recording': 5,
+  'fingerprints:removing': 2,
+  'fingerprints:committing': 5,
   'in:sink-commit': 30,
   'in:state-save': 30,
   'file:before-open': 12,
@@ -92,14 +92,16 @@ const reaches: Readonly<Record<Failpoint, number>> = {
 }
 
 /** Draws a place to crash at: any of them, at any of the times that a run reaches it. */
-export function drawCrash(random: Random, hasLedger: boolean): CrashPoint {
-  const all = (Object.keys(reaches) as Failpoint[]).filter((point) => hasLedger || !isOfLedger(point))
+export function drawCrash(random: Random, hasFingerprints: boolean): CrashPoint {
+  const all = (Object.keys(reaches) as Failpoint[]).filter(
+    (point) => hasFingerprints || !isOfFingerprints(point),
+  )
   const at = all[random.below(all.length)] ?? 'request'
   return { at, nth: random.between(1, random.chance(0.5) ? 1 : reaches[at]) }
 }
 
-function isOfLedger(point: Failpoint): boolean {
-  return point.startsWith('ledger:') || point === 'step:deletions-derived'
+function isOfFingerprints(point: Failpoint): boolean {
+  return point.startsWith('fingerprints:') || point === 'step:deletions-derived'
 }
 
 /** Draws a step of the sync that every run comes by. */

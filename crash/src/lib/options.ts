@@ -21,7 +21,7 @@ export const usage: string = `Usage: npm run crash -- [options]
   --seed <n>      this seed only, with the trail of its crashes
   --from <n>      the first seed (default 1)
   --sink <words>  what every seed has to use, separated by commas; of each pair the seed chooses what is not named:
-                  log or snapshot, plain or gzip, rotating or one-file, ledger or no-ledger
+                  log or mirror, plain or gzip, rotating or one-file, fingerprints or no-fingerprints
   --way <way>     power: power cuts, in this process, on a disk that loses what was not flushed
                   process: child processes that are killed with SIGKILL, on the real disk
                   (default: one seed of 16 by process, the others by power)
@@ -34,13 +34,13 @@ Exits with 1 when a row was lost, torn or repeated, and says how to replay it.`
 
 const sinkWords = {
   log: { mode: 'log' },
-  snapshot: { mode: 'snapshot' },
+  mirror: { mode: 'mirror' },
   plain: { compression: 'none' },
   gzip: { compression: 'gzip' },
   rotating: { rotating: true },
   'one-file': { rotating: false },
-  ledger: { ledger: true },
-  'no-ledger': { ledger: false },
+  fingerprints: { fingerprints: true },
+  'no-fingerprints': { fingerprints: false },
 } as const satisfies Record<string, ScenarioWishes['sink']>
 
 /**

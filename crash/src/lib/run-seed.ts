@@ -87,7 +87,7 @@ function orderOf(
   return {
     url: service.url,
     directory: machine.directory,
-    ledgerDirectory: machine.ledgerDirectory,
+    fingerprintDirectory: machine.fingerprintDirectory,
     sink: scenario.sink,
     feed: scenario.feed,
     commitBytes: scenario.commitBytes,
@@ -121,7 +121,7 @@ function describeScenario({ way, sink, service, rows, slots, knowsEnvironment }:
     sink.mode,
     sink.compression,
     ...(sink.rotating ? ['rotating'] : []),
-    ...(sink.ledger ? ['ledger'] : []),
+    ...(sink.fingerprints ? ['fingerprints'] : []),
     `${rows} rows of ${slots}`,
     `pages of ${service.pageSize}`,
     service.watermark,

@@ -25,11 +25,11 @@ export interface Turn {
 
 /** How rows are kept. */
 export interface SinkPlan {
-  readonly mode: 'log' | 'snapshot'
+  readonly mode: 'log' | 'mirror'
   readonly compression: 'none' | 'gzip'
   /** Whether a file is closed and a new one begun at some size (log only). */
   readonly rotating: boolean
-  readonly ledger: boolean
+  readonly fingerprints: boolean
 }
 
 /** Everything about one seed, as plain JSON. */
@@ -99,7 +99,7 @@ export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenari
     count: wishes.turns ?? random.between(4, 14),
     restores,
     expires: service.expiry === 'error',
-    hasLedger: sink.ledger,
+    hasFingerprints: sink.fingerprints,
   })
   return { ...scenario, turns }
 }
@@ -122,10 +122,10 @@ function planService(random: Random, mustTell: boolean): Scenario['service'] {
 
 function planSink(random: Random, wished: Partial<SinkPlan> | undefined): SinkPlan {
   const plan: SinkPlan = {
-    mode: random.pick(['log', 'snapshot']),
+    mode: random.pick(['log', 'mirror']),
     compression: random.pick(['none', 'gzip']),
     rotating: random.chance(0.4),
-    ledger: random.chance(0.5),
+    fingerprints: random.chance(0.5),
     ...wished,
   }
   return { ...plan, rotating: plan.rotating && plan.mode === 'log' }
@@ -136,7 +136,7 @@ interface TurnsPlan {
   readonly restores: boolean
   /** Whether tokens may end before their time: a service that then silently sends every row cannot be found out. */
   readonly expires: boolean
-  readonly hasLedger: boolean
+  readonly hasFingerprints: boolean
 }
 
 function planTurns(random: Random, plan: TurnsPlan): Turn[] {
@@ -150,7 +150,7 @@ function planTurns(random: Random, plan: TurnsPlan): Turn[] {
       before: index === 0 ? [] : interferences(random, plan.expires, index === restoreAt),
       selection,
       restart: random.chance(0.04),
-      ...(random.chance(0.85) && { crash: drawCrash(random, plan.hasLedger) }),
+      ...(random.chance(0.85) && { crash: drawCrash(random, plan.hasFingerprints) }),
       ...(random.chance(0.1) && { rival: drawStep(random) }),
     }
   })

@@ -52,7 +52,7 @@ function places({ tables }: RunReport): string[] {
     const last = files.at(-1)
     if (last === undefined) return []
     const where = files.length === 1 ? last : `${files[0]} to ${last}`
-    const earlier = earlierFiles === undefined ? '' : `; of earlier generations: ${earlierFiles.join(', ')}`
+    const earlier = earlierFiles === undefined ? '' : `; of earlier epochs: ${earlierFiles.join(', ')}`
     return [`Changes in ${where}, checkpoint in ${checkpointFile}${earlier}`]
   })
   return [...new Set(lines.flat())]

@@ -70,7 +70,7 @@ export function createProgram(version: string): Command {
     )
     .addOption(
       new Option('--mode <what>', 'every change in order, or the rows as they are')
-        .choices(['log', 'snapshot'])
+        .choices(['log', 'mirror'])
         .default('log'),
     )
     .option('--gzip', 'compress the data files', false)

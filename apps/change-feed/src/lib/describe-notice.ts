@@ -27,18 +27,18 @@ function describeNotice(directory: string, notice: Notice): string {
     case 'waiting-for-lease':
       return `waiting: ${notice.error.message}`
     case 'resumed': {
-      const { phase, generation } = notice.checkpoint
+      const { phase, epoch } = notice.checkpoint
       const where = phase === 'delta' ? 'reading what changed since' : 'going on in the middle of a full read'
-      return `found a checkpoint (generation ${generation}), ${where}`
+      return `found a checkpoint (epoch ${epoch}), ${where}`
     }
     case 'other-environment':
       return `the checkpoint in ${directory} was made with another environment, whose delta tokens mean nothing to this one, so everything is read again`
-    case 'ledger-rebuild':
-      return 'the ledger does not know what the files hold, so everything is read again'
+    case 'fingerprint-rebuild':
+      return 'the fingerprints does not know what the files hold, so everything is read again'
     case 'reset':
       return describeReset(notice, directory)
     case 'complete':
-      return `generation ${notice.generation} is complete: ${formatCount(notice.rows)} rows`
+      return `epoch ${notice.epoch} is complete: ${formatCount(notice.rows)} rows`
     case 'changes':
       return `${notice.upserted} upserted, ${notice.deleted} deleted`
     case 'page':
@@ -58,8 +58,8 @@ function describeNotice(directory: string, notice: Notice): string {
   }
 }
 
-function describeReset({ reason, generation }: ResetEvent, directory: string): string {
-  const again = `the whole table is read again, as generation ${formatCount(generation)}, to ${directory}`
+function describeReset({ reason, epoch }: ResetEvent, directory: string): string {
+  const again = `the whole table is read again, as epoch ${formatCount(epoch)}, to ${directory}`
   switch (reason) {
     case 'initial':
       return `no checkpoint yet, reading the whole table to ${directory}`

@@ -6,7 +6,7 @@ import type { TableReport } from './table-report.js'
 
 type Place = Pick<
   TableReport,
-  'generation' | 'phase' | 'files' | 'earlierFiles' | 'manifestFile' | 'checkpointFile'
+  'epoch' | 'phase' | 'files' | 'earlierFiles' | 'manifestFile' | 'checkpointFile'
 >
 
 /** Where a table stands, by its checkpoint and the manifest of its files; empty where there is nothing yet. */
@@ -20,7 +20,7 @@ export async function describePlace(directory: string, entitySet: string): Promi
   const { files, earlierFiles } = found
   return {
     ...(stored && {
-      generation: stored.state.checkpoint.generation,
+      epoch: stored.state.checkpoint.epoch,
       phase: stored.state.checkpoint.phase,
     }),
     files,
@@ -30,7 +30,7 @@ export async function describePlace(directory: string, entitySet: string): Promi
   }
 }
 
-type Manifest = LogManifest | { readonly mode: 'snapshot'; readonly file: string }
+type Manifest = LogManifest | { readonly mode: 'mirror'; readonly file: string }
 
 interface FilesOfTable {
   readonly files: readonly string[]
@@ -38,7 +38,7 @@ interface FilesOfTable {
 }
 
 function filesOf(manifest: Manifest): FilesOfTable {
-  if (manifest.mode === 'snapshot') return { files: [manifest.file], earlierFiles: [] }
+  if (manifest.mode === 'mirror') return { files: [manifest.file], earlierFiles: [] }
   const { reads } = manifest
   const current = reads.findLast(({ status }) => status === 'complete' || status === 'reading')
   const namesOf = (some: LogManifest['reads']): string[] =>

@@ -21,14 +21,14 @@ export interface TableReport extends ReadFigures {
   /** What the read was; absent when it did not begin. */
   readonly read?: 'full-read' | 'delta'
   /** Where the table stands, as its checkpoint says. */
-  readonly generation?: number
+  readonly epoch?: number
   readonly phase?: Checkpoint['phase']
   /** The data files, in order. */
   readonly files?: readonly string[]
   /** Tells of each file what it holds. */
   readonly manifestFile?: string
   readonly checkpointFile?: string
-  /** Data files of earlier generations, which nothing is added to any more. */
+  /** Data files of earlier epochs, which nothing is added to any more. */
   readonly earlierFiles?: readonly string[]
   /** Files that were in the way and were renamed. */
   readonly setAside?: readonly string[]

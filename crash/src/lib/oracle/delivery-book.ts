@@ -99,12 +99,12 @@ export function createDeliveryBook(): DeliveryBook {
 
 /** As the state tells: nothing of a read is left to be asked for, and no deletions of it are left to be derived. */
 function isEndOfRead(state: string): boolean {
-  const { checkpoint, ledgerPhase } = JSON.parse(state) as {
+  const { checkpoint, fingerprintPhase } = JSON.parse(state) as {
     readonly checkpoint: Readonly<Record<string, unknown>>
-    readonly ledgerPhase?: string
+    readonly fingerprintPhase?: string
   }
   const { phase, nextLink, guardLink, gap } = checkpoint
-  return phase === 'delta' && [nextLink, guardLink, gap, ledgerPhase].every((each) => each === undefined)
+  return phase === 'delta' && [nextLink, guardLink, gap, fingerprintPhase].every((each) => each === undefined)
 }
 
 function keyOf(delivery: Delivery): string {
@@ -114,6 +114,6 @@ function keyOf(delivery: Delivery): string {
     case 'deletion':
       return `deletion ${delivery.id}`
     default:
-      return `${delivery.kind} ${delivery.generation}`
+      return `${delivery.kind} ${delivery.epoch}`
   }
 }

@@ -2,7 +2,7 @@ import type { Files } from '@deltaverse/durable-files'
 import type { Delivery } from '../run/trace.js'
 import type { FoundRow } from './compare-rows.js'
 import { inspectLog } from './inspect-log.js'
-import { inspectSnapshot } from './inspect-snapshot.js'
+import { inspectMirror } from './inspect-mirror.js'
 import type { Problem } from './problem.js'
 import type { VersionBook } from './version-book.js'
 
@@ -10,7 +10,7 @@ import type { VersionBook } from './version-book.js'
 export interface SinkView {
   /** The table, by id, as a reader comes to know it. */
   readonly rows: ReadonlyMap<string, FoundRow>
-  /** What a log holds, read by read, each in order; a snapshot has no order. */
+  /** What a log holds, read by read, each in order; a mirror has no order. */
   readonly reads?: readonly LoggedRead[]
   /** What is torn. */
   readonly problems: readonly Problem[]
@@ -31,8 +31,8 @@ export interface SinkPlace {
 /** Looks at everything that a sink has there, at any moment. */
 export async function inspectSink(
   place: SinkPlace,
-  mode: 'log' | 'snapshot',
+  mode: 'log' | 'mirror',
   book: VersionBook,
 ): Promise<SinkView> {
-  return mode === 'log' ? await inspectLog(place, book) : await inspectSnapshot(place, book)
+  return mode === 'log' ? await inspectLog(place, book) : await inspectMirror(place, book)
 }

@@ -17,8 +17,8 @@ export interface RunOutcome {
 export interface Machine {
   /** Folder that the sink and the states are in. */
   readonly directory: string
-  /** Folder that ledgers are in. */
-  readonly ledgerDirectory: string
+  /** Folder that fingerprint stores are in. */
+  readonly fingerprintDirectory: string
   /** Carries out one run, up to its end or its crash. */
   run(order: RunOrder, hooks: RunHooks): Promise<RunOutcome>
   /** The disk as it is now, between runs. */

@@ -41,7 +41,7 @@ function deliveryOf(event: ChangeEvent): Delivery | undefined {
       return { kind: 'deletion', id: event.id }
     case 'reset':
     case 'complete':
-      return { kind: event.kind, generation: event.generation }
+      return { kind: event.kind, epoch: event.epoch }
     default:
       return undefined
   }

@@ -1,10 +1,10 @@
-import type { CheckpointStore, RowLedger, Sink } from '@deltaverse/core'
+import type { CheckpointStore, Fingerprints, Sink } from '@deltaverse/core'
 import type { ChangeFeedOptions } from '@deltaverse/dataverse'
 import type { Files } from '@deltaverse/durable-files'
 import type { SyncFeed } from '@deltaverse/sync'
 import { changedFiles } from './planted/changed-files.js'
 import { checkpointsFirst } from './planted/checkpoints-first.js'
-import { ledgerThatIsAhead, ledgerThatIsBehind } from './planted/ledgers.js'
+import { fingerprintThatIsAhead, fingerprintThatIsBehind } from './planted/fingerprints.js'
 import { sinkThatIsAhead, sinkThatTrustsItsFile } from './planted/sinks.js'
 
 /** What a sync is made of, as far as bugs can be planted in it. */
@@ -12,7 +12,7 @@ export interface SyncParts {
   readonly feed: SyncFeed
   readonly sink: Sink
   readonly checkpoints: CheckpointStore
-  readonly ledger: RowLedger | undefined
+  readonly fingerprints: Fingerprints | undefined
   readonly files: Files
   readonly directory: string
 }
@@ -32,8 +32,8 @@ export type PlantName =
   | 'resync-forgets-deletions'
   | 'gap-open'
   | 'pages-from-the-start'
-  | 'ledger-ahead'
-  | 'ledger-behind'
+  | 'fingerprint-ahead'
+  | 'fingerprint-behind'
   | 'nothing-discarded'
   | 'torn-tail-accepted'
   | 'no-compare-and-set'
@@ -53,10 +53,12 @@ const plants: Readonly<Record<PlantName, Plant>> = {
   'gap-open': { feed: { gapGuard: false } },
   /** A read that was broken off begins again at its first page. */
   'pages-from-the-start': { parts: ({ feed }) => ({ feed: withoutNextLinks(feed) }) },
-  /** What the ledger recorded behind the saved mark counts after a crash. */
-  'ledger-ahead': { parts: (parts) => ({ ledger: ledgerThatIsAhead(parts) }) },
-  /** The state names the mark that the ledger had before. */
-  'ledger-behind': { parts: ({ ledger }) => ({ ledger: ledger && ledgerThatIsBehind(ledger) }) },
+  /** What the fingerprint store recorded behind the saved mark counts after a crash. */
+  'fingerprint-ahead': { parts: (parts) => ({ fingerprints: fingerprintThatIsAhead(parts) }) },
+  /** The state names the mark that the fingerprint store had before. */
+  'fingerprint-behind': {
+    parts: ({ fingerprints }) => ({ fingerprints: fingerprints && fingerprintThatIsBehind(fingerprints) }),
+  },
   /** What the sink committed behind the saved position stays. */
   'nothing-discarded': { parts: (parts) => ({ sink: sinkThatIsAhead(parts) }) },
   /** Whatever is in the file counts, however it ends. */
@@ -72,7 +74,7 @@ export function plantOf(name: PlantName | undefined): Plant {
   return name === undefined ? {} : plants[name]
 }
 
-function withoutDerivedDeletions({ sink, ledger }: SyncParts): Partial<SyncParts> {
+function withoutDerivedDeletions({ sink, fingerprints }: SyncParts): Partial<SyncParts> {
   return {
     sink: {
       ...sink,
@@ -82,7 +84,7 @@ function withoutDerivedDeletions({ sink, ledger }: SyncParts): Partial<SyncParts
           call,
         ),
     },
-    ledger: ledger && { ...ledger, async *stale() {} },
+    fingerprints: fingerprints && { ...fingerprints, async *stale() {} },
   }
 }
 

@@ -12,7 +12,7 @@ import { runSync, type Surroundings } from './run-sync.js'
 import type { RunError, Tell, TraceEntry } from './trace.js'
 
 /**
- * A machine whose power fails. Runs take place in this process, on a disk in memory. A ledger is on the real disk: each of its
+ * A machine whose power fails. Runs take place in this process, on a disk in memory. A fingerprint store is on the real disk: each of its
  * writes is flushed before it resolves, so a power cut takes nothing from it.
  */
 export function createPowerMachine(random: Random): Machine {
@@ -21,7 +21,7 @@ export function createPowerMachine(random: Random): Machine {
   const disk = createLossyDisk('/machine', random)
   return {
     directory,
-    ledgerDirectory: join(folder, 'ledger'),
+    fingerprintDirectory: join(folder, 'fingerprints'),
     async run(order, hooks) {
       const trace: TraceEntry[] = []
       const power = new AbortController()

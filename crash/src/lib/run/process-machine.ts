@@ -37,7 +37,7 @@ export function createProcessMachine(pool: ChildPool): Machine {
 
   return {
     directory: join(folder, 'out'),
-    ledgerDirectory: join(folder, 'ledger'),
+    fingerprintDirectory: join(folder, 'fingerprints'),
     async run(order, hooks) {
       const child = await pool.take()
       // Here rather than there, so that it dies at a moment that nothing in it chose.

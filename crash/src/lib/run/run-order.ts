@@ -6,8 +6,8 @@ import type { PlantName } from './plants.js'
 export interface RunOrder {
   readonly url: string
   readonly directory: string
-  /** Folder of the ledger, on this machine's disk always: its store brings its own way to files. */
-  readonly ledgerDirectory: string
+  /** Folder of the fingerprint store, on this machine's disk always: its store brings its own way to files. */
+  readonly fingerprintDirectory: string
   readonly sink: Scenario['sink']
   readonly feed: Scenario['feed']
   readonly commitBytes: number

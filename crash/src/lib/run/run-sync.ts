@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
 import { createClient, type Interceptor } from '@deltaverse/client'
-import type { Checkpoint, RowLedger } from '@deltaverse/core'
+import type { Checkpoint, Fingerprints } from '@deltaverse/core'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import type { Files, Processes } from '@deltaverse/durable-files'
 import { interceptFiles } from '@deltaverse/durable-files/testing'
 import { createFileSink } from '@deltaverse/files'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { type SyncFeed, sync } from '@deltaverse/sync'
 import { announced } from '../disk/failing-files.js'
 import { type Failpoint, type Work, workAfter } from '../failpoints.js'
@@ -70,7 +70,7 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
       feed: announcedFeed(parts.feed, reached),
       sink: observedSink(parts.sink, tell),
       checkpoints: observedStore(parts.checkpoints, tell),
-      ledger: parts.ledger && announcedLedger(parts.ledger, reached),
+      fingerprints: parts.fingerprints && announcedFingerprints(parts.fingerprints, reached),
       restart: order.restart,
       environmentId: order.environmentId,
       commitBytes: order.commitBytes,
@@ -89,7 +89,7 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
 }
 
 function createParts(
-  { sink, directory, ledgerDirectory }: RunOrder,
+  { sink, directory, fingerprintDirectory }: RunOrder,
   files: Files,
   processes: Processes | undefined,
   now: () => number,
@@ -106,7 +106,7 @@ function createParts(
       now,
     }),
     checkpoints: createFileCheckpointStore({ directory, files, processes }),
-    ledger: sink.ledger ? createRowLedger({ directory: ledgerDirectory }) : undefined,
+    fingerprints: sink.fingerprints ? createFingerprints({ directory: fingerprintDirectory }) : undefined,
   }
 }
 
@@ -139,20 +139,20 @@ function announcedFeed(feed: SyncFeed, reached: Surroundings['reached']): SyncFe
   }
 }
 
-/** Tells of what the ledger does while it does it: its store is in the middle of it then. */
-function announcedLedger(ledger: RowLedger, reached: Surroundings['reached']): RowLedger {
+/** Tells of what the fingerprint store does while it does it: its store is in the middle of it then. */
+function announcedFingerprints(fingerprints: Fingerprints, reached: Surroundings['reached']): Fingerprints {
   function during<T>(point: Failpoint, working: Promise<T>): Promise<T> {
     working.catch(() => undefined)
     void reached(point)
     return working
   }
   return {
-    open: (...all) => during('ledger:opening', ledger.open(...all)),
-    record: (...all) => during('ledger:recording', ledger.record(...all)),
-    remove: (...all) => during('ledger:removing', ledger.remove(...all)),
-    stale: (...all) => ledger.stale(...all),
-    count: () => ledger.count(),
-    commit: (...all) => during('ledger:committing', ledger.commit(...all)),
-    close: () => ledger.close(),
+    open: (...all) => during('fingerprints:opening', fingerprints.open(...all)),
+    record: (...all) => during('fingerprints:recording', fingerprints.record(...all)),
+    remove: (...all) => during('fingerprints:removing', fingerprints.remove(...all)),
+    stale: (...all) => fingerprints.stale(...all),
+    count: () => fingerprints.count(),
+    commit: (...all) => during('fingerprints:committing', fingerprints.commit(...all)),
+    close: () => fingerprints.close(),
   }
 }

@@ -19,7 +19,7 @@ export type TraceEntry =
 export type Delivery =
   | { readonly kind: 'row'; readonly id: string; readonly version: string }
   | { readonly kind: 'deletion'; readonly id: string }
-  | { readonly kind: 'reset' | 'complete'; readonly generation: number }
+  | { readonly kind: 'reset' | 'complete'; readonly epoch: number }
 
 export interface RunError {
   readonly code: string

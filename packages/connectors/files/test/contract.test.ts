@@ -13,7 +13,7 @@ type Kind = Pick<FileSinkOptions, 'mode' | 'compress' | 'rotate' | 'sortBytes'>
 
 const kinds: Readonly<Record<string, Kind>> = {
   'a log in gzip of short files': { compress: 'gzip', rotate: { rows: 2_000, bytes: 1 } },
-  'a snapshot in gzip, sorted in small parts': { mode: 'snapshot', compress: 'gzip', sortBytes: 100_000 },
+  'a mirror in gzip, sorted in small parts': { mode: 'mirror', compress: 'gzip', sortBytes: 100_000 },
 }
 
 for (const [what, kind] of Object.entries(kinds)) {
@@ -24,7 +24,7 @@ for (const [what, kind] of Object.entries(kinds)) {
   })
 }
 
-for (const mode of ['log', 'snapshot'] as const) {
+for (const mode of ['log', 'mirror'] as const) {
   describe(`createFileSink() for a ${mode} on this machine`, () => {
     for (const { name, run } of sinkContract(harnessOf({ mode }, machinePlace()))) it(name, run)
   })
@@ -67,9 +67,9 @@ function harnessOf(kind: Kind, place: Place): SinkHarness<FilePosition, FileSink
   let position: FilePosition | undefined
   const here = () => ({ directory: place.directory(), name: 'accounts', files: place.files() })
   const rows = async (): Promise<ReadonlyMap<string, Row>> =>
-    await (kind.mode === 'snapshot' ? rowsAt(here(), position) : rowsOfLog(here()))
+    await (kind.mode === 'mirror' ? rowsAt(here(), position) : rowsOfLog(here()))
 
-  /** A snapshot's rows are where its position says. */
+  /** A mirror's rows are where its position says. */
   function open(): FileSink {
     const sink = createFileSink({ ...here(), ...kind })
     return {

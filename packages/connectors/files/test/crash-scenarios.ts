@@ -4,8 +4,8 @@ import { account, checkpoint, complete, deleted, idOf, reset } from '@deltaverse
 /** What is written between two commits. */
 type Step = readonly ChangeEvent[]
 
-const inMidRead = (generation: number) =>
-  checkpoint({ phase: 'full-read', generation, nextLink: '/api/data/v9.2/accounts?$skiptoken=1' })
+const inMidRead = (epoch: number) =>
+  checkpoint({ phase: 'full-read', epoch, nextLink: '/api/data/v9.2/accounts?$skiptoken=1' })
 
 /** A first read, deltas, a full read that begins twice, and deltas again. */
 const resync: readonly Step[] = [
@@ -19,8 +19,8 @@ const resync: readonly Step[] = [
   [reset(2), account(1, {}, 4), account(7), inMidRead(2)],
   [account(8), inMidRead(2)],
   [reset(2), account(4, {}, 5), inMidRead(2)],
-  [account(1, {}, 5), account(9), complete(2, 3), checkpoint({ generation: 2 })],
-  [account(9, {}, 6), deleted(idOf(1)), checkpoint({ generation: 2 })],
+  [account(1, {}, 5), account(9), complete(2, 3), checkpoint({ epoch: 2 })],
+  [account(9, {}, 6), deleted(idOf(1)), checkpoint({ epoch: 2 })],
 ]
 
 /** Reads that begin again within a commit, that bring nothing, and that another one overtakes. */
@@ -30,15 +30,15 @@ const beginnings: readonly Step[] = [
   [reset(1), inMidRead(1)],
   [account(3), account(4), account(5), complete(1, 3), checkpoint()],
   [reset(2), account(6), inMidRead(2)],
-  [reset(3), complete(3, 0), checkpoint({ generation: 3 })],
-  [account(7), deleted(idOf(9)), checkpoint({ generation: 3 })],
+  [reset(3), complete(3, 0), checkpoint({ epoch: 3 })],
+  [account(7), deleted(idOf(9)), checkpoint({ epoch: 3 })],
   [
     reset(4),
     account(8),
     complete(4, 1),
-    checkpoint({ generation: 4 }),
+    checkpoint({ epoch: 4 }),
     account(8, {}, 2),
-    checkpoint({ generation: 4 }),
+    checkpoint({ epoch: 4 }),
   ],
 ]
 

@@ -20,11 +20,11 @@ const courses: readonly { readonly what: string; readonly scenario: string; read
     scenario: 'beginnings',
     kind: { compress: 'gzip', rotate: { rows: 2, daily: true } },
   },
-  { what: 'a snapshot', scenario: 'resync', kind: { mode: 'snapshot' } },
+  { what: 'a mirror', scenario: 'resync', kind: { mode: 'mirror' } },
   {
-    what: 'a snapshot in gzip, sorted in parts',
+    what: 'a mirror in gzip, sorted in parts',
     scenario: 'beginnings',
-    kind: { mode: 'snapshot', compress: 'gzip', sortBytes: 1 },
+    kind: { mode: 'mirror', compress: 'gzip', sortBytes: 1 },
   },
 ]
 
@@ -68,7 +68,7 @@ async function live(
 /** The table as readers see it, whatever the mode; as text, which is quick to compare. */
 async function tableOf(kind: Kind, files: Files, { position }: Saved): Promise<string> {
   const here = { ...place, files }
-  return textOf(await (kind.mode === 'snapshot' ? rowsAt(here, position) : rowsOfLog(here)))
+  return textOf(await (kind.mode === 'mirror' ? rowsAt(here, position) : rowsOfLog(here)))
 }
 
 function textOf(rows: ReadonlyMap<string, unknown>): string {
@@ -81,7 +81,7 @@ async function remainsOf(kind: Kind, disk: MemoryDisk, saved: Saved): Promise<st
   await live(kind, disk.files, [], { ...saved })
   const table = await tableOf(kind, disk.files, saved)
   const paths = disk.paths()
-  if (kind.mode === 'snapshot') {
+  if (kind.mode === 'mirror') {
     const published = textOf((await publishedRows({ ...place, files: disk.files })) ?? new Map())
     return [table, published, ...paths.map((path) => path.replace(/\d{6}/, '#')).sort()].join('\n')
   }
@@ -190,7 +190,7 @@ describe.each(courses)('$what in the course of "$scenario"', ({ kind, scenario }
     call: number,
   ): Promise<void> {
     const here = { ...place, files: disk.files }
-    if (kind.mode === 'snapshot') {
+    if (kind.mode === 'mirror') {
       const published = await publishedRows(here)
       if (published !== undefined) expectOneOf(textOf(published), states, call)
     } else if (saved.steps > 0) {

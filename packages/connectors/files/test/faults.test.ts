@@ -20,7 +20,7 @@ beforeEach(() => {
 const place = { directory: '/out', name: 'accounts' }
 const delta = (number: number): readonly ChangeEvent[] => [account(number), checkpoint()]
 
-function sinkOf(mode: 'log' | 'snapshot', options: Partial<FileSinkOptions> = {}): FileSink {
+function sinkOf(mode: 'log' | 'mirror', options: Partial<FileSinkOptions> = {}): FileSink {
   return createFileSink({ ...place, mode, files: disk.files, ...options })
 }
 
@@ -30,7 +30,7 @@ async function opened(sink: FileSink): Promise<FilePosition> {
   return await sink.commit()
 }
 
-async function idsAt(mode: 'log' | 'snapshot', position: FilePosition): Promise<string[]> {
+async function idsAt(mode: 'log' | 'mirror', position: FilePosition): Promise<string[]> {
   const here = { ...place, files: disk.files }
   const rows = await (mode === 'log' ? rowsOfLog(here) : rowsAt(here, position))
   return [...rows.keys()].sort()
@@ -44,7 +44,7 @@ async function put(path: string, text: string): Promise<void> {
   await file.close()
 }
 
-describe.each(['log', 'snapshot'] as const)('a %s', (mode) => {
+describe.each(['log', 'mirror'] as const)('a %s', (mode) => {
   it('says that the disk is full, loses nothing, and goes on by itself once there is room', async () => {
     const sink = sinkOf(mode)
     const position = await opened(sink)
@@ -108,7 +108,7 @@ describe.each(['log', 'snapshot'] as const)('a %s', (mode) => {
   })
 
   it('refuses a position of another mode, of another release, or none at all', async () => {
-    const other = sinkOf(mode === 'log' ? 'snapshot' : 'log', { name: 'others' })
+    const other = sinkOf(mode === 'log' ? 'mirror' : 'log', { name: 'others' })
     const foreign = await opened(other)
     await other.close()
     const sink = sinkOf(mode)
@@ -250,13 +250,13 @@ describe('a log whose files somebody touches', () => {
 
 describe('createFileSink()', () => {
   it.each([
-    [{ mode: 'both' }, 'mode must be one of log, snapshot, got "both"'],
+    [{ mode: 'both' }, 'mode must be one of log, mirror, got "both"'],
     [{ compress: 'zip' }, 'compress must be one of none, gzip, got "zip"'],
     [{ rotate: { rows: 0 } }, 'rotate.rows must be a number of at least 1, got 0'],
     [{ rotate: { bytes: Number.NaN } }, 'rotate.bytes must be a number of at least 1, got NaN'],
     [{ rotate: { daily: 1 } }, 'rotate.daily must be true or false, got 1'],
-    [{ mode: 'snapshot', rotate: {} }, 'rotate needs mode "log"'],
-    [{ sortBytes: 1 }, 'sortBytes needs mode "snapshot"'],
+    [{ mode: 'mirror', rotate: {} }, 'rotate needs mode "log"'],
+    [{ sortBytes: 1 }, 'sortBytes needs mode "mirror"'],
     [{ name: '' }, 'must not be empty'],
     [{ directory: '' }, 'directory must be a path, got ""'],
   ])('refuses %j', (options, message) => {

@@ -46,7 +46,7 @@ describe('a log', () => {
       reads: [
         {
           number: 1,
-          generation: 1,
+          epoch: 1,
           reason: 'initial',
           status: 'complete',
           files: [
@@ -58,8 +58,8 @@ describe('a log', () => {
               bytes: content.length,
               sha256: createHash('sha256').update(content).digest('hex'),
               closed: false,
-              firstCheckpoint: { issuedAt: '2026-01-15T08:30:00.000Z', generation: 1, phase: 'delta' },
-              lastCheckpoint: { issuedAt: '2026-01-16T08:30:00.000Z', generation: 1, phase: 'delta' },
+              firstCheckpoint: { issuedAt: '2026-01-15T08:30:00.000Z', epoch: 1, phase: 'delta' },
+              lastCheckpoint: { issuedAt: '2026-01-16T08:30:00.000Z', epoch: 1, phase: 'delta' },
             },
           ],
         },
@@ -68,13 +68,13 @@ describe('a log', () => {
     })
   })
 
-  it('begins another file with each generation, and keeps what came before', async () => {
+  it('begins another file with each epoch, and keeps what came before', async () => {
     const sink = sinkOf()
     await sink.open(undefined)
     await write(sink, ...fullRead(1, [account(1)]))
     await write(sink, reset(2), account(2))
     expect(manifest().reads.map(({ status }) => status)).toEqual(['complete', 'reading'])
-    await write(sink, complete(2, 1), checkpoint({ generation: 2 }))
+    await write(sink, complete(2, 1), checkpoint({ epoch: 2 }))
     expect(manifest().reads.map(({ status }) => status)).toEqual(['complete', 'complete'])
     expect(manifest().reads.map(({ files }) => files.map(({ file, closed }) => [file, closed]))).toEqual([
       [['accounts.000001.ndjson', true]],

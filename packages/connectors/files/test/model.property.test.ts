@@ -26,7 +26,7 @@ type ReadCourse = typeof read extends fc.Arbitrary<infer T> ? T : never
 
 const kinds: Readonly<Record<string, Kind>> = {
   'a log in gzip of short files': { compress: 'gzip', rotate: { rows: 7 } },
-  'a snapshot sorted in parts': { mode: 'snapshot', sortBytes: 1_000 },
+  'a mirror sorted in parts': { mode: 'mirror', sortBytes: 1_000 },
 }
 
 type Table = Map<string, unknown>
@@ -57,11 +57,11 @@ describe.each(Object.keys(kinds))('%s', (what) => {
       fc.asyncProperty(reads, async ([first, ...later]) => {
         const place = { directory: '/out', name: 'accounts', files: createMemoryDisk().files }
         const open = () => createFileSink({ ...place, ...kind })
-        const state: State = { sink: open(), table: new Map(), generation: 0 }
+        const state: State = { sink: open(), table: new Map(), epoch: 0 }
         await state.sink.open(undefined)
         for (const each of [{ parts: first?.parts ?? [], isFull: true }, ...later]) {
           await run(state, each, open)
-          const rows = kind.mode === 'snapshot' ? await publishedRows(place) : await rowsOfLog(place)
+          const rows = kind.mode === 'mirror' ? await publishedRows(place) : await rowsOfLog(place)
           expect(sorted(rows)).toEqual(sorted(state.table))
         }
         await state.sink.close()
@@ -74,21 +74,21 @@ describe.each(Object.keys(kinds))('%s', (what) => {
 interface State {
   sink: FileSink
   table: Table
-  generation: number
+  epoch: number
 }
 
 /** A full read or a delta, with a commit behind each part and a crash behind some. */
 async function run(state: State, { isFull, parts }: ReadCourse, open: () => FileSink): Promise<void> {
   if (isFull) {
-    state.generation += 1
+    state.epoch += 1
     state.table = new Map()
-    await state.sink.write([reset(state.generation)])
+    await state.sink.write([reset(state.epoch)])
   }
-  const { generation } = state
+  const { epoch } = state
   for (const { changes, restarts } of parts) {
     const events = eventsOf(changes)
     applyTo(state.table, events)
-    await state.sink.write([...events, checkpoint({ generation, nextLink: '/x' })])
+    await state.sink.write([...events, checkpoint({ epoch, nextLink: '/x' })])
     const position = await state.sink.commit()
     if (!restarts) continue
     await state.sink.write([account(99), deleted(idOf(1))])
@@ -96,6 +96,6 @@ async function run(state: State, { isFull, parts }: ReadCourse, open: () => File
     state.sink = open()
     await state.sink.open(position)
   }
-  await state.sink.write([...(isFull ? [complete(generation, 0)] : []), checkpoint({ generation })])
+  await state.sink.write([...(isFull ? [complete(epoch, 0)] : []), checkpoint({ epoch })])
   await state.sink.commit()
 }

@@ -88,15 +88,15 @@ describe('the README', () => {
     expect([...rows.keys()]).toEqual([idOf(2), idOf(3)])
   })
 
-  it('keeps a snapshot', async () => {
-    // example: snapshot
-    const contacts = createFileSink({ directory, name: 'contacts', mode: 'snapshot' })
+  it('keeps a mirror', async () => {
+    // example: mirror
+    const contacts = createFileSink({ directory, name: 'contacts', mode: 'mirror' })
     // end
     await sync({ name: 'contacts', sink: contacts })
     expect(readdirSync(directory).sort()).toEqual([
       'contacts.manifest.json',
       'contacts.ndjson',
-      'contacts.snapshot',
+      'contacts.mirror',
     ])
   })
 })

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Row } from '@deltaverse/core'
 import { type Files, ifThere, nodeFiles } from '@deltaverse/durable-files'
 import type { ChangeLine } from '@deltaverse/node-streams'
-import type { FilePosition, LogManifest, SnapshotManifest } from '../src/index.js'
+import type { FilePosition, LogManifest, MirrorManifest } from '../src/index.js'
 
 export interface Place {
   readonly directory: string
@@ -30,9 +30,9 @@ export async function rowsOfLog(place: Place): Promise<Map<string, Row>> {
   return rows
 }
 
-/** The table as a reader gets it who goes by the manifest of a snapshot; `undefined` when there is none yet. */
+/** The table as a reader gets it who goes by the manifest of a mirror; `undefined` when there is none yet. */
 export async function publishedRows(place: Place): Promise<Map<string, Row> | undefined> {
-  const manifest = await manifestOf<SnapshotManifest>(place)
+  const manifest = await manifestOf<MirrorManifest>(place)
   if (manifest === undefined) return undefined
   const bytes = await ifThere((place.files ?? nodeFiles).readFile(join(place.directory, manifest.file)))
   if (bytes === undefined) return undefined
@@ -47,12 +47,12 @@ export async function publishedRows(place: Place): Promise<Map<string, Row> | un
   return rows
 }
 
-/** The table as a snapshot's position says it: what is not merged yet included. */
+/** The table as a mirror's position says it: what is not merged yet included. */
 export async function rowsAt(place: Place, position: FilePosition | undefined): Promise<Map<string, Row>> {
   const rows = new Map<string, Row>()
-  if (position?.mode !== 'snapshot') return rows
+  if (position?.mode !== 'mirror') return rows
   const { base, changes, read, isBehind } = position
-  const work = { ...place, directory: join(place.directory, `${place.name}.snapshot`) }
+  const work = { ...place, directory: join(place.directory, `${place.name}.mirror`) }
   if (base !== undefined) {
     const content = await contentOf(work, base.file, base.bytes)
     requireChecksum(base.file, content, base.sha256)

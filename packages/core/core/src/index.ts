@@ -23,6 +23,6 @@ export {
   ResponseError,
   type ResponseErrorOptions,
 } from './lib/errors.js'
-export type { LedgerRow, LedgerVerdict, RowLedger } from './lib/row-ledger.js'
+export type { FingerprintRow, Fingerprints, FingerprintVerdict } from './lib/fingerprints.js'
 export type { CheckpointStore, HeldRow, Lease, ReadableSink, Sink, TransactionalSink } from './lib/sink.js'
 export type { StoredState, SyncState } from './lib/sync-state.js'

@@ -13,9 +13,9 @@ export {
   syncState,
   upserted,
 } from './lib/events.js'
+export { type FingerprintsHarness, fingerprintsContract } from './lib/fingerprints-contract.js'
 export type { LeaseHarness } from './lib/lease-cases.js'
 export { readableSinkContract } from './lib/readable-sink-contract.js'
-export { type RowLedgerHarness, rowLedgerContract } from './lib/row-ledger-contract.js'
 export { sinkContract } from './lib/sink-contract.js'
 export type { SinkHarness } from './lib/sink-harness.js'
 export {

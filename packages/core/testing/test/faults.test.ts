@@ -1,16 +1,16 @@
 import {
   type ContractCase,
   checkpointStoreContract,
+  fingerprintsContract,
   readableSinkContract,
-  rowLedgerContract,
   sinkContract,
   transactionalSinkContract,
 } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
 import type { Fault } from './fault.js'
+import { fingerprintFaults } from './fingerprint-faults.js'
 import { sinkHarness } from './harnesses.js'
 import { leaseFaults } from './lease-faults.js'
-import { ledgerFaults } from './ledger-faults.js'
 import { createMemorySink } from './memory-sink.js'
 import { sinkFaults } from './sink-faults.js'
 import { storeFaults } from './store-faults.js'
@@ -30,7 +30,7 @@ describe('transactionalSinkContract()', () =>
   catches(transactionalSinkContract, [...transactionFaults, ...leasesOfSinks]))
 describe('readableSinkContract()', () => catches(readableSinkContract, readingFaults))
 describe('checkpointStoreContract()', () => catches(checkpointStoreContract, storeFaults))
-describe('rowLedgerContract()', () => catches(rowLedgerContract, ledgerFaults))
+describe('fingerprintsContract()', () => catches(fingerprintsContract, fingerprintFaults))
 
 function catches<Harness>(
   suite: (harness: Harness) => readonly ContractCase[],

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
-import type { CheckpointStore, RowLedger } from '@deltaverse/core'
-import type { CheckpointStoreHarness, LeaseHarness, RowLedgerHarness, SinkHarness } from '@deltaverse/testing'
-import { createLedgerStorage, createMemoryLedger, type LedgerStorage } from './memory-ledger.js'
+import type { CheckpointStore, Fingerprints } from '@deltaverse/core'
+import type {
+  CheckpointStoreHarness,
+  FingerprintsHarness,
+  LeaseHarness,
+  SinkHarness,
+} from '@deltaverse/testing'
+import {
+  createFingerprintStorage,
+  createMemoryFingerprints,
+  type FingerprintStorage,
+} from './memory-fingerprints.js'
 import {
   createMemorySink,
   createMemoryStorage,
@@ -50,13 +59,13 @@ export function storeHarness(
   }
 }
 
-export function ledgerHarness(
-  make: (storage: LedgerStorage) => RowLedger = createMemoryLedger,
-): RowLedgerHarness {
-  let storage = createLedgerStorage()
+export function fingerprintHarness(
+  make: (storage: FingerprintStorage) => Fingerprints = createMemoryFingerprints,
+): FingerprintsHarness {
+  let storage = createFingerprintStorage()
   return {
     create() {
-      storage = createLedgerStorage()
+      storage = createFingerprintStorage()
       return make(storage)
     },
     reopen: () => make(storage),

@@ -1,12 +1,12 @@
 import {
   checkpointStoreContract,
+  fingerprintsContract,
   readableSinkContract,
-  rowLedgerContract,
   sinkContract,
   transactionalSinkContract,
 } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
-import { ledgerHarness, sinkHarness, storeHarness, tableHarness } from './harnesses.js'
+import { fingerprintHarness, sinkHarness, storeHarness, tableHarness } from './harnesses.js'
 
 const suites = {
   sinkContract: sinkContract(sinkHarness()),
@@ -14,7 +14,7 @@ const suites = {
   transactionalSinkContract: transactionalSinkContract(sinkHarness()),
   readableSinkContract: readableSinkContract(sinkHarness()),
   checkpointStoreContract: checkpointStoreContract(storeHarness()),
-  rowLedgerContract: rowLedgerContract(ledgerHarness()),
+  fingerprintsContract: fingerprintsContract(fingerprintHarness()),
 }
 
 describe.each(Object.entries(suites))('%s of what is right', (_, cases) => {

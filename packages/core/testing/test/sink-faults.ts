@@ -282,20 +282,20 @@ export const sinkFaults: readonly Fault<Harness>[] = [
     caughtBy: [
       'drops at complete what a full read did not bring',
       'takes a full read that is spread over many commits',
-      'counts only the later generation when the earlier was never complete',
+      'counts only the later epoch when the earlier was never complete',
     ],
     harness: garbled((events) => events.filter(({ kind }) => kind !== 'complete' && kind !== 'reset')),
   },
   {
-    what: 'goes on with a generation that begins again',
+    what: 'goes on with an epoch that begins again',
     caughtBy: [
-      'counts only the last beginning of a generation that begins twice',
+      'counts only the last beginning of an epoch that begins twice',
       'counts only the last beginning when both are in one commit',
     ],
     harness: sinkHarness(createMemorySink, (log) => {
       const begun = new Set<number>()
-      const first = (generation: number) => !begun.has(generation) && begun.add(generation)
-      return rowsOf(log.filter((event) => event.kind !== 'reset' || first(event.generation)))
+      const first = (epoch: number) => !begun.has(epoch) && begun.add(epoch)
+      return rowsOf(log.filter((event) => event.kind !== 'reset' || first(event.epoch)))
     }),
   },
   {
@@ -309,12 +309,10 @@ export const sinkFaults: readonly Fault<Harness>[] = [
   },
   {
     what: 'is empty from reset on',
-    caughtBy: ['shows the rows of the old generation until complete, and none of them after'],
+    caughtBy: ['shows the rows of the old epoch until complete, and none of them after'],
     harness: garbled((events) =>
       events.flatMap((event): readonly ChangeEvent[] =>
-        event.kind === 'reset'
-          ? [event, { kind: 'complete', generation: event.generation, rows: 0 }, event]
-          : [event],
+        event.kind === 'reset' ? [event, { kind: 'complete', epoch: event.epoch, rows: 0 }, event] : [event],
       ),
     ),
   },

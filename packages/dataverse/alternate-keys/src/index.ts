@@ -15,7 +15,7 @@ export {
   type PreflightedKey,
   preflightKeys,
 } from './lib/key-preflight.js'
-export { createKeyResolver, type KeyResolver, type KeyResolverSnapshot } from './lib/key-resolver.js'
+export { createKeyResolver, type KeyResolver, type KeyResolverStats } from './lib/key-resolver.js'
 export type { KeyResolverOptions } from './lib/key-resolver-options.js'
 export type {
   Key,

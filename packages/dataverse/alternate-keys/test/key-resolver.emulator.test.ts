@@ -109,7 +109,7 @@ describe('createKeyResolver()', () => {
     expect(results.map(({ id }) => id)).toEqual(created)
     expect(results[0]?.key).toBe(keys[0])
     expect(queries().length).toBeLessThanOrEqual(4)
-    expect(resolver.snapshot()).toMatchObject({ hits: 0, asked: 2_500, entries: 2_500 })
+    expect(resolver.stats()).toMatchObject({ hits: 0, asked: 2_500, entries: 2_500 })
   })
 
   it('finds rows by values that an address or a filter could misread', async () => {
@@ -254,7 +254,7 @@ describe('createKeyResolver()', () => {
   it('keeps no more than it may, the ones used last', async () => {
     const resolver = createKeyResolver(service.client, { maxEntries: 2 })
     for (const code of ['n1', 'n2', 'n1', 'n3']) await resolver.resolve('new_thing', { new_code: code })
-    expect(resolver.snapshot().entries).toBe(2)
+    expect(resolver.stats().entries).toBe(2)
     service.requestsSince()
     await resolver.resolve('new_thing', { new_code: 'n1' })
     expect(queries()).toHaveLength(0)

@@ -168,7 +168,7 @@ describe('createKeyResolver() on unusual answers', () => {
     resolver.forget('account')
     answer({ value: [{ accountid: id(6), accountnumber: 'A' }] })
     expect((await again).id).toBe(id(6))
-    expect(resolver.snapshot().entries).toBe(0)
+    expect(resolver.stats().entries).toBe(0)
   })
 
   it('refuses options that make no sense', () => {

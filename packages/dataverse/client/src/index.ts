@@ -10,11 +10,11 @@ export type {
 } from './lib/governor/governor-event.js'
 export type { GovernorOptions } from './lib/governor/governor-options.js'
 export type {
-  ClientGovernorSnapshot,
-  GovernorSnapshot,
+  ClientGovernorStats,
+  GovernorStats,
   GovernorTotals,
   ServiceLimits,
-} from './lib/governor/governor-snapshot.js'
+} from './lib/governor/governor-stats.js'
 export type { Refusal } from './lib/governor/refusal.js'
 export type { RequestSizer, RequestSizerOptions, SizedRequest } from './lib/governor/request-sizer.js'
 export type {

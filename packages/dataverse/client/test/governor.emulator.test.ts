@@ -57,7 +57,7 @@ describe('against an emulator that enforces the limits', () => {
     expect(emulator.table('contacts').count()).toBe(requests)
     expect(tookMs).toBeGreaterThan(2 * windowMs)
     expect(tookMs).toBeLessThan(3 * windowMs)
-    const { governors } = client.governor.snapshot()
+    const { governors } = client.governor.stats()
     expect(governors[0]?.totals).toMatchObject({ admitted: governors[0]?.totals.ended })
     expect(governors[0]?.totals.refused).toBeLessThanOrEqual(8)
     expect(governors[0]?.limits.windowMs).toBe(governors[0]?.totals.refused === 0 ? 300_000 : limits.windowMs)
@@ -69,11 +69,11 @@ describe('against an emulator that enforces the limits', () => {
     await load({ ...limits, ...generous, dopHint: 40 }, { onGovernor: (event) => events.push(event) })
     const reasons = events.map((event) => (event.kind === 'ceiling-changed' ? event.reason : ''))
     expect(reasons).toEqual(expect.arrayContaining(['rising', 'latency']))
-    expect(client.governor.snapshot().governors[0]).toMatchObject({ ceilingReason: 'latency' })
+    expect(client.governor.stats().governors[0]).toMatchObject({ ceilingReason: 'latency' })
     expect(client.governor.ceiling).toBeLessThanOrEqual(9)
     // 24 callers push, 40 are recommended, and nothing was refused.
     expect(emulator.limits?.snapshot().peakConcurrency).toBeLessThanOrEqual(15)
-    expect(client.governor.snapshot().governors[0]?.totals.refused).toBe(0)
+    expect(client.governor.stats().governors[0]?.totals.refused).toBe(0)
   })
 
   it('gets further with two application users', async () => {

@@ -61,20 +61,20 @@ function createWorld(governors: readonly Governor[], clock: ReturnType<typeof cr
   const counts = { arrived: 0, aborted: 0 }
 
   async function settle(): Promise<void> {
-    const before = cores.map((core) => core.snapshot().totals.admitted)
+    const before = cores.map((core) => core.stats().totals.admitted)
     for (let i = 0; i < 6; i++) await Promise.resolve()
     for (const [index, core] of cores.entries()) {
-      expect(core.snapshot().totals.admitted).toBe(before[index])
-      expect(core.snapshot().inFlight).toBe(underWay.filter((sent) => sent.core === core).length)
+      expect(core.stats().totals.admitted).toBe(before[index])
+      expect(core.stats().inFlight).toBe(underWay.filter((sent) => sent.core === core).length)
     }
   }
 
   /** Nobody is let in above the ceiling; those who are in already may be more than a lower one. */
   async function watch(step: () => void | Promise<void>): Promise<void> {
-    const before = cores.map((core) => core.snapshot().totals.admitted)
+    const before = cores.map((core) => core.stats().totals.admitted)
     await step()
     for (const [index, core] of cores.entries()) {
-      const { totals, inFlight, ceiling } = core.snapshot()
+      const { totals, inFlight, ceiling } = core.stats()
       if (totals.admitted > (before[index] ?? 0)) expect(inFlight).toBeLessThanOrEqual(ceiling)
     }
     await settle()
@@ -172,7 +172,7 @@ describe('any interleaving of requests, answers, refusals, aborts and time', () 
         expect(world.order.length + world.counts.aborted).toBe(world.counts.arrived)
         expect(world.order).toEqual([...world.order].sort((a, b) => a - b))
         expect(clock.pending()).toBe(0)
-        const totals = governors.map((governor) => governor.snapshot().totals)
+        const totals = governors.map((governor) => governor.stats().totals)
         const sum = (key: keyof (typeof totals)[number]): number =>
           totals.reduce((all, one) => all + one[key], 0)
         expect(sum('admitted')).toBe(world.order.length)

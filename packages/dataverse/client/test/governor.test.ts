@@ -56,7 +56,7 @@ async function until(condition: () => boolean): Promise<void> {
 /** Long enough for a request that should not have been sent to arrive. */
 async function quiet(client: DataverseClient): Promise<void> {
   for (let i = 0; i < 40; i++) await new Promise((resolve) => setImmediate(resolve))
-  expect(client.governor.snapshot().inFlight).toBe(0)
+  expect(client.governor.stats().inFlight).toBe(0)
 }
 
 /** Keeps the answers back until they are released. */
@@ -71,17 +71,17 @@ describe('the gate', () => {
       index === 0 ? refuse(response, 30) : ok(response),
     )
     const first = get(client)
-    await until(() => client.governor.snapshot().governors[0]?.gateClosedUntilMs !== undefined)
+    await until(() => client.governor.stats().governors[0]?.gateClosedUntilMs !== undefined)
     const others = Array.from({ length: 20 }, () => get(client))
     await clock.advance(29_999)
     await quiet(client)
     expect(server.requests).toHaveLength(1)
-    expect(client.governor.snapshot()).toMatchObject({ inFlight: 0, waiting: 21 })
+    expect(client.governor.stats()).toMatchObject({ inFlight: 0, waiting: 21 })
     // One wait for all of them.
     expect(clock.pending()).toBe(1)
 
     await clock.advance(1)
-    expect(client.governor.snapshot().inFlight).toBe(1)
+    expect(client.governor.stats().inFlight).toBe(1)
     expect(await Promise.all([first, ...others])).toEqual(Array.from({ length: 21 }, () => 200))
     expect(server.requests).toHaveLength(22)
     expect(clock.pending()).toBe(0)
@@ -90,7 +90,7 @@ describe('the gate', () => {
       { kind: 'gate-opened', closedForMs: 30_000, waiting: 21 },
     ])
     expect(events.filter(({ kind }) => kind === 'waited')).toHaveLength(21)
-    expect(client.governor.snapshot().governors[0]?.totals).toEqual({
+    expect(client.governor.stats().governors[0]?.totals).toEqual({
       admitted: 22,
       ended: 22,
       refused: 1,
@@ -105,11 +105,11 @@ describe('the gate', () => {
       request.method === 'PATCH' && server.requests.length === 1 ? refuse(response, 30) : ok(response),
     )
     const write = client.request({ method: 'PATCH', path: 'contacts(1)', body: {}, buffered: true })
-    await until(() => client.governor.snapshot().governors[0]?.gateReason === 'requests-refused')
+    await until(() => client.governor.stats().governors[0]?.gateReason === 'requests-refused')
     const read = get(client)
     await quiet(client)
     expect(server.requests.map(({ method }) => method)).toEqual(['PATCH'])
-    expect(client.governor.snapshot().waiting).toBe(2)
+    expect(client.governor.stats().waiting).toBe(2)
     await clock.advance(30_000)
     expect([(await write).status, await read]).toEqual([200, 200])
   })
@@ -120,7 +120,7 @@ describe('the gate', () => {
     const all = Promise.all([get(client), get(client), get(client)])
     await until(() => waiting.length === 3)
     for (const [index, seconds] of [10, 60, 20].entries()) refuse(waiting[index] as ServerResponse, seconds)
-    await until(() => client.governor.snapshot().waiting === 3)
+    await until(() => client.governor.stats().waiting === 3)
     await clock.advance(59_999)
     await quiet(client)
     expect(server.requests).toHaveLength(3)
@@ -139,18 +139,18 @@ describe('the gate', () => {
       { governor: { concurrency: 16 } },
     )
     const all = Promise.all(Array.from({ length: 16 }, () => get(client)))
-    await until(() => client.governor.snapshot().inFlight === 15 && waiting.length === 15)
+    await until(() => client.governor.stats().inFlight === 15 && waiting.length === 15)
     for (const response of waiting.splice(0)) ok(response)
-    await until(() => client.governor.snapshot().inFlight === 0)
+    await until(() => client.governor.stats().inFlight === 0)
     const rest = Array.from({ length: 10 }, () => get(client))
     await clock.advance(5_000)
-    expect(client.governor.snapshot()).toMatchObject({ inFlight: 1, waiting: 10 })
+    expect(client.governor.stats()).toMatchObject({ inFlight: 1, waiting: 10 })
     await clock.advance(1_000)
-    expect(client.governor.snapshot().inFlight).toBe(2)
+    expect(client.governor.stats().inFlight).toBe(2)
     await until(() => waiting.length === 2)
     for (const response of waiting.splice(0)) ok(response)
     await until(() => waiting.length === 4)
-    expect(client.governor.snapshot()).toMatchObject({ inFlight: 4, waiting: 5 })
+    expect(client.governor.stats()).toMatchObject({ inFlight: 4, waiting: 5 })
     const answer = (): void => {
       for (const response of waiting.splice(0)) ok(response)
     }
@@ -168,8 +168,8 @@ describe('the gate', () => {
       { governor: { name: 'erp' } },
     )
     const waiting = get(client)
-    await until(() => client.governor.snapshot().waiting === 1)
-    expect(client.governor.snapshot().governors[0]).toMatchObject({
+    await until(() => client.governor.stats().waiting === 1)
+    expect(client.governor.stats().governors[0]).toMatchObject({
       name: 'erp',
       ceiling: 1,
       ceilingReason: 'concurrency-refused',
@@ -203,10 +203,10 @@ describe('the gate', () => {
     expect(server.requests).toHaveLength(1)
     await clock.advance(200_000)
     const patient = get(client)
-    expect(client.governor.snapshot().waiting).toBe(1)
+    expect(client.governor.stats().waiting).toBe(1)
     await clock.advance(400_000)
     await expect(patient).rejects.toMatchObject({ code: 'throttled', status: 429 })
-    expect(client.governor.snapshot()).toMatchObject({ waiting: 0, inFlight: 0 })
+    expect(client.governor.stats()).toMatchObject({ waiting: 0, inFlight: 0 })
   })
 
   it('closes for a throttle that sits in a part of a batch', async () => {
@@ -217,7 +217,7 @@ describe('the gate', () => {
     const next = get(client)
     await quiet(client)
     expect(server.requests).toHaveLength(1)
-    expect(client.governor.snapshot().governors[0]).toMatchObject({ gateReason: 'execution-time-refused' })
+    expect(client.governor.stats().governors[0]).toMatchObject({ gateReason: 'execution-time-refused' })
     await clock.advance(9_000)
     expect(await next).toBe(200)
   })
@@ -227,11 +227,11 @@ describe('the gate', () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const outcomes = Promise.allSettled(Array.from({ length: 5 }, () => get(client, controller.signal)))
-    await until(() => client.governor.snapshot().waiting === 5)
+    await until(() => client.governor.stats().waiting === 5)
     controller.abort(reason)
     for (const outcome of await outcomes) expect(outcome).toEqual({ status: 'rejected', reason })
-    expect(client.governor.snapshot()).toMatchObject({ waiting: 0, inFlight: 0 })
-    expect(client.governor.snapshot().governors[0]?.totals.abandoned).toBe(5)
+    expect(client.governor.stats()).toMatchObject({ waiting: 0, inFlight: 0 })
+    expect(client.governor.stats().governors[0]?.totals.abandoned).toBe(5)
     expect(clock.pending()).toBe(0)
     expect(events.filter(({ kind }) => kind === 'waited')).toEqual([])
     expect(server.requests.length).toBeLessThanOrEqual(4)
@@ -245,17 +245,17 @@ describe('the ceiling', () => {
     const all = Promise.all(Array.from({ length: 40 }, () => get(client)))
     await until(() => waiting.length === 4)
     expect(client.governor.ceiling).toBe(4)
-    expect(client.governor.snapshot()).toMatchObject({ ceiling: 4, inFlight: 4, waiting: 36 })
+    expect(client.governor.stats()).toMatchObject({ ceiling: 4, inFlight: 4, waiting: 36 })
     ok(waiting.shift() as ServerResponse, { 'x-ms-dop-hint': '6' })
     await until(() => waiting.length === 6)
-    expect(client.governor.snapshot().governors[0]).toMatchObject({ ceiling: 6, ceilingReason: 'dop-hint' })
+    expect(client.governor.stats().governors[0]).toMatchObject({ ceiling: 6, ceilingReason: 'dop-hint' })
     ok(waiting.shift() as ServerResponse, { 'x-ms-dop-hint': '3' })
     await until(() => client.governor.ceiling === 3)
     // Those under way stay, nobody joins them.
-    expect(client.governor.snapshot().inFlight).toBe(5)
+    expect(client.governor.stats().inFlight).toBe(5)
     ok(waiting.shift() as ServerResponse)
     ok(waiting.shift() as ServerResponse)
-    await until(() => client.governor.snapshot().inFlight === 3)
+    await until(() => client.governor.stats().inFlight === 3)
     expect(events.filter(({ kind }) => kind === 'ceiling-changed')).toMatchObject([
       { previous: 4, ceiling: 6, reason: 'dop-hint' },
       { previous: 6, ceiling: 3, reason: 'dop-hint' },
@@ -278,8 +278,8 @@ describe('the ceiling', () => {
     await get(client)
     expect(client.governor.ceiling).toBe(7)
     const waiting = get(client)
-    await until(() => client.governor.snapshot().waiting === 1)
-    expect(client.governor.snapshot().governors[0]?.limits.concurrent).toBe(5)
+    await until(() => client.governor.stats().waiting === 1)
+    expect(client.governor.stats().governors[0]?.limits.concurrent).toBe(5)
     expect(client.governor.ceiling).toBe(1)
     await clock.advance(1_000)
     await waiting
@@ -290,13 +290,13 @@ describe('the ceiling', () => {
       governor: { concurrency: 2 },
     })
     await get(client)
-    expect(client.governor.snapshot().governors[0]).toMatchObject({ ceiling: 2, ceilingReason: 'fixed' })
+    expect(client.governor.stats().governors[0]).toMatchObject({ ceiling: 2, ceilingReason: 'fixed' })
   })
 
   it('holds for headers only: a body that nobody reads keeps no slot', async () => {
     const { client } = await setUp((_request, response) => ok(response), { governor: { concurrency: 1 } })
     const first = await client.request({ method: 'GET', path: 'contacts' })
-    expect(client.governor.snapshot().inFlight).toBe(0)
+    expect(client.governor.stats().inFlight).toBe(0)
     const second = await client.request({ method: 'PATCH', path: 'contacts(1)', body: {} })
     await first.discard()
     await second.discard()
@@ -315,7 +315,7 @@ describe('the ceiling', () => {
     expect(client.governor.ceiling).toBe(8)
     seconds = '12.00'
     await get(client)
-    expect(client.governor.snapshot().governors[0]).toMatchObject({
+    expect(client.governor.stats().governors[0]).toMatchObject({
       ceiling: 2,
       ceilingReason: 'budget',
       remaining: { executionMs: 12_000, requests: 5_800 },
@@ -358,8 +358,8 @@ describe('the ceiling', () => {
     await until(() => waiting.length === 1)
     controller.abort(new Error('enough'))
     await expect(aborted).rejects.toThrow('enough')
-    expect(client.governor.snapshot()).toMatchObject({ inFlight: 0, waiting: 0 })
-    expect(client.governor.snapshot().governors[0]?.totals).toMatchObject({ admitted: 3, ended: 3 })
+    expect(client.governor.stats()).toMatchObject({ inFlight: 0, waiting: 0 })
+    expect(client.governor.stats().governors[0]?.totals).toMatchObject({ admitted: 3, ended: 3 })
   })
 })
 
@@ -377,7 +377,7 @@ describe('several credentials', () => {
     const all = Promise.all(Array.from({ length: 10 }, () => get(client)))
     await until(() => waiting.length === 8)
     expect(client.governor.ceiling).toBe(8)
-    expect(client.governor.snapshot()).toMatchObject({
+    expect(client.governor.stats()).toMatchObject({
       inFlight: 8,
       waiting: 2,
       governors: [
@@ -414,7 +414,7 @@ describe('several credentials', () => {
       { credentials },
     )
     const waiting = get(client)
-    await until(() => client.governor.snapshot().waiting === 1)
+    await until(() => client.governor.stats().waiting === 1)
     expect(clock.pending()).toBe(2)
     await clock.advance(40_000)
     expect(await waiting).toBe(200)
@@ -461,14 +461,14 @@ describe('a shared governor', () => {
     expect(client.governor.sizer('x')).not.toBe(writer.governor.sizer('x'))
     expect(reader.governor.sizer('x')).toBe(writer.governor.sizer('x'))
     const read = get(reader)
-    await until(() => governor.snapshot().waiting === 1)
+    await until(() => governor.stats().waiting === 1)
     const write = get(writer)
     await quiet(writer)
     expect(server.requests).toHaveLength(1)
-    expect(writer.governor.snapshot().waiting).toBe(2)
+    expect(writer.governor.stats().waiting).toBe(2)
     await clock.advance(10_000)
     expect(await Promise.all([read, write])).toEqual([200, 200])
-    expect(governor.snapshot().totals).toMatchObject({ admitted: 3, ended: 3, refused: 1 })
+    expect(governor.stats().totals).toMatchObject({ admitted: 3, ended: 3, refused: 1 })
     const heard = events.length
     expect(heard).toBeGreaterThan(0)
     await reader.close()
@@ -487,7 +487,7 @@ describe('without a governor', () => {
     expect(client.governor.ceiling).toBe(Number.POSITIVE_INFINITY)
     const all = Promise.all(Array.from({ length: 32 }, () => get(client)))
     await until(() => waiting.length === 30 && clock.pending() === 2)
-    expect(client.governor.snapshot().governors).toEqual([])
+    expect(client.governor.stats().governors).toEqual([])
     expect(client.governor.sizer('rows').next()).toBe(100)
     await clock.advance(30_000)
     await until(() => waiting.length === 32)
@@ -553,7 +553,7 @@ describe('listeners', () => {
         },
       })
       expect(await get(client)).toBe(200)
-      expect(client.governor.snapshot()).toMatchObject({ inFlight: 0, ceiling: 6 })
+      expect(client.governor.stats()).toMatchObject({ inFlight: 0, ceiling: 6 })
       expect(String(thrown[0])).toBe('Error: mine')
     } finally {
       process.removeListener('uncaughtException', catchIt)

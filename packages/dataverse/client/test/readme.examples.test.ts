@@ -125,7 +125,7 @@ describe('the README', () => {
     const rows = next(sizer.next())
     const response = await client.request({ method: 'POST', path, body: toBody(rows), rows: rows.length })
     sizer.record({ rows: rows.length, durationMs: response.elapsedMs ?? 0, ok: true })
-    const { ceiling, inFlight, waiting, governors } = client.governor.snapshot()
+    const { ceiling, inFlight, waiting, governors } = client.governor.stats()
     // end
     cleanUp.push(client)
     expect({ ceiling, inFlight, waiting, count: governors.length }).toEqual({
@@ -146,6 +146,6 @@ describe('the README', () => {
     cleanUp.push(reader, writer)
     await (await reader.request({ method: 'GET', path: 'contacts' })).discard()
     await (await writer.request({ method: 'GET', path: 'contacts' })).discard()
-    expect(governor.snapshot().totals.ended).toBe(2)
+    expect(governor.stats().totals.ended).toBe(2)
   })
 })

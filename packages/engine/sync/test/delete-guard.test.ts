@@ -48,36 +48,39 @@ describe('maxDeleteShare', () => {
     expectExact(sink.rows(), table)
   })
 
-  it.each([true, false])('counts over pages and restarts (with a ledger: %s)', async (withLedger) => {
-    const { sink, ledger, run, state } = setUp(table)
-    const ids = table.add(300)
-    const options: Partial<TestOptions> = {
-      feed: feedOf({ pageSize: 40 }),
-      commitBytes: 1,
-      ...(withLedger && { ledger }),
-    }
-    await run(options)
-    for (const id of ids.slice(0, 290)) table.remove(id)
-    const controller = new AbortController()
-    const reason = new Error('enough')
-    let commits = 0
-    const onStep: TestOptions['onStep'] = (step) => {
-      if (step === 'after-state-saved') commits += 1
-      // Page 1, and behind the pass for the link once more, and page 2.
-      if (commits === 3) controller.abort(reason)
-    }
-    await expect(run({ ...options, signal: controller.signal, onStep })).rejects.toBe(reason)
-    const saved = state()?.state.deletions ?? 0
-    expect(saved).toBe(80)
-    await expect(run(options)).rejects.toMatchObject(tooMany)
-    // Some went before it was clear how many there are; the page that would have gone too far did not.
-    expect(300 - sink.rows().size).toBeLessThanOrEqual(150)
-    expect(300 - sink.rows().size).toBeGreaterThan(saved)
-    await run({ ...options, maxDeleteShare: 1 })
-    expectExact(sink.rows(), table)
-    expect(state()?.state).toMatchObject({ rows: 10 })
-    expect(state()?.state).not.toHaveProperty('deletions')
-  })
+  it.each([true, false])(
+    'counts over pages and restarts (with a fingerprint store: %s)',
+    async (withFingerprints) => {
+      const { sink, fingerprints, run, state } = setUp(table)
+      const ids = table.add(300)
+      const options: Partial<TestOptions> = {
+        feed: feedOf({ pageSize: 40 }),
+        commitBytes: 1,
+        ...(withFingerprints && { fingerprints }),
+      }
+      await run(options)
+      for (const id of ids.slice(0, 290)) table.remove(id)
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      let commits = 0
+      const onStep: TestOptions['onStep'] = (step) => {
+        if (step === 'after-state-saved') commits += 1
+        // Page 1, and behind the pass for the link once more, and page 2.
+        if (commits === 3) controller.abort(reason)
+      }
+      await expect(run({ ...options, signal: controller.signal, onStep })).rejects.toBe(reason)
+      const saved = state()?.state.deletions ?? 0
+      expect(saved).toBe(80)
+      await expect(run(options)).rejects.toMatchObject(tooMany)
+      // Some went before it was clear how many there are; the page that would have gone too far did not.
+      expect(300 - sink.rows().size).toBeLessThanOrEqual(150)
+      expect(300 - sink.rows().size).toBeGreaterThan(saved)
+      await run({ ...options, maxDeleteShare: 1 })
+      expectExact(sink.rows(), table)
+      expect(state()?.state).toMatchObject({ rows: 10 })
+      expect(state()?.state).not.toHaveProperty('deletions')
+    },
+  )
 
   it('asks the table how many rows it has before it stops a delta', async () => {
     const { sink, run } = setUp(table)
@@ -107,7 +110,7 @@ describe('maxDeleteShare', () => {
     await expect(run({ feed: failing })).rejects.toMatchObject(tooMany)
   })
 
-  it('stops a resync without a ledger before the full read is complete', async () => {
+  it('stops a resync without a fingerprint store before the full read is complete', async () => {
     const { sink, run, state } = setUp(table)
     const ids = table.add(300)
     const feed = feedOf({ pageSize: 50 })
@@ -116,7 +119,7 @@ describe('maxDeleteShare', () => {
     const stopped = run({ feed, restart: true, commitBytes: 1 })
     await expect(stopped).rejects.toThrow(/delete 160 of the 300 rows/)
     expect(sink.log.filter(({ kind }) => kind === 'complete')).toHaveLength(1)
-    expect(state()?.state).toMatchObject({ rows: 300, checkpoint: { generation: 2 } })
+    expect(state()?.state).toMatchObject({ rows: 300, checkpoint: { epoch: 2 } })
     await expect(run({ feed })).rejects.toMatchObject(tooMany)
     const summary = await run({ feed, maxDeleteShare: 1 })
     // What was read before the stop is not read again.
@@ -125,16 +128,16 @@ describe('maxDeleteShare', () => {
     expectExact(sink.rows(), table)
   })
 
-  it('stops a resync with a ledger before any of the deletions is told, and resumes there', async () => {
-    const { sink, ledger, notices, run, state } = setUp(table)
+  it('stops a resync with a fingerprint store before any of the deletions is told, and resumes there', async () => {
+    const { sink, fingerprints, notices, run, state } = setUp(table)
     const ids = table.add(300)
-    const options = { feed: feedOf({ pageSize: 50 }), ledger }
+    const options = { feed: feedOf({ pageSize: 50 }), fingerprints }
     await run(options)
     for (const id of ids.slice(0, 200)) table.remove(id)
     const stopped = run({ ...options, restart: true })
     await expect(stopped).rejects.toThrow(/delete 200 of the 300 rows.*66\.7 %/s)
     expect(deletions(sink.log)).toBe(0)
-    expect(state()?.state).toMatchObject({ ledgerPhase: 'deriving', rows: 300 })
+    expect(state()?.state).toMatchObject({ fingerprintPhase: 'deriving', rows: 300 })
     notices.length = 0
     await expect(run(options)).rejects.toMatchObject(tooMany)
     expect(notices.map(({ kind }) => kind)).toEqual(['resumed', 'committed', 'deriving'])
@@ -142,13 +145,13 @@ describe('maxDeleteShare', () => {
     expectExact(sink.rows(), table)
     expectExact(sink.published(), table)
     expect(deletions(sink.log)).toBe(200)
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
   })
 
   it('lets a table that was wrong, and is mended, be read again instead', async () => {
-    const { sink, ledger, run } = setUp(table)
+    const { sink, fingerprints, run } = setUp(table)
     const ids = table.add(150)
-    const options = { feed: feedOf(), ledger }
+    const options = { feed: feedOf(), fingerprints }
     await run(options)
     const before = sink.rows()
     for (const id of ids) table.remove(id)
@@ -159,9 +162,9 @@ describe('maxDeleteShare', () => {
   })
 
   it('resumes deriving after any commit, and tells every deletion once', async () => {
-    const { sink, ledger, run, state } = setUp(table)
+    const { sink, fingerprints, run, state } = setUp(table)
     const ids = table.add(120)
-    const options = { feed: feedOf(), ledger, commitBytes: 200 }
+    const options = { feed: feedOf(), fingerprints, commitBytes: 200 }
     await run(options)
     for (const id of ids.slice(0, 60)) table.remove(id)
     table.add(1)
@@ -171,8 +174,8 @@ describe('maxDeleteShare', () => {
       const controller = new AbortController()
       const onStep: TestOptions['onStep'] = (step) => {
         // Readers are shown nothing that is half told.
-        if (state()?.state.ledgerPhase === 'deriving') expect(sink.published().size).toBe(120)
-        if (step === 'after-state-saved' && state()?.state.ledgerPhase === 'deriving')
+        if (state()?.state.fingerprintPhase === 'deriving') expect(sink.published().size).toBe(120)
+        if (step === 'after-state-saved' && state()?.state.fingerprintPhase === 'deriving')
           controller.abort('enough')
       }
       const outcome = await run({ ...options, restart, onStep, signal: controller.signal }).catch(
@@ -196,6 +199,6 @@ describe('maxDeleteShare', () => {
     expect(interruptions).toBeGreaterThan(4)
     expect(deletions(sink.log)).toBe(60)
     expectExact(sink.rows(), table)
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
   })
 })

@@ -119,7 +119,7 @@ describe('follow', () => {
     { of: 'store', when: 'after' },
   ] as const)('opens everything afresh when the $of fails $when its effect', async ({ of, when }) => {
     const rooms = setUp(table)
-    const { sink, checkpoints, ledger, notices } = rooms
+    const { sink, checkpoints, fingerprints, notices } = rooms
     const failures = createFailingCalls()
     table.add(7)
     // Every failure is followed by another one, later on, until a round goes by without.
@@ -133,7 +133,7 @@ describe('follow', () => {
     const running = rooms.run({
       ...options,
       commitBytes: 1,
-      ledger,
+      fingerprints,
       sink: isSink ? failures.wrap(sink, ['open', 'write', 'commit']) : sink,
       checkpoints: isSink ? checkpoints : failures.wrap(checkpoints, ['load', 'save']),
     })
@@ -141,7 +141,7 @@ describe('follow', () => {
     expect(find(notices, 'failed-poll').length).toBeGreaterThan(3)
     expect(find(notices, 'failed-poll').every(({ error }) => error.code === 'sink-failed')).toBe(true)
     expectExact(sink.rows(), table)
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
   })
 
   it('ends with an error that waiting will not cure', async () => {
@@ -166,7 +166,7 @@ describe('follow', () => {
     failures.failAt(3, 'before')
     const wrapped = failures.wrap(sink, ['open', 'write', 'commit'])
     await expect(run({ ...options, sink: wrapped, restart: true })).rejects.toBe(enough)
-    expect(find(notices, 'reset').map(({ reason, generation }) => [reason, generation])).toEqual([
+    expect(find(notices, 'reset').map(({ reason, epoch }) => [reason, epoch])).toEqual([
       ['initial', 1],
       ['requested', 2],
       ['requested', 2],

@@ -25,22 +25,22 @@ async function prepare({ run, backUp }: SetUp, options: Partial<TestOptions>): P
   return backUp()
 }
 
-function expectSettled({ sink, ledger }: SetUp, options: Partial<TestOptions>): void {
+function expectSettled({ sink, fingerprints }: SetUp, options: Partial<TestOptions>): void {
   expectExact(sink.rows(), table)
   expectExact(sink.published(), table)
-  if (options.ledger !== undefined) expect(ledger.rows()).toEqual(sink.rows())
+  if (options.fingerprints !== undefined) expect(fingerprints.rows()).toEqual(sink.rows())
 }
 
 describe.each([
-  { read: 'delta', restart: false, withLedger: false },
-  { read: 'resync', restart: true, withLedger: false },
-  { read: 'delta', restart: false, withLedger: true },
-  { read: 'resync', restart: true, withLedger: true },
-])('a $read (with a ledger: $withLedger)', ({ restart, withLedger }) => {
+  { read: 'delta', restart: false, withFingerprints: false },
+  { read: 'resync', restart: true, withFingerprints: false },
+  { read: 'delta', restart: false, withFingerprints: true },
+  { read: 'resync', restart: true, withFingerprints: true },
+])('a $read (with a fingerprint store: $withFingerprints)', ({ restart, withFingerprints }) => {
   it('that is broken off at any step is exact after the next run', async () => {
     const steps: SyncStep[] = []
     const rooms = setUp(table)
-    const options = { commitBytes: 300, ...(withLedger && { ledger: rooms.ledger }) }
+    const options = { commitBytes: 300, ...(withFingerprints && { fingerprints: rooms.fingerprints }) }
     const goBack = await prepare(rooms, options)
     for (let at = 1; ; at += 1) {
       goBack()
@@ -67,19 +67,21 @@ describe.each([
     }
     const expected: SyncStep[] = ['lease-taken', 'opened', 'page-read', 'batch-written', 'after-state-saved']
     if (restart) expected.push('resync-began', 'before-complete')
-    if (restart && withLedger) expected.push('deletions-derived')
+    if (restart && withFingerprints) expected.push('deletions-derived')
     expect(steps).toEqual(expect.arrayContaining(expected))
   })
 
   it.each(['before', 'after'] as const)('is exact when any call fails %s its effect', async (when) => {
     const failures = createFailingCalls()
     const rooms = setUp(table)
-    const { sink, checkpoints, ledger } = rooms
+    const { sink, checkpoints, fingerprints } = rooms
     const failing: Partial<TestOptions> = {
       commitBytes: 300,
       sink: failures.wrap(sink, ['open', 'write', 'commit']),
       checkpoints: failures.wrap(checkpoints, ['load', 'save']),
-      ...(withLedger && { ledger: failures.wrap(ledger, ['open', 'record', 'remove', 'commit']) }),
+      ...(withFingerprints && {
+        fingerprints: failures.wrap(fingerprints, ['open', 'record', 'remove', 'commit']),
+      }),
     }
     const goBack = await prepare(rooms, failing)
     for (let at = 1; ; at += 1) {
@@ -124,11 +126,11 @@ const rounds = fc.record({
 
 describe('any interleaving of writes, faults of the service and of the sink, interruptions and resyncs', () => {
   it.each([
-    { withLedger: false, transactional: false },
-    { withLedger: false, transactional: true },
-    { withLedger: true, transactional: false },
-    { withLedger: true, transactional: true },
-  ])('ends in the state of the table (%o)', async ({ withLedger, transactional }) => {
+    { withFingerprints: false, transactional: false },
+    { withFingerprints: false, transactional: true },
+    { withFingerprints: true, transactional: false },
+    { withFingerprints: true, transactional: true },
+  ])('ends in the state of the table (%o)', async ({ withFingerprints, transactional }) => {
     const script = fc.array(rounds, { minLength: 1, maxLength: 8 })
     await fc.assert(
       fc.asyncProperty(script, fc.integer({ min: 1, max: 900 }), async (given, commitBytes) => {
@@ -143,8 +145,8 @@ describe('any interleaving of writes, faults of the service and of the sink, int
           sink: isTransactional(sink)
             ? failures.wrap(sink, ['open', 'write', 'loadState', 'commitWith'])
             : failures.wrap(sink, ['open', 'write', 'commit']),
-          ...(withLedger && {
-            ledger: failures.wrap(rooms.ledger, ['open', 'record', 'remove', 'commit']),
+          ...(withFingerprints && {
+            fingerprints: failures.wrap(rooms.fingerprints, ['open', 'record', 'remove', 'commit']),
           }),
         }
         for (const { before, during, fault, failure, crashAt, restart } of given) {
@@ -163,7 +165,7 @@ describe('any interleaving of writes, faults of the service and of the sink, int
         table.emulator.faults.clear()
         await rooms.run(options)
         expectExact(sink.rows(), table)
-        if (withLedger) expect(rooms.ledger.rows()).toEqual(sink.rows())
+        if (withFingerprints) expect(rooms.fingerprints.rows()).toEqual(sink.rows())
       }),
       { seed: 20_260_301, numRuns: 12 },
     )

@@ -7,7 +7,7 @@ import { createClient, type TokenCredential } from '@deltaverse/client'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { createFileSink } from '@deltaverse/files'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { sync, syncTables, verify } from '@deltaverse/sync'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 describe('the README', () => {
-  it('syncs a table, with a ledger, verifies it, and follows it', async () => {
+  it('syncs a table, with a fingerprint store, verifies it, and follows it', async () => {
     const controller = new AbortController()
     const { signal } = controller
     // example: sync
@@ -47,7 +47,7 @@ describe('the README', () => {
     const contacts = {
       name: 'contacts',
       feed: createChangeFeed(client, { entitySet: 'contacts', select: ['fullname', 'emailaddress1'] }),
-      sink: createFileSink({ directory: 'data', name: 'contacts', mode: 'snapshot' }),
+      sink: createFileSink({ directory: 'data', name: 'contacts', mode: 'mirror' }),
       checkpoints: createFileCheckpointStore({ directory: 'data' }),
     }
     const summary = await sync({ ...contacts, signal })
@@ -55,14 +55,14 @@ describe('the README', () => {
     // end
     expect(lines.pop()).toBe('1 rows, 0 deletions, 1 commits')
 
-    // example: ledger
-    const ledger = createRowLedger({ directory: 'data/contacts.ledger' })
-    await sync({ ...contacts, ledger, signal })
+    // example: fingerprint store
+    const fingerprints = createFingerprints({ directory: 'data/contacts.fingerprints' })
+    await sync({ ...contacts, fingerprints, signal })
     // end
-    await sync({ ...contacts, ledger, restart: true, signal })
+    await sync({ ...contacts, fingerprints, restart: true, signal })
 
     // example: verify
-    const { ok, missing, stale, extra } = await verify({ ...contacts, ledger, repair: true, signal })
+    const { ok, missing, stale, extra } = await verify({ ...contacts, fingerprints, repair: true, signal })
     report(ok ? 'equal' : `${missing + stale + extra} rows differed`)
     // end
     expect(lines.pop()).toBe('equal')
@@ -71,7 +71,7 @@ describe('the README', () => {
     // example: follow
     const following = sync({
       ...contacts,
-      ledger,
+      fingerprints,
       follow: { minIntervalMs: 5_000, maxIntervalMs: 60_000 },
       progress: true,
       signal,

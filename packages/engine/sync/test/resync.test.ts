@@ -40,7 +40,7 @@ function told(log: readonly { readonly kind: string }[], from: number) {
   }
 }
 
-describe('a resync without a ledger', () => {
+describe('a resync without a fingerprint store', () => {
   it('reaches the sink as a full read, whatever it is for', async () => {
     const { sink, notices, run } = setUp(table)
     const ids = table.add(10)
@@ -48,14 +48,14 @@ describe('a resync without a ledger', () => {
     await run({ feed, clock })
     letTokenExpire(ids)
     await run({ feed, clock })
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', generation: 2 })
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', epoch: 2 })
     expectExact(sink.rows(), table)
 
     table.remove(ids[2]!)
     await run({
       feed: table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset', clock }),
     })
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', generation: 3 })
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', epoch: 3 })
     expectExact(sink.rows(), table)
   })
 })
@@ -83,55 +83,55 @@ describe('a resync behind a delta that was broken off', () => {
   })
 })
 
-describe('a resync with a ledger', () => {
+describe('a resync with a fingerprint store', () => {
   it('brings the sink exactly what differs', async () => {
-    const { sink, ledger, notices, run, state } = setUp(table)
+    const { sink, fingerprints, notices, run, state } = setUp(table)
     const ids = table.add(10)
-    const options = { ledger, feed: table.feed({ pageSize: 3, clock }), clock }
+    const options = { fingerprints, feed: table.feed({ pageSize: 3, clock }), clock }
     await run(options)
-    expect(state()?.state).toMatchObject({ rows: 10, ledgerPass: 1 })
-    expect(state()?.state.ledgerPhase).toBeUndefined()
+    expect(state()?.state).toMatchObject({ rows: 10, fingerprintPass: 1 })
+    expect(state()?.state.fingerprintPhase).toBeUndefined()
     const before = sink.log.length
     const changes = letTokenExpire(ids)
     const summary = await run(options)
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', generation: 2 })
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', epoch: 2 })
     expect(find(notices, 'deriving')).toEqual([{ kind: 'deriving', deletions: 3 }])
     expect(told(sink.log, before)).toEqual({ ...changes, reset: 0, complete: 0 })
     expect(summary).toMatchObject({ read: 'full-read', unchanged: 5, deleted: 3, rows: 8 })
     expectExact(sink.rows(), table)
     expectExact(sink.published(), table)
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
   })
 
   it('re-sends every row when the columns change, and deletes what is gone', async () => {
-    const { sink, ledger, run } = setUp(table)
+    const { sink, fingerprints, run } = setUp(table)
     const ids = table.add(10)
-    await run({ ledger })
+    await run({ fingerprints })
     const before = sink.log.length
     table.remove(ids[3]!)
     const feed = table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset', pageSize: 4 })
-    await run({ ledger, feed })
+    await run({ fingerprints, feed })
     expect(told(sink.log, before)).toEqual({ upserted: 9, deleted: 1, reset: 0, complete: 0 })
     expectExact(sink.rows(), table)
   })
 
   it('brings what differs when the environment was restored', async () => {
-    const { sink, ledger, run } = setUp(table)
+    const { sink, fingerprints, run } = setUp(table)
     table.add(6)
-    await run({ ledger, environmentId: 'before' })
+    await run({ fingerprints, environmentId: 'before' })
     const before = sink.log.length
     const ids = [...table.expected().keys()]
     table.remove(ids[0]!)
     table.change(ids[1]!, 'As it was')
-    await run({ ledger, environmentId: 'restored' })
+    await run({ fingerprints, environmentId: 'restored' })
     expect(told(sink.log, before)).toEqual({ upserted: 1, deleted: 1, reset: 0, complete: 0 })
     expectExact(sink.rows(), table)
   })
 
   it('says a deletion in the shape in which the service says one', async () => {
-    const { sink, ledger, run } = setUp(table)
+    const { sink, fingerprints, run } = setUp(table)
     const ids = table.add(3)
-    await run({ ledger })
+    await run({ fingerprints })
     table.remove(ids[0]!)
     const written: { kind: string; text: string }[] = []
     const listening: TestOptions['sink'] = {
@@ -145,7 +145,7 @@ describe('a resync with a ledger', () => {
         return sink.write(events)
       },
     }
-    await run({ ledger, sink: listening, restart: true })
+    await run({ fingerprints, sink: listening, restart: true })
     expect(written).toHaveLength(1)
     expect(JSON.parse(written[0]!.text)).toEqual({
       '@odata.context': '$metadata#products/$deletedEntity',
@@ -155,9 +155,9 @@ describe('a resync with a ledger', () => {
   })
 
   it('passes a delta on as it comes, and counts its rows', async () => {
-    const { sink, ledger, run } = setUp(table)
+    const { sink, fingerprints, run } = setUp(table)
     const ids = table.add(6)
-    await run({ ledger })
+    await run({ fingerprints })
     table.remove(ids[0]!)
     table.change(ids[1]!, 'Renamed')
     const passing = table.add(1)
@@ -165,117 +165,118 @@ describe('a resync with a ledger', () => {
     table.add(2)
     const before = sink.log.length
     const feed = table.feed({ pageSize: 50 })
-    expect(await run({ ledger, feed })).toMatchObject({ rows: 7, unchanged: 0 })
+    expect(await run({ fingerprints, feed })).toMatchObject({ rows: 7, unchanged: 0 })
     // Also the deletion of a row that nobody has seen.
     expect(told(sink.log, before)).toMatchObject({ upserted: 3, deleted: 2 })
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
   })
 
   it('does not take what the first beginning of a read brought for brought by the second', async () => {
-    const { sink, ledger, run, state } = setUp(table)
+    const { sink, fingerprints, run, state } = setUp(table)
     const ids = table.add(9)
     // The guard would tell the deletion by itself.
-    const options = { ledger, commitBytes: 1, feed: table.feed({ pageSize: 3, gapGuard: false }) }
+    const options = { fingerprints, commitBytes: 1, feed: table.feed({ pageSize: 3, gapGuard: false }) }
     await run(options)
     // Broken off behind the first pages, which are committed.
     table.emulator.faults.next({ url: 'skiptoken', nth: 2, status: 503 })
     await expect(run({ ...options, restart: true })).rejects.toMatchObject({ code: 'unavailable' })
-    expect(state()?.state).toMatchObject({ ledgerPhase: 'comparing', ledgerPass: 2 })
+    expect(state()?.state).toMatchObject({ fingerprintPhase: 'comparing', fingerprintPass: 2 })
     const brought = state()?.state.checkpoint.rowsRead ?? 0
     expect(brought).toBeGreaterThan(0)
-    // The link is refused, so that the read begins again under the same generation; a row it has brought is gone by then.
+    // The link is refused, so that the read begins again under the same epoch; a row it has brought is gone by then.
     const first = [...table.expected().keys()].sort()[0]!
     expect(ids).toContain(first)
     table.remove(first)
     table.emulator.faults.next({ url: 'skiptoken', status: 400, code: '0x80041129' })
     await run(options)
-    expect(state()?.state).toMatchObject({ ledgerPass: 3, checkpoint: { generation: 2 } })
+    expect(state()?.state).toMatchObject({ fingerprintPass: 3, checkpoint: { epoch: 2 } })
     expectExact(sink.rows(), table)
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
   })
 })
 
-describe('a ledger that does not know what the sink holds', () => {
-  it('is filled by a full read of the next generation that the sink sees', async () => {
-    const { sink, ledger, notices, run } = setUp(table)
+describe('a fingerprint store that does not know what the sink holds', () => {
+  it('is filled by a full read of the next epoch that the sink sees', async () => {
+    const { sink, fingerprints, notices, run } = setUp(table)
     const ids = table.add(8)
     await run()
     table.remove(ids[0]!)
     const before = sink.log.length
-    const summary = await run({ ledger })
-    expect(find(notices, 'ledger-rebuild')).toEqual([{ kind: 'ledger-rebuild', why: 'new' }])
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ generation: 2 })
+    const summary = await run({ fingerprints })
+    expect(find(notices, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'new' }])
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ epoch: 2 })
     expect(told(sink.log, before)).toMatchObject({ upserted: 7, reset: 1, complete: 1 })
     expect(summary.rows).toBe(7)
     expectExact(sink.rows(), table)
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
   })
 
   it.each(['removed', 'put back from a copy'])('is filled again when it was %s', async (how) => {
-    const { sink, ledger, notices, run } = setUp(table)
+    const { sink, fingerprints, notices, run } = setUp(table)
     const ids = table.add(8)
-    await run({ ledger })
-    const putBack = ledger.backUp()
+    await run({ fingerprints })
+    const putBack = fingerprints.backUp()
     table.change(ids[2]!, 'Renamed')
-    await run({ ledger })
-    if (how === 'removed') ledger.lose()
+    await run({ fingerprints })
+    if (how === 'removed') fingerprints.lose()
     else putBack()
     table.remove(ids[0]!)
-    await run({ ledger })
-    expect(find(notices, 'ledger-rebuild')).toEqual([{ kind: 'ledger-rebuild', why: 'lost' }])
+    await run({ fingerprints })
+    expect(find(notices, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'lost' }])
     expectExact(sink.rows(), table)
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
     const before = sink.log.length
-    await run({ ledger, restart: true })
+    await run({ fingerprints, restart: true })
     expect(told(sink.log, before)).toEqual({ upserted: 0, deleted: 0, reset: 0, complete: 0 })
   })
 
   it('goes on being filled behind an interruption, though the read begins again', async () => {
-    const { sink, ledger, run, state } = setUp(table)
+    const { sink, fingerprints, run, state } = setUp(table)
     table.add(9)
     await run()
-    const options = { ledger, commitBytes: 1, feed: table.feed({ pageSize: 3, gapGuard: false }) }
+    const options = { fingerprints, commitBytes: 1, feed: table.feed({ pageSize: 3, gapGuard: false }) }
     table.emulator.faults.next({ url: 'skiptoken', nth: 2, status: 503 })
     await expect(run(options)).rejects.toMatchObject({ code: 'unavailable' })
-    expect(state()?.state.ledgerPhase).toBe('filling')
+    expect(state()?.state.fingerprintPhase).toBe('filling')
     table.remove([...table.expected().keys()].sort()[0]!)
     table.emulator.faults.next({ url: 'skiptoken', status: 400, code: '0x80041129' })
     await run(options)
     expectExact(sink.rows(), table)
-    expect(ledger.rows()).toEqual(sink.rows())
+    expect(fingerprints.rows()).toEqual(sink.rows())
   })
 
   it('is filled when the sink had to be begun anew', async () => {
-    const { sink, ledger, run } = setUp(table)
+    const { sink, fingerprints, run } = setUp(table)
     table.add(5)
-    await run({ ledger })
+    await run({ fingerprints })
     sink.log.length = 1
-    await expect(run({ ledger })).rejects.toMatchObject({ code: 'sink-mismatch' })
-    await run({ ledger, restart: true })
+    await expect(run({ fingerprints })).rejects.toMatchObject({ code: 'sink-mismatch' })
+    await run({ fingerprints, restart: true })
     expect(told(sink.log, 0)).toEqual({ upserted: 5, deleted: 0, reset: 1, complete: 1 })
     expectExact(sink.rows(), table)
   })
 })
 
-describe('a ledger that is taken away', () => {
+describe('a fingerprint store that is taken away', () => {
   it.each(['comparing', 'deriving'] as const)(
     'in a resync that is %s leads to a full read',
     async (phase) => {
-      const { sink, ledger, notices, run, state } = setUp(table)
+      const { sink, fingerprints, notices, run, state } = setUp(table)
       const ids = table.add(9)
-      const options = { ledger, commitBytes: 1 }
+      const options = { fingerprints, commitBytes: 1 }
       await run(options)
       table.remove(ids[0]!)
       const reason = new Error('enough')
       const controller = new AbortController()
       const onStep: TestOptions['onStep'] = (step) => {
-        if (step === 'after-state-saved' && state()?.state.ledgerPhase === phase) controller.abort(reason)
+        if (step === 'after-state-saved' && state()?.state.fingerprintPhase === phase)
+          controller.abort(reason)
       }
       await expect(run({ ...options, restart: true, signal: controller.signal, onStep })).rejects.toBe(reason)
-      expect(state()?.state.ledgerPhase).toBe(phase)
+      expect(state()?.state.fingerprintPhase).toBe(phase)
       await run()
-      expect(find(notices, 'ledger-rebuild')).toEqual([{ kind: 'ledger-rebuild', why: 'removed' }])
-      expect(state()?.state).not.toHaveProperty('ledgerMark')
+      expect(find(notices, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'removed' }])
+      expect(state()?.state).not.toHaveProperty('fingerprintMark')
       expectExact(sink.rows(), table)
     },
   )

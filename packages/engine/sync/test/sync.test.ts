@@ -122,7 +122,7 @@ describe('sync', () => {
     await run()
     table.remove(first!)
     await run({ restart: true })
-    expect(find(notices, 'reset').map(({ reason, generation }) => [reason, generation])).toEqual([
+    expect(find(notices, 'reset').map(({ reason, epoch }) => [reason, epoch])).toEqual([
       ['initial', 1],
       ['requested', 2],
     ])
@@ -154,7 +154,7 @@ describe('sync', () => {
     await run({
       feed: table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset' }),
     })
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', generation: 2 })
+    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', epoch: 2 })
     expectExact(sink.rows(), table)
   })
 
@@ -169,7 +169,7 @@ describe('sync', () => {
     await expect(refused).rejects.toThrow(/the log has 2 entries.*restart: true/s)
     expect(notices).toEqual([])
     await run({ restart: true })
-    expect(sink.log[0]).toMatchObject({ kind: 'reset', generation: 2 })
+    expect(sink.log[0]).toMatchObject({ kind: 'reset', epoch: 2 })
     expectExact(sink.rows(), table)
   })
 
@@ -236,11 +236,11 @@ describe('sync', () => {
   })
 
   it('closes what it opened when a part of it cannot be opened or closed', async () => {
-    const { sink, checkpoints, ledger, run } = setUp(table)
+    const { sink, checkpoints, fingerprints, run } = setUp(table)
     table.add(2)
     const fault = new DataverseError('no room', { code: 'sink-failed' })
-    const unopened = { ...ledger, open: () => Promise.reject(fault) }
-    await expect(run({ ledger: unopened })).rejects.toBe(fault)
+    const unopened = { ...fingerprints, open: () => Promise.reject(fault) }
+    await expect(run({ fingerprints: unopened })).rejects.toBe(fault)
     expect(sink.calls.close).toBe(1)
     const unclosed = { ...sink, close: () => Promise.reject(fault) }
     await expect(run({ sink: unclosed })).rejects.toBe(fault)

@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib'
 import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
 import type { ChangeEvent } from '@deltaverse/core'
 import { createFileSink, type FileSinkOptions } from '@deltaverse/files'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { sync } from '@deltaverse/sync'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type EmulatedTable, startTable } from './support/emulated-table.js'
@@ -50,7 +50,7 @@ async function linesOf(path: string): Promise<string[]> {
 it.each([
   ['a log', {}, 'products.000001.ndjson'],
   ['a compressed log', { compress: 'gzip' }, 'products.000001.ndjson.gz'],
-  ['a snapshot', { mode: 'snapshot' }, 'products.ndjson'],
+  ['a mirror', { mode: 'mirror' }, 'products.ndjson'],
 ] satisfies [string, Partial<FileSinkOptions>, string][])(
   'rows pass to %s as the bytes they came in, and nobody parses one',
   async (_, options, file) => {
@@ -73,7 +73,7 @@ it.each([
         feed,
         sink: createFileSink({ directory, name: 'products', ...options }),
         checkpoints: createFileCheckpointStore({ directory }),
-        ledger: createRowLedger({ directory: join(directory, 'ledger') }),
+        fingerprints: createFingerprints({ directory: join(directory, 'fingerprints') }),
       })
     await run()
     table.add(100)

@@ -87,12 +87,12 @@ describe('verify', () => {
   })
 
   it.each([true, false])(
-    'finds each kind of difference, and mends it (with a ledger: %s)',
-    async (withLedger) => {
+    'finds each kind of difference, and mends it (with a fingerprint store: %s)',
+    async (withFingerprints) => {
       const rooms = setUp(table)
-      const ledger = withLedger ? { ledger: rooms.ledger } : {}
+      const fingerprints = withFingerprints ? { fingerprints: rooms.fingerprints } : {}
       const ids = table.add(9)
-      await rooms.run(ledger)
+      await rooms.run(fingerprints)
       const versionOf = (id: string) => JSON.parse(rooms.sink.rows().get(id)!)['@odata.etag'].split('"')[1]
       const expected: RowDifference[] = [
         { kind: 'missing', id: ids[1]!, expected: versionOf(ids[1]!) },
@@ -100,19 +100,19 @@ describe('verify', () => {
         { kind: 'extra', id: strange, held: '5' },
       ]
       plant(rooms, { kind: 'deleted', id: ids[1]! }, upserted(ids[2]!, '17'), upserted(strange, '5'))
-      const found = await verifyRooms(rooms, ledger)
+      const found = await verifyRooms(rooms, fingerprints)
       expect(found).toMatchObject({ ok: false, missing: 1, stale: 1, extra: 1, repaired: 0, rowsInTable: 9 })
       expect([...found.sample].sort(byId)).toEqual(expected.sort(byId))
       expect(rooms.sink.rows().has(strange)).toBe(true)
 
-      const repaired = await verifyRooms(rooms, { ...ledger, repair: true })
+      const repaired = await verifyRooms(rooms, { ...fingerprints, repair: true })
       expect(repaired).toMatchObject({ ok: false, missing: 1, stale: 1, extra: 1, repaired: 3 })
       expectExact(rooms.sink.published(), table)
       expectExact(rooms.sink.rows(), table)
       expect(rooms.state()?.state.position).toEqual({ entries: rooms.sink.log.length })
-      if (withLedger) expect(rooms.ledger.rows()).toEqual(rooms.sink.rows())
+      if (withFingerprints) expect(rooms.fingerprints.rows()).toEqual(rooms.sink.rows())
       else expect(rooms.state()?.state.rows).toBe(9)
-      expect(await verifyRooms(rooms, ledger)).toMatchObject({ ok: true })
+      expect(await verifyRooms(rooms, fingerprints)).toMatchObject({ ok: true })
     },
   )
 
@@ -168,7 +168,7 @@ describe('verify', () => {
     const ids = table.add(6)
     const clock = { now: () => nowMs, delay: async () => undefined }
     const feed = table.feed({ clock })
-    await rooms.run({ feed, ledger: rooms.ledger })
+    await rooms.run({ feed, fingerprints: rooms.fingerprints })
     plant(rooms, { kind: 'deleted', id: ids[2]! })
     let expiries = 1
     const onNotice = (notice: VerifyNotice) => {
@@ -176,7 +176,7 @@ describe('verify', () => {
       expiries -= 1
       nowMs += 8 * 86_400_000
     }
-    const options = { feed, clock, ledger: rooms.ledger, onNotice }
+    const options = { feed, clock, fingerprints: rooms.fingerprints, onNotice }
     expect(await verifyRooms(rooms, options)).toMatchObject({ missing: 1, sample: [{ id: ids[2] }] })
     expiries = 9
     await expect(verifyRooms(rooms, options)).rejects.toMatchObject({ code: 'delta-token-expired' })

@@ -1,2 +1,2 @@
-export type { RowLedgerOptions } from './lib/options.js'
-export { createRowLedger } from './lib/row-ledger.js'
+export { createFingerprints } from './lib/fingerprints.js'
+export type { FingerprintsOptions } from './lib/options.js'

@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRowLedger } from '@deltaverse/fingerprints'
-import { rowLedgerContract } from '@deltaverse/testing'
+import { createFingerprints } from '@deltaverse/fingerprints'
+import { fingerprintsContract } from '@deltaverse/testing'
 import { describe, it } from 'vitest'
 
-describe('a row ledger', () => {
+describe('a fingerprint store', () => {
   let parent: string
-  const open = () => createRowLedger({ directory: join(parent, 'accounts') })
-  const cases = rowLedgerContract({
+  const open = () => createFingerprints({ directory: join(parent, 'accounts') })
+  const cases = fingerprintsContract({
     async create() {
-      parent = await mkdtemp(join(tmpdir(), 'row-ledger-'))
+      parent = await mkdtemp(join(tmpdir(), 'fingerprints-'))
       return open()
     },
     reopen: open,

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { idOf } from '@deltaverse/testing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { expectKnown, type KnownRows, ledgerRow } from './support/known-rows.js'
+import { expectKnown, fingerprintRow, type KnownRows } from './support/known-rows.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
 const kills = 24
@@ -27,7 +27,7 @@ interface State {
 
 it(`knows what the saved state says after each of ${kills} deaths`, { timeout: 120_000 }, async () => {
   const folder = await temporaryFolder()
-  const directory = join(folder, 'ledger')
+  const directory = join(folder, 'fingerprints')
   const stateFile = join(folder, 'state.json')
   const steps = fc.sample(step, { seed: 17, numRuns: 400 })
   const moments = fc.sample(fc.tuple(fc.nat(5), fc.double({ min: 0, max: 4, noNaN: true })), {
@@ -40,7 +40,7 @@ it(`knows what the saved state says after each of ${kills} deaths`, { timeout: 1
     const taken = steps.slice(state.step, state.step + 12).map(({ rows, removed }, at) => ({
       rows: rows.map(({ number, version }) => ({ id: idOf(number), text: textOf(number, version) })),
       removed: removed.map(idOf),
-      generation: generationOf(state.step + at),
+      epoch: epochOf(state.step + at),
     }))
     await runUntilKilled({
       directory,
@@ -55,27 +55,27 @@ it(`knows what the saved state says after each of ${kills} deaths`, { timeout: 1
     if (saved.step > state.step) diedBehindCommit++
     state = saved
 
-    const ledger = createRowLedger({ directory })
-    expect(await ledger.open(state.mark)).toBe(true)
-    await expectKnown(ledger, rowsAfter(state.step), generationOf(state.step))
-    await ledger.close()
+    const fingerprints = createFingerprints({ directory })
+    expect(await fingerprints.open(state.mark)).toBe(true)
+    await expectKnown(fingerprints, rowsAfter(state.step), epochOf(state.step))
+    await fingerprints.close()
   }
   expect(diedBehindCommit, 'deaths that found something committed').toBeGreaterThan(kills / 2)
 
   function rowsAfter(done: number): KnownRows {
-    const known = new Map<number, { version: number; generation: number }>()
+    const known = new Map<number, { version: number; epoch: number }>()
     for (const [at, { rows, removed }] of steps.slice(0, done).entries()) {
-      for (const { number, version } of rows) known.set(number, { version, generation: generationOf(at) })
+      for (const { number, version } of rows) known.set(number, { version, epoch: epochOf(at) })
       for (const number of removed) known.delete(number)
     }
     return known
   }
 })
 
-const generationOf = (step: number) => 1 + Math.floor(step / 8)
+const epochOf = (step: number) => 1 + Math.floor(step / 8)
 
 function textOf(number: number, version: number): string {
-  return new TextDecoder().decode(ledgerRow(number, version).bytes)
+  return new TextDecoder().decode(fingerprintRow(number, version).bytes)
 }
 
 function readState(file: string): State | undefined {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import type { LedgerVerdict, RowLedger } from '@deltaverse/core'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import type { Fingerprints, FingerprintVerdict } from '@deltaverse/core'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { idOf } from '@deltaverse/testing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { expectKnown, type KnownRows, ledgerRow } from './support/known-rows.js'
+import { expectKnown, fingerprintRow, type KnownRows } from './support/known-rows.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
 const number = fc.nat(30)
@@ -19,7 +19,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('remove' as const), numbers: fc.array(number, { maxLength: 6 }) }),
   },
   { weight: 4, arbitrary: fc.constant({ do: 'commit' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'next generation' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'next epoch' as const }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('reopen' as const), back: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.constant({ do: 'reopen empty' as const }) },
 )
@@ -28,7 +28,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 interface Known {
   readonly rows: KnownRows
-  readonly generation: number
+  readonly epoch: number
 }
 
 const keptCommits = 4
@@ -41,7 +41,7 @@ it('knows at each of its last commits exactly what it knew then, and nothing at 
     fc.constantFrom(1, 5, 20_000),
     async (steps, maxPendingRows) => {
       const directory = join(folder, String(run++))
-      const pair = createPair(() => createRowLedger({ directory, keptCommits, maxPendingRows }))
+      const pair = createPair(() => createFingerprints({ directory, keptCommits, maxPendingRows }))
       try {
         await pair.open()
         for (const one of steps) await pair.take(one)
@@ -54,65 +54,71 @@ it('knows at each of its last commits exactly what it knew then, and nothing at 
   await fc.assert(property, { numRuns: 40, seed: 20_260_115 })
 })
 
-/** A ledger and what it ought to know. */
-function createPair(create: () => RowLedger) {
-  let ledger = create()
-  let rows = new Map<number, { readonly version: number; readonly generation: number }>()
-  let generation = 1
+/** A fingerprint store and what it ought to know. */
+function createPair(create: () => Fingerprints) {
+  let fingerprints = create()
+  let rows = new Map<number, { readonly version: number; readonly epoch: number }>()
+  let epoch = 1
   /** Oldest first; a reopen cuts off what lies behind. */
   let commits: (Known & { readonly mark: string })[] = []
 
-  function show({ number, version }: { readonly number: number; readonly version: number }): LedgerVerdict {
+  function show({
+    number,
+    version,
+  }: {
+    readonly number: number
+    readonly version: number
+  }): FingerprintVerdict {
     const before = rows.get(number)
-    rows.set(number, { version, generation })
+    rows.set(number, { version, epoch })
     if (before === undefined) return 'new'
     return before.version === version ? 'unchanged' : 'changed'
   }
 
   async function commit(): Promise<void> {
-    const mark = await ledger.commit()
-    if (mark !== commits.at(-1)?.mark) commits.push({ mark, rows: new Map(rows), generation })
+    const mark = await fingerprints.commit()
+    if (mark !== commits.at(-1)?.mark) commits.push({ mark, rows: new Map(rows), epoch })
   }
 
   async function reopen(at: (typeof commits)[number] | undefined): Promise<void> {
-    await ledger.close()
-    ledger = create()
+    await fingerprints.close()
+    fingerprints = create()
     const kept = at !== undefined && commits.slice(-keptCommits).includes(at)
-    expect(await ledger.open(at?.mark)).toBe(at === undefined || kept)
+    expect(await fingerprints.open(at?.mark)).toBe(at === undefined || kept)
     commits = kept ? commits.slice(0, commits.indexOf(at) + 1) : []
     rows = new Map(kept ? at.rows : [])
-    generation = kept ? at.generation : generation
+    epoch = kept ? at.epoch : epoch
     await check()
   }
 
   async function check(): Promise<void> {
-    await expectKnown(ledger, rows, generation)
-    // The check shows every row in this generation.
-    for (const [number, row] of rows) rows.set(number, { ...row, generation })
+    await expectKnown(fingerprints, rows, epoch)
+    // The check shows every row in this epoch.
+    for (const [number, row] of rows) rows.set(number, { ...row, epoch })
   }
 
   return {
     check,
-    open: () => ledger.open(undefined),
-    close: () => ledger.close(),
+    open: () => fingerprints.open(undefined),
+    close: () => fingerprints.close(),
     async take(one: Step): Promise<void> {
       switch (one.do) {
         case 'record': {
           const verdicts = one.rows.map(show)
-          const shownRows = one.rows.map((row) => ledgerRow(row.number, row.version))
-          expect(await ledger.record(shownRows, generation)).toEqual(verdicts)
+          const shownRows = one.rows.map((row) => fingerprintRow(row.number, row.version))
+          expect(await fingerprints.record(shownRows, epoch)).toEqual(verdicts)
           break
         }
         case 'remove': {
           const known = one.numbers.map((removed) => rows.delete(removed))
-          expect(await ledger.remove(one.numbers.map(idOf))).toEqual(known)
+          expect(await fingerprints.remove(one.numbers.map(idOf))).toEqual(known)
           break
         }
         case 'commit':
           await commit()
           break
-        case 'next generation':
-          generation++
+        case 'next epoch':
+          epoch++
           break
         case 'reopen':
           await reopen(commits.at(-1 - one.back))

@@ -1,10 +1,10 @@
 // The code between the marks is what the README shows; a check of the repository compares the two.
 import { rm } from 'node:fs/promises'
-import type { LedgerRow, SyncState } from '@deltaverse/core'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import type { FingerprintRow, SyncState } from '@deltaverse/core'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { idOf, syncState } from '@deltaverse/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ledgerRow } from './support/known-rows.js'
+import { fingerprintRow } from './support/known-rows.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
 const home = process.cwd()
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => process.chdir(home))
 
-async function write(rows: readonly LedgerRow[]): Promise<void> {
+async function write(rows: readonly FingerprintRow[]): Promise<void> {
   written = rows.map(({ id }) => id)
 }
 
@@ -33,32 +33,32 @@ async function save(next: SyncState): Promise<void> {
   state = next
 }
 
-async function resync(rows: readonly LedgerRow[], generation: number): Promise<void> {
+async function resync(rows: readonly FingerprintRow[], epoch: number): Promise<void> {
   // example: alone
-  const ledger = createRowLedger({ directory: 'data/contacts.ledger' })
-  const known = await ledger.open(state.ledgerMark)
-  if (!known) report('the ledger knows nothing: every row will be new')
+  const fingerprints = createFingerprints({ directory: 'data/contacts.fingerprints' })
+  const known = await fingerprints.open(state.fingerprintMark)
+  if (!known) report('the fingerprints knows nothing: every row will be new')
 
-  const verdicts = await ledger.record(rows, generation)
+  const verdicts = await fingerprints.record(rows, epoch)
   await write(rows.filter((_, at) => verdicts[at] !== 'unchanged'))
 
-  for await (const ids of ledger.stale(generation)) {
+  for await (const ids of fingerprints.stale(epoch)) {
     await remove(ids)
-    await ledger.remove(ids)
+    await fingerprints.remove(ids)
   }
-  await save({ ...state, ledgerMark: await ledger.commit() })
-  await ledger.close()
+  await save({ ...state, fingerprintMark: await fingerprints.commit() })
+  await fingerprints.close()
   // end
 }
 
 it('tells what a resync changed and what is gone', async () => {
-  await resync([ledgerRow(1, 1), ledgerRow(2, 1), ledgerRow(3, 1)], 1)
+  await resync([fingerprintRow(1, 1), fingerprintRow(2, 1), fingerprintRow(3, 1)], 1)
   expect(written).toEqual([1, 2, 3].map(idOf))
-  await resync([ledgerRow(1, 1), ledgerRow(3, 2), ledgerRow(4, 1)], 2)
+  await resync([fingerprintRow(1, 1), fingerprintRow(3, 2), fingerprintRow(4, 1)], 2)
   expect(written).toEqual([3, 4].map(idOf))
   expect(removed).toEqual([idOf(2)])
   expect(said).toEqual([])
   await rm('data', { recursive: true })
-  await resync([ledgerRow(1, 1)], 3)
-  expect(said).toEqual(['the ledger knows nothing: every row will be new'])
+  await resync([fingerprintRow(1, 1)], 3)
+  expect(said).toEqual(['the fingerprints knows nothing: every row will be new'])
 })

@@ -1,31 +1,31 @@
 import { join } from 'node:path'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { idOf } from '@deltaverse/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { expectKnown, type KnownRows, ledgerRow } from './support/known-rows.js'
+import { expectKnown, fingerprintRow, type KnownRows } from './support/known-rows.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
 /** What was known at each commit, the first one first. */
-let commits: readonly { readonly mark: string; readonly rows: KnownRows; readonly generation: number }[]
+let commits: readonly { readonly mark: string; readonly rows: KnownRows; readonly epoch: number }[]
 let directory: string
 
 beforeEach(async () => {
   directory = join(await temporaryFolder(), 'accounts')
-  const ledger = createRowLedger({ directory, maxPendingRows: 1 })
-  await ledger.open(undefined)
-  const rows = new Map<number, { version: number; generation: number }>()
+  const fingerprints = createFingerprints({ directory, maxPendingRows: 1 })
+  await fingerprints.open(undefined)
+  const rows = new Map<number, { version: number; epoch: number }>()
   const done: (typeof commits)[number][] = []
-  for (let generation = 1; generation <= 6; generation++) {
-    for (const number of [generation, generation + 1, 20 + generation]) {
-      await ledger.record([ledgerRow(number, generation)], generation)
-      rows.set(number, { version: generation, generation })
+  for (let epoch = 1; epoch <= 6; epoch++) {
+    for (const number of [epoch, epoch + 1, 20 + epoch]) {
+      await fingerprints.record([fingerprintRow(number, epoch)], epoch)
+      rows.set(number, { version: epoch, epoch })
     }
-    await ledger.remove([idOf(generation)])
-    rows.delete(generation)
-    done.push({ mark: await ledger.commit(), rows: new Map(rows), generation })
+    await fingerprints.remove([idOf(epoch)])
+    rows.delete(epoch)
+    done.push({ mark: await fingerprints.commit(), rows: new Map(rows), epoch })
   }
   commits = done
-  await ledger.close()
+  await fingerprints.close()
 })
 
 /** Opens at a commit, and is stopped when it has looked at its signal so many times. */
@@ -38,9 +38,9 @@ async function openAndStop(at: number, looks: number): Promise<'stopped' | 'open
       if (looked > looks) throw reason
     },
   })
-  const ledger = createRowLedger({ directory })
+  const fingerprints = createFingerprints({ directory })
   try {
-    return await ledger.open(commits[at]?.mark, { signal }).then(
+    return await fingerprints.open(commits[at]?.mark, { signal }).then(
       () => 'opened',
       (error: unknown) => {
         expect(error).toBe(reason)
@@ -48,17 +48,17 @@ async function openAndStop(at: number, looks: number): Promise<'stopped' | 'open
       },
     )
   } finally {
-    await ledger.close()
+    await fingerprints.close()
   }
 }
 
 async function expectAt(at: number): Promise<void> {
   const commit = commits[at]
   if (commit === undefined) throw new Error(`there is no commit ${at}`)
-  const ledger = createRowLedger({ directory })
-  expect(await ledger.open(commit.mark)).toBe(true)
-  await expectKnown(ledger, commit.rows, commit.generation)
-  await ledger.close()
+  const fingerprints = createFingerprints({ directory })
+  expect(await fingerprints.open(commit.mark)).toBe(true)
+  await expectKnown(fingerprints, commit.rows, commit.epoch)
+  await fingerprints.close()
 }
 
 describe('going back to an earlier commit', () => {
@@ -76,20 +76,20 @@ describe('going back to an earlier commit', () => {
 
   it('leaves nothing that could be taken for a later commit when it was stopped', async () => {
     expect(await openAndStop(3, 5)).toBe('stopped')
-    const ledger = createRowLedger({ directory })
-    expect(await ledger.open(commits[5]?.mark)).toBe(false)
-    await expectKnown(ledger, new Map(), 9)
-    await ledger.close()
+    const fingerprints = createFingerprints({ directory })
+    expect(await fingerprints.open(commits[5]?.mark)).toBe(false)
+    await expectKnown(fingerprints, new Map(), 9)
+    await fingerprints.close()
   })
 
   it('takes back what was written without a commit', async () => {
-    const ledger = createRowLedger({ directory, maxPendingRows: 1 })
-    await ledger.open(commits[5]?.mark)
+    const fingerprints = createFingerprints({ directory, maxPendingRows: 1 })
+    await fingerprints.open(commits[5]?.mark)
     for (let number = 1; number < 30; number++) {
-      await ledger.record([ledgerRow(number, 9)], 9)
-      await ledger.remove([idOf(30 - number)])
+      await fingerprints.record([fingerprintRow(number, 9)], 9)
+      await fingerprints.remove([idOf(30 - number)])
     }
-    await ledger.close()
+    await fingerprints.close()
     await expectAt(5)
     await expectAt(2)
   })

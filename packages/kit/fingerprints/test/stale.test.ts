@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { idOf } from '@deltaverse/testing'
 import { expect, it } from 'vitest'
-import { ledgerRow } from './support/known-rows.js'
+import { fingerprintRow } from './support/known-rows.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
 /** More than two groups. */
@@ -11,25 +11,25 @@ const numbers = Array.from({ length: 12_000 }, (_, number) => number)
 it.each(['committed', 'not committed'])(
   'tells nothing of rows that were removed or seen since, %s',
   async (how) => {
-    const ledger = createRowLedger({ directory: join(await temporaryFolder(), 'accounts') })
-    await ledger.open(undefined)
-    await ledger.record(
-      numbers.map((number) => ledgerRow(number, 1)),
+    const fingerprints = createFingerprints({ directory: join(await temporaryFolder(), 'accounts') })
+    await fingerprints.open(undefined)
+    await fingerprints.record(
+      numbers.map((number) => fingerprintRow(number, 1)),
       1,
     )
-    await ledger.commit()
-    const stale = ledger.stale(2)[Symbol.asyncIterator]()
+    await fingerprints.commit()
+    const stale = fingerprints.stale(2)[Symbol.asyncIterator]()
     const { value: first = [] } = await stale.next()
     const told = new Set<string>(first)
     const later = numbers.filter((number) => !told.has(idOf(number)))
     const removed = later.filter((_, at) => at % 3 === 0)
     const seen = later.filter((_, at) => at % 3 === 1)
-    await ledger.remove(removed.map(idOf))
-    await ledger.record(
-      seen.map((number) => ledgerRow(number, 1)),
+    await fingerprints.remove(removed.map(idOf))
+    await fingerprints.record(
+      seen.map((number) => fingerprintRow(number, 1)),
       2,
     )
-    if (how === 'committed') await ledger.commit()
+    if (how === 'committed') await fingerprints.commit()
 
     const rest: string[] = []
     for (let next = await stale.next(); next.done !== true; next = await stale.next())
@@ -40,6 +40,6 @@ it.each(['committed', 'not committed'])(
         .map(idOf)
         .sort(),
     )
-    await ledger.close()
+    await fingerprints.close()
   },
 )

@@ -3,51 +3,51 @@ import { once } from 'node:events'
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { RowLedger } from '@deltaverse/core'
-import { createRowLedger } from '@deltaverse/fingerprints'
+import type { Fingerprints } from '@deltaverse/core'
+import { createFingerprints } from '@deltaverse/fingerprints'
 import { ClassicLevel } from 'classic-level'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ledgerRow } from './support/known-rows.js'
+import { fingerprintRow } from './support/known-rows.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
-const rows = Array.from({ length: 3_000 }, (_, number) => ledgerRow(number, 1))
+const rows = Array.from({ length: 3_000 }, (_, number) => fingerprintRow(number, 1))
 let directory: string
 
 beforeEach(async () => {
   directory = join(await temporaryFolder(), 'accounts')
 })
 
-/** Ledgers of a test are closed by it, or with its folder. */
+/** Fingerprint stores of a test are closed by it, or with its folder. */
 async function openAt(
   mark: string | undefined,
-): Promise<{ readonly ledger: RowLedger; readonly known: boolean }> {
-  const ledger = createRowLedger({ directory })
-  return { ledger, known: await ledger.open(mark) }
+): Promise<{ readonly fingerprints: Fingerprints; readonly known: boolean }> {
+  const fingerprints = createFingerprints({ directory })
+  return { fingerprints, known: await fingerprints.open(mark) }
 }
 
-/** A ledger of 3,000 rows on disk, closed. @returns its last two marks */
+/** A fingerprint store of 3,000 rows on disk, closed. @returns its last two marks */
 async function fill(): Promise<readonly [string, string]> {
-  const { ledger } = await openAt(undefined)
-  await ledger.record(rows.slice(0, 1_500), 1)
-  const before = await ledger.commit()
-  await ledger.record(rows, 1)
-  const mark = await ledger.commit()
-  await ledger.close()
+  const { fingerprints } = await openAt(undefined)
+  await fingerprints.record(rows.slice(0, 1_500), 1)
+  const before = await fingerprints.commit()
+  await fingerprints.record(rows, 1)
+  const mark = await fingerprints.commit()
+  await fingerprints.close()
   return [before, mark]
 }
 
 describe('a directory that is in use', () => {
   it('is refused within the process, and free once it is closed', async () => {
     const [, mark] = await fill()
-    const { ledger } = await openAt(mark)
+    const { fingerprints } = await openAt(mark)
     await expect(openAt(mark)).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining(directory),
     })
     await expect(openAt(undefined)).rejects.toMatchObject({ code: 'conflict' })
-    expect(await ledger.record(rows.slice(0, 1), 1)).toEqual(['unchanged'])
-    await ledger.close()
-    const { ledger: next, known } = await openAt(mark)
+    expect(await fingerprints.record(rows.slice(0, 1), 1)).toEqual(['unchanged'])
+    await fingerprints.close()
+    const { fingerprints: next, known } = await openAt(mark)
     expect(known).toBe(true)
     await next.close()
   })
@@ -69,9 +69,9 @@ describe('a directory that is in use', () => {
       holder.kill('SIGKILL')
       await ended
     }
-    const { ledger, known } = await openAt(mark)
-    expect({ known, count: ledger.count() }).toEqual({ known: true, count: 3_000 })
-    await ledger.close()
+    const { fingerprints, known } = await openAt(mark)
+    expect({ known, count: fingerprints.count() }).toEqual({ known: true, count: 3_000 })
+    await fingerprints.close()
   })
 })
 
@@ -112,9 +112,9 @@ describe('a directory that cannot be used', () => {
   it('keeps files of others when it is emptied', async () => {
     await fill()
     await writeFile(join(directory, 'notes.txt'), 'mine')
-    const { ledger } = await openAt(undefined)
-    expect(ledger.count()).toBe(0)
-    await ledger.close()
+    const { fingerprints } = await openAt(undefined)
+    expect(fingerprints.count()).toBe(0)
+    await fingerprints.close()
     expect(await readFile(join(directory, 'notes.txt'), 'utf8')).toBe('mine')
   })
 })
@@ -124,33 +124,36 @@ describe('a store that was put back from a copy', () => {
     const [, mark] = await fill()
     const copy = `${directory}-copy`
     await cp(directory, copy, { recursive: true })
-    const { ledger } = await openAt(mark)
-    await ledger.record(rows.slice(0, 10), 2)
-    const later = await ledger.commit()
-    await ledger.close()
+    const { fingerprints } = await openAt(mark)
+    await fingerprints.record(rows.slice(0, 10), 2)
+    const later = await fingerprints.commit()
+    await fingerprints.close()
 
     await rm(directory, { recursive: true })
     await cp(copy, directory, { recursive: true })
     const restored = await openAt(later)
-    expect({ known: restored.known, count: restored.ledger.count() }).toEqual({ known: false, count: 0 })
-    await restored.ledger.close()
+    expect({ known: restored.known, count: restored.fingerprints.count() }).toEqual({
+      known: false,
+      count: 0,
+    })
+    await restored.fingerprints.close()
   })
 
   it('does not take a commit of its own for one of the original', async () => {
     const [, mark] = await fill()
     const copy = `${directory}-copy`
     await cp(directory, copy, { recursive: true })
-    const { ledger } = await openAt(mark)
-    await ledger.record(rows.slice(0, 10), 2)
-    const later = await ledger.commit()
-    await ledger.close()
+    const { fingerprints } = await openAt(mark)
+    await fingerprints.record(rows.slice(0, 10), 2)
+    const later = await fingerprints.commit()
+    await fingerprints.close()
 
-    const other = createRowLedger({ directory: copy })
+    const other = createFingerprints({ directory: copy })
     await other.open(mark)
     await other.record(rows.slice(0, 20), 2)
     await other.commit()
     await other.close()
-    const again = createRowLedger({ directory: copy })
+    const again = createFingerprints({ directory: copy })
     expect(await again.open(later)).toBe(false)
     await again.close()
   })
@@ -176,9 +179,9 @@ describe('a store that is damaged', () => {
       if (file === undefined) throw new Error(`there is no ${kind}`)
       await damage(join(directory, file))
 
-      const ledger = createRowLedger({ directory })
-      const outcome = await lookAtAll(ledger, mark).catch((error: unknown) => error)
-      await ledger.close()
+      const fingerprints = createFingerprints({ directory })
+      const outcome = await lookAtAll(fingerprints, mark).catch((error: unknown) => error)
+      await fingerprints.close()
       if (outcome instanceof Error) {
         const code = outcome.message.includes('IO error') ? 'sink-failed' : 'checkpoint-invalid'
         expect(outcome).toMatchObject({ code })
@@ -186,20 +189,20 @@ describe('a store that is damaged', () => {
       } else expect(outcome).toBeOneOf(['empty', 'all'])
 
       await rm(directory, { recursive: true })
-      const { ledger: fresh, known } = await openAt(mark)
+      const { fingerprints: fresh, known } = await openAt(mark)
       expect({ known, count: fresh.count() }).toEqual({ known: false, count: 0 })
       await fresh.close()
     })
   }
 
   it('is found out when its log lost a commit in the middle, which the log itself does not tell', async () => {
-    const { ledger } = await openAt(undefined)
-    let mark = await ledger.commit()
+    const { fingerprints } = await openAt(undefined)
+    let mark = await fingerprints.commit()
     for (let at = 0; at < 3_000; at += 300) {
-      await ledger.record(rows.slice(at, at + 300), 1)
-      mark = await ledger.commit()
+      await fingerprints.record(rows.slice(at, at + 300), 1)
+      mark = await fingerprints.commit()
     }
-    await ledger.close()
+    await fingerprints.close()
     const log = (await readdir(directory)).find((name) => name.endsWith('.log')) ?? ''
     const bytes = await readFile(join(directory, log))
     bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 100)
@@ -225,23 +228,23 @@ describe('a store that is damaged', () => {
   async function fillTablesAndLog(): Promise<string> {
     const [, mark] = await fill()
     // Opening moves what the log holds to a table.
-    const { ledger } = await openAt(mark)
-    await ledger.record(
+    const { fingerprints } = await openAt(mark)
+    await fingerprints.record(
       rows.map(({ id }) => ({ id, bytes: Buffer.from('another version') })),
       1,
     )
-    const last = await ledger.commit()
-    await ledger.close()
+    const last = await fingerprints.commit()
+    await fingerprints.close()
     return last
   }
 
-  async function lookAtAll(ledger: RowLedger, mark: string): Promise<'empty' | 'all'> {
-    if (!(await ledger.open(mark))) {
-      expect(ledger.count()).toBe(0)
+  async function lookAtAll(fingerprints: Fingerprints, mark: string): Promise<'empty' | 'all'> {
+    if (!(await fingerprints.open(mark))) {
+      expect(fingerprints.count()).toBe(0)
       return 'empty'
     }
     let stale = 0
-    for await (const group of ledger.stale(9)) stale += group.length
+    for await (const group of fingerprints.stale(9)) stale += group.length
     expect(stale).toBe(3_000)
     return 'all'
   }
@@ -264,8 +267,8 @@ describe('a disk that is full', () => {
     expect(error).toMatchObject({ code: 'sink-failed', message: expect.stringMatching(/room on the disk/) })
     expect(next).toBe('bad-request')
 
-    const { ledger, known } = await openAt(last)
-    expect({ known, count: ledger.count() }).toEqual({ known: true, count: committed })
-    await ledger.close()
+    const { fingerprints, known } = await openAt(last)
+    expect({ known, count: fingerprints.count() }).toEqual({ known: true, count: committed })
+    await fingerprints.close()
   })
 })

@@ -51,17 +51,17 @@ export const checkpoint: Checkpoint = {
   select: ['fullname'],
   selectHash: '00',
   phase: 'delta',
-  generation: 1,
+  epoch: 1,
   issuedAt: '2026-11-20T12:00:00Z',
 }
 
 /** Everything a feed can say, once. */
 export const everyEvent: readonly ChangeEvent<Contact>[] = [
-  { kind: 'reset', reason: 'initial', generation: 1 },
+  { kind: 'reset', reason: 'initial', epoch: 1 },
   contact(1),
   contact(2),
   deleted(3),
-  { kind: 'complete', generation: 1, rows: 2 },
+  { kind: 'complete', epoch: 1, rows: 2 },
   { kind: 'checkpoint', checkpoint },
 ]
 

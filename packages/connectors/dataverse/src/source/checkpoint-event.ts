@@ -31,15 +31,11 @@ export function linkOf({
 }
 
 /** A checkpoint that says which delta link to follow. */
-export function deltaCheckpoint(
-  context: ReadContext,
-  generation: number,
-  issued: IssuedLink,
-): CheckpointEvent {
-  return checkpointEvent(context, { phase: 'delta', generation }, issued)
+export function deltaCheckpoint(context: ReadContext, epoch: number, issued: IssuedLink): CheckpointEvent {
+  return checkpointEvent(context, { phase: 'delta', epoch }, issued)
 }
 
-type Position = Pick<Checkpoint, 'phase' | 'generation'> & Partial<Checkpoint>
+type Position = Pick<Checkpoint, 'phase' | 'epoch'> & Partial<Checkpoint>
 
 /** @param issued the delta link to keep, where there is one already */
 export function checkpointEvent(

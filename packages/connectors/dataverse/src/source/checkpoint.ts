@@ -42,7 +42,7 @@ export function parseCheckpoint(value: unknown): Checkpoint {
   }
   if (checkpoint.select !== null && !isTextList(checkpoint.select))
     refuse('"select" must be a list of columns or null')
-  if (!isCount(checkpoint.generation, 1)) refuse('"generation" must be a whole number of at least 1')
+  if (!isCount(checkpoint.epoch, 1)) refuse('"epoch" must be a whole number of at least 1')
   if (checkpoint.rowsRead !== undefined && !isCount(checkpoint.rowsRead, 0)) {
     refuse('"rowsRead" must be a whole number of at least 0')
   }

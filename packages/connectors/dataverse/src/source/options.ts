@@ -46,7 +46,7 @@ export interface ChangeFeedOptions {
    */
   readonly onMismatch?: 'refuse' | 'reset' | undefined
   /**
-   * What to do when the service no longer answers for the delta token: `resync` (read in full, under the next generation)
+   * What to do when the service no longer answers for the delta token: `resync` (read in full, under the next epoch)
    * or `fail` with a `delta-token-expired` error. Default: `resync`.
    */
   readonly onExpired?: 'resync' | 'fail' | undefined

@@ -54,16 +54,13 @@ export async function* readCatchUp(
 }
 
 function endOfPage(context: ReadContext, base: CatchUpBase, page: PageEnd, isEmpty: boolean): EventBatch {
-  const { generation, rowsRead = 0 } = base
+  const { epoch, rowsRead = 0 } = base
   if (page.nextLink !== undefined) {
     return [{ kind: 'checkpoint', checkpoint: { ...base, nextLink: page.nextLink } }]
   }
   // Nothing changed: the documents call the answer an empty JSON response. Anything else without a link is no delta.
   if (!isEmpty) requireDeltaLink(context, page)
-  return [
-    { kind: 'complete', generation, rows: rowsRead },
-    deltaCheckpoint(context, generation, linkOf(base)),
-  ]
+  return [{ kind: 'complete', epoch, rows: rowsRead }, deltaCheckpoint(context, epoch, linkOf(base))]
 }
 
 /** What to follow; `undefined` when the token is known to be dead, or is not where tokens are. */
@@ -84,8 +81,8 @@ function pathOf(context: ReadContext, { link, keysOnly, expiresAt }: GapLink): s
  * @throws DataverseError `delta-token-expired` when that went on for too long
  */
 function readAgain(base: CatchUpBase, mayRestart: boolean, cause?: unknown): Outcome {
-  const { resetReason = 'initial', generation } = base
-  if (mayRestart) return instead(fullRead(resetReason, generation, { ...linkOf(base), keysOnly: false }))
+  const { resetReason = 'initial', epoch } = base
+  if (mayRestart) return instead(fullRead(resetReason, epoch, { ...linkOf(base), keysOnly: false }))
   throw new DataverseError(
     `what changed while ${base.entitySet} was read cannot be learned: time after time, the token from before the read was no longer good behind it. If the read takes longer than a token lives, raise expirechangetrackingindays of the organization or select fewer columns; if somebody changes the definition of the table, wait until they are done; gapGuard: false reads without this guard`,
     { code: 'delta-token-expired', cause },

@@ -76,7 +76,7 @@ function endOfPage(
   const isQuiet = state.isEmpty && page.deltaLink === undefined
   const own = isQuiet ? linkOf(base) : issuedLink(context, requireDeltaLink(context, page), state.beganAtMs)
   if (!state.isSilent) {
-    return { event: deltaCheckpoint(context, base.generation, gap ?? own), isSilent: false, outcome: done }
+    return { event: deltaCheckpoint(context, base.epoch, gap ?? own), isSilent: false, outcome: done }
   }
   const older: GapLink = { ...own, keysOnly: false }
   return {

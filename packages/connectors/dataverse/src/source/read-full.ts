@@ -19,7 +19,7 @@ export async function* readInFull(
   mayRestart: boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, Outcome, undefined> {
-  const { generation, reason, resumeAt } = plan
+  const { epoch, reason, resumeAt } = plan
   const { clock, gapGuard, onPage } = context.options
   let { gap, rowsRead } = plan
   let announced = resumeAt !== undefined
@@ -34,13 +34,13 @@ export async function* readInFull(
       if (part.kind === 'start') {
         page.begin()
         // Only now: a read that the service refuses to begin leaves what the consumer has untouched.
-        if (!announced) yield [{ kind: 'reset', reason, generation }]
+        if (!announced) yield [{ kind: 'reset', reason, epoch }]
         announced = true
       } else if (part.kind === 'rows') yield page.count(changesOfRuns(part.runs, context.shape))
       else {
         rowsRead += page.upserted()
         page.end(part, 'full-read')
-        const position = { generation, rowsRead, resetReason: reason, ...(gap !== undefined && { gap }) }
+        const position = { epoch, rowsRead, resetReason: reason, ...(gap !== undefined && { gap }) }
         if (part.nextLink === undefined) {
           const inOnePiece = resumeAt === undefined && page.begun() === 1
           return yield* endFullRead(context, position, part, { beganAtMs, inOnePiece })
@@ -52,12 +52,12 @@ export async function* readInFull(
     // A saved or fresh link that the service refuses (changed metadata, a link too old): the same read, from its first page.
     const fromLink = resumeAt !== undefined || page.ended() > 0
     if (!fromLink || !mayRestart || !isRefusedLink(error)) throw error
-    return instead(fullRead(reason, generation, gap))
+    return instead(fullRead(reason, epoch, gap))
   }
   return done
 }
 
-type Position = Pick<FullReadPlan, 'generation' | 'rowsRead' | 'gap'> & {
+type Position = Pick<FullReadPlan, 'epoch' | 'rowsRead' | 'gap'> & {
   readonly resetReason: FullReadPlan['reason']
 }
 
@@ -67,15 +67,15 @@ function* endFullRead(
   page: PageEnd,
   { beganAtMs, inOnePiece }: { readonly beganAtMs: number; readonly inOnePiece: boolean },
 ): Generator<EventBatch, Outcome, undefined> {
-  const { generation, rowsRead, resetReason, gap } = position
+  const { epoch, rowsRead, resetReason, gap } = position
   const link = issuedLink(context, requireDeltaLink(context, page), beganAtMs)
   // The token of a read of one page was stamped with that very page. If its body broke off, rows came that may be gone by now.
   if (inOnePiece || (gap === undefined && !context.options.gapGuard)) {
-    yield [{ kind: 'complete', generation, rows: rowsRead }, deltaCheckpoint(context, generation, link)]
+    yield [{ kind: 'complete', epoch, rows: rowsRead }, deltaCheckpoint(context, epoch, link)]
     return done
   }
   // Goes on from a checkpoint that knows no older link. The one it ends with now is older than a second read.
-  if (gap === undefined) return next(fullRead(resetReason, generation, { ...link, keysOnly: false }))
+  if (gap === undefined) return next(fullRead(resetReason, epoch, { ...link, keysOnly: false }))
   const event = checkpointEvent(context, { phase: 'catch-up', ...position }, link)
   yield [event]
   return next({ kind: 'catch-up', base: event.checkpoint as CatchUpBase })

@@ -7,7 +7,7 @@ export type ReadPlan = FullReadPlan | CatchUpPlan | DeltaPlan
 export interface FullReadPlan {
   readonly kind: 'full-read'
   readonly reason: ResetReason
-  readonly generation: number
+  readonly epoch: number
   /** The saved link of a read that was interrupted; absent when the read begins at the first page. */
   readonly resumeAt?: string
   readonly rowsRead: number
@@ -56,7 +56,7 @@ export interface PlanOptions {
 export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: number): ReadPlan {
   const { checkpoint } = options
   if (checkpoint === undefined) return fullRead('initial', 1)
-  const nextGeneration = checkpoint.generation + 1
+  const nextEpoch = checkpoint.epoch + 1
   const mismatch = findMismatch(checkpoint, scope)
   if (mismatch !== undefined && options.onMismatch === 'refuse' && !options.restart) {
     throw new DataverseError(
@@ -64,8 +64,8 @@ export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: nu
       { code: 'checkpoint-mismatch' },
     )
   }
-  if (options.restart) return fullRead('requested', nextGeneration)
-  if (mismatch !== undefined) return fullRead('schema-changed', nextGeneration)
+  if (options.restart) return fullRead('requested', nextEpoch)
+  if (mismatch !== undefined) return fullRead('schema-changed', nextEpoch)
   return resume(checkpoint, options, nowMs)
 }
 
@@ -85,19 +85,19 @@ function resume(checkpoint: Checkpoint, options: PlanOptions, nowMs: number): Re
 }
 
 function resumeFullRead(checkpoint: Checkpoint, nowMs: number): FullReadPlan {
-  const { gap, nextLink, generation, rowsRead = 0, resetReason: reason = 'initial' } = checkpoint
+  const { gap, nextLink, epoch, rowsRead = 0, resetReason: reason = 'initial' } = checkpoint
   // What changed under the read is forgotten, so the rest of its pages would be of no use.
-  if (isPast(gap?.expiresAt, nowMs)) return fullRead(reason, generation)
+  if (isPast(gap?.expiresAt, nowMs)) return fullRead(reason, epoch)
   return {
-    ...fullRead(reason, generation, gap),
+    ...fullRead(reason, epoch, gap),
     rowsRead,
     ...(nextLink === undefined ? {} : { resumeAt: nextLink }),
   }
 }
 
 /** A full read from its first page. */
-export function fullRead(reason: ResetReason, generation: number, gap?: GapLink): FullReadPlan {
-  return { kind: 'full-read', reason, generation, rowsRead: 0, ...(gap === undefined ? {} : { gap }) }
+export function fullRead(reason: ResetReason, epoch: number, gap?: GapLink): FullReadPlan {
+  return { kind: 'full-read', reason, epoch, rowsRead: 0, ...(gap === undefined ? {} : { gap }) }
 }
 
 /** Whether a token is known to be forgotten. */
@@ -107,7 +107,7 @@ export function isPast(expiresAt: string | undefined, nowMs: number): boolean {
 
 /** What follows when the service has forgotten the token of a checkpoint. */
 export function afterExpiry(checkpoint: Checkpoint, onExpired: 'resync' | 'fail', cause?: unknown): ReadPlan {
-  if (onExpired === 'resync') return fullRead('token-expired', checkpoint.generation + 1)
+  if (onExpired === 'resync') return fullRead('token-expired', checkpoint.epoch + 1)
   throw new DataverseError(
     `the delta token of ${checkpoint.entitySet}, issued ${checkpoint.issuedAt}, has expired. Read the table in full and remove what does not come: without the token, deletions are not reported`,
     { code: 'delta-token-expired', cause },

@@ -29,7 +29,7 @@ describe('under the limits of the service', () => {
     expect(summary).toMatchObject({ rows, upserted: rows, failed: 0 })
     expect(emulator.table('products').count()).toBe(rows)
     expect(emulator.history().length - versions).toBe(rows)
-    const { refused, admitted } = client.governor.snapshot().governors[0]!.totals
+    const { refused, admitted } = client.governor.stats().governors[0]!.totals
     expect(refused).toBeGreaterThan(0)
     expect(refused).toBeLessThan(admitted / 4)
     await client.close()

@@ -315,7 +315,7 @@ describe('failures that pass', () => {
     const rows = [{ productnumber: 'A' }, { productnumber: 'B' }]
     emulator.faults.add(throttle)
     await write(rows, { strategy: 'batch' })
-    expect(recording.client.governor.snapshot().governors[0]!.totals.refused).toBe(1)
+    expect(recording.client.governor.stats().governors[0]!.totals.refused).toBe(1)
 
     emulator.faults.add(throttle)
     const { clock } = recording

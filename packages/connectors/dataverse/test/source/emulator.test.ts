@@ -85,9 +85,9 @@ describe('a feed on the emulator', () => {
     addProducts(1, 4)
     expect(kinds(await gather(feed.changes({ checkpoint })))).toEqual(['upserted', 'checkpoint'])
     const again = await gather(feed.changes({ checkpoint, restart: true }))
-    expect(again[0]).toMatchObject({ kind: 'reset', reason: 'requested', generation: 2 })
+    expect(again[0]).toMatchObject({ kind: 'reset', reason: 'requested', epoch: 2 })
     const afresh = await gather(products({ checkpoint }).changes({ checkpoint: null }))
-    expect(afresh[0]).toMatchObject({ kind: 'reset', reason: 'initial', generation: 1 })
+    expect(afresh[0]).toMatchObject({ kind: 'reset', reason: 'initial', epoch: 1 })
     const pages: number[] = []
     await gather(feed.changes({ checkpoint, onPage: ({ upserted }) => pages.push(upserted) }))
     expect(pages).toEqual([1])
@@ -102,7 +102,7 @@ describe('a feed on the emulator', () => {
     const pages = []
     for await (const page of products({ pageSize: 2 }).pages()) pages.push(page)
     expect(pages.map((page) => page.changes.length)).toEqual([2, 2, 1, 0])
-    expect(pages.map((page) => page.reset?.generation)).toEqual([1, undefined, undefined, undefined])
+    expect(pages.map((page) => page.reset?.epoch)).toEqual([1, undefined, undefined, undefined])
     expect(pages.map((page) => page.complete?.rows)).toEqual([undefined, undefined, undefined, 5])
     expect(pages.map((page) => page.checkpoint.phase)).toEqual([
       'full-read',
@@ -140,7 +140,7 @@ describe('a feed on the emulator', () => {
       const { expiresAt: _, ...unknowing } = checkpoint
       const given = tokenLifetimeDays === 0 ? unknowing : checkpoint
       const events = await gather(products({ clock, checkpoint: given, tokenLifetimeDays }).changes())
-      expect(events[0]).toEqual({ kind: 'reset', reason: 'token-expired', generation: 2 })
+      expect(events[0]).toEqual({ kind: 'reset', reason: 'token-expired', epoch: 2 })
       expect(kinds(events).filter((kind) => kind === 'upserted')).toHaveLength(2)
     }
   })

@@ -384,7 +384,7 @@ describe('a checkpoint', () => {
     }
   })
 
-  it('whose first token is past its time begins the read again, under the same generation', async () => {
+  it('whose first token is past its time begins the read again, under the same epoch', async () => {
     const [inRead, start] = await checkpoints({ tokenLifetimeDays: 7 })
     expect(inRead?.gap?.expiresAt).toBe('2026-03-22T09:41:07.000Z')
     const clock = instantClock(Date.parse('2026-03-22T09:41:07Z'))

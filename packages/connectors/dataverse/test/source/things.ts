@@ -42,9 +42,9 @@ export function sketch(events: readonly ChangeEvent[]): string[] {
   return events.map((event) => {
     switch (event.kind) {
       case 'reset':
-        return `reset ${event.generation} ${event.reason}`
+        return `reset ${event.epoch} ${event.reason}`
       case 'complete':
-        return `complete ${event.generation} with ${event.rows}`
+        return `complete ${event.epoch} with ${event.rows}`
       case 'checkpoint':
         return `${event.checkpoint.phase} ${whereOf(event.checkpoint)}`
       default:

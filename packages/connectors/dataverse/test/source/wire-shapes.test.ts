@@ -299,7 +299,7 @@ describe('a delta', () => {
     expect(events[2]).toMatchObject({ reason: 'changed' })
   })
 
-  it('that is refused because the token expired becomes a full read of the next generation', async () => {
+  it('that is refused because the token expired becomes a full read of the next epoch', async () => {
     const checkpoint = checkpointOf(await read(oneRow))
     await server.close()
     const events = await read({ ...oneRow, [delta]: refusal(400, '0x80044352') }, { checkpoint })
@@ -359,15 +359,15 @@ describe('a resume', () => {
     return checkpoint
   }
 
-  it('goes on at the saved page, under the same generation and without a reset', async () => {
+  it('goes on at the saved page, under the same epoch and without a reset', async () => {
     const checkpoint = await checkpointInMidRead()
-    expect(checkpoint).toMatchObject({ phase: 'full-read', generation: 1, rowsRead: 1 })
+    expect(checkpoint).toMatchObject({ phase: 'full-read', epoch: 1, rowsRead: 1 })
     const events = await read(interrupted, { checkpoint })
     expect(server.requests).toEqual([second])
     expect(sketch(events)).toEqual(['upserted 2', 'complete 1 with 2', 'delta end'])
   })
 
-  it('starts the read again, under the same generation, when the service refuses the saved link', async () => {
+  it('starts the read again, under the same epoch, when the service refuses the saved link', async () => {
     const checkpoint = await checkpointInMidRead()
     const script = {
       ...interrupted,
@@ -461,7 +461,7 @@ describe('a checkpoint', () => {
       'deltaToken',
       'entitySet',
       'environment',
-      'generation',
+      'epoch',
       'issuedAt',
       'phase',
       'select',
@@ -474,12 +474,12 @@ describe('a checkpoint', () => {
     ['no object', 'text', /an object/],
     ['an unknown version', { version: 2 }, /reads version 1/],
     ['a missing link', { deltaLink: undefined }, /"deltaLink" is missing/],
-    ['a wrong type', { generation: '1' }, /"generation"/],
+    ['a wrong type', { epoch: '1' }, /"epoch"/],
     ['an unknown phase', { phase: 'half' }, /"phase"/],
     ['no date', { issuedAt: 'soon' }, /"issuedAt"/],
     ['a wrong list', { select: [1] }, /"select"/],
     ['an empty link', { deltaLink: '' }, /"deltaLink"/],
-    ['a generation below the first', { generation: 0 }, /"generation"/],
+    ['an epoch below the first', { epoch: 0 }, /"epoch"/],
     ['a count that is none', { rowsRead: '7' }, /"rowsRead"/],
     ['an end that is no date', { expiresAt: 'never' }, /"expiresAt"/],
     ['a gap that is none', { gap: '/link' }, /"gap" must be an object/],

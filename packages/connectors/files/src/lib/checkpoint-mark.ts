@@ -4,12 +4,12 @@ import type { Checkpoint } from '@deltaverse/core'
 export interface CheckpointMark {
   /** When the service issued it: ISO 8601, UTC. */
   readonly issuedAt: string
-  readonly generation: number
+  readonly epoch: number
   readonly phase: Checkpoint['phase']
 }
 
-export function markOf({ issuedAt, generation, phase }: Checkpoint): CheckpointMark {
-  return { issuedAt, generation, phase }
+export function markOf({ issuedAt, epoch, phase }: Checkpoint): CheckpointMark {
+  return { issuedAt, epoch, phase }
 }
 
 /** Whether nothing of a read is left to be asked for. A delta of several pages is read twice, so a page without a next one may not be its end. */

@@ -17,16 +17,16 @@ export interface FileSinkOptions {
   /** What the files are called; characters that a file name cannot have are written as `%xx`. Mostly the entity set. */
   readonly name: string
   /**
-   * `log`: every change, in order, in numbered files. `snapshot`: the rows as they are, in one file that is replaced when a read
+   * `log`: every change, in order, in numbered files. `mirror`: the rows as they are, in one file that is replaced when a read
    * ends. Default: `log`.
    */
-  readonly mode?: 'log' | 'snapshot' | undefined
+  readonly mode?: 'log' | 'mirror' | undefined
   /** Default: `none`. */
   readonly compress?: 'none' | 'gzip' | undefined
   /** For a log: when it goes on in another file. Default: at 1 GiB. */
   readonly rotate?: RotateOptions | undefined
   /**
-   * For a snapshot: bytes of changes that are sorted in memory at a time when it is replaced; about twice as many are held. More
+   * For a mirror: bytes of changes that are sorted in memory at a time when it is replaced; about twice as many are held. More
    * of them are sorted in parts on the disk. Default: 32 MiB.
    */
   readonly sortBytes?: number | undefined
@@ -43,7 +43,7 @@ export interface SinkSettings {
   readonly directory: string
   /** Safe for a file name. */
   readonly name: string
-  readonly mode: 'log' | 'snapshot'
+  readonly mode: 'log' | 'mirror'
   readonly compress: 'none' | 'gzip'
   readonly rotate: { readonly bytes: number; readonly rows: number; readonly daily: boolean }
   readonly sortBytes: number
@@ -59,17 +59,17 @@ export function resolveOptions(options: FileSinkOptions): SinkSettings {
   if (typeof options.directory !== 'string' || options.directory === '') {
     throw new TypeError(`directory must be a path, got ${JSON.stringify(options.directory)}`)
   }
-  requireOneOf('mode', mode, ['log', 'snapshot'])
+  requireOneOf('mode', mode, ['log', 'mirror'])
   requireOneOf('compress', compress, ['none', 'gzip'])
   requireAtLeast('rotate.bytes', bytes, 1)
   requireAtLeast('rotate.rows', rows, 1)
   requireAtLeast('sortBytes', sortBytes, 1)
   if (typeof daily !== 'boolean') throw new TypeError(`rotate.daily must be true or false, got ${daily}`)
-  if (mode === 'snapshot' && options.rotate !== undefined) {
-    throw new TypeError('rotate needs mode "log": a snapshot is one file')
+  if (mode === 'mirror' && options.rotate !== undefined) {
+    throw new TypeError('rotate needs mode "log": a mirror is one file')
   }
   if (mode === 'log' && options.sortBytes !== undefined) {
-    throw new TypeError('sortBytes needs mode "snapshot": a log is not sorted')
+    throw new TypeError('sortBytes needs mode "mirror": a log is not sorted')
   }
   return {
     directory: options.directory,

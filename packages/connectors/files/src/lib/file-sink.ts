@@ -2,11 +2,11 @@ import type { ReadableSink, Sink } from '@deltaverse/core'
 import { type FileSinkOptions, resolveOptions } from './file-sink-options.js'
 import type { LogPosition } from './log/log-position.js'
 import { createLogSink } from './log/log-sink.js'
-import type { SnapshotPosition } from './snapshot/snapshot-position.js'
-import { createSnapshotSink } from './snapshot/snapshot-sink.js'
+import type { MirrorPosition } from './mirror/mirror-position.js'
+import { createMirrorSink } from './mirror/mirror-sink.js'
 
 /** How far a file sink is. */
-export type FilePosition = LogPosition | SnapshotPosition
+export type FilePosition = LogPosition | MirrorPosition
 
 /** A sink of files that can tell what they hold. */
 export type FileSink = Sink<FilePosition> & ReadableSink
@@ -20,5 +20,5 @@ export type FileSink = Sink<FilePosition> & ReadableSink
  */
 export function createFileSink(options: FileSinkOptions): FileSink {
   const settings = resolveOptions(options)
-  return settings.mode === 'log' ? createLogSink(settings) : createSnapshotSink(settings)
+  return settings.mode === 'log' ? createLogSink(settings) : createMirrorSink(settings)
 }

@@ -42,7 +42,7 @@ export interface ResolvedColumn {
 export const ownColumns = {
   id: 'uuid',
   row_version: 'bigint',
-  generation: 'integer',
+  epoch: 'integer',
 } as const
 
 /** Present in tables whose deletions are soft. */

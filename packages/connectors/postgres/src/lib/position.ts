@@ -6,8 +6,8 @@ export interface PostgresPosition {
   readonly version: 1
   /** Commits of sinks to the table, this one included. */
   readonly commit: number
-  /** Generation of the full read that rows are written under; 0 before the first. */
-  readonly generation: number
+  /** Epoch of the full read that rows are written under; 0 before the first. */
+  readonly epoch: number
   /** Whether that full read is still under way. */
   readonly reading: boolean
   /** Whether rows that the table held before are still to be let go. */
@@ -16,11 +16,11 @@ export interface PostgresPosition {
 
 /** @throws DataverseError `sink-mismatch` for what no sink of this kind has said */
 export function checkPosition(position: PostgresPosition, table: string): PostgresPosition {
-  const { version, commit, generation, reading, leftovers } = (position ?? {}) as Partial<PostgresPosition>
+  const { version, commit, epoch, reading, leftovers } = (position ?? {}) as Partial<PostgresPosition>
   const isOurs =
     version === 1 &&
     Number.isSafeInteger(commit) &&
-    Number.isSafeInteger(generation) &&
+    Number.isSafeInteger(epoch) &&
     typeof reading === 'boolean' &&
     typeof leftovers === 'boolean'
   if (isOurs) return position

@@ -115,10 +115,10 @@ export function createPostgresSink<R extends Row = Row>(options: PostgresSinkOpt
           break
         }
         case 'reset':
-          await transaction.reset(event.generation)
+          await transaction.reset(event.epoch)
           break
         case 'complete':
-          await transaction.complete(event.generation)
+          await transaction.complete(event.epoch)
       }
     }
   }

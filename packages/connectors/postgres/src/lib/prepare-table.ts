@@ -54,7 +54,7 @@ export async function prepareTable(
   const start: PostgresPosition = known ?? {
     version: 1,
     commit: record.commits,
-    generation: 0,
+    epoch: 0,
     reading: false,
     leftovers: main.hasRows,
   }

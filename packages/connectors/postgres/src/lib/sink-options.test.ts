@@ -27,7 +27,7 @@ describe('createPostgresSink()', () => {
     [{ columns: [{ member: 'a', type: 'text; DROP TABLE x' }] }, /has the type/],
     [{ columns: [name, name] }, /the member 'name' twice/],
     [{ columns: [name, { member: 'b', type: 'text', column: 'name' }] }, /the column 'name' twice/],
-    [{ columns: [{ member: 'generation', type: 'text' }] }, /one that the sink has itself.*column: '…'/],
+    [{ columns: [{ member: 'epoch', type: 'text' }] }, /one that the sink has itself.*column: '…'/],
     [{ columns: [{ member: 'deleted_at', type: 'text' }] }, /one that the sink has itself/],
     [{ columns: [{ member: 'xmin', type: 'text' }] }, /one that PostgreSQL has itself/],
     [{ columns: [{ member: 'm'.repeat(64), type: 'text' }] }, /64 bytes long/],

@@ -13,7 +13,7 @@ export interface TableShape {
   readonly hasDeletedAt: boolean
 }
 
-/** Parameters are the generation (`$1`) where a statement has one. No statement holds data. */
+/** Parameters are the epoch (`$1`) where a statement has one. No statement holds data. */
 export interface TableSql {
   readonly createStage: string
   readonly copyToStage: string
@@ -21,9 +21,9 @@ export interface TableSql {
   /** Takes the last mention of each row from the stage. */
   readonly upsert: (target: RowsTable) => string
   readonly remove: (target: RowsTable) => string
-  /** Lets rows that a generation brought count as not brought. */
+  /** Lets rows that an epoch brought count as not brought. */
   readonly demote: string
-  /** Removes what a generation did not bring. */
+  /** Removes what an epoch did not bring. */
   readonly removeStale: string
   readonly removeAll: string
   readonly createShadow: string
@@ -45,7 +45,7 @@ export function columnDefinitions(columns: readonly ResolvedColumn[], withDelete
   return [
     `id ${ownColumns.id} PRIMARY KEY`,
     `row_version ${ownColumns.row_version}`,
-    `generation ${ownColumns.generation} NOT NULL`,
+    `epoch ${ownColumns.epoch} NOT NULL`,
     ...(withDeletedAt ? [`${deletedColumn} timestamptz`] : []),
     ...columns.map(({ column, type }) => `${quoteName(column)} ${type}`),
   ]
@@ -88,21 +88,21 @@ export function createTableSql(shape: TableShape): TableSql {
     copyToStage: `COPY ${stage} FROM STDIN`,
     emptyStage: `TRUNCATE ${stage}`,
     upsert: (target) =>
-      `INSERT INTO ${targets[target]} AS t (${list}, generation) SELECT ${of('s')}, $1::integer FROM ${lastOf(false)} ` +
-      `ON CONFLICT (id) DO UPDATE SET ${set}, generation = excluded.generation${target === 'main' ? revive : ''}`,
+      `INSERT INTO ${targets[target]} AS t (${list}, epoch) SELECT ${of('s')}, $1::integer FROM ${lastOf(false)} ` +
+      `ON CONFLICT (id) DO UPDATE SET ${set}, epoch = excluded.epoch${target === 'main' ? revive : ''}`,
     remove: (target) =>
       target === 'main'
         ? removeMain(lastOf(true), 't.id = s.id')
         : `DELETE FROM ${shadow} AS t USING ${lastOf(true)} WHERE t.id = s.id`,
-    demote: `UPDATE ${main} SET generation = 0 WHERE generation = $1`,
-    removeStale: removeMain('', 't.generation <> $1'),
+    demote: `UPDATE ${main} SET epoch = 0 WHERE epoch = $1`,
+    removeStale: removeMain('', 't.epoch <> $1'),
     removeAll: removeMain('', 'true'),
     createShadow: `CREATE TABLE IF NOT EXISTS ${shadow} (${columnDefinitions(columns, false).join(', ')})`,
     emptyShadow: `TRUNCATE ${shadow}`,
     dropShadow: `DROP TABLE IF EXISTS ${shadow}`,
     mergeShadow:
-      `INSERT INTO ${main} AS t (${list}, generation) SELECT ${of('s')}, s.generation FROM ${shadow} AS s ` +
-      `ON CONFLICT (id) DO UPDATE SET ${set}, generation = excluded.generation${revive} ` +
+      `INSERT INTO ${main} AS t (${list}, epoch) SELECT ${of('s')}, s.epoch FROM ${shadow} AS s ` +
+      `ON CONFLICT (id) DO UPDATE SET ${set}, epoch = excluded.epoch${revive} ` +
       `WHERE (${of('t')}${hasDeletedAt ? `, t.${deletedColumn}` : ''}) IS DISTINCT FROM (${of('excluded')}${hasDeletedAt ? ', NULL::timestamptz' : ''})`,
     removeNotInShadow: removeMain('', `NOT EXISTS (SELECT FROM ${shadow} AS s WHERE s.id = t.id)`),
     selectHeld: `SELECT t.id::text AS id, t.row_version::text AS row_version FROM ${main} AS t WHERE true${live}`,

@@ -7,7 +7,7 @@ import type { RowsTable, TableSql } from './table-sql.js'
 
 /** What changes with the events, and is saved as the position. */
 interface Progress {
-  generation: number
+  epoch: number
   reading: boolean
   leftovers: boolean
 }
@@ -17,9 +17,9 @@ export interface WriteTransaction {
   /** Returns nothing where there is nothing to wait for. */
   stage(change: Change): Promise<void> | undefined
   /** A full read begins. */
-  reset(generation: number): Promise<void>
+  reset(epoch: number): Promise<void>
   /** A full read ended: what it did not bring goes. */
-  complete(generation: number): Promise<void>
+  complete(epoch: number): Promise<void>
   /** Brings what is staged into the table and ends the transaction. `finish` is the last to use it. */
   commit(finish: () => Promise<void>): Promise<void>
   readonly progress: Readonly<Progress>
@@ -54,8 +54,8 @@ const settings =
 /** Begins a transaction. */
 export async function beginWrite(options: WriteTransactionOptions): Promise<WriteTransaction> {
   const { connection, sql, encode, resync, doing } = options
-  const { generation, reading, leftovers } = options.progress
-  const progress: Progress = { generation, reading, leftovers }
+  const { epoch, reading, leftovers } = options.progress
+  const progress: Progress = { epoch, reading, leftovers }
   let copy: CopyWriter | undefined
   let claimed = false
   let staged = 0
@@ -97,7 +97,7 @@ export async function beginWrite(options: WriteTransactionOptions): Promise<Writ
     copy = undefined
     const target: RowsTable = progress.reading && resync === 'at-end' ? 'shadow' : 'main'
     await change(async () => {
-      if (staged > deletions) await connection.query(sql.upsert(target), [progress.generation])
+      if (staged > deletions) await connection.query(sql.upsert(target), [progress.epoch])
       if (deletions > 0) await connection.query(sql.remove(target))
     })
     await connection.query(sql.emptyStage)
@@ -139,28 +139,28 @@ export async function beginWrite(options: WriteTransactionOptions): Promise<Writ
         return stageNow(writer, change)
       })
     },
-    async reset(generation) {
+    async reset(epoch) {
       await merge()
       await change(async () => {
         if (resync === 'in-place') {
-          await connection.query(sql.demote, [generation])
+          await connection.query(sql.demote, [epoch])
         } else {
           await connection.query(sql.dropShadow)
           await connection.query(sql.createShadow)
         }
       })
-      progress.generation = generation
+      progress.epoch = epoch
       progress.reading = true
       // They go with what the full read does not bring.
       progress.leftovers = false
     },
-    async complete(generation) {
+    async complete(epoch) {
       await merge()
-      if (progress.generation !== generation) throw unknownRead(generation, progress, doing)
+      if (progress.epoch !== epoch) throw unknownRead(epoch, progress, doing)
       if (!progress.reading) return
       await change(async () => {
         if (resync === 'in-place') {
-          await connection.query(sql.removeStale, [generation])
+          await connection.query(sql.removeStale, [epoch])
         } else {
           await connection.query(sql.mergeShadow)
           await connection.query(sql.removeNotInShadow)
@@ -178,9 +178,9 @@ export async function beginWrite(options: WriteTransactionOptions): Promise<Writ
   }
 }
 
-function unknownRead(generation: number, progress: Progress, doing: string): DataverseError {
+function unknownRead(epoch: number, progress: Progress, doing: string): DataverseError {
   return new DataverseError(
-    `Full read ${generation} ends and was never begun (${doing}; the last that began is ${progress.generation}). Feed and sink are not of one state: read in full once more.`,
+    `Full read ${epoch} ends and was never begun (${doing}; the last that began is ${progress.epoch}). Feed and sink are not of one state: read in full once more.`,
     { code: 'sink-mismatch' },
   )
 }

@@ -119,7 +119,7 @@ export function columnTests(database: TestDatabase): void {
       await second.open(position)
       await put(second, account(2, { revenue: 1 }))
       const [row] = await database.query(`SELECT * FROM ${schema}.accounts WHERE id = $1`, [idOf(2)])
-      expect(Object.keys(row ?? {})).toEqual(['id', 'row_version', 'generation', 'name'])
+      expect(Object.keys(row ?? {})).toEqual(['id', 'row_version', 'epoch', 'name'])
     })
 
     it.each(['add-columns', 'refuse', 'ignore'] as const)(
@@ -144,7 +144,7 @@ export function columnTests(database: TestDatabase): void {
     ] as const)('refuses %s', async (_, type, actual) => {
       const schema = database.freshSchema()
       await database.query(
-        `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, generation integer, c ${actual})`,
+        `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, epoch integer, c ${actual})`,
       )
       await expect(
         sinkOn(schema, { columns: [{ member: 'c', type }] }).open(undefined),

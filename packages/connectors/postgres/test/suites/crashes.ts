@@ -122,7 +122,7 @@ const nameColumn = { member: 'name', type: 'text' } as const
 async function createAuditedTable({ query }: TestDatabase, schema: string): Promise<void> {
   await query(`
     CREATE SCHEMA ${schema};
-    CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, generation integer NOT NULL, name text);
+    CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, epoch integer NOT NULL, name text);
     CREATE TABLE ${schema}.audit (operation text, id uuid, version bigint, name text);
     CREATE FUNCTION ${schema}.audit() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

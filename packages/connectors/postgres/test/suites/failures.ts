@@ -162,7 +162,7 @@ export function failureTests(database: TestDatabase): void {
     await sink.open({
       version: 1,
       commit: Number(position[0]?.commits),
-      generation: 1,
+      epoch: 1,
       reading: false,
       leftovers: false,
     })

@@ -63,9 +63,9 @@ export function syncTests(database: TestDatabase): void {
     await run()
     accounts.remove(created)
     await run()
-    const [{ generation } = {}] = await database.query(
-      `SELECT (state->'checkpoint'->>'generation')::integer AS generation FROM ${schema}.deltaverse_state`,
+    const [{ epoch } = {}] = await database.query(
+      `SELECT (state->'checkpoint'->>'epoch')::integer AS epoch FROM ${schema}.deltaverse_state`,
     )
-    expect(generation).toBe(2)
+    expect(epoch).toBe(2)
   })
 }

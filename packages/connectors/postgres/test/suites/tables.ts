@@ -16,16 +16,16 @@ export function tableTests(database: TestDatabase): void {
       const shapes: Readonly<Record<string, [string, RegExp]>> = {
         view: [`CREATE VIEW ${schema}.accounts AS SELECT 1 AS id`, /is no table/],
         keyless: [
-          `CREATE TABLE ${schema}.accounts (id uuid, row_version bigint, generation integer, name text)`,
+          `CREATE TABLE ${schema}.accounts (id uuid, row_version bigint, epoch integer, name text)`,
           /ADD PRIMARY KEY \(id\)/,
         ],
         idless: [`CREATE TABLE ${schema}.accounts (name text)`, /no primary key 'id'/],
         partial: [
-          `CREATE TABLE ${schema}.accounts (id uuid, row_version bigint, generation integer, name text); CREATE UNIQUE INDEX ON ${schema}.accounts (id) WHERE name <> ''`,
+          `CREATE TABLE ${schema}.accounts (id uuid, row_version bigint, epoch integer, name text); CREATE UNIQUE INDEX ON ${schema}.accounts (id) WHERE name <> ''`,
           /no primary key 'id'/,
         ],
         demanding: [
-          `CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, generation integer, name text, mine text NOT NULL)`,
+          `CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, epoch integer, name text, mine text NOT NULL)`,
           /demands values for 'mine'/,
         ],
       }
@@ -44,7 +44,7 @@ export function tableTests(database: TestDatabase): void {
     it('leaves columns of others alone', async () => {
       const schema = database.freshSchema()
       await database.query(
-        `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, generation integer, name text, note text DEFAULT 'new')`,
+        `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, epoch integer, name text, note text DEFAULT 'new')`,
       )
       const sink = sinkOn(schema, { schemaChanges: 'refuse' })
       await sink.open(undefined)
@@ -60,7 +60,7 @@ export function tableTests(database: TestDatabase): void {
     it('refuses a table with rows that no sync has written, and those stay', async () => {
       const schema = database.freshSchema()
       await database.query(
-        `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, generation integer, name text);
+        `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.accounts (id uuid PRIMARY KEY, row_version bigint, epoch integer, name text);
          INSERT INTO ${schema}.accounts VALUES (gen_random_uuid())`,
       )
       await expect(sinkOn(schema).open(undefined)).rejects.toMatchObject({

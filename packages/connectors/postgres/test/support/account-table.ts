@@ -60,7 +60,7 @@ export async function readAccounts(
     `SELECT *, to_char(createdon AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS createdon FROM ${schema}.accounts WHERE ${where}`,
   )
   return new Map(
-    rows.map(({ row_version: _, generation: __, deleted_at: ___, ...row }) => [
+    rows.map(({ row_version: _, epoch: __, deleted_at: ___, ...row }) => [
       String(row.id),
       Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)),
     ]),

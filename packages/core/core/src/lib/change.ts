@@ -11,12 +11,12 @@ export type Row = Record<string, unknown>
  */
 export type ResetReason = 'initial' | 'token-expired' | 'schema-changed' | 'requested'
 
-/** A full read of the table begins. What an earlier generation left behind is stale once `complete` comes. */
+/** A full read of the table begins. What an earlier epoch left behind is stale once `complete` comes. */
 export interface ResetEvent {
   readonly kind: 'reset'
   readonly reason: ResetReason
   /** 1 for the first full read of a feed, one more for each that follows. */
-  readonly generation: number
+  readonly epoch: number
 }
 
 /** A row that was created or updated: the wire does not tell which. */
@@ -53,10 +53,10 @@ export interface CheckpointEvent {
   readonly checkpoint: Checkpoint
 }
 
-/** A full read ended: rows of earlier generations that this one did not bring are gone from the table. */
+/** A full read ended: rows of earlier epochs that this one did not bring are gone from the table. */
 export interface CompleteEvent {
   readonly kind: 'complete'
-  readonly generation: number
+  readonly epoch: number
   /**
    * Rows that the pages of this full read brought, pages read before a resume included. What changed under the read and came
    * behind its last page is not counted.
@@ -81,7 +81,7 @@ export interface GapLink {
 
 /**
  * Where a feed stands, as plain JSON. Save it as it is; everything in it is the feed's own business except
- * `generation` and `phase`, which a consumer may want to show. Holds no secret.
+ * `epoch` and `phase`, which a consumer may want to show. Holds no secret.
  */
 export interface Checkpoint {
   /** Version of this format. */
@@ -95,7 +95,7 @@ export interface Checkpoint {
   readonly selectHash: string
   /** `catch-up` stands behind the last page of a full read: what changed under it is still to come. */
   readonly phase: 'full-read' | 'catch-up' | 'delta'
-  readonly generation: number
+  readonly epoch: number
   /** Path and query of the page to read next; absent where a link is followed from its start. */
   readonly nextLink?: string
   /** Path and query of the delta link; absent while a full read is under way. */

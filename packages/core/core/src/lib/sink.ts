@@ -7,9 +7,9 @@ import type { StoredState, SyncState } from './sync-state.js'
  * as plain JSON; it is saved together with the feed's checkpoint, after `commit` resolved.
  *
  * What the events ask of a sink that keeps a table's rows:
- * - `reset` of a generation: a full read begins. What the sink holds stays as it is, and visible, until `complete`.
- *   The same generation may begin again (its rows taken up so far count for nothing then).
- * - `complete` of that generation: rows that it did not bring are gone.
+ * - `reset` of an epoch: a full read begins. What the sink holds stays as it is, and visible, until `complete`.
+ *   The same epoch may begin again (its rows taken up so far count for nothing then).
+ * - `complete` of that epoch: rows that it did not bring are gone.
  * - A change may come again behind a crash; the same change twice leaves what it left once.
  */
 export interface Sink<Position = unknown, R extends Row = Row> {

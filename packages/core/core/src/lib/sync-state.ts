@@ -7,15 +7,15 @@ export interface SyncState<Position = unknown> {
   readonly checkpoint: Checkpoint
   /** Where the sink stands, in its own words. */
   readonly position: Position
-  /** Which commit of the ledger belongs to it; absent without a ledger. */
-  readonly ledgerMark?: string
-  /** Number that the ledger has rows of the last full read under: one more for each that begins, or begins again. */
-  readonly ledgerPass?: number
+  /** Which commit of the fingerprint store belongs to it; absent without a fingerprint store. */
+  readonly fingerprintMark?: string
+  /** Number that the fingerprint store has rows of the last full read under: one more for each that begins, or begins again. */
+  readonly fingerprintPass?: number
   /**
-   * What the ledger does about a full read under way: `filling` while the sink sees that read, `comparing` while the sink
+   * What the fingerprint store does about a full read under way: `filling` while the sink sees that read, `comparing` while the sink
    * sees what differs only, `deriving` behind it, as long as deletions are still to be told. Absent between full reads.
    */
-  readonly ledgerPhase?: 'filling' | 'comparing' | 'deriving'
+  readonly fingerprintPhase?: 'filling' | 'comparing' | 'deriving'
   /** Rows of the table as last known: those of the last full read, and what the deltas since have told. */
   readonly rows?: number
   /** Deletions that the read under way has brought so far. */

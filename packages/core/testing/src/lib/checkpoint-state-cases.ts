@@ -67,7 +67,7 @@ const states: Readonly<Record<string, SyncState>> = {
       resetReason: 'token-expired',
       rowsRead: 10_000,
     }),
-    ledgerMark: '17',
+    fingerprintMark: '17',
     rows: 10_000_000,
     deletions: 12,
     environmentId: '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',

@@ -72,13 +72,13 @@ export function deleted(id: string, entitySet: string = 'accounts'): DeletedChan
 }
 
 /** A full read begins. */
-export function reset(generation: number, reason?: ResetReason): ResetEvent {
-  return { kind: 'reset', reason: reason ?? (generation === 1 ? 'initial' : 'token-expired'), generation }
+export function reset(epoch: number, reason?: ResetReason): ResetEvent {
+  return { kind: 'reset', reason: reason ?? (epoch === 1 ? 'initial' : 'token-expired'), epoch }
 }
 
 /** A full read ended, having brought so many rows. */
-export function complete(generation: number, rows: number): CompleteEvent {
-  return { kind: 'complete', generation, rows }
+export function complete(epoch: number, rows: number): CompleteEvent {
+  return { kind: 'complete', epoch, rows }
 }
 
 /** Where a feed of the `accounts` table may stand; any part can be given. */
@@ -90,7 +90,7 @@ export function checkpointOf(parts: Partial<Checkpoint> = {}): Checkpoint {
     select: null,
     selectHash: 'c3'.repeat(32),
     phase: 'delta',
-    generation: 1,
+    epoch: 1,
     deltaLink: '/api/data/v9.2/accounts?$deltatoken=1234%2101%2f15%2f2026',
     deltaToken: '1234!01/15/2026',
     issuedAt: '2026-01-15T08:30:00.000Z',
@@ -111,11 +111,11 @@ export function syncState<Position = unknown>(
 }
 
 /** A whole full read: reset, the changes, complete, checkpoint. */
-export function fullRead(generation: number, changes: readonly UpsertedChange[]): readonly ChangeEvent[] {
+export function fullRead(epoch: number, changes: readonly UpsertedChange[]): readonly ChangeEvent[] {
   return [
-    reset(generation),
+    reset(epoch),
     ...changes,
-    complete(generation, changes.length),
-    checkpoint({ generation, rowsRead: changes.length }),
+    complete(epoch, changes.length),
+    checkpoint({ epoch, rowsRead: changes.length }),
   ]
 }

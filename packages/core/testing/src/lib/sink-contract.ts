@@ -1,7 +1,7 @@
 import type { ContractCase } from './contract-case.js'
 import { sinkCallCases } from './sink-call-cases.js'
 import { sinkCrashCases } from './sink-crash-cases.js'
-import { sinkGenerationCases } from './sink-generation-cases.js'
+import { sinkEpochCases } from './sink-epoch-cases.js'
 import type { SinkHarness } from './sink-harness.js'
 import { sinkLoadCases } from './sink-load-cases.js'
 import { sinkRowCases } from './sink-row-cases.js'
@@ -11,7 +11,7 @@ export function sinkContract<Position>(harness: SinkHarness<Position>): readonly
   return [
     ...sinkRowCases(harness),
     ...sinkCrashCases(harness),
-    ...sinkGenerationCases(harness),
+    ...sinkEpochCases(harness),
     ...sinkLoadCases(harness),
     ...sinkCallCases(harness),
   ]

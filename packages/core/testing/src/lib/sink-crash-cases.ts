@@ -96,7 +96,7 @@ export function sinkCrashCases<Position>(harness: SinkHarness<Position>): readon
     sinkCase(harness, 'takes a full read again whose end lies beyond the position', async (session) => {
       await session.put(...fullRead(1, [account(1), account(2), account(3)]))
       const saved = await session.put(reset(2), account(1, {}, 2))
-      const rest = [account(2, {}, 2), complete(2, 2), checkpoint({ generation: 2 })]
+      const rest = [account(2, {}, 2), complete(2, 2), checkpoint({ epoch: 2 })]
       await session.put(...rest)
       await session.crash(saved)
       await session.put(...rest)

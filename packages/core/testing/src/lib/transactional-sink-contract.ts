@@ -46,7 +46,7 @@ export function transactionalSinkContract<Position>(
           resetReason: 'requested',
           rowsRead: 12_000_000,
         }),
-        ledgerMark: 'm "17" \\ \u2028 東京',
+        fingerprintMark: 'm "17" \\ \u2028 東京',
         rows: 12_000_000,
         deletions: 3,
         environmentId: '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
@@ -140,7 +140,7 @@ const wrongRevisions: Readonly<
 function stateOf(round: number): Omit<SyncState, 'position'> {
   return {
     version: 1,
-    checkpoint: checkpointOf({ generation: round, deltaToken: `token ${round}` }),
+    checkpoint: checkpointOf({ epoch: round, deltaToken: `token ${round}` }),
     rows: round,
   }
 }

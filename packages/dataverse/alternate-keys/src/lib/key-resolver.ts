@@ -22,7 +22,7 @@ import { describeRef, isRef, type KeyValue, type KeyValues, ref } from './row-re
 import type { TypedKey } from './typed-key.js'
 
 /** Counts since the resolver was made. */
-export interface KeyResolverSnapshot {
+export interface KeyResolverStats {
   /** Keys that the cache knew. */
   readonly hits: number
   /** Keys that had to be asked for; equal ones of one moment count each. */
@@ -63,7 +63,7 @@ export interface KeyResolver {
   remember(table: string, key: KeyValues, id: string): Promise<void>
   /** Forgets one table's keys, or all. */
   forget(table?: string): void
-  snapshot(): KeyResolverSnapshot
+  stats(): KeyResolverStats
 }
 
 /**
@@ -208,7 +208,7 @@ export function createKeyResolver(
       epoch += 1
       cache.clear(table === undefined ? undefined : (key) => key.startsWith(`${table}(`))
     },
-    snapshot: () => ({ ...counts, entries: cache.size }),
+    stats: () => ({ ...counts, entries: cache.size }),
   }
 }
 

@@ -158,7 +158,7 @@ function resolveGovernors(options: ClientOptions, count: number): readonly Gover
     throw new TypeError(`governor must be one of createGovernor() for each credential (${count})`)
   }
   // A governor of another installed copy of this package looks like one, but cannot be talked to.
-  if (typeof governor !== 'object' || governor === null || 'snapshot' in governor) {
+  if (typeof governor !== 'object' || governor === null || 'stats' in governor) {
     throw new TypeError(`governor must be options, a governor or false, received ${kindOf(governor)}`)
   }
   const { clock, random } = options

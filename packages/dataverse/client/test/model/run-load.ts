@@ -1,4 +1,4 @@
-import type { GovernorOptions, GovernorSnapshot } from '@deltaverse/client'
+import type { GovernorOptions, GovernorStats } from '@deltaverse/client'
 import { admit } from '../../src/lib/governor/admission.js'
 import { coreOf, createGovernor } from '../../src/lib/governor/create-governor.js'
 import { createEventClock } from './event-clock.js'
@@ -24,7 +24,7 @@ export interface LoadResult {
   readonly mostAtATime: number
   readonly neighbourSent: number
   readonly neighbourRefused: number
-  readonly snapshot: GovernorSnapshot
+  readonly stats: GovernorStats
 }
 
 /** Keeps a governor busy with more workers than it lets through, for a stretch of model time. */
@@ -72,6 +72,6 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     mostAtATime,
     neighbourSent: theirs.sent,
     neighbourRefused: theirs.refused,
-    snapshot: governor.snapshot(),
+    stats: governor.stats(),
   }
 }

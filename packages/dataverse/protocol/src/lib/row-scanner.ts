@@ -17,7 +17,7 @@ const kinds = classifyBytes()
 // Between two strings, or the last string and the row's end, no more bytes than this cannot hold a number of 16 digits.
 const longGap = 17
 
-/** Texts beyond 128 kB leave V8's young generation, which makes them several times dearer. */
+/** Texts beyond 128 kB leave V8's young epoch, which makes them several times dearer. */
 const windowBytes = 65_536
 
 /**

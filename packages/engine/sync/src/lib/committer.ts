@@ -1,5 +1,5 @@
 import type { CallOptions, Checkpoint, Row, SyncState } from '@deltaverse/core'
-import type { LedgerStage } from './ledger-stage.js'
+import type { FingerprintStage } from './fingerprint-stage.js'
 import type { ResolvedSync } from './options.js'
 import type { StateKeeper } from './state-keeper.js'
 
@@ -18,7 +18,7 @@ export interface Committer<Position> {
   /** Bytes that arrived since. */
   note(bytes: number): void
   isDue(): boolean
-  /** Ledger first, then the sink, then the state that names both. */
+  /** Fingerprint store first, then the sink, then the state that names both. */
   commit(checkpoint: Checkpoint, tally: Tally, call: CallOptions): Promise<void>
   commits(): number
 }
@@ -26,7 +26,7 @@ export interface Committer<Position> {
 export function createCommitter<Position, R extends Row>(
   options: ResolvedSync<Position, R>,
   keeper: StateKeeper<Position>,
-  stage: LedgerStage<R>,
+  stage: FingerprintStage<R>,
   state: SyncState<Position> | undefined,
 ): Committer<Position> {
   const { clock, commitBytes, commitMs, environmentId, onNotice, onStep } = options
@@ -44,14 +44,14 @@ export function createCommitter<Position, R extends Row>(
     isDue: () => bytesSinceCommit >= commitBytes || clock.now() - committedAtMs >= commitMs,
     async commit(checkpoint, { rows, deletions }, call) {
       call.signal?.throwIfAborted()
-      await onStep?.('before-ledger-commit')
-      const ledger = await stage.commit(call)
+      await onStep?.('before-fingerprint-commit')
+      const fingerprints = await stage.commit(call)
       await onStep?.('before-sink-commit')
       saved = await keeper.commit(
         {
           version: 1,
           checkpoint,
-          ...ledger,
+          ...fingerprints,
           ...(rows !== undefined && { rows }),
           ...(deletions > 0 && { deletions }),
           ...(environmentId !== undefined && { environmentId }),

@@ -12,7 +12,7 @@ export interface DeleteGuard {
 interface KnownRows {
   /** Rows that the sink holds; `undefined` before the first full read is through, and then nothing is stopped. */
   readonly rows: number | undefined
-  /** Deltas without a ledger do not tell creations from updates, so there may be more rows than are known of. */
+  /** Deltas without a fingerprint store do not tell creations from updates, so there may be more rows than are known of. */
   readonly mayBeMore: boolean
 }
 

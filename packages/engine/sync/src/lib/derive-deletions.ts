@@ -3,10 +3,10 @@ import type { Tally } from './committer.js'
 import { bytesOf, type PipelineParts } from './pipeline.js'
 
 /**
- * Deletes what the full read of a resync did not bring, as the ledger tells.
+ * Deletes what the full read of a resync did not bring, as the fingerprint store tells.
  *
  * The state says `deriving` before the first of them reaches the sink. Broken off anywhere, it is begun again: what was
- * deleted by the saved state is no longer in the ledger at its mark.
+ * deleted by the saved state is no longer in the fingerprint store at its mark.
  *
  * @returns how many deletions this read has brought, with those before a resume
  * @throws DataverseError `too-many-deletions` before any of them reaches the sink
@@ -26,7 +26,7 @@ export async function deriveDeletions<Position, R extends Row>(
   }
   while (left > 0) {
     const told = await tellUntilDue(parts)
-    // A ledger that counts more than it lists must not keep us here for ever.
+    // A fingerprint store that counts more than it lists must not keep us here for ever.
     if (told === 0) break
     left -= told
     deletions += told
@@ -36,7 +36,7 @@ export async function deriveDeletions<Position, R extends Row>(
   return deletions
 }
 
-/** The ledger is asked afresh behind each commit, so that it need not keep a place in itself across one. */
+/** The fingerprint store is asked afresh behind each commit, so that it need not keep a place in itself across one. */
 async function tellUntilDue<Position, R extends Row>({
   stage,
   committer,

@@ -10,7 +10,7 @@ import type { SyncProgress } from './progress.js'
  * | `waiting-for-lease` | somebody else works on this name; said once |
  * | `resumed` | there is a saved state, and the sync goes on from it |
  * | `other-environment` | the saved state is of another environment: everything is read again |
- * | `ledger-rebuild` | the ledger does not know what the sink holds: everything is read again, the sink sees a full read |
+ * | `fingerprint-rebuild` | the fingerprint store does not know what the sink holds: everything is read again, the sink sees a full read |
  * | `reset` | a full read begins |
  * | `complete` | a full read ended |
  * | `changes` | a group of changes arrived; `unchanged` of them were not handed to the sink |
@@ -26,7 +26,7 @@ export type SyncNotice<Position = unknown> =
   | { readonly kind: 'waiting-for-lease'; readonly error: DataverseError }
   | { readonly kind: 'resumed'; readonly checkpoint: Checkpoint; readonly position: Position }
   | { readonly kind: 'other-environment'; readonly saved: string | undefined; readonly expected: string }
-  | { readonly kind: 'ledger-rebuild'; readonly why: 'new' | 'lost' | 'removed' }
+  | { readonly kind: 'fingerprint-rebuild'; readonly why: 'new' | 'lost' | 'removed' }
   | ResetEvent
   | CompleteEvent
   | {

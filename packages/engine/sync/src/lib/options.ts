@@ -1,4 +1,11 @@
-import type { CallOptions, CheckpointStore, Row, RowLedger, Sink, TransactionalSink } from '@deltaverse/core'
+import type {
+  CallOptions,
+  CheckpointStore,
+  Fingerprints,
+  Row,
+  Sink,
+  TransactionalSink,
+} from '@deltaverse/core'
 import { type Clock, systemClock } from '@deltaverse/core'
 import type { ChangeFeed } from '@deltaverse/dataverse'
 import { type FollowOptions, followIntervals, type ResolvedFollow } from './follow-options.js'
@@ -23,7 +30,7 @@ export interface SyncOptions<Position = unknown, R extends Row = Row> extends Ca
    * Remembers what the rows looked like, so that a resync reaches the sink as a delta. It is opened and closed by the sync.
    * Default: none; a resync reaches the sink as a full read.
    */
-  readonly ledger?: RowLedger | undefined
+  readonly fingerprints?: Fingerprints | undefined
   /** Reads the table in full although there is a state, and begins the sink anew if it is not what that state says. Default: `false`. */
   readonly restart?: boolean | undefined
   /** Which environment this is, where its host name does not tell. A state of another one leads to a full read. Default: not looked at. */
@@ -61,7 +68,7 @@ export interface ResolvedSync<Position = unknown, R extends Row = Row> {
   readonly feed: SyncFeed<R>
   readonly sink: Sink<Position, R> | TransactionalSink<Position, R>
   readonly checkpoints: CheckpointStore | undefined
-  readonly ledger: RowLedger | undefined
+  readonly fingerprints: Fingerprints | undefined
   readonly restart: boolean
   readonly environmentId: string | undefined
   readonly follow: ResolvedFollow | undefined
@@ -82,7 +89,7 @@ export function resolveSync<Position, R extends Row>(
   options: SyncOptions<Position, R>,
 ): ResolvedSync<Position, R> {
   if (typeof options !== 'object' || options === null) throw new TypeError('sync() takes options')
-  const { name, feed, sink, checkpoints, ledger, signal } = options
+  const { name, feed, sink, checkpoints, fingerprints, signal } = options
   if (typeof feed?.batches !== 'function') throw new TypeError('feed must be made by createChangeFeed()')
   if (typeof sink?.write !== 'function' || typeof sink.commit !== 'function') {
     throw new TypeError('sink must have open(), write(), commit() and close()')
@@ -90,8 +97,8 @@ export function resolveSync<Position, R extends Row>(
   if (checkpoints !== undefined && typeof checkpoints.save !== 'function') {
     throw new TypeError('checkpoints must have load() and save()')
   }
-  if (ledger !== undefined && typeof ledger.record !== 'function') {
-    throw new TypeError('ledger must have record(), remove(), stale() and commit()')
+  if (fingerprints !== undefined && typeof fingerprints.record !== 'function') {
+    throw new TypeError('fingerprints must have record(), remove(), stale() and commit()')
   }
   if (signal !== undefined && typeof signal.throwIfAborted !== 'function') {
     throw new TypeError('signal must be an AbortSignal, such as the signal of an AbortController')
@@ -101,7 +108,7 @@ export function resolveSync<Position, R extends Row>(
     feed,
     sink,
     checkpoints,
-    ledger,
+    fingerprints,
     signal,
     restart: flag('restart', options.restart ?? false),
     environmentId:

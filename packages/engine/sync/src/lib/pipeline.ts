@@ -10,7 +10,7 @@ import type {
 import type { Committer, Tally } from './committer.js'
 import type { DeleteGuard } from './delete-guard.js'
 import { deriveDeletions } from './derive-deletions.js'
-import type { LedgerStage } from './ledger-stage.js'
+import type { FingerprintStage } from './fingerprint-stage.js'
 import type { ResolvedSync } from './options.js'
 
 /** Takes the events of reads, in order, to the sink. */
@@ -24,7 +24,7 @@ export interface Pipeline<R extends Row> {
 
 export interface PipelineParts<Position, R extends Row> {
   readonly options: ResolvedSync<Position, R>
-  readonly stage: LedgerStage<R>
+  readonly stage: FingerprintStage<R>
   readonly committer: Committer<Position>
   readonly guard: DeleteGuard
   readonly call: CallOptions
@@ -75,7 +75,7 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
 
   async function reach(checkpoint: Checkpoint): Promise<void> {
     uncommitted = checkpoint
-    // What a delta has brought so far is told once more behind this; only a ledger knows it again.
+    // What a delta has brought so far is told once more behind this; only a fingerprint store knows it again.
     if (checkpoint.guardLink !== undefined && stage.rows() === undefined) deletions = 0
     if (stage.isDeriving()) return derive(checkpoint)
     await sink.write([{ kind: 'checkpoint', checkpoint }], call)

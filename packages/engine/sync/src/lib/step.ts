@@ -4,13 +4,13 @@
  * | step | stands |
  * |---|---|
  * | `lease-taken` | behind the lease, before the state is loaded |
- * | `opened` | behind the opening of ledger and sink |
+ * | `opened` | behind the opening of fingerprint store and sink |
  * | `page-read` | before a group of events from the feed is handed on |
  * | `batch-written` | behind the sink's taking a group of changes |
  * | `resync-began` | behind a `reset` |
  * | `before-complete` | before a full read is ended |
- * | `deletions-derived` | behind a group of deletions that a ledger told |
- * | `before-ledger-commit` | before everything that the ledger recorded is made durable |
+ * | `deletions-derived` | behind a group of deletions that a fingerprint store told |
+ * | `before-fingerprint-commit` | before everything that the fingerprint store recorded is made durable |
  * | `before-sink-commit` | behind that, before the sink commits |
  * | `after-sink-commit` | between the sink's commit and the saving of the state; not with a sink that does both in one |
  * | `after-state-saved` | behind both |
@@ -23,7 +23,7 @@ export type SyncStep =
   | 'resync-began'
   | 'before-complete'
   | 'deletions-derived'
-  | 'before-ledger-commit'
+  | 'before-fingerprint-commit'
   | 'before-sink-commit'
   | 'after-sink-commit'
   | 'after-state-saved'

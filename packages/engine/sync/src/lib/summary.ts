@@ -21,7 +21,7 @@ export interface SyncSummary<Position = unknown> {
   readonly bytesReceived: number
   readonly commits: number
   readonly elapsedMs: number
-  /** Rows that the sink holds: exact with a ledger; without, those of the last full read less the deletions since. */
+  /** Rows that the sink holds: exact with a fingerprint store; without, those of the last full read less the deletions since. */
   readonly rows?: number
   readonly checkpoint: Checkpoint
   /** Where the sink stands, in its own words. */

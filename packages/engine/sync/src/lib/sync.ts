@@ -8,7 +8,7 @@ import { type SyncSummary, tallyNotices } from './summary.js'
 
 /**
  * Brings what a feed tells of its table to a sink, from where the saved state says, and saves how far it is. However it ends,
- * the next call goes on without a gap: rows first, then what the ledger recorded, then the sink's commit, then the state.
+ * the next call goes on without a gap: rows first, then what the fingerprint store recorded, then the sink's commit, then the state.
  *
  * Resolves at the end of one read; with `follow`, never.
  *

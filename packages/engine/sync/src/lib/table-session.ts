@@ -9,14 +9,14 @@ import {
 import type { PageReport } from '@deltaverse/dataverse'
 import { type Committer, createCommitter } from './committer.js'
 import { createDeleteGuard } from './delete-guard.js'
-import { createOpenStage, type LedgerStage } from './ledger-stage.js'
+import { createOpenStage, type FingerprintStage } from './fingerprint-stage.js'
+import { createFingerprintsStage } from './fingerprints-stage.js'
 import type { ResolvedSync } from './options.js'
 import { createPipeline, type PipelineParts } from './pipeline.js'
 import { askCount } from './row-count.js'
-import { createRowLedgerStage } from './row-ledger-stage.js'
 import type { StateKeeper } from './state-keeper.js'
 
-/** A sink, its ledger and its state, opened together where the state says. */
+/** A sink, its fingerprint store and its state, opened together where the state says. */
 export interface TableSession<Position, R extends Row> {
   readonly committer: Committer<Position>
   readonly parts: PipelineParts<Position, R>
@@ -27,7 +27,7 @@ export interface TableSession<Position, R extends Row> {
 }
 
 /**
- * Loads the state and opens ledger and sink at it.
+ * Loads the state and opens fingerprint store and sink at it.
  *
  * @throws DataverseError `sink-mismatch` when the sink does not hold what the state says, `checkpoint-invalid`, `conflict`
  */
@@ -53,7 +53,7 @@ export async function openTable<Position, R extends Row>(
     const isSinkKept = await openSink(options, state, restart, call)
     const why = await stage.open(isSinkKept ? state : undefined, call)
     if (state !== undefined && why !== undefined) {
-      if (isSinkKept) onNotice({ kind: 'ledger-rebuild', why })
+      if (isSinkKept) onNotice({ kind: 'fingerprint-rebuild', why })
       restart = true
     }
     if (state !== undefined && isSinkKept && !restart) {
@@ -107,8 +107,10 @@ function hasNews(batch: readonly ChangeEvent[]): boolean {
   return batch.some((event) => event.kind !== 'checkpoint')
 }
 
-function createStage<Position, R extends Row>({ ledger }: ResolvedSync<Position, R>): LedgerStage<R> {
-  return ledger === undefined ? createOpenStage() : createRowLedgerStage(ledger)
+function createStage<Position, R extends Row>({
+  fingerprints,
+}: ResolvedSync<Position, R>): FingerprintStage<R> {
+  return fingerprints === undefined ? createOpenStage() : createFingerprintsStage(fingerprints)
 }
 
 function createGuard<Position, R extends Row>({ name, feed, maxDeleteShare }: ResolvedSync<Position, R>) {

@@ -18,7 +18,7 @@ export interface MemoryPosition {
 interface HeldEntry {
   readonly text: string
   readonly rowVersion: string | undefined
-  readonly generation: number
+  readonly epoch: number
 }
 
 export interface MemorySink extends Sink<MemoryPosition>, ReadableSink {
@@ -41,7 +41,7 @@ export type LoggedEvent =
       readonly rowVersion: string | undefined
     }
   | { readonly kind: 'deleted'; readonly id: string }
-  | { readonly kind: 'reset' | 'complete'; readonly generation: number }
+  | { readonly kind: 'reset' | 'complete'; readonly epoch: number }
 
 /**
  * A sink as strict as the contract allows: a log in memory that is cut back to the position it is opened at, and refuses one
@@ -135,7 +135,7 @@ export function createTransactionalMemorySink(): MemorySink &
 
 function toEntry(event: Exclude<ChangeEvent, { kind: 'checkpoint' }>): LoggedEvent {
   if (event.kind === 'reset' || event.kind === 'complete') {
-    return { kind: event.kind, generation: event.generation }
+    return { kind: event.kind, epoch: event.epoch }
   }
   if (event.kind === 'deleted') return { kind: 'deleted', id: event.id }
   const text = Buffer.from(event.bytes).toString()
@@ -153,19 +153,18 @@ function textsOf(log: readonly LoggedEvent[]): Map<string, string> {
 /** What a careful consumer holds: a full read marks what it brings; once it is complete, the rest is gone. */
 function replay(log: readonly LoggedEvent[]): Map<string, HeldEntry> {
   const rows = new Map<string, HeldEntry>()
-  let generation = 0
+  let epoch = 0
   let marked: Set<string> | undefined
   for (const entry of log) {
     if (entry.kind === 'reset') {
-      generation = entry.generation
+      epoch = entry.epoch
       marked = new Set()
     } else if (entry.kind === 'upserted') {
-      rows.set(entry.id, { ...entry, generation })
+      rows.set(entry.id, { ...entry, epoch })
       marked?.add(entry.id)
     } else if (entry.kind === 'deleted') rows.delete(entry.id)
     else {
-      if (marked === undefined || entry.generation !== generation)
-        throw new Error('complete without its reset')
+      if (marked === undefined || entry.epoch !== epoch) throw new Error('complete without its reset')
       for (const id of rows.keys()) if (!marked.has(id)) rows.delete(id)
       marked = undefined
     }

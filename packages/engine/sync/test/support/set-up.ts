@@ -1,7 +1,7 @@
 import { type SyncNotice, type SyncOptions, type SyncSummary, sync } from '../../src/index.js'
 import type { EmulatedTable } from './emulated-table.js'
 import { createMemoryCheckpoints, type MemoryCheckpoints } from './memory-checkpoints.js'
-import { createMemoryLedger, type MemoryLedger } from './memory-ledger.js'
+import { createMemoryFingerprints, type MemoryFingerprints } from './memory-fingerprints.js'
 import { createMemorySink, type MemoryPosition, type MemorySink } from './memory-sink.js'
 
 export type TestOptions = SyncOptions<MemoryPosition, Record<string, unknown>>
@@ -9,26 +9,26 @@ export type TestOptions = SyncOptions<MemoryPosition, Record<string, unknown>>
 export interface SetUp {
   readonly sink: MemorySink
   readonly checkpoints: MemoryCheckpoints
-  readonly ledger: MemoryLedger
+  readonly fingerprints: MemoryFingerprints
   readonly notices: SyncNotice<MemoryPosition>[]
-  /** Syncs once; without a ledger unless it is passed. */
+  /** Syncs once; without a fingerprint store unless it is passed. */
   run(options?: Partial<TestOptions>): Promise<SyncSummary<MemoryPosition>>
   state(): ReturnType<MemoryCheckpoints['states']['get']>
   /** Remembers what all of them hold. @returns how to go back to it */
   backUp(): () => void
 }
 
-/** A sink, a store and a ledger for one table, and the notices of all its syncs. */
+/** A sink, a store and a fingerprint store for one table, and the notices of all its syncs. */
 export function setUp(table: EmulatedTable): SetUp {
   const sink = createMemorySink()
   const checkpoints = createMemoryCheckpoints()
-  const ledger = createMemoryLedger()
+  const fingerprints = createMemoryFingerprints()
   const notices: SyncNotice<MemoryPosition>[] = []
   const feed = table.feed({ pageSize: 3 })
   return {
     sink,
     checkpoints,
-    ledger,
+    fingerprints,
     notices,
     run: (options) =>
       sync({
@@ -45,12 +45,12 @@ export function setUp(table: EmulatedTable): SetUp {
     backUp() {
       const log = [...sink.log]
       const states = [...checkpoints.states]
-      const putLedgerBack = ledger.backUp()
+      const putFingerprintBack = fingerprints.backUp()
       return () => {
         sink.log.splice(0, sink.log.length, ...log)
         checkpoints.states.clear()
         for (const [name, state] of states) checkpoints.states.set(name, state)
-        putLedgerBack()
+        putFingerprintBack()
       }
     },
   }

@@ -10,7 +10,7 @@ const state = {
     select: ['name'],
     selectHash: 'f00',
     phase: 'full-read',
-    generation: 2,
+    epoch: 2,
     nextLink: '/api/data/v9.2/products?$skiptoken=1',
     issuedAt: '2026-01-01T00:00:00.000Z',
   },

@@ -20,7 +20,7 @@ const stateOf = (rows: number): SyncState => ({
     select: null,
     selectHash: 'f00',
     phase: 'delta',
-    generation: 1,
+    epoch: 1,
     deltaLink: '/api/data/v9.2/products?$deltatoken=1%2101%2f01%2f2026',
     deltaToken: '1!01/01/2026',
     issuedAt: '2026-01-01T00:00:00.000Z',
@@ -127,7 +127,7 @@ describe('createFileCheckpointStore()', () => {
     ['no version', { ...stateOf(1), version: undefined }, /"state.version"/],
     ['no position', { ...stateOf(1), position: undefined }, /"state.position"/],
     ['a broken checkpoint', { ...stateOf(1), checkpoint: { version: 1 } }, /"environment"/],
-    ['a mark that is a number', { ...stateOf(1), ledgerMark: 7 }, /"state.ledgerMark"/],
+    ['a mark that is a number', { ...stateOf(1), fingerprintMark: 7 }, /"state.fingerprintMark"/],
     ['half a row', { ...stateOf(1), rows: 0.5 }, /"state.rows"/],
     ['no state', undefined, /"state"/],
   ])('refuses a state with %s', async (_, state, why) => {

@@ -11,7 +11,7 @@ export function parseState(value: unknown): SyncState {
     )
   }
   if (!('position' in state)) throw new TypeError('"state.position" is missing')
-  for (const key of ['ledgerMark', 'environmentId'] as const) {
+  for (const key of ['fingerprintMark', 'environmentId'] as const) {
     if (state[key] !== undefined && typeof state[key] !== 'string') {
       throw new TypeError(`"state.${key}" must be text`)
     }

@@ -8,7 +8,7 @@ const header = {
   ],
 }
 
-describe('the header of a ledger', () => {
+describe('the header of a fingerprint store', () => {
   it('comes back as it was', () => {
     expect(parseHeader(formatHeader(header))).toEqual(header)
     expect(parseHeader(formatHeader({ commits: [] }))).toEqual({ commits: [] })

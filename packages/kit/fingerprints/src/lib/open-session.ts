@@ -1,21 +1,21 @@
 import { DataverseError } from '@deltaverse/core'
+import { createSession, type FingerprintSession } from './fingerprint-session.js'
 import { formatHeader, type Header, parseHeader } from './header.js'
-import { createSession, type LedgerSession } from './ledger-session.js'
-import type { LedgerSettings } from './options.js'
+import type { FingerprintSettings } from './options.js'
 import { rollBack } from './roll-back.js'
 import { headerKey, undoKeyOf } from './row-key.js'
 import { destroyStore, openStore, type Store } from './store.js'
 import { damaged } from './store-error.js'
 
 interface Opened {
-  readonly session: LedgerSession
+  readonly session: FingerprintSession
   /** Whether it goes on where the caller said. */
   readonly known: boolean
 }
 
 /** Opens the store at a mark, or empty. Nothing stays open when it fails. */
 export async function openSession(
-  settings: LedgerSettings,
+  settings: FingerprintSettings,
   mark: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Opened> {
@@ -41,13 +41,13 @@ async function readHeader(store: Store, directory: string): Promise<Header | und
   const value = await store.get(headerKey)
   if (value === undefined) {
     if ((await store.read({}, 1)).length === 0) return undefined
-    const message = `The store in ${directory} is not a row ledger: name a directory of its own for the ledger.`
+    const message = `The store in ${directory} is not a fingerprint store: name a directory of its own for the fingerprints.`
     throw new DataverseError(message, { code: 'sink-mismatch' })
   }
   const header = parseHeader(value)
   if (header === undefined) throw damaged(directory, 'its header cannot be read')
   if (header === 'unknown-format') {
-    const message = `A later version of @deltaverse/fingerprints wrote the row ledger in ${directory}: use that version, or remove the directory; the next sync then reads the table in full.`
+    const message = `A later version of @deltaverse/fingerprints wrote the fingerprint store in ${directory}: use that version, or remove the directory; the next sync then reads the table in full.`
     throw new DataverseError(message, { code: 'checkpoint-invalid' })
   }
   return header
@@ -69,8 +69,8 @@ async function checkUndoBlocks(store: Store, { commits }: Header, directory: str
 async function startEmpty(
   store: Store,
   header: Header | undefined,
-  settings: LedgerSettings,
-): Promise<LedgerSession> {
+  settings: FingerprintSettings,
+): Promise<FingerprintSession> {
   const empty: Header = { commits: [] }
   const isEmpty = header === undefined || (await store.read({ gt: headerKey }, 1)).length === 0
   if (isEmpty) {

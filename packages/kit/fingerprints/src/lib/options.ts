@@ -1,5 +1,5 @@
-export interface RowLedgerOptions {
-  /** Directory of this ledger alone, one for each table; made when it is missing. */
+export interface FingerprintsOptions {
+  /** Directory of this fingerprint store alone, one for each table; made when it is missing. */
   readonly directory: string
   /**
    * How many of the last commits it can be opened at. A sync needs two, as it saves its state behind every commit; raise it for a
@@ -13,7 +13,7 @@ export interface RowLedgerOptions {
 }
 
 /** The options with their defaults. */
-export interface LedgerSettings {
+export interface FingerprintSettings {
   readonly directory: string
   readonly keptCommits: number
   readonly maxPendingRows: number
@@ -26,7 +26,7 @@ export function resolveOptions({
   keptCommits = 16,
   maxPendingRows = 20_000,
   cacheBytes = 16 * 1024 * 1024,
-}: RowLedgerOptions): LedgerSettings {
+}: FingerprintsOptions): FingerprintSettings {
   if (typeof directory !== 'string' || directory === '') {
     throw new TypeError(`Expected \`directory\` to be a path, got ${JSON.stringify(directory)}`)
   }

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkGeneration, entryOf, generationOf, isSameRow } from './row-entry.js'
+import { checkEpoch, entryOf, epochOf, isSameRow } from './row-entry.js'
 
-const generation = fc.maxSafeNat()
+const epoch = fc.maxSafeNat()
 const bytes = fc.uint8Array()
 
 describe('an entry', () => {
-  it('is the same row for the same bytes only, whatever the generation', () => {
+  it('is the same row for the same bytes only, whatever the epoch', () => {
     fc.assert(
-      fc.property(bytes, bytes, generation, generation, (one, other, early, late) => {
+      fc.property(bytes, bytes, epoch, epoch, (one, other, early, late) => {
         const same = Buffer.compare(one, other) === 0
         expect(isSameRow(entryOf(one, early), entryOf(other, late))).toBe(same)
         expect(isSameRow(entryOf(one, early), entryOf(one, late))).toBe(true)
@@ -16,10 +16,10 @@ describe('an entry', () => {
     )
   })
 
-  it('tells its generation', () => {
+  it('tells its epoch', () => {
     fc.assert(
-      fc.property(bytes, generation, (row, seen) => {
-        expect(generationOf(entryOf(row, seen))).toBe(seen)
+      fc.property(bytes, epoch, (row, seen) => {
+        expect(epochOf(entryOf(row, seen))).toBe(seen)
       }),
     )
   })
@@ -29,8 +29,8 @@ describe('an entry', () => {
   })
 })
 
-describe('checkGeneration()', () => {
+describe('checkEpoch()', () => {
   it.each([-1, 0.5, Number.NaN, 2 ** 53])('refuses %d', (seen) => {
-    expect(() => checkGeneration(seen)).toThrow(TypeError)
+    expect(() => checkEpoch(seen)).toThrow(TypeError)
   })
 })

@@ -4,11 +4,11 @@ import { hash } from 'node:crypto'
 const hashLength = 22
 
 /**
- * What is kept of a row, as text: the beginning of the SHA-256 of the row as sent, and the generation that saw it last. Another
+ * What is kept of a row, as text: the beginning of the SHA-256 of the row as sent, and the epoch that saw it last. Another
  * hash is another format of the store (`header.ts`).
  */
-export function entryOf(bytes: Uint8Array, generation: number): string {
-  return hash('sha256', bytes, 'base64url').slice(0, hashLength) + generation.toString(36)
+export function entryOf(bytes: Uint8Array, epoch: number): string {
+  return hash('sha256', bytes, 'base64url').slice(0, hashLength) + epoch.toString(36)
 }
 
 /** Whether two entries are of the same row in the same version, whenever it was seen. */
@@ -16,12 +16,12 @@ export function isSameRow(one: string, other: string): boolean {
   return one.slice(0, hashLength) === other.slice(0, hashLength)
 }
 
-export function generationOf(entry: string): number {
+export function epochOf(entry: string): number {
   return Number.parseInt(entry.slice(hashLength), 36)
 }
 
 /** @throws TypeError */
-export function checkGeneration(generation: number): void {
-  if (Number.isSafeInteger(generation) && generation >= 0) return
-  throw new TypeError(`Expected a whole number of at least 0 as the generation, got ${generation}`)
+export function checkEpoch(epoch: number): void {
+  if (Number.isSafeInteger(epoch) && epoch >= 0) return
+  throw new TypeError(`Expected a whole number of at least 0 as the epoch, got ${epoch}`)
 }

@@ -8,18 +8,18 @@ export function toStoreError(error: unknown, doing: string, directory: string): 
   const level = codes.find((code) => code.startsWith('LEVEL_') && code !== 'LEVEL_DATABASE_NOT_OPEN')
   if (level === undefined && !codes.some((code) => /^E[A-Z]+$/.test(code))) return error
   if (level === 'LEVEL_LOCKED') {
-    const message = `The row ledger in ${directory} is in use, by another process or by another ledger of this one: end that first, or name another directory.`
+    const message = `The fingerprint store in ${directory} is in use, by another process or by another fingerprints of this one: end that first, or name another directory.`
     return new DataverseError(message, { code: 'conflict', cause: error })
   }
   const why = reasonOf(error)
   if (level === 'LEVEL_CORRUPTION') return damaged(directory, why, error)
-  const message = `Cannot ${doing} the row ledger in ${directory} (${why}): see that there is room on the disk and that this process may write there. If the directory is damaged, ${removable}.`
+  const message = `Cannot ${doing} the fingerprint store in ${directory} (${why}): see that there is room on the disk and that this process may write there. If the directory is damaged, ${removable}.`
   return new DataverseError(message, { code: 'sink-failed', cause: error })
 }
 
 /** The store is there and cannot be what this package wrote. */
 export function damaged(directory: string, why: string, cause?: unknown): DataverseError {
-  const message = `The row ledger in ${directory} is damaged (${why}). Remove the directory: the next sync then reads the table in full.`
+  const message = `The fingerprint store in ${directory} is damaged (${why}). Remove the directory: the next sync then reads the table in full.`
   return new DataverseError(message, { code: 'checkpoint-invalid', cause })
 }
 

@@ -19,7 +19,7 @@ interface Range {
   readonly lt?: Buffer
 }
 
-/** The few things that a ledger asks of LevelDB; every error is one of {@link toStoreError}. */
+/** The few things that a fingerprint store asks of LevelDB; every error is one of {@link toStoreError}. */
 export interface Store {
   get(key: Buffer): Promise<string | undefined>
   /** @returns values in the order of the keys */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { entryOf } from './row-entry.js'
 import { decodeUndoBlock, encodeUndoBlock } from './undo-block.js'
 
-const entry = fc.tuple(fc.uint8Array(), fc.nat()).map(([bytes, generation]) => entryOf(bytes, generation))
+const entry = fc.tuple(fc.uint8Array(), fc.nat()).map(([bytes, epoch]) => entryOf(bytes, epoch))
 const rows = fc.array(fc.record({ id: fc.uuid(), entry: fc.option(entry, { nil: undefined }) }))
 
 describe('an undo block', () => {

@@ -1,23 +1,23 @@
 // Records until the disk takes no more, and tells how that ended.
-import { createRowLedger } from '../../dist/index.js'
+import { createFingerprints } from '../../dist/index.js'
 
 const [directory, first] = process.argv.slice(2)
-const ledger = createRowLedger({ directory })
-await ledger.open(first)
+const fingerprints = createFingerprints({ directory })
+await fingerprints.open(first)
 let mark = first
-let committed = ledger.count()
+let committed = fingerprints.count()
 let error
 for (let round = 1; round <= 100 && error === undefined; round++) {
   try {
     const rows = Array.from({ length: 2_000 }, (_, at) => ({ id: idOf(round, at), bytes: Buffer.from('{}') }))
-    await ledger.record(rows, 1)
-    mark = await ledger.commit()
-    committed = ledger.count()
+    await fingerprints.record(rows, 1)
+    mark = await fingerprints.commit()
+    committed = fingerprints.count()
   } catch ({ code, message }) {
     error = { code, message }
   }
 }
-const next = await ledger.commit().catch(({ code }) => code)
+const next = await fingerprints.commit().catch(({ code }) => code)
 process.stdout.write(JSON.stringify({ error, next, mark, committed }))
 
 function idOf(round, at) {

@@ -1,25 +1,25 @@
-import type { RowLedger } from '@deltaverse/core'
+import type { Fingerprints } from '@deltaverse/core'
 import { account, idOf } from '@deltaverse/testing'
 import { expect } from 'vitest'
 
-/** What a ledger ought to know: number of the row → version and the generation that saw it last. */
-export type KnownRows = ReadonlyMap<number, { readonly version: number; readonly generation: number }>
+/** What a fingerprint store ought to know: number of the row → version and the epoch that saw it last. */
+export type KnownRows = ReadonlyMap<number, { readonly version: number; readonly epoch: number }>
 
-/** Fails unless the ledger knows exactly these rows. Leaves changes behind that are not committed. */
-export async function expectKnown(ledger: RowLedger, rows: KnownRows, generation: number): Promise<void> {
-  expect(ledger.count()).toBe(rows.size)
-  for (const asked of [generation, generation + 1]) {
-    const stale = [...rows].filter(([, row]) => row.generation < asked).map(([number]) => idOf(number))
+/** Fails unless the fingerprint store knows exactly these rows. Leaves changes behind that are not committed. */
+export async function expectKnown(fingerprints: Fingerprints, rows: KnownRows, epoch: number): Promise<void> {
+  expect(fingerprints.count()).toBe(rows.size)
+  for (const asked of [epoch, epoch + 1]) {
+    const stale = [...rows].filter(([, row]) => row.epoch < asked).map(([number]) => idOf(number))
     const found: string[] = []
-    for await (const group of ledger.stale(asked)) found.push(...group)
+    for await (const group of fingerprints.stale(asked)) found.push(...group)
     expect(found.sort()).toEqual(stale.sort())
   }
-  const shown = [...rows].map(([number, { version }]) => ledgerRow(number, version))
-  const verdicts = await ledger.record(shown, generation)
+  const shown = [...rows].map(([number, { version }]) => fingerprintRow(number, version))
+  const verdicts = await fingerprints.record(shown, epoch)
   expect(verdicts.filter((verdict) => verdict !== 'unchanged')).toEqual([])
 }
 
-export function ledgerRow(
+export function fingerprintRow(
   number: number,
   version: number,
 ): { readonly id: string; readonly bytes: Uint8Array } {

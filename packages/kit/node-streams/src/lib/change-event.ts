@@ -20,11 +20,11 @@ export function isMarkerEvent(value: unknown): value is Exclude<ChangeEvent, Cha
   if (!isRecord(value)) return false
   switch (value.kind) {
     case 'reset':
-      return typeof value.generation === 'number' && typeof value.reason === 'string'
+      return typeof value.epoch === 'number' && typeof value.reason === 'string'
     case 'checkpoint':
       return isRecord(value.checkpoint) && value.checkpoint.version === 1
     case 'complete':
-      return typeof value.generation === 'number' && typeof value.rows === 'number'
+      return typeof value.epoch === 'number' && typeof value.rows === 'number'
     default:
       return false
   }

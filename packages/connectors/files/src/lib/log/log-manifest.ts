@@ -35,7 +35,7 @@ export type LogReadStatus = 'reading' | 'complete' | 'abandoned' | 'discarded'
 export interface LogRead {
   /** Counts the reads of this log. */
   readonly number: number
-  readonly generation: number
+  readonly epoch: number
   readonly reason: ResetReason
   readonly status: LogReadStatus
   /** In order; empty while no change came. */

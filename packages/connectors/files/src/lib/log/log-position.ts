@@ -19,8 +19,8 @@ export interface LogPosition {
 export function requireLogPosition(position: unknown): LogPosition {
   const { format, mode, reads } = (position ?? {}) as Partial<Record<keyof LogPosition, unknown>>
   if (format === 1 && mode === 'log' && Number.isSafeInteger(reads)) return position as LogPosition
-  if (mode === 'snapshot') {
-    throw mismatch('the saved position is of a snapshot, and this sink is a log')
+  if (mode === 'mirror') {
+    throw mismatch('the saved position is of a mirror, and this sink is a log')
   }
   throw mismatch('the saved position is not one of a log of this release')
 }

@@ -15,7 +15,7 @@ type OpenLogFile = Writable<LogFile>
 /** The reads of a log as events change them, ahead of what is committed. */
 export interface LogReads {
   /** All of them as they are now, for a manifest. */
-  snapshot(): readonly LogRead[]
+  mirror(): readonly LogRead[]
   /** The file that was begun last in it. */
   readonly lastFile: OpenLogFile | undefined
   reset(event: ResetEvent): void
@@ -34,7 +34,7 @@ export function createLogReads(reads: readonly LogRead[], position: LogPosition 
   let current = all.find(({ number }) => number === currentNumber)
   let begun = Math.max(position?.reads ?? 0, all.at(-1)?.number ?? 0)
 
-  function begin(read: Pick<LogRead, 'generation' | 'reason' | 'status'>): OpenRead {
+  function begin(read: Pick<LogRead, 'epoch' | 'reason' | 'status'>): OpenRead {
     begun += 1
     const next: OpenRead = { number: begun, ...read, files: [] }
     all.push(next)
@@ -43,16 +43,16 @@ export function createLogReads(reads: readonly LogRead[], position: LogPosition 
   }
 
   return {
-    snapshot: () => all.map((read) => ({ ...read, files: read.files.map((file) => ({ ...file })) })),
+    mirror: () => all.map((read) => ({ ...read, files: read.files.map((file) => ({ ...file })) })),
     get lastFile() {
       return current?.files.at(-1)
     },
-    reset({ generation, reason }) {
+    reset({ epoch, reason }) {
       if (current?.status === 'reading') current.status = 'abandoned'
-      begin({ generation, reason, status: 'reading' })
+      begin({ epoch, reason, status: 'reading' })
     },
-    complete({ generation }) {
-      if (current?.status === 'reading' && current.generation === generation) current.status = 'complete'
+    complete({ epoch }) {
+      if (current?.status === 'reading' && current.epoch === epoch) current.status = 'complete'
     },
     checkpoint({ checkpoint }) {
       const file = current?.files.at(-1)
@@ -67,7 +67,7 @@ export function createLogReads(reads: readonly LogRead[], position: LogPosition 
     },
     addFile(file) {
       // Changes without a full read before them: what there was, was nothing, and it is known in full.
-      const read = current ?? begin({ generation: 1, reason: 'initial', status: 'complete' })
+      const read = current ?? begin({ epoch: 1, reason: 'initial', status: 'complete' })
       read.files.push(file)
     },
     position() {

@@ -99,7 +99,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
       const { lastFile } = reads
       if (file !== undefined && lastFile?.sha256 === '') lastFile.sha256 = await file.sha256()
       // First the manifest forgets what is to go, so that no reader looks for it; what is to go stays accounted for.
-      opened.committed = reads.snapshot()
+      opened.committed = reads.mirror()
       const next: LogManifest = { ...manifest, reads: opened.committed, begun: rolled.removed }
       if (JSON.stringify(next) !== JSON.stringify(manifest)) await replaceManifest(opened, next)
       await removeAll(rolled.removed)
@@ -129,7 +129,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
 
   /** The manifest tells of a file before it is there, so that a later start knows whose it is. */
   async function beginFile(open: Session): Promise<LineFile> {
-    const number = lastNumber({ ...open.manifest, reads: open.reads.snapshot() }) + 1
+    const number = lastNumber({ ...open.manifest, reads: open.reads.mirror() }) + 1
     const entry = newEntry(`${name}.${String(number).padStart(6, '0')}.${extension}`, settings.now())
     const path = join(directory, entry.file)
     const keptAs = await setAside(files, path)
@@ -227,7 +227,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
         entry.bytes = file.bytes
         if (isLonger || entry.sha256 === '') entry.sha256 = await file.sha256()
       }
-      const committed = reads.snapshot()
+      const committed = reads.mirror()
       await tell(opened, committed)
       opened.committed = committed
       return reads.position()

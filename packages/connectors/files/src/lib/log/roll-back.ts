@@ -28,9 +28,9 @@ export function rollBack(manifest: LogManifest, position: LogPosition | undefine
     )
   }
   const known = manifest.reads.find(({ number }) => number === read.number)
-  if (known === undefined || known.generation !== read.generation) {
+  if (known === undefined || known.epoch !== read.epoch) {
     throw mismatch(
-      `${path} does not know read ${read.number} of generation ${read.generation}, which the saved state counts on`,
+      `${path} does not know read ${read.number} of epoch ${read.epoch}, which the saved state counts on`,
     )
   }
   const earlier = manifest.reads.filter(

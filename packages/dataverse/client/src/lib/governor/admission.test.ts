@@ -43,7 +43,7 @@ describe('admit()', () => {
     void admit([core], call)
     await expect(admit([core], { ...call, signal: AbortSignal.abort('no') })).rejects.toBe('no')
     expect(core.queue.size).toBe(0)
-    expect(core.snapshot().totals.abandoned).toBe(1)
+    expect(core.stats().totals.abandoned).toBe(1)
   })
 
   it('leaves no listener on a long-lived signal', async () => {

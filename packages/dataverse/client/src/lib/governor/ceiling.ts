@@ -4,7 +4,7 @@ import { createConcurrencyCap } from './concurrency-cap.js'
 import type { Answer } from './governor-core.js'
 import type { CeilingReason } from './governor-event.js'
 import type { ResolvedGovernorOptions } from './governor-options.js'
-import type { GovernorSnapshot, ServiceLimits } from './governor-snapshot.js'
+import type { GovernorStats, ServiceLimits } from './governor-stats.js'
 import { createLatencyWatch } from './latency-watch.js'
 import { createPace } from './pace.js'
 import { documentedLimits, learnLimits } from './service-limits.js'
@@ -26,7 +26,7 @@ export interface Ceiling {
   /** The gate was closed for a while: what was read before says nothing any more. */
   opened(closedForMs: number, nowMs: number, usedUp: boolean): void
   limits(): ServiceLimits
-  remaining(): GovernorSnapshot['remaining']
+  remaining(): GovernorStats['remaining']
 }
 
 /** Until `x-ms-dop-hint` is known. */

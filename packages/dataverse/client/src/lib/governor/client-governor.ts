@@ -1,7 +1,7 @@
 import type { DataverseResponse } from '../response.js'
 import { coreOf, type Governor } from './create-governor.js'
 import { createSizers } from './create-sizers.js'
-import type { ClientGovernorSnapshot } from './governor-snapshot.js'
+import type { ClientGovernorStats } from './governor-stats.js'
 import type { Refusal } from './refusal.js'
 import type { RequestSizer, RequestSizerOptions } from './request-sizer.js'
 
@@ -10,7 +10,7 @@ export interface ClientGovernor {
   /** Requests allowed at a time at the moment, over all credentials; `Infinity` with `governor: false`. */
   readonly ceiling: number
   /** The state at the moment. */
-  snapshot(): ClientGovernorSnapshot
+  stats(): ClientGovernorStats
   /** The sizer of this name, shared by everybody who names it. Works with `governor: false` as well. */
   sizer(name: string, options?: RequestSizerOptions): RequestSizer
   /**
@@ -34,14 +34,14 @@ export function createClientGovernor(
     get ceiling() {
       return ceiling()
     },
-    snapshot() {
-      const snapshots = governors.map((governor) => governor.snapshot())
+    stats() {
+      const statss = governors.map((governor) => governor.stats())
       return {
         ceiling: ceiling(),
-        inFlight: snapshots.reduce((total, { inFlight }) => total + inFlight, 0),
+        inFlight: statss.reduce((total, { inFlight }) => total + inFlight, 0),
         // Somebody who waits may wait at several.
         waiting: new Set(governors.flatMap((governor) => [...coreOf(governor).queue])).size,
-        governors: snapshots,
+        governors: statss,
       }
     },
     sizer,

@@ -1,7 +1,7 @@
 import { createSizers } from './create-sizers.js'
 import { createGovernorCore, type GovernorCore } from './governor-core.js'
 import { type GovernorOptions, resolveGovernorOptions } from './governor-options.js'
-import type { GovernorSnapshot } from './governor-snapshot.js'
+import type { GovernorStats } from './governor-stats.js'
 import type { RequestSizer, RequestSizerOptions } from './request-sizer.js'
 
 const coreKey: unique symbol = Symbol('governorCore')
@@ -11,7 +11,7 @@ const coreKey: unique symbol = Symbol('governorCore')
  * at a time and one gate for all of them. Pass it to several clients of the same credential so that they share it.
  */
 export interface Governor {
-  snapshot(): GovernorSnapshot
+  stats(): GovernorStats
   /** The sizer of this name; made when it is first asked for, and then with these options. */
   sizer(name: string, options?: RequestSizerOptions): RequestSizer
   /** @internal */
@@ -25,7 +25,7 @@ export interface Governor {
  */
 export function createGovernor(options: GovernorOptions = {}): Governor {
   const core = createGovernorCore(resolveGovernorOptions(options))
-  const governor = { snapshot: core.snapshot, sizer: createSizers() }
+  const governor = { stats: core.stats, sizer: createSizers() }
   // Kept out of enumeration: what a governor does inside is nobody's business.
   return Object.defineProperty(governor, coreKey, { value: core }) as typeof governor & {
     readonly [coreKey]: GovernorCore

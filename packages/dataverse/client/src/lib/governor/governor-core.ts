@@ -1,11 +1,11 @@
 import type { ResponseHeaders } from '../response.js'
 import { type CeilingValue, createCeiling } from './ceiling.js'
 import { createEventHub } from './event-hub.js'
+import { createFairShare } from './fair-share.js'
 import { createGate } from './gate.js'
 import type { GateReason, GovernorListener } from './governor-event.js'
 import type { ResolvedGovernorOptions } from './governor-options.js'
-import type { GovernorSnapshot } from './governor-snapshot.js'
-import { createPoliteLedger } from './polite-ledger.js'
+import type { GovernorStats } from './governor-stats.js'
 import { createRefusalWait, type Refusal, toGateReason } from './refusal.js'
 import { createWakeTimer } from './wake-timer.js'
 
@@ -58,7 +58,7 @@ export interface GovernorCore {
   /** Somebody who waited gave up. */
   abandon(): void
   ceiling(): number
-  snapshot(): GovernorSnapshot
+  stats(): GovernorStats
   /** Returns the way to stop listening. */
   listen(listener: GovernorListener): () => void
 }
@@ -72,7 +72,7 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
   const gate = createGate()
   const ceiling = createCeiling(options)
   const waitFor = createRefusalWait(options.random)
-  const ledger = options.polite === undefined ? undefined : createPoliteLedger(options.polite.share)
+  const fingerprints = options.polite === undefined ? undefined : createFairShare(options.polite.share)
   const queue = new Set<Waiter>()
   const { emit, listen } = createEventHub(options.onGovernor)
   const wake = createWakeTimer(clock, pump)
@@ -120,9 +120,9 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
   }
 
   function closeIfPolite(nowMs: number): void {
-    if (ledger === undefined) return
+    if (fingerprints === undefined) return
     const state = { nowMs, inFlight, limits: ceiling.limits(), remaining: ceiling.remaining() }
-    const holdMs = ledger.holdMs(state)
+    const holdMs = fingerprints.holdMs(state)
     if (holdMs > 0) close(holdMs, 'polite')
   }
 
@@ -135,7 +135,7 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
       const nowMs = clock.now()
       inFlight++
       totals.admitted++
-      ledger?.sent(nowMs)
+      fingerprints?.sent(nowMs)
       if (waiter !== undefined) {
         const waitedMs = nowMs - waiter.sinceMs
         totals.waited++
@@ -156,7 +156,7 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
       if (status !== 429) {
         waitFor.accepted()
         gate.accepted()
-        if (elapsedMs !== undefined) ledger?.answered(elapsedMs, nowMs)
+        if (elapsedMs !== undefined) fingerprints?.answered(elapsedMs, nowMs)
       }
       updateCeiling(nowMs)
       if (elapsedMs !== undefined && status < 300 && ceiling.isBudgetSpent(elapsedMs, inFlight)) {
@@ -180,7 +180,7 @@ export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCo
       totals.abandoned++
     },
     ceiling: () => current.ceiling,
-    snapshot() {
+    stats() {
       const nowMs = clock.now()
       const gateClosedUntilMs = gate.closedUntilMs(nowMs)
       return {

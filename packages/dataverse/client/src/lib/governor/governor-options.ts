@@ -4,7 +4,7 @@ import type { GovernorListener } from './governor-event.js'
 
 /** How one credential's requests are governed. */
 export interface GovernorOptions {
-  /** Name in events and snapshots. Default: `default`; a client with several credentials numbers them from 1. */
+  /** Name in events and statss. Default: `default`; a client with several credentials numbers them from 1. */
   readonly name?: string | undefined
   /**
    * Requests at a time: `'auto'` follows `x-ms-dop-hint` (Microsoft Learn: Send parallel requests), 4 until it is known; a
@@ -18,7 +18,7 @@ export interface GovernorOptions {
   readonly maxConcurrency?: number | undefined
   /**
    * Leaves the rest of the service's window to other clients of the same user: no more than this share of the limits is
-   * used, by a ledger of what was sent and how long it took. Assumes one web server, so it is slower than need be where
+   * used, by a fingerprint store of what was sent and how long it took. Assumes one web server, so it is slower than need be where
    * several share the load (Microsoft Learn: Service protection API limits). `true` is a share of 0.7. Default: `false`,
    * everything that the service gives is used.
    */

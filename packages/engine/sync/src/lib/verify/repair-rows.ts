@@ -4,7 +4,7 @@ import { bytesOf } from '../pipeline.js'
 import type { TableSession } from '../table-session.js'
 import type { RowDifference, VerifyFeed } from './verify-options.js'
 
-/** Writes rows as they are now to the sink and the ledger, and commits them with the state. */
+/** Writes rows as they are now to the sink and the fingerprint store, and commits them with the state. */
 export interface RowRepair {
   /** @returns how many rows it wrote or took away */
   repair(differences: readonly RowDifference[]): Promise<number>

@@ -1,0 +1,70 @@
+import type { CallOptions, Change, ResetEvent, Row, SyncState } from '@deltaverse/core'
+
+/** What became of a group of changes. */
+export interface PassedChanges<R extends Row> {
+  /** Those that the sink gets to see. */
+  readonly changes: readonly Change<R>[]
+  /** Deletions that count: those of rows that the sink holds, as far as that is known. */
+  readonly deletions: number
+  /** Rows that the sink holds as they are. */
+  readonly unchanged: number
+}
+
+/** Members of the state that the stage wants to be saved. */
+type FingerprintState = Pick<SyncState, 'fingerprintMark' | 'fingerprintPass' | 'fingerprintPhase'>
+
+/** Whether the sink sees a full read as one, or a delta of what differs. */
+type ResetView = 'full-read' | 'delta'
+
+/** What stands between feed and sink: with a fingerprint store it lets through what differs, without one everything. */
+export interface FingerprintStage<R extends Row> {
+  /**
+   * Goes on where the saved state says; `undefined` begins with nothing.
+   *
+   * @returns why the table has to be read in full so that fingerprint store and sink hold the same again; `undefined` when they do
+   */
+  open(state: SyncState | undefined, call: CallOptions): Promise<'new' | 'lost' | 'removed' | undefined>
+  reset(event: ResetEvent): ResetView
+  pass(changes: readonly Change<R>[], call: CallOptions): Promise<PassedChanges<R>>
+  /** A full read ended. */
+  complete(call: CallOptions): Promise<ResetView>
+  /** Whether deletions are still to be told; see {@link deriveDeletions}. */
+  isDeriving(): boolean
+  /** Ids of rows that the last full read did not bring, in groups. */
+  stale(call: CallOptions): AsyncIterable<readonly string[]>
+  remove(ids: readonly string[], call: CallOptions): Promise<void>
+  /** All deletions are told. */
+  derived(): void
+  /** Rows that the sink holds; `undefined` when nobody counts them. */
+  rows(): number | undefined
+  /** Makes durable what was taken up, and says what the state has to hold of it. */
+  commit(call: CallOptions): Promise<FingerprintState>
+  close(): Promise<void>
+}
+
+/** The stage of a sync without a fingerprint store. */
+export function createOpenStage<R extends Row>(): FingerprintStage<R> {
+  return {
+    async open(state) {
+      // The sink has not seen that a full read is under way, or not yet all of its deletions: only the fingerprint store could tell.
+      const isHalfWay = state?.fingerprintPhase === 'comparing' || state?.fingerprintPhase === 'deriving'
+      return isHalfWay ? 'removed' : undefined
+    },
+    reset: () => 'full-read',
+    async pass(changes) {
+      let deletions = 0
+      for (const change of changes) if (change.kind === 'deleted') deletions += 1
+      return { changes, deletions, unchanged: 0 }
+    },
+    complete: async () => 'full-read',
+    isDeriving: () => false,
+    stale: nothing,
+    remove: async () => {},
+    derived: () => {},
+    rows: () => undefined,
+    commit: async () => ({}),
+    close: async () => {},
+  }
+}
+
+async function* nothing(): AsyncGenerator<readonly string[], void, undefined> {}
