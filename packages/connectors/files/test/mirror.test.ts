@@ -114,9 +114,9 @@ describe('a mirror', () => {
     }
     expect(disk.paths().map((path) => path.replace(/\d{6}/, '#'))).toEqual([
       '/out/accounts.manifest.json',
+      '/out/accounts.mirror/base.#.ndjson',
+      '/out/accounts.mirror/base.#.ndjson',
       '/out/accounts.ndjson',
-      '/out/accounts.mirror/base.#.ndjson',
-      '/out/accounts.mirror/base.#.ndjson',
     ])
     await sink.open(position)
     await sink.close()

@@ -95,8 +95,8 @@ describe('the README', () => {
     await sync({ name: 'contacts', sink: contacts })
     expect(readdirSync(directory).sort()).toEqual([
       'contacts.manifest.json',
-      'contacts.ndjson',
       'contacts.mirror',
+      'contacts.ndjson',
     ])
   })
 })

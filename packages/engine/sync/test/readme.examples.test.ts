@@ -55,7 +55,7 @@ describe('the README', () => {
     // end
     expect(lines.pop()).toBe('1 rows, 0 deletions, 1 commits')
 
-    // example: fingerprint store
+    // example: fingerprints
     const fingerprints = createFingerprints({ directory: 'data/contacts.fingerprints' })
     await sync({ ...contacts, fingerprints, signal })
     // end
