@@ -19,3 +19,4 @@ export type {
   LookupTarget,
   TableMetadata,
 } from './lib/table-metadata.js'
+export { readTableSchema, rowMemberOf, type TableSchemaOptions, toTableSchema } from './lib/table-schema.js'

@@ -29,7 +29,6 @@ export {
 export { type CollectionPathOptions, formatCollectionPath } from './lib/collection-path.js'
 export { parseDeltaToken } from './lib/delta-token.js'
 export { type ErrorBody, type InnerError, normaliseServiceCode, parseErrorBody } from './lib/error-body.js'
-export { parseExactJson } from './lib/exact-json.js'
 export { formatInCondition, formatKeyCondition, isPlainListText } from './lib/key-filter.js'
 export {
   findUnaddressableCharacter,

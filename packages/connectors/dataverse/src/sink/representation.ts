@@ -1,5 +1,5 @@
 import type { Row } from '@deltaverse/core'
-import { parseExactJson } from '@deltaverse/protocol'
+import { parseExactJson } from '@deltaverse/schema'
 import type { RunPlan } from './prepare-row.js'
 
 /** What a representation says of a row that was written. */

@@ -1,6 +1,6 @@
 import type { DataverseClient, DataverseRequest, DataverseResponse, RequestSizer } from '@deltaverse/client'
 import { abortableDelay, isResponseError } from '@deltaverse/core'
-import { parseExactJson } from '@deltaverse/protocol'
+import { parseExactJson } from '@deltaverse/schema'
 import type { RunPlan } from './prepare-row.js'
 
 /** What the requests of one run share: the client, the plan, one pause for all, and the counts. */

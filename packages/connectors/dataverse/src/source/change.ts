@@ -4,12 +4,12 @@ import type { Change, DeletedChange, Row, UpsertedChange } from '@deltaverse/cor
 import { DataverseError } from '@deltaverse/core'
 import {
   createRowIdentity,
-  parseExactJson,
   parseRowVersion,
   type RowIdentity,
   type RowRun,
   rowMayHoldLongNumber,
 } from '@deltaverse/protocol'
+import { parseExactJson } from '@deltaverse/schema'
 
 /** What is common to all changes of a table. */
 export interface ChangeShape {

@@ -1,7 +1,7 @@
 import { type Change, DataverseError, type UpsertedChange } from '@deltaverse/core'
+import { createExactNumbers, type ExactNumbers } from '@deltaverse/schema'
 import type { ResolvedColumn } from './column.js'
 import { columnTexts, type InvalidText } from './column-text.js'
-import { createExactNumbers, type ExactNumbers } from './exact-numbers.js'
 
 export interface RowEncoderOptions {
   /** In the order of the staging table. */
@@ -32,7 +32,7 @@ export function createRowEncoder(options: RowEncoderOptions): RowEncoder {
         continue
       }
       if (typeof value === 'number' && (column.type === 'numeric' || column.type === 'bigint')) {
-        exact ??= createExactNumbers(change)
+        exact ??= createExactNumbers(change.bytes)
         value = exact(column.member, value)
       }
       const text = write(value, invalidText)

@@ -7,8 +7,8 @@ import {
   formatPrefer,
   isPlainListText,
   linkToPath,
-  parseExactJson,
 } from '@deltaverse/protocol'
+import { parseExactJson } from '@deltaverse/schema'
 import type { TypedKey } from './typed-key.js'
 
 /** How large one query may grow. */

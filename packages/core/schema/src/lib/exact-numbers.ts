@@ -1,15 +1,16 @@
-import type { UpsertedChange } from '@deltaverse/core'
-import { parseExactJson } from '@deltaverse/protocol'
+import { parseExactJson } from './exact-json.js'
 
 /** The number that the bytes of a row say: whoever parsed them before may have rounded it to a double. */
 export type ExactNumbers = (member: string, parsed: number) => unknown
 
-/** Creates the access to the exact numbers of a row. Rows without a number too long for a double cost no second parse. */
-export function createExactNumbers(change: UpsertedChange): ExactNumbers {
-  if (!mayHoldLongNumber(change.bytes)) return (_, parsed) => parsed
-  const { buffer, byteOffset, byteLength } = change.bytes
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString()
-  const row = parseExactJson(text) as Readonly<Record<string, unknown>>
+/**
+ * Creates the access to the exact numbers of a row. Rows without a number too long for a double cost no second parse.
+ *
+ * @param bytes the row as JSON text in UTF-8
+ */
+export function createExactNumbers(bytes: Uint8Array): ExactNumbers {
+  if (!mayHoldLongNumber(bytes)) return (_, parsed) => parsed
+  const row = parseExactJson(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>
   return (member, parsed) => row[member] ?? parsed
 }
 
