@@ -143,7 +143,7 @@ describe('a run against an environment', () => {
         bytes: expect.any(Number),
         seconds: expect.any(Number),
         epoch: 1,
-        phase: 'delta',
+        phase: 'incremental',
         files: ['out/products.000001.ndjson'],
         manifestFile: 'out/products.manifest.json',
         checkpointFile: 'out/products.checkpoint.json',
@@ -177,7 +177,7 @@ describe('a run against an environment', () => {
     const ended = await runApp(read('--table', 'product', '--table', 'nonsense'), { cwd: temporaryFolder() })
     expect(ended.code).toBe(3)
     const [good, bad] = reportOf(ended).tables
-    expect(good).toMatchObject({ table: 'product', phase: 'delta' })
+    expect(good).toMatchObject({ table: 'product', phase: 'incremental' })
     expect(good.error).toBeUndefined()
     expect(bad).toMatchObject({ table: 'nonsense', error: { code: 'not-found' } })
     expect(reportOf(ended)).toMatchObject({ ok: false, exitCode: 3 })

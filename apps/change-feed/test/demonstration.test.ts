@@ -133,7 +133,7 @@ describe('the demonstration', () => {
     await runApp(small, { cwd })
     const saved = JSON.parse(readFileSync(join(cwd, 'out/products.checkpoint.json'), 'utf8'))
     const { checkpoint } = saved.state
-    expect(checkpoint.deltaLink).toMatch(/^\/api\/data\/v9\.2\/products\?/)
-    expect(checkpoint.environment).toBe('127.0.0.1')
+    expect(checkpoint.cursor.deltaLink).toMatch(/^\/api\/data\/v9\.2\/products\?/)
+    expect(checkpoint.source).toBe('127.0.0.1/products')
   })
 })

@@ -136,7 +136,7 @@ describe('a run that is killed', () => {
       const last = await runApp(args, { cwd })
       expect(last, last.stderr).toMatchObject({ code: 0 })
       const [report] = JSON.parse(last.stdout).tables
-      expect(report).toMatchObject({ phase: 'delta', epoch: 2 })
+      expect(report).toMatchObject({ phase: 'incremental', epoch: 2 })
       const rebuilt = rebuiltRows(join(cwd, report.files[0]))
       expect(plainRows(rebuilt.values())).toEqual(plainRows(products.rows()))
     } finally {

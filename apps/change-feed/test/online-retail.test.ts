@@ -84,7 +84,7 @@ function columnsOf({ StockCode, Description, UnitPrice }: Change): Record<string
 async function readFeed(client: DataverseClient, directory: string): Promise<void> {
   await sync({
     name: 'products',
-    feed: createChangeFeed(client, {
+    source: createChangeFeed(client, {
       entitySet: 'products',
       primaryKey: 'productid',
       tokenLifetimeDays: 7,

@@ -45,7 +45,7 @@ it('the README streams a table to a file and reads it event by event', async () 
 
   // As a stream: rows pass as bytes, unparsed, and a slow disk slows the download down.
   const file = createWriteStream('contacts.ndjson', { highWaterMark: 1024 * 1024 })
-  await pipeline(feed.batches({ signal }), onlyUpserts(), toNdjson(), file, { signal })
+  await pipeline(feed.read({ signal }), onlyUpserts(), toNdjson(), file, { signal })
 
   // Or event by event, with a checkpoint behind every page.
   for await (const event of feed.changes({ signal })) {
@@ -73,7 +73,7 @@ it('the README keeps a table in files', async () => {
   // example: sync
   await sync({
     name: 'contacts',
-    feed: createChangeFeed(client, { entitySet: 'contacts', select: ['fullname', 'emailaddress1'] }),
+    source: createChangeFeed(client, { entitySet: 'contacts', select: ['fullname', 'emailaddress1'] }),
     sink: createFileSink({ directory: 'data', name: 'contacts', mode: 'mirror' }),
     checkpoints: createFileCheckpointStore({ directory: 'data' }),
   })

@@ -31,7 +31,7 @@ export async function runFeed({ fingerprints: kind, serviceRoot, directory }: Fe
   const readOnce = async (epoch: number) => {
     rows = 0
     let uncommitted = 0
-    for await (const batch of feed.batches()) {
+    for await (const batch of feed.read()) {
       const shown: FingerprintRow[] = []
       for (const change of batch) {
         if (change.kind !== 'upserted') continue

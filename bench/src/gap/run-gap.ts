@@ -31,13 +31,15 @@ process.once('message', async ({ serviceRoot, read, gapGuard, outFile }: GapJob)
   const feed = createChangeFeed(counting, {
     ...options,
     gapGuard,
-    onPage({ phase, upserted, deleted, bytesReceived }) {
+    onEvent(event) {
+      if (event.kind !== 'page') return
+      const { phase, upserted, deleted, bytesReceived } = event
       bytes += bytesReceived
-      if (phase === read) rows += upserted + deleted
+      if (phase === (read === 'delta' ? 'incremental' : 'snapshot')) rows += upserted + deleted
     },
   })
   const file = createWriteStream(outFile, { highWaterMark: 1_048_576 })
-  const { cost } = await measure(() => pipeline(feed.batches({ checkpoint }), toNdjson(), file))
+  const { cost } = await measure(() => pipeline(feed.read({ checkpoint }), toNdjson(), file))
   await client.close()
   const run: GapRun = { rows, requests, bytes, cost }
   process.send?.(run)

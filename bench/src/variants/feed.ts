@@ -26,7 +26,7 @@ export const feedBatches: Variant = async (source) => {
   let rows = 0
   let length = 0
   await withFeed(source, async (feed) => {
-    for await (const batch of feed.batches()) {
+    for await (const batch of feed.read()) {
       for (const change of batch) {
         if (change.kind === 'upserted') {
           rows += 1
@@ -40,7 +40,7 @@ export const feedBatches: Variant = async (source) => {
 
 /** NDJSON to a file, batch by batch. */
 export const feedBatchesToNdjson: Variant = (source) =>
-  countingRows(source, (feed, file) => pipeline(feed.batches(), toNdjson(), file))
+  countingRows(source, (feed, file) => pipeline(feed.read(), toNdjson(), file))
 
 /** NDJSON to a file, change by change. */
 export const feedChangesToNdjson: Variant = (source) =>
@@ -69,7 +69,7 @@ async function withFeed(
   const client = createClient({ url: source.serviceRoot })
   const feed = createChangeFeed<Account>(client, {
     ...feedOptions(source),
-    onPage: (page) => onRows(page.upserted + page.deleted),
+    onEvent: (event) => event.kind === 'page' && onRows(event.upserted + event.deleted),
   })
   try {
     await read(feed)

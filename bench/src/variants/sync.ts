@@ -28,7 +28,7 @@ async function syncTo(
   try {
     const { upserted, deleted } = await sync({
       name: 'accounts',
-      feed: createChangeFeed<Account>(client, feedOptions(source)),
+      source: createChangeFeed<Account>(client, feedOptions(source)),
       sink: createFileSink({ directory, name: 'accounts', ...sinkOptions }),
       checkpoints: createFileCheckpointStore({ directory, files: sinkOptions.files }),
     })

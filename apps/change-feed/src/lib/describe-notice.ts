@@ -1,14 +1,15 @@
 import type { ResetEvent } from '@deltaverse/core'
 import type { FilePosition } from '@deltaverse/files'
-import type { SyncNotice } from '@deltaverse/sync'
+import type { SyncEvent } from '@deltaverse/sync'
 import { formatCount } from './format-quantity.js'
 import type { Terminal } from './terminal.js'
 
-type Notice = SyncNotice<FilePosition>
+type Notice = SyncEvent<FilePosition>
 
 const forTraceOnly: ReadonlySet<Notice['kind']> = new Set([
   'changes',
   'page',
+  'retry',
   'committed',
   'complete',
   'waiting',
@@ -28,7 +29,8 @@ function describeNotice(directory: string, notice: Notice): string {
       return `waiting: ${notice.error.message}`
     case 'resumed': {
       const { phase, epoch } = notice.checkpoint
-      const where = phase === 'delta' ? 'reading what changed since' : 'going on in the middle of a full read'
+      const where =
+        phase === 'incremental' ? 'reading what changed since' : 'going on in the middle of a full read'
       return `found a checkpoint (epoch ${epoch}), ${where}`
     }
     case 'other-environment':
@@ -42,13 +44,15 @@ function describeNotice(directory: string, notice: Notice): string {
     case 'changes':
       return `${notice.upserted} upserted, ${notice.deleted} deleted`
     case 'page':
-      return `page ${notice.report.page} of a ${notice.report.phase}`
+      return `page ${notice.page} of a ${notice.phase}`
     case 'deriving':
       return `${formatCount(notice.deletions)} rows did not come and are gone`
     case 'committed':
       return `committed up to ${notice.checkpoint.issuedAt}`
+    case 'retry':
+      return `${notice.error.message}; will ask for the page again`
     case 'expiring':
-      return `the delta token expires ${notice.notice.expiresAt.toISOString()}; without a read before that, everything is read again`
+      return `the delta token expires ${notice.expiresAt.toISOString()}; without a read before that, everything is read again`
     case 'failed-poll':
       return `${notice.error.message}; will ask again`
     case 'waiting':

@@ -1,9 +1,9 @@
-import type { SyncNotice } from '@deltaverse/sync'
+import type { SyncEvent } from '@deltaverse/sync'
 import { formatBytes, formatCount, plural } from './format-quantity.js'
 
 /** Sums up what goes on, for the one line that shows it. */
 export interface Progress {
-  note(notice: SyncNotice): void
+  note(notice: SyncEvent): void
   line(): string
 }
 
@@ -17,7 +17,7 @@ export function createProgress(title: string, now: () => number): Progress {
       if (notice.kind === 'changes') rows += notice.upserted + notice.deleted
       else if (notice.kind === 'page') {
         pages += 1
-        bytes += notice.report.bytesReceived
+        bytes += notice.bytesReceived
       }
     },
     line() {

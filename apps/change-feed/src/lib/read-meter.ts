@@ -1,12 +1,12 @@
 import type { DataverseClient } from '@deltaverse/client'
-import type { SyncNotice } from '@deltaverse/sync'
+import type { SyncEvent } from '@deltaverse/sync'
 import type { ReadFigures } from './table-report.js'
 
 /** Adds up what a read takes. */
 export interface ReadMeter {
   /** The same client, with its requests counted. */
   count(client: DataverseClient): DataverseClient
-  note(notice: SyncNotice): void
+  note(notice: SyncEvent): void
   figures(): ReadFigures
 }
 
@@ -31,7 +31,7 @@ export function createReadMeter(now: () => number): ReadMeter {
         deletions += notice.deleted
       } else if (notice.kind === 'page') {
         pages += 1
-        bytes += notice.report.bytesReceived
+        bytes += notice.bytesReceived
       }
     },
     figures: () => ({ rows, deletions, pages, requests, bytes, seconds: (now() - beganAtMs) / 1000 }),

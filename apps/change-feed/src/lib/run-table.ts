@@ -4,7 +4,7 @@ import type { DataverseClient } from '@deltaverse/client'
 import type { Clock } from '@deltaverse/core'
 import { type ChangeFeedOptions, createChangeFeed } from '@deltaverse/dataverse'
 import { createFileSink, type FilePosition, type FileSinkOptions } from '@deltaverse/files'
-import { type FollowOptions, type SyncNotice, sync } from '@deltaverse/sync'
+import { type FollowOptions, type SyncEvent, sync } from '@deltaverse/sync'
 import { describeError } from './describe-error.js'
 import { tellNotice } from './describe-notice.js'
 import { describePlace } from './describe-place.js'
@@ -42,9 +42,10 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
   const meter = createReadMeter(() => clock.now())
   const setAside: string[] = []
   let read: TableReport['read']
-  const onNotice = (notice: SyncNotice<FilePosition>): void => {
+  const onEvent = (notice: SyncEvent<FilePosition>): void => {
     if (notice.kind === 'reset') read = 'full-read'
-    else if (notice.kind === 'resumed') read = notice.checkpoint.phase === 'delta' ? 'delta' : 'full-read'
+    else if (notice.kind === 'resumed')
+      read = notice.checkpoint.phase === 'incremental' ? 'delta' : 'full-read'
     tellNotice(terminal, directory, entitySet, notice)
     meter.note(notice)
     progress.note(notice)
@@ -60,7 +61,7 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
   try {
     await sync({
       name: entitySet,
-      feed: createChangeFeed(meter.count(client), { ...options.feed, clock }),
+      source: createChangeFeed(meter.count(client), { ...options.feed, clock }),
       sink: createFileSink({ directory, name: entitySet, ...options.files, onSetAside }),
       checkpoints: createFileCheckpointStore({ directory }),
       restart: options.restart,
@@ -68,10 +69,10 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
       follow: options.follow,
       commitBytes: options.commitBytes,
       maxDeleteShare: options.maxDeleteShare,
-      waitForLeaseMs: options.lockWaitMs,
+      leaseWaitMs: options.lockWaitMs,
       clock,
       signal,
-      onNotice,
+      onEvent,
     })
   } catch (caught) {
     error = caught

@@ -1,3 +1,4 @@
+import type { SyncState } from '@deltaverse/core'
 import type { Delivery, TraceEntry } from '../run/trace.js'
 
 /** What was delivered to the sink, over all runs, and what of it counts because a state behind it was saved. */
@@ -99,12 +100,8 @@ export function createDeliveryBook(): DeliveryBook {
 
 /** As the state tells: nothing of a read is left to be asked for, and no deletions of it are left to be derived. */
 function isEndOfRead(state: string): boolean {
-  const { checkpoint, fingerprintPhase } = JSON.parse(state) as {
-    readonly checkpoint: Readonly<Record<string, unknown>>
-    readonly fingerprintPhase?: string
-  }
-  const { phase, nextLink, guardLink, gap } = checkpoint
-  return phase === 'delta' && [nextLink, guardLink, gap, fingerprintPhase].every((each) => each === undefined)
+  const { checkpoint, fingerprintPhase } = JSON.parse(state) as SyncState
+  return checkpoint.isBoundary && fingerprintPhase === undefined
 }
 
 function keyOf(delivery: Delivery): string {

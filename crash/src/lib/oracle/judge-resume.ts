@@ -7,11 +7,13 @@ import type { Problem } from './problem.js'
 interface SavedState {
   readonly environmentId?: string
   readonly checkpoint: {
-    readonly select: readonly string[] | null
-    readonly nextLink?: string
-    readonly guardLink?: string
     readonly expiresAt?: string
-    readonly gap?: { readonly expiresAt?: string }
+    readonly cursor: {
+      readonly select: readonly string[] | null
+      readonly nextLink?: string
+      readonly guardLink?: string
+      readonly gap?: { readonly expiresAt?: string }
+    }
   }
 }
 
@@ -24,7 +26,7 @@ export function judgeResume(
   const loaded = trace.find((entry) => entry.kind === 'loaded')
   if (loaded === undefined || loaded.state === null) return []
   const state = JSON.parse(loaded.state) as SavedState
-  const { nextLink, guardLink } = state.checkpoint
+  const { nextLink, guardLink } = state.checkpoint.cursor
   const expected = guardLink ?? nextLink
   const first = requests.find((url) => url.includes(`/${entitySet}?`))
   if (expected === undefined || first === undefined || first === expected) return []
@@ -35,7 +37,8 @@ export function judgeResume(
 }
 
 function startsAnew({ checkpoint, environmentId }: SavedState, order: RunOrder): boolean {
-  const { select, expiresAt, gap } = checkpoint
+  const { expiresAt, cursor } = checkpoint
+  const { select, gap } = cursor
   const isExpired = [expiresAt, gap?.expiresAt].some(
     (each) => each !== undefined && Date.parse(each) <= order.nowMs,
   )

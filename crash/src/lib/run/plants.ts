@@ -1,7 +1,6 @@
-import type { CheckpointStore, Fingerprints, Sink } from '@deltaverse/core'
+import type { CheckpointStore, Fingerprints, Sink, Source } from '@deltaverse/core'
 import type { ChangeFeedOptions } from '@deltaverse/dataverse'
 import type { Files } from '@deltaverse/durable-files'
-import type { SyncFeed } from '@deltaverse/sync'
 import { changedFiles } from './planted/changed-files.js'
 import { checkpointsFirst } from './planted/checkpoints-first.js'
 import { fingerprintThatIsAhead, fingerprintThatIsBehind } from './planted/fingerprints.js'
@@ -9,7 +8,7 @@ import { sinkThatIsAhead, sinkThatTrustsItsFile } from './planted/sinks.js'
 
 /** What a sync is made of, as far as bugs can be planted in it. */
 export interface SyncParts {
-  readonly feed: SyncFeed
+  readonly feed: Source
   readonly sink: Sink
   readonly checkpoints: CheckpointStore
   readonly fingerprints: Fingerprints | undefined
@@ -88,13 +87,13 @@ function withoutDerivedDeletions({ sink, fingerprints }: SyncParts): Partial<Syn
   }
 }
 
-function withoutNextLinks(feed: SyncFeed): SyncFeed {
+function withoutNextLinks(feed: Source): Source {
   return {
     ...feed,
-    batches({ checkpoint, ...read } = {}) {
-      if (checkpoint === undefined || checkpoint === null) return feed.batches({ ...read, checkpoint })
-      const { nextLink: _, guardLink: __, ...start } = checkpoint
-      return feed.batches({ ...read, checkpoint: start })
+    read({ checkpoint, ...rest } = {}) {
+      if (checkpoint === undefined || checkpoint === null) return feed.read({ ...rest, checkpoint })
+      const { nextLink: _, guardLink: __, ...cursor } = Object(checkpoint.cursor)
+      return feed.read({ ...rest, checkpoint: { ...checkpoint, cursor } })
     },
   }
 }

@@ -1,13 +1,13 @@
 import { basename } from 'node:path'
 import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
 import { createClient, type Interceptor } from '@deltaverse/client'
-import type { Checkpoint, Fingerprints } from '@deltaverse/core'
+import type { Checkpoint, Fingerprints, Source } from '@deltaverse/core'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import type { Files, Processes } from '@deltaverse/durable-files'
 import { interceptFiles } from '@deltaverse/durable-files/testing'
 import { createFileSink } from '@deltaverse/files'
 import { createFingerprints } from '@deltaverse/fingerprints'
-import { type SyncFeed, sync } from '@deltaverse/sync'
+import { sync } from '@deltaverse/sync'
 import { announced } from '../disk/failing-files.js'
 import { type Failpoint, type Work, workAfter } from '../failpoints.js'
 import { createRandom } from '../random.js'
@@ -67,7 +67,7 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
   try {
     await sync({
       name: syncName,
-      feed: announcedFeed(parts.feed, reached),
+      source: announcedFeed(parts.feed, reached),
       sink: observedSink(parts.sink, tell),
       checkpoints: observedStore(parts.checkpoints, tell),
       fingerprints: parts.fingerprints && announcedFingerprints(parts.fingerprints, reached),
@@ -125,18 +125,23 @@ function announcedRequests(reached: Surroundings['reached']): Interceptor {
 }
 
 /** Tells of the pages that bring what changed under a full read. */
-function announcedFeed(feed: SyncFeed, reached: Surroundings['reached']): SyncFeed {
+function announcedFeed(feed: Source, reached: Surroundings['reached']): Source {
   return {
     ...feed,
-    async *batches(read) {
-      let phase: Checkpoint['phase'] | undefined = read?.checkpoint?.phase
-      for await (const batch of feed.batches(read)) {
-        if (phase === 'catch-up') void reached('catch-up-page')
-        for (const event of batch) if (event.kind === 'checkpoint') phase = event.checkpoint.phase
+    async *read(options) {
+      let isCatchingUp = isInCatchUp(options?.checkpoint)
+      for await (const batch of feed.read(options)) {
+        if (isCatchingUp) void reached('catch-up-page')
+        for (const event of batch)
+          if (event.kind === 'checkpoint') isCatchingUp = isInCatchUp(event.checkpoint)
         yield batch
       }
     },
   }
+}
+
+function isInCatchUp(checkpoint: Checkpoint | null | undefined): boolean {
+  return Object(checkpoint?.cursor).phase === 'catch-up'
 }
 
 /** Tells of what the fingerprint store does while it does it: its store is in the middle of it then. */

@@ -4,8 +4,7 @@ import { account, checkpoint, complete, deleted, idOf, reset } from '@deltaverse
 /** What is written between two commits. */
 type Step = readonly ChangeEvent[]
 
-const inMidRead = (epoch: number) =>
-  checkpoint({ phase: 'full-read', epoch, nextLink: '/api/data/v9.2/accounts?$skiptoken=1' })
+const inMidRead = (epoch: number) => checkpoint({ phase: 'snapshot', epoch })
 
 /** A first read, deltas, a full read that begins twice, and deltas again. */
 const resync: readonly Step[] = [

@@ -58,8 +58,8 @@ describe('a log', () => {
               bytes: content.length,
               sha256: createHash('sha256').update(content).digest('hex'),
               closed: false,
-              firstCheckpoint: { issuedAt: '2026-01-15T08:30:00.000Z', epoch: 1, phase: 'delta' },
-              lastCheckpoint: { issuedAt: '2026-01-16T08:30:00.000Z', epoch: 1, phase: 'delta' },
+              firstCheckpoint: { issuedAt: '2026-01-15T08:30:00.000Z', epoch: 1, phase: 'incremental' },
+              lastCheckpoint: { issuedAt: '2026-01-16T08:30:00.000Z', epoch: 1, phase: 'incremental' },
             },
           ],
         },
@@ -86,7 +86,7 @@ describe('a log', () => {
   it('removes the files of a read that was begun again, once a later position is opened', async () => {
     const sink = sinkOf()
     await sink.open(undefined)
-    const early = await write(sink, reset(1), account(1), checkpoint({ nextLink: '/x' }))
+    const early = await write(sink, reset(1), account(1), checkpoint({ isBoundary: false }))
     const late = await write(sink, reset(1), account(2))
     expect(manifest().reads.map(({ status }) => status)).toEqual(['abandoned', 'reading'])
     await sink.open(early)

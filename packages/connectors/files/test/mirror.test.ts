@@ -20,7 +20,7 @@ beforeEach(() => {
 const sinkOf = (options: Partial<FileSinkOptions> = {}): FileSink =>
   createFileSink({ ...place, mode: 'mirror', files: disk.files, ...options })
 const manifest = (): MirrorManifest => JSON.parse(disk.contentOf('/out/accounts.manifest.json').toString())
-const inMidRead = checkpoint({ phase: 'full-read', nextLink: '/x' })
+const inMidRead = checkpoint({ phase: 'snapshot' })
 
 async function write(sink: FileSink, ...events: readonly ChangeEvent[]) {
   await sink.write(events)
@@ -52,7 +52,7 @@ describe('a mirror', () => {
     expect(await published()).toEqual(rowsOf(account(1), account(2)))
     expect(manifest()).toMatchObject({
       file: 'accounts.ndjson',
-      published: { rows: 2, checkpoint: { phase: 'delta', epoch: 1 } },
+      published: { rows: 2, checkpoint: { phase: 'incremental', epoch: 1 } },
     })
     await sink.close()
   })
@@ -76,7 +76,7 @@ describe('a mirror', () => {
     await sink.open(undefined)
     await write(sink, ...fullRead(1, [account(1), account(2)]))
     await write(sink, account(3), inMidRead)
-    await write(sink, reset(2), account(1, {}, 2), checkpoint({ epoch: 2, nextLink: '/x' }))
+    await write(sink, reset(2), account(1, {}, 2), checkpoint({ epoch: 2, isBoundary: false }))
     await write(sink, account(4), checkpoint({ epoch: 2 }))
     expect(await published()).toEqual(rowsOf(account(1), account(2)))
     await write(sink, complete(2, 2), account(4, {}, 2), checkpoint({ epoch: 2 }))

@@ -88,7 +88,7 @@ async function run(state: State, { isFull, parts }: ReadCourse, open: () => File
   for (const { changes, restarts } of parts) {
     const events = eventsOf(changes)
     applyTo(state.table, events)
-    await state.sink.write([...events, checkpoint({ epoch, nextLink: '/x' })])
+    await state.sink.write([...events, checkpoint({ epoch, isBoundary: false })])
     const position = await state.sink.commit()
     if (!restarts) continue
     await state.sink.write([account(99), deleted(idOf(1))])

@@ -23,8 +23,8 @@ const load = async () => stored
 const save = async (saved: Saved) => {
   stored = saved
 }
-const feed = {
-  async *batches({ checkpoint: from }: { checkpoint?: Checkpoint | undefined; signal: AbortSignal }) {
+const source = {
+  async *read({ checkpoint: from }: { checkpoint?: Checkpoint | undefined; signal: AbortSignal }) {
     const first: readonly ChangeEvent[] = fullRead(1, [account(1), account(2)])
     const delta: readonly ChangeEvent[] = [deleted(idOf(1)), account(3), checkpoint()]
     yield from === undefined ? first : delta
@@ -42,7 +42,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 interface SyncLike {
   readonly name: string
   readonly sink: Sink<FilePosition>
-  readonly feed?: unknown
+  readonly source?: unknown
   readonly checkpoints?: unknown
   readonly signal?: AbortSignal
 }
@@ -59,12 +59,12 @@ describe('the README', () => {
   it('keeps a log, by a sync and by hand, and reads it', async () => {
     // example: log
     const sink = createFileSink({ directory, name: 'contacts', compress: 'gzip', rotate: { daily: true } })
-    await sync({ name: 'contacts', feed, sink, checkpoints, signal })
+    await sync({ name: 'contacts', source, sink, checkpoints, signal })
     // end
     // example: manual
     const saved = await load()
     await sink.open(saved?.position)
-    for await (const events of feed.batches({ checkpoint: saved?.checkpoint, signal })) {
+    for await (const events of source.read({ checkpoint: saved?.checkpoint, signal })) {
       await sink.write(events)
       const last = events.findLast((event) => event.kind === 'checkpoint')
       if (last === undefined) continue

@@ -1,12 +1,12 @@
 // The code between the marks is what the README shows; a check of the repository compares the two.
 
 import { createClient, type TokenCredential } from '@deltaverse/client'
-import type { Checkpoint } from '@deltaverse/core'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { createMetadataReader } from '@deltaverse/metadata'
 import { createPostgresCheckpointStore, createPostgresSink, describeColumns } from '@deltaverse/postgres'
 import { sync } from '@deltaverse/sync'
+import { checkpointOf } from '@deltaverse/testing'
 import { Pool } from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnPostgres } from './support/test-database.js'
@@ -43,7 +43,7 @@ describeOnPostgres('the README', (database) => {
     const columns = await describeColumns(createMetadataReader(client), { entitySet: 'accounts', select })
     await sync({
       name: 'accounts',
-      feed: createChangeFeed(client, { entitySet: 'accounts', select }),
+      source: createChangeFeed(client, { entitySet: 'accounts', select }),
       sink: createPostgresSink({ pool, table: 'accounts', columns }),
       signal,
     })
@@ -94,7 +94,7 @@ describeOnPostgres('the README', (database) => {
 
   it('keeps checkpoints for other sinks', async () => {
     const pool = new Pool({ connectionString })
-    const checkpoint = { version: 1 } as Checkpoint
+    const checkpoint = checkpointOf()
     // example: checkpoints
     const checkpoints = createPostgresCheckpointStore({ pool, schema: 'sync' })
     const lease = await checkpoints.acquire('contacts')

@@ -3,16 +3,15 @@ export type { CallOptions } from './lib/call-options.js'
 export type {
   Change,
   ChangeEvent,
-  Checkpoint,
   CheckpointEvent,
   CompleteEvent,
   DeletedChange,
-  GapLink,
   ResetEvent,
   ResetReason,
   Row,
   UpsertedChange,
 } from './lib/change.js'
+export { type Checkpoint, parseCheckpoint } from './lib/checkpoint.js'
 export { type Clock, systemClock } from './lib/clock.js'
 export {
   DataverseError,
@@ -24,5 +23,10 @@ export {
   type ResponseErrorOptions,
 } from './lib/errors.js'
 export type { FingerprintRow, Fingerprints, FingerprintVerdict } from './lib/fingerprints.js'
+export type { JsonValue } from './lib/json-value.js'
+export { parseSyncState } from './lib/parse-sync-state.js'
+export { type EventRoutes, routeEvents } from './lib/route-events.js'
 export type { CheckpointStore, HeldRow, Lease, ReadableSink, Sink, TransactionalSink } from './lib/sink.js'
+export type { ReadOptions, RowCount, RowKey, Source } from './lib/source.js'
+export type { PageReport, SourceEvent } from './lib/source-event.js'
 export type { StoredState, SyncState } from './lib/sync-state.js'

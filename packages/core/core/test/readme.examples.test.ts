@@ -24,7 +24,7 @@ describe('the README', () => {
     const rows = new Map<string, Row>()
     const sink = createMapSink(rows)
     const bytes = Buffer.from('{}')
-    const common = { entitySet: 'contacts', id: '1', rowVersion: undefined, bytes }
+    const common = { table: 'contacts', id: '1', rowVersion: undefined, bytes }
     await sink.open(undefined)
     await sink.write([{ ...common, kind: 'upserted', row: {} }])
     expect(await sink.commit()).toEqual({ size: 1 })

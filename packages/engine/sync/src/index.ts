@@ -1,17 +1,17 @@
 export type { FollowOptions } from './lib/follow-options.js'
-export type { SyncNotice } from './lib/notice.js'
-export type { SyncFeed, SyncOptions } from './lib/options.js'
+export type { SyncOptions } from './lib/options.js'
 export type { SyncProgress } from './lib/progress.js'
 export type { SyncStep } from './lib/step.js'
 export type { SyncSummary } from './lib/summary.js'
 export { sync } from './lib/sync.js'
+export type { SyncEvent } from './lib/sync-event.js'
 export {
   type SyncTablesOptions,
   type SyncTablesSummary,
   syncTables,
-  type TableNotice,
+  type TableEvent,
   type TableOptions,
   type TableResult,
 } from './lib/sync-tables.js'
 export { type VerifySummary, verify } from './lib/verify/verify.js'
-export type { RowDifference, VerifyFeed, VerifyNotice, VerifyOptions } from './lib/verify/verify-options.js'
+export type { RowDifference, VerifyEvent, VerifyOptions, VerifySource } from './lib/verify/verify-options.js'

@@ -1,5 +1,5 @@
+import type { Source } from '@deltaverse/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SyncFeed } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
 import { setUp, type TestOptions } from './support/set-up.js'
 
@@ -14,37 +14,37 @@ const tooMany = { code: 'too-many-deletions' }
 const deletions = (log: readonly { readonly kind: string }[]) =>
   log.filter(({ kind }) => kind === 'deleted').length
 
-/** A feed of one large page, and nothing that counts. */
-function feedOf(options = {}): SyncFeed {
-  const { entitySet, batches } = table.feed({ pageSize: 5_000, ...options })
-  return { entitySet, batches }
+/** A source of one large page, and nothing that counts. */
+function feedOf(options = {}): Source {
+  const { id, table: tableName, read } = table.feed({ pageSize: 5_000, ...options })
+  return { id, table: tableName, read }
 }
 
 describe('maxDeleteShare', () => {
   it('stops a delta before its deletions reach the sink, and goes on once they are allowed', async () => {
     const { sink, run } = setUp(table)
     const ids = table.add(200)
-    await run({ feed: feedOf() })
+    await run({ source: feedOf() })
     for (const id of ids.slice(0, 101)) table.remove(id)
-    const stopped = run({ feed: feedOf() })
+    const stopped = run({ source: feedOf() })
     await expect(stopped).rejects.toMatchObject(tooMany)
     await expect(stopped).rejects.toThrow(/delete 101 of the 200 rows.*50\.5 %.*maxDeleteShare: 1/s)
     expect(deletions(sink.log)).toBe(0)
-    await expect(run({ feed: feedOf() })).rejects.toMatchObject(tooMany)
-    await run({ feed: feedOf(), maxDeleteShare: 1 })
+    await expect(run({ source: feedOf() })).rejects.toMatchObject(tooMany)
+    await run({ source: feedOf(), maxDeleteShare: 1 })
     expectExact(sink.rows(), table)
   })
 
   it('lets half of a table go, and any share of fewer than a hundred rows', async () => {
     const { sink, run, state } = setUp(table)
     const ids = table.add(200)
-    await run({ feed: feedOf() })
+    await run({ source: feedOf() })
     for (const id of ids.slice(0, 100)) table.remove(id)
-    await run({ feed: feedOf() })
+    await run({ source: feedOf() })
     expect(state()?.state).toMatchObject({ rows: 100 })
     expect(state()?.state).not.toHaveProperty('deletions')
     for (const id of ids.slice(101)) table.remove(id)
-    await run({ feed: feedOf() })
+    await run({ source: feedOf() })
     expectExact(sink.rows(), table)
   })
 
@@ -54,7 +54,7 @@ describe('maxDeleteShare', () => {
       const { sink, fingerprints, run, state } = setUp(table)
       const ids = table.add(300)
       const options: Partial<TestOptions> = {
-        feed: feedOf({ pageSize: 40 }),
+        source: feedOf({ pageSize: 40 }),
         commitBytes: 1,
         ...(withFingerprints && { fingerprints }),
       }
@@ -84,14 +84,14 @@ describe('maxDeleteShare', () => {
 
   it('asks the table how many rows it has before it stops a delta', async () => {
     const { sink, run } = setUp(table)
-    await run({ feed: feedOf() })
+    await run({ source: feedOf() })
     // The first full read brought nothing, and deltas do not tell what is new.
     const ids = table.add(400)
-    await run({ feed: feedOf() })
+    await run({ source: feedOf() })
     for (const id of ids.slice(0, 150)) table.remove(id)
     let asked = 0
     const count = (rows: number): Partial<TestOptions> => ({
-      feed: {
+      source: {
         ...feedOf(),
         async count() {
           asked += 1
@@ -99,7 +99,7 @@ describe('maxDeleteShare', () => {
         },
       },
     })
-    await expect(run({ feed: feedOf() })).rejects.toMatchObject(tooMany)
+    await expect(run({ source: feedOf() })).rejects.toMatchObject(tooMany)
     await expect(run(count(149))).rejects.toThrow(/delete 150 of the 299 rows/)
     expect(asked).toBe(1)
     await run(count(250))
@@ -107,21 +107,21 @@ describe('maxDeleteShare', () => {
     expectExact(sink.rows(), table)
     const failing = { ...feedOf(), count: () => Promise.reject(new Error('no count today')) }
     for (const id of ids.slice(150, 300)) table.remove(id)
-    await expect(run({ feed: failing })).rejects.toMatchObject(tooMany)
+    await expect(run({ source: failing })).rejects.toMatchObject(tooMany)
   })
 
   it('stops a resync without a fingerprint store before the full read is complete', async () => {
     const { sink, run, state } = setUp(table)
     const ids = table.add(300)
-    const feed = feedOf({ pageSize: 50 })
-    await run({ feed })
+    const source = feedOf({ pageSize: 50 })
+    await run({ source })
     for (const id of ids.slice(0, 160)) table.remove(id)
-    const stopped = run({ feed, restart: true, commitBytes: 1 })
+    const stopped = run({ source, restart: true, commitBytes: 1 })
     await expect(stopped).rejects.toThrow(/delete 160 of the 300 rows/)
     expect(sink.log.filter(({ kind }) => kind === 'complete')).toHaveLength(1)
     expect(state()?.state).toMatchObject({ rows: 300, checkpoint: { epoch: 2 } })
-    await expect(run({ feed })).rejects.toMatchObject(tooMany)
-    const summary = await run({ feed, maxDeleteShare: 1 })
+    await expect(run({ source })).rejects.toMatchObject(tooMany)
+    const summary = await run({ source, maxDeleteShare: 1 })
     // What was read before the stop is not read again.
     expect(summary.upserted).toBe(0)
     expect(summary.rows).toBe(140)
@@ -129,18 +129,18 @@ describe('maxDeleteShare', () => {
   })
 
   it('stops a resync with a fingerprint store before any of the deletions is told, and resumes there', async () => {
-    const { sink, fingerprints, notices, run, state } = setUp(table)
+    const { sink, fingerprints, events, run, state } = setUp(table)
     const ids = table.add(300)
-    const options = { feed: feedOf({ pageSize: 50 }), fingerprints }
+    const options = { source: feedOf({ pageSize: 50 }), fingerprints }
     await run(options)
     for (const id of ids.slice(0, 200)) table.remove(id)
     const stopped = run({ ...options, restart: true })
     await expect(stopped).rejects.toThrow(/delete 200 of the 300 rows.*66\.7 %/s)
     expect(deletions(sink.log)).toBe(0)
     expect(state()?.state).toMatchObject({ fingerprintPhase: 'deriving', rows: 300 })
-    notices.length = 0
+    events.length = 0
     await expect(run(options)).rejects.toMatchObject(tooMany)
-    expect(notices.map(({ kind }) => kind)).toEqual(['resumed', 'committed', 'deriving'])
+    expect(events.map(({ kind }) => kind)).toEqual(['resumed', 'committed', 'deriving'])
     await run({ ...options, maxDeleteShare: 1 })
     expectExact(sink.rows(), table)
     expectExact(sink.published(), table)
@@ -151,7 +151,7 @@ describe('maxDeleteShare', () => {
   it('lets a table that was wrong, and is mended, be read again instead', async () => {
     const { sink, fingerprints, run } = setUp(table)
     const ids = table.add(150)
-    const options = { feed: feedOf(), fingerprints }
+    const options = { source: feedOf(), fingerprints }
     await run(options)
     const before = sink.rows()
     for (const id of ids) table.remove(id)
@@ -164,7 +164,7 @@ describe('maxDeleteShare', () => {
   it('resumes deriving after any commit, and tells every deletion once', async () => {
     const { sink, fingerprints, run, state } = setUp(table)
     const ids = table.add(120)
-    const options = { feed: feedOf(), fingerprints, commitBytes: 200 }
+    const options = { source: feedOf(), fingerprints, commitBytes: 200 }
     await run(options)
     for (const id of ids.slice(0, 60)) table.remove(id)
     table.add(1)

@@ -1,6 +1,6 @@
 import { DataverseError } from '@deltaverse/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SyncNotice } from '../src/index.js'
+import type { SyncEvent } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
 import { createFailingCalls } from './support/failing.js'
 import { setUp, type TestOptions } from './support/set-up.js'
@@ -35,23 +35,23 @@ function waits(during: readonly ((controller: AbortController) => void)[]) {
     clock,
     random: () => 0.5,
     signal: controller.signal,
-    feed: table.feed({ pageSize: 3, clock }),
+    source: table.feed({ pageSize: 3, clock }),
   }
   return { options, waitedMs }
 }
 
 const nothing = (): void => {}
-const find = <K extends SyncNotice['kind']>(notices: readonly SyncNotice[], kind: K) =>
-  notices.filter((notice): notice is Extract<SyncNotice, { kind: K }> => notice.kind === kind)
+const find = <K extends SyncEvent['kind']>(events: readonly SyncEvent[], kind: K) =>
+  events.filter((event): event is Extract<SyncEvent, { kind: K }> => event.kind === kind)
 
 describe('follow', () => {
   it('asks again soon after changes and ever later without, until it is told to stop', async () => {
-    const { sink, notices, run, checkpoints } = setUp(table)
+    const { sink, events, run, checkpoints } = setUp(table)
     const [first] = table.add(4)
     const { options, waitedMs } = waits([nothing, nothing, () => table.remove(first!), nothing])
     await expect(run(options)).rejects.toBe(enough)
     expect(waitedMs).toEqual([5_000, 10_000, 20_000, 5_000, 10_000])
-    expect(find(notices, 'waiting').map(({ delayMs }) => delayMs)).toEqual(waitedMs)
+    expect(find(events, 'waiting').map(({ delayMs }) => delayMs)).toEqual(waitedMs)
     expectExact(sink.rows(), table)
     expect(sink.isOpen()).toBe(false)
     expect(checkpoints.isHeld('products')).toBe(false)
@@ -68,34 +68,34 @@ describe('follow', () => {
   })
 
   it('saves the fresh token of an idle table, so that it never expires', async () => {
-    const { notices, run, state } = setUp(table)
+    const { events, run, state } = setUp(table)
     table.add(2)
     const { options } = waits(Array.from({ length: 20 }, () => nothing))
     await expect(run({ ...options, follow: { minIntervalMs: dayMs, maxIntervalMs: dayMs } })).rejects.toBe(
       enough,
     )
-    expect(find(notices, 'reset')).toHaveLength(1)
+    expect(find(events, 'reset')).toHaveLength(1)
     // Twenty days on, it is good for another seven, less the last wait.
     const expiresAt = Date.parse(state()?.state.checkpoint.expiresAt ?? '')
     expect(expiresAt - nowMs).toBe(6 * dayMs)
   })
 
   it('says ahead of time that the token expires', async () => {
-    const { notices, run } = setUp(table)
+    const { events, run } = setUp(table)
     table.add(2)
     const { options } = waits([() => (nowMs += 6.5 * dayMs)])
     await expect(run(options)).rejects.toBe(enough)
-    expect(find(notices, 'expiring')).toHaveLength(1)
-    expect(find(notices, 'expiring')[0]?.notice.remainingMs).toBeLessThan(dayMs)
+    expect(find(events, 'expiring')).toHaveLength(1)
+    expect(find(events, 'expiring')[0]?.remainingMs).toBeLessThan(dayMs)
   })
 
   it('reports what waiting may cure, waits longer each time, and goes on', async () => {
-    const { sink, notices, run } = setUp(table)
+    const { sink, events, run } = setUp(table)
     table.add(4)
     table.emulator.faults.next({ url: 'products?', status: 503, times: 3 })
     const { options, waitedMs } = waits([nothing, nothing, nothing, () => table.add(1)])
     await expect(run(options)).rejects.toBe(enough)
-    expect(find(notices, 'failed-poll').map(({ error, delayMs }) => [error.code, delayMs])).toEqual([
+    expect(find(events, 'failed-poll').map(({ error, delayMs }) => [error.code, delayMs])).toEqual([
       ['unavailable', 5_000],
       ['unavailable', 10_000],
       ['unavailable', 20_000],
@@ -119,7 +119,7 @@ describe('follow', () => {
     { of: 'store', when: 'after' },
   ] as const)('opens everything afresh when the $of fails $when its effect', async ({ of, when }) => {
     const rooms = setUp(table)
-    const { sink, checkpoints, fingerprints, notices } = rooms
+    const { sink, checkpoints, fingerprints, events } = rooms
     const failures = createFailingCalls()
     table.add(7)
     // Every failure is followed by another one, later on, until a round goes by without.
@@ -138,8 +138,8 @@ describe('follow', () => {
       checkpoints: isSink ? checkpoints : failures.wrap(checkpoints, ['load', 'save']),
     })
     await expect(running).rejects.toBe(enough)
-    expect(find(notices, 'failed-poll').length).toBeGreaterThan(3)
-    expect(find(notices, 'failed-poll').every(({ error }) => error.code === 'sink-failed')).toBe(true)
+    expect(find(events, 'failed-poll').length).toBeGreaterThan(3)
+    expect(find(events, 'failed-poll').every(({ error }) => error.code === 'sink-failed')).toBe(true)
     expectExact(sink.rows(), table)
     expect(fingerprints.rows()).toEqual(sink.rows())
   })
@@ -147,17 +147,17 @@ describe('follow', () => {
   it('ends with an error that waiting will not cure', async () => {
     const { sink, run } = setUp(table)
     const ids = table.add(150)
-    const feed = (options: Partial<TestOptions>) => ({
+    const onClock = (options: Partial<TestOptions>) => ({
       ...options,
-      feed: table.feed({ clock: options.clock }),
+      source: table.feed({ clock: options.clock }),
     })
     const { options } = waits([() => ids.forEach((id) => void table.remove(id))])
-    await expect(run(feed(options))).rejects.toMatchObject({ code: 'too-many-deletions' })
+    await expect(run(onClock(options))).rejects.toMatchObject({ code: 'too-many-deletions' })
     expect(sink.isOpen()).toBe(false)
   })
 
   it('asks for a restart until the new read is under way, and not again behind a failure', async () => {
-    const { sink, notices, run } = setUp(table)
+    const { sink, events, run } = setUp(table)
     table.add(7)
     await run()
     const failures = createFailingCalls()
@@ -166,7 +166,7 @@ describe('follow', () => {
     failures.failAt(3, 'before')
     const wrapped = failures.wrap(sink, ['open', 'write', 'commit'])
     await expect(run({ ...options, sink: wrapped, restart: true })).rejects.toBe(enough)
-    expect(find(notices, 'reset').map(({ reason, epoch }) => [reason, epoch])).toEqual([
+    expect(find(events, 'reset').map(({ reason, epoch }) => [reason, epoch])).toEqual([
       ['initial', 1],
       ['requested', 2],
       ['requested', 2],
@@ -179,13 +179,13 @@ describe('follow', () => {
       [new Error('taken'), false],
       [new DataverseError('connection lost', { code: 'sink-failed', retryable: true }), true],
     ] as const) {
-      const { sink, checkpoints, notices, run } = setUp(table)
+      const { sink, checkpoints, events, run } = setUp(table)
       table.add(2)
       const { options } = waits([() => checkpoints.lose('products', reason), () => table.add(1), nothing])
       const outcome = await run(options).catch((error) => error)
       if (isCured) {
         expect(outcome).toBe(enough)
-        expect(find(notices, 'failed-poll')).toHaveLength(1)
+        expect(find(events, 'failed-poll')).toHaveLength(1)
         expectExact(sink.rows(), table)
       } else expect(outcome).toMatchObject({ code: 'conflict', cause: reason })
       expect(sink.isOpen()).toBe(false)

@@ -24,7 +24,7 @@ describe('the lease', () => {
   })
 
   it('is waited for when that is allowed', async () => {
-    const { sink, checkpoints, notices, run } = setUp(table)
+    const { sink, checkpoints, events, run } = setUp(table)
     table.add(2)
     const lease = await checkpoints.acquire('products')
     let nowMs = 0
@@ -35,12 +35,12 @@ describe('the lease', () => {
         if (nowMs >= 1_000) await lease.release()
       },
     }
-    await expect(run({ waitForLeaseMs: 600, clock })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(run({ leaseWaitMs: 600, clock })).rejects.toMatchObject({ code: 'conflict' })
     expect(nowMs).toBe(600)
-    expect(notices.map(({ kind }) => kind)).toEqual(['waiting-for-lease'])
-    notices.length = 0
-    await run({ waitForLeaseMs: 60_000, clock })
-    expect(notices.filter(({ kind }) => kind === 'waiting-for-lease')).toHaveLength(1)
+    expect(events.map(({ kind }) => kind)).toEqual(['waiting-for-lease'])
+    events.length = 0
+    await run({ leaseWaitMs: 60_000, clock })
+    expect(events.filter(({ kind }) => kind === 'waiting-for-lease')).toHaveLength(1)
     expectExact(sink.rows(), table)
   })
 
@@ -53,7 +53,7 @@ describe('the lease', () => {
       now: () => 0,
       delay: async () => controller.abort(reason),
     }
-    await expect(run({ waitForLeaseMs: 60_000, clock, signal: controller.signal })).rejects.toBe(reason)
+    await expect(run({ leaseWaitMs: 60_000, clock, signal: controller.signal })).rejects.toBe(reason)
   })
 
   it('stops the sync when it is lost, which commits nothing more', async () => {
@@ -69,7 +69,7 @@ describe('the lease', () => {
       retryable: false,
     })
     expect(commits).toBe(1)
-    expect(state()?.state.checkpoint).toMatchObject({ phase: 'full-read', rowsRead: 3 })
+    expect(state()?.state.checkpoint).toMatchObject({ phase: 'snapshot', rowsRead: 3 })
     expect(sink.isOpen()).toBe(false)
   })
 

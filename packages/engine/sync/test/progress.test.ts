@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SyncNotice, SyncProgress } from '../src/index.js'
+import type { SyncEvent, SyncProgress } from '../src/index.js'
 import { type EmulatedTable, startTable } from './support/emulated-table.js'
 import { setUp, type TestOptions } from './support/set-up.js'
 
@@ -12,8 +12,8 @@ beforeEach(async () => {
 })
 afterEach(() => table.stop())
 
-const progressOf = (notices: readonly SyncNotice[]): SyncProgress[] =>
-  notices.flatMap((notice) => (notice.kind === 'progress' ? [notice.progress] : []))
+const progressOf = (events: readonly SyncEvent[]): SyncProgress[] =>
+  events.flatMap((event) => (event.kind === 'progress' ? [event.progress] : []))
 const rounded = (progress: SyncProgress | undefined) => JSON.parse(JSON.stringify(progress ?? {}))
 const counted = (emulator: EmulatedTable['emulator']) =>
   emulator.requests.filter(({ url }) => url.includes('$count')).length
@@ -21,15 +21,15 @@ const counted = (emulator: EmulatedTable['emulator']) =>
 /** A second passes with each group of rows, and the count has its answer by then. */
 function options(): Partial<TestOptions> {
   const clock = { now: () => nowMs, delay: async () => undefined }
-  const feed = table.feed({ pageSize: 2 })
+  const source = table.feed({ pageSize: 2 })
   let counting: Promise<unknown> | undefined
   return {
     clock,
     progress: true,
-    feed: {
-      ...feed,
+    source: {
+      ...source,
       count(call) {
-        const answer = feed.count(call)
+        const answer = source.count(call)
         counting = answer
         return answer
       },
@@ -44,10 +44,10 @@ function options(): Partial<TestOptions> {
 
 describe('progress', () => {
   it('says how far a full read is, at what rate, and how long it will take', async () => {
-    const { notices, run } = setUp(table)
+    const { events, run } = setUp(table)
     table.add(8)
     await run(options())
-    const progress = progressOf(notices)
+    const progress = progressOf(events)
     expect(progress.map(({ rows, share, remainingMs }) => [rows, share, remainingMs])).toEqual([
       [2, 0.25, 3_000],
       [4, 0.5, 2_000],
@@ -67,7 +67,7 @@ describe('progress', () => {
   })
 
   it('counts what came before a resume, and the rate of this run', async () => {
-    const { notices, run } = setUp(table)
+    const { events, run } = setUp(table)
     table.add(8)
     const crash = new Error('crash')
     const onStep: TestOptions['onStep'] = (step) => {
@@ -75,9 +75,9 @@ describe('progress', () => {
     }
     await expect(run({ ...options(), progress: false, commitBytes: 1, onStep })).rejects.toBe(crash)
     expect(counted(table.emulator)).toBe(0)
-    notices.length = 0
+    events.length = 0
     await run(options())
-    expect(progressOf(notices)[0]).toMatchObject({
+    expect(progressOf(events)[0]).toMatchObject({
       rows: 4,
       rowsPerSecond: 2,
       share: 0.5,
@@ -86,33 +86,33 @@ describe('progress', () => {
   })
 
   it('does without a count that fails, and asks for none in a delta', async () => {
-    const { notices, run } = setUp(table)
+    const { events, run } = setUp(table)
     table.add(4)
     table.emulator.faults.next({ url: '$count', status: 403 })
     await run(options())
-    expect(progressOf(notices)[0]).toMatchObject({ rows: 2, rowsPerSecond: 2 })
-    expect(progressOf(notices)[0]).not.toHaveProperty('share')
-    notices.length = 0
+    expect(progressOf(events)[0]).toMatchObject({ rows: 2, rowsPerSecond: 2 })
+    expect(progressOf(events)[0]).not.toHaveProperty('share')
+    events.length = 0
     table.add(1)
     await run(options())
-    expect(progressOf(notices)).toMatchObject([{ read: 'delta', rows: 1 }])
+    expect(progressOf(events)).toMatchObject([{ read: 'delta', rows: 1 }])
     expect(counted(table.emulator)).toBe(1)
   })
 
   it('promises nothing of a count that is a limit', async () => {
-    const { notices, run } = setUp(table)
+    const { events, run } = setUp(table)
     table.add(2)
     const given = options()
-    const feed = { ...table.feed(), count: async () => ({ rows: 1, certainty: 'at-least' as const }) }
-    await run({ ...given, feed })
-    expect(progressOf(notices)[0]).toMatchObject({ rows: 2, expected: { certainty: 'at-least' } })
-    expect(progressOf(notices)[0]).not.toHaveProperty('share')
+    const source = { ...table.feed(), count: async () => ({ rows: 1, certainty: 'at-least' as const }) }
+    await run({ ...given, source })
+    expect(progressOf(events)[0]).toMatchObject({ rows: 2, expected: { certainty: 'at-least' } })
+    expect(progressOf(events)[0]).not.toHaveProperty('share')
   })
 
   it('is said no more often than wanted', async () => {
-    const { notices, run } = setUp(table)
+    const { events, run } = setUp(table)
     table.add(8)
     await run({ ...options(), progress: { intervalMs: 3_000 } })
-    expect(progressOf(notices).map(({ rows }) => rows)).toEqual([6, 8])
+    expect(progressOf(events).map(({ rows }) => rows)).toEqual([6, 8])
   })
 })

@@ -46,7 +46,7 @@ describe('the README', () => {
     const client = createClient({ url, credential })
     const contacts = {
       name: 'contacts',
-      feed: createChangeFeed(client, { entitySet: 'contacts', select: ['fullname', 'emailaddress1'] }),
+      source: createChangeFeed(client, { entitySet: 'contacts', select: ['fullname', 'emailaddress1'] }),
       sink: createFileSink({ directory: 'data', name: 'contacts', mode: 'mirror' }),
       checkpoints: createFileCheckpointStore({ directory: 'data' }),
     }
@@ -75,10 +75,10 @@ describe('the README', () => {
       follow: { minIntervalMs: 5_000, maxIntervalMs: 60_000 },
       progress: true,
       signal,
-      onNotice(notice) {
-        if (notice.kind === 'reset') report(`read in full: ${notice.reason}`)
-        else if (notice.kind === 'failed-poll') report(`${notice.error.message}; again later`)
-        else if (notice.kind === 'waiting') stop()
+      onEvent(event) {
+        if (event.kind === 'reset') report(`read in full: ${event.reason}`)
+        else if (event.kind === 'failed-poll') report(`${event.error.message}; again later`)
+        else if (event.kind === 'waiting') stop()
       },
     })
     // end
@@ -93,7 +93,7 @@ describe('the README', () => {
     const checkpoints = createFileCheckpointStore({ directory: 'data' })
     const tables = ['accounts', 'contacts'].map((entitySet) => ({
       name: entitySet,
-      feed: createChangeFeed(client, { entitySet }),
+      source: createChangeFeed(client, { entitySet }),
       sink: createFileSink({ directory: 'data', name: entitySet }),
       checkpoints,
     }))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SyncNotice } from '../src/index.js'
+import type { SyncEvent } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
 import { setUp, type TestOptions } from './support/set-up.js'
 
@@ -14,8 +14,8 @@ beforeEach(async () => {
 afterEach(() => table.stop())
 
 const clock = { now: () => nowMs, delay: async () => undefined }
-const find = <K extends SyncNotice['kind']>(notices: readonly SyncNotice[], kind: K) =>
-  notices.filter((notice): notice is Extract<SyncNotice, { kind: K }> => notice.kind === kind)
+const find = <K extends SyncEvent['kind']>(events: readonly SyncEvent[], kind: K) =>
+  events.filter((event): event is Extract<SyncEvent, { kind: K }> => event.kind === kind)
 
 /** Lets tokens die while rows are changed, created and deleted. @returns how many of each */
 function letTokenExpire(ids: readonly string[]) {
@@ -42,27 +42,27 @@ function told(log: readonly { readonly kind: string }[], from: number) {
 
 describe('a resync without a fingerprint store', () => {
   it('reaches the sink as a full read, whatever it is for', async () => {
-    const { sink, notices, run } = setUp(table)
+    const { sink, events, run } = setUp(table)
     const ids = table.add(10)
-    const feed = table.feed({ pageSize: 3, clock })
-    await run({ feed, clock })
+    const source = table.feed({ pageSize: 3, clock })
+    await run({ source, clock })
     letTokenExpire(ids)
-    await run({ feed, clock })
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', epoch: 2 })
+    await run({ source, clock })
+    expect(find(events, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', epoch: 2 })
     expectExact(sink.rows(), table)
 
     table.remove(ids[2]!)
     await run({
-      feed: table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset', clock }),
+      source: table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset', clock }),
     })
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', epoch: 3 })
+    expect(find(events, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', epoch: 3 })
     expectExact(sink.rows(), table)
   })
 })
 
 describe('a resync behind a delta that was broken off', () => {
   it('forgets the deletions of that delta', async () => {
-    const { sink, notices, run, state } = setUp(table)
+    const { sink, events, run, state } = setUp(table)
     const ids = table.add(12)
     await run()
     for (const id of ids.slice(0, 8)) table.remove(id)
@@ -77,7 +77,7 @@ describe('a resync behind a delta that was broken off', () => {
     expect(state()?.state.deletions).toBe(3)
     table.emulator.faults.next({ url: 'products?', expireTokens: true })
     await run()
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired' })
+    expect(find(events, 'reset').at(-1)).toMatchObject({ reason: 'token-expired' })
     expect(state()?.state.rows).toBe(4)
     expectExact(sink.rows(), table)
   })
@@ -85,17 +85,17 @@ describe('a resync behind a delta that was broken off', () => {
 
 describe('a resync with a fingerprint store', () => {
   it('brings the sink exactly what differs', async () => {
-    const { sink, fingerprints, notices, run, state } = setUp(table)
+    const { sink, fingerprints, events, run, state } = setUp(table)
     const ids = table.add(10)
-    const options = { fingerprints, feed: table.feed({ pageSize: 3, clock }), clock }
+    const options = { fingerprints, source: table.feed({ pageSize: 3, clock }), clock }
     await run(options)
     expect(state()?.state).toMatchObject({ rows: 10, fingerprintPass: 1 })
     expect(state()?.state.fingerprintPhase).toBeUndefined()
     const before = sink.log.length
     const changes = letTokenExpire(ids)
     const summary = await run(options)
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', epoch: 2 })
-    expect(find(notices, 'deriving')).toEqual([{ kind: 'deriving', deletions: 3 }])
+    expect(find(events, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', epoch: 2 })
+    expect(find(events, 'deriving')).toEqual([{ kind: 'deriving', deletions: 3 }])
     expect(told(sink.log, before)).toEqual({ ...changes, reset: 0, complete: 0 })
     expect(summary).toMatchObject({ read: 'full-read', unchanged: 5, deleted: 3, rows: 8 })
     expectExact(sink.rows(), table)
@@ -109,8 +109,12 @@ describe('a resync with a fingerprint store', () => {
     await run({ fingerprints })
     const before = sink.log.length
     table.remove(ids[3]!)
-    const feed = table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset', pageSize: 4 })
-    await run({ fingerprints, feed })
+    const source = table.feed({
+      select: ['name', 'productnumber', 'price'],
+      onMismatch: 'reset',
+      pageSize: 4,
+    })
+    await run({ fingerprints, source })
     expect(told(sink.log, before)).toEqual({ upserted: 9, deleted: 1, reset: 0, complete: 0 })
     expectExact(sink.rows(), table)
   })
@@ -128,7 +132,7 @@ describe('a resync with a fingerprint store', () => {
     expectExact(sink.rows(), table)
   })
 
-  it('says a deletion in the shape in which the service says one', async () => {
+  it('says of a deletion that it tells itself which row of which table is gone', async () => {
     const { sink, fingerprints, run } = setUp(table)
     const ids = table.add(3)
     await run({ fingerprints })
@@ -148,7 +152,7 @@ describe('a resync with a fingerprint store', () => {
     await run({ fingerprints, sink: listening, restart: true })
     expect(written).toHaveLength(1)
     expect(JSON.parse(written[0]!.text)).toEqual({
-      '@odata.context': '$metadata#products/$deletedEntity',
+      table: 'products',
       id: ids[0],
       reason: 'deleted',
     })
@@ -164,8 +168,8 @@ describe('a resync with a fingerprint store', () => {
     table.remove(passing[0]!)
     table.add(2)
     const before = sink.log.length
-    const feed = table.feed({ pageSize: 50 })
-    expect(await run({ fingerprints, feed })).toMatchObject({ rows: 7, unchanged: 0 })
+    const source = table.feed({ pageSize: 50 })
+    expect(await run({ fingerprints, source })).toMatchObject({ rows: 7, unchanged: 0 })
     // Also the deletion of a row that nobody has seen.
     expect(told(sink.log, before)).toMatchObject({ upserted: 3, deleted: 2 })
     expect(fingerprints.rows()).toEqual(sink.rows())
@@ -175,7 +179,7 @@ describe('a resync with a fingerprint store', () => {
     const { sink, fingerprints, run, state } = setUp(table)
     const ids = table.add(9)
     // The guard would tell the deletion by itself.
-    const options = { fingerprints, commitBytes: 1, feed: table.feed({ pageSize: 3, gapGuard: false }) }
+    const options = { fingerprints, commitBytes: 1, source: table.feed({ pageSize: 3, gapGuard: false }) }
     await run(options)
     // Broken off behind the first pages, which are committed.
     table.emulator.faults.next({ url: 'skiptoken', nth: 2, status: 503 })
@@ -197,14 +201,14 @@ describe('a resync with a fingerprint store', () => {
 
 describe('a fingerprint store that does not know what the sink holds', () => {
   it('is filled by a full read of the next epoch that the sink sees', async () => {
-    const { sink, fingerprints, notices, run } = setUp(table)
+    const { sink, fingerprints, events, run } = setUp(table)
     const ids = table.add(8)
     await run()
     table.remove(ids[0]!)
     const before = sink.log.length
     const summary = await run({ fingerprints })
-    expect(find(notices, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'new' }])
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ epoch: 2 })
+    expect(find(events, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'new' }])
+    expect(find(events, 'reset').at(-1)).toMatchObject({ epoch: 2 })
     expect(told(sink.log, before)).toMatchObject({ upserted: 7, reset: 1, complete: 1 })
     expect(summary.rows).toBe(7)
     expectExact(sink.rows(), table)
@@ -212,7 +216,7 @@ describe('a fingerprint store that does not know what the sink holds', () => {
   })
 
   it.each(['removed', 'put back from a copy'])('is filled again when it was %s', async (how) => {
-    const { sink, fingerprints, notices, run } = setUp(table)
+    const { sink, fingerprints, events, run } = setUp(table)
     const ids = table.add(8)
     await run({ fingerprints })
     const putBack = fingerprints.backUp()
@@ -222,7 +226,7 @@ describe('a fingerprint store that does not know what the sink holds', () => {
     else putBack()
     table.remove(ids[0]!)
     await run({ fingerprints })
-    expect(find(notices, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'lost' }])
+    expect(find(events, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'lost' }])
     expectExact(sink.rows(), table)
     expect(fingerprints.rows()).toEqual(sink.rows())
     const before = sink.log.length
@@ -234,7 +238,7 @@ describe('a fingerprint store that does not know what the sink holds', () => {
     const { sink, fingerprints, run, state } = setUp(table)
     table.add(9)
     await run()
-    const options = { fingerprints, commitBytes: 1, feed: table.feed({ pageSize: 3, gapGuard: false }) }
+    const options = { fingerprints, commitBytes: 1, source: table.feed({ pageSize: 3, gapGuard: false }) }
     table.emulator.faults.next({ url: 'skiptoken', nth: 2, status: 503 })
     await expect(run(options)).rejects.toMatchObject({ code: 'unavailable' })
     expect(state()?.state.fingerprintPhase).toBe('filling')
@@ -261,7 +265,7 @@ describe('a fingerprint store that is taken away', () => {
   it.each(['comparing', 'deriving'] as const)(
     'in a resync that is %s leads to a full read',
     async (phase) => {
-      const { sink, fingerprints, notices, run, state } = setUp(table)
+      const { sink, fingerprints, events, run, state } = setUp(table)
       const ids = table.add(9)
       const options = { fingerprints, commitBytes: 1 }
       await run(options)
@@ -275,7 +279,7 @@ describe('a fingerprint store that is taken away', () => {
       await expect(run({ ...options, restart: true, signal: controller.signal, onStep })).rejects.toBe(reason)
       expect(state()?.state.fingerprintPhase).toBe(phase)
       await run()
-      expect(find(notices, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'removed' }])
+      expect(find(events, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'removed' }])
       expect(state()?.state).not.toHaveProperty('fingerprintMark')
       expectExact(sink.rows(), table)
     },

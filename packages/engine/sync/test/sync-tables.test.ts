@@ -1,6 +1,6 @@
 import { createChangeFeed } from '@deltaverse/dataverse'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { syncTables, type TableNotice, type TableOptions } from '../src/index.js'
+import { syncTables, type TableEvent, type TableOptions } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
 import { createMemoryCheckpoints } from './support/memory-checkpoints.js'
 import { createMemorySink } from './support/memory-sink.js'
@@ -16,7 +16,7 @@ afterEach(() => table.stop())
 function tableOf(entitySet: string, more: Partial<TableOptions> = {}): TableOptions {
   return {
     name: entitySet,
-    feed: createChangeFeed(table.client, { entitySet }),
+    source: createChangeFeed(table.client, { entitySet }),
     sink: createMemorySink(),
     checkpoints: createMemoryCheckpoints(),
     ...more,
@@ -28,10 +28,10 @@ describe('syncTables', () => {
     table.add(3)
     table.emulator.table('accounts').create({ name: 'Contoso' })
     const sink = createMemorySink()
-    const notices: [string, TableNotice][] = []
+    const events: [string, TableEvent][] = []
     const summary = await syncTables(
       [tableOf('accounts'), tableOf('nothings'), tableOf('products', { sink })],
-      { onNotice: (name, notice) => notices.push([name, notice]) },
+      { onEvent: (name, event) => events.push([name, event]) },
     )
     expect(summary).toMatchObject({
       ok: false,
@@ -41,7 +41,7 @@ describe('syncTables', () => {
         { name: 'products', ok: true, summary: { upserted: 3 } },
       ],
     })
-    expect(notices.filter(([, { kind }]) => kind === 'failed').map(([name]) => name)).toEqual(['nothings'])
+    expect(events.filter(([, { kind }]) => kind === 'failed').map(([name]) => name)).toEqual(['nothings'])
     expectExact(sink.rows(), table)
     expect(await syncTables([tableOf('accounts')])).toMatchObject({ ok: true })
     expect(await syncTables([])).toEqual({ ok: true, tables: [] })
@@ -79,7 +79,7 @@ describe('syncTables', () => {
         concurrency: 1,
         follow: true,
         signal: controller.signal,
-        onNotice(name, { kind }) {
+        onEvent(name, { kind }) {
           if (kind === 'waiting') seen.add(name)
           if (seen.size === names.length) controller.abort(enough)
         },
@@ -109,9 +109,9 @@ describe('syncTables', () => {
     )
     await expect(syncTables([], { concurrency: 0 })).rejects.toThrow(RangeError)
     const fault = new Error('listener')
-    const onNotice = (): void => {
+    const onEvent = (): void => {
       throw fault
     }
-    await expect(syncTables([tableOf('products')], { onNotice })).rejects.toBe(fault)
+    await expect(syncTables([tableOf('products')], { onEvent })).rejects.toBe(fault)
   })
 })

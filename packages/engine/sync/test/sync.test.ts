@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { DataverseError } from '@deltaverse/core'
+import { type ChangeEvent, DataverseError, type Source } from '@deltaverse/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SyncFeed, SyncNotice } from '../src/index.js'
+import type { SyncEvent } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
 import { createTransactionalMemorySink } from './support/memory-sink.js'
 import { setUp, type TestOptions } from './support/set-up.js'
@@ -13,18 +13,46 @@ beforeEach(async () => {
 })
 afterEach(() => table.stop())
 
-const kinds = (notices: readonly SyncNotice[]) => notices.map((notice) => notice.kind)
-const find = <K extends SyncNotice['kind']>(notices: readonly SyncNotice[], kind: K) =>
-  notices.filter((notice): notice is Extract<SyncNotice, { kind: K }> => notice.kind === kind)
+const kinds = (events: readonly SyncEvent[]) => events.map((event) => event.kind)
+const find = <K extends SyncEvent['kind']>(events: readonly SyncEvent[], kind: K) =>
+  events.filter((event): event is Extract<SyncEvent, { kind: K }> => event.kind === kind)
 
 describe('sync', () => {
+  it('tells the sink each event once, in the order of the source', async () => {
+    const { sink, run } = setUp(table)
+    const told: string[] = []
+    const listening = {
+      ...sink,
+      async write(batch: readonly ChangeEvent[]) {
+        for (const event of batch) told.push(event.kind)
+        await sink.write(batch)
+      },
+      async commit() {
+        told.push('COMMIT')
+        return await sink.commit()
+      },
+    }
+    const ids = table.add(3)
+    await run({ sink: listening, source: table.feed() })
+    expect(told.splice(0)).toEqual([
+      'reset',
+      ...ids.map(() => 'upserted'),
+      'complete',
+      'checkpoint',
+      'COMMIT',
+    ])
+    table.add(1)
+    await run({ sink: listening, source: table.feed() })
+    expect(told).toEqual(['upserted', 'checkpoint', 'COMMIT'])
+  })
+
   it('brings the table to the sink, and then what changed', async () => {
-    const { sink, checkpoints, notices, run, state } = setUp(table)
+    const { sink, checkpoints, events, run, state } = setUp(table)
     const [first, second] = table.add(7)
     const summary = await run()
     expectExact(sink.rows(), table)
-    expect(summary).toMatchObject({ name: 'products', entitySet: 'products', read: 'full-read', rows: 7 })
-    expect(kinds(notices).filter((kind) => kind !== 'page')).toEqual([
+    expect(summary).toMatchObject({ name: 'products', table: 'products', read: 'full-read', rows: 7 })
+    expect(kinds(events).filter((kind) => kind !== 'page')).toEqual([
       'reset',
       'changes',
       'changes',
@@ -40,7 +68,7 @@ describe('sync', () => {
     expect(next).toMatchObject({ read: 'delta', upserted: 1, deleted: 1, rows: 6 })
     expect(state()?.state).toMatchObject({
       version: 1,
-      checkpoint: { phase: 'delta' },
+      checkpoint: { phase: 'incremental' },
       position: { entries: sink.log.length },
       rows: 6,
     })
@@ -61,7 +89,7 @@ describe('sync', () => {
   })
 
   it('commits between pages by bytes, and goes on from there', async () => {
-    const { sink, notices, run, state } = setUp(table)
+    const { sink, events, run, state } = setUp(table)
     table.add(8)
     const reason = new Error('enough')
     const controller = new AbortController()
@@ -69,21 +97,21 @@ describe('sync', () => {
       commitBytes: 1,
       signal: controller.signal,
       onStep: (step) => {
-        if (step === 'after-state-saved' && find(notices, 'committed').length === 1) controller.abort(reason)
+        if (step === 'after-state-saved' && find(events, 'committed').length === 1) controller.abort(reason)
       },
     })
     await expect(stopped).rejects.toBe(reason)
-    expect(state()?.state).toMatchObject({ checkpoint: { phase: 'full-read', rowsRead: 6 } })
+    expect(state()?.state).toMatchObject({ checkpoint: { phase: 'snapshot', rowsRead: 6 } })
     expect(sink.isOpen()).toBe(false)
-    notices.length = 0
+    events.length = 0
     expect(await run()).toMatchObject({ read: 'full-read', upserted: 2, rows: 8 })
-    expect(notices[0]).toMatchObject({ kind: 'resumed', checkpoint: { phase: 'full-read' } })
-    expect(find(notices, 'reset')).toEqual([])
+    expect(events[0]).toMatchObject({ kind: 'resumed', checkpoint: { phase: 'snapshot' } })
+    expect(find(events, 'reset')).toEqual([])
     expectExact(sink.rows(), table)
   })
 
   it('commits between pages by time', async () => {
-    const { notices, run } = setUp(table)
+    const { events, run } = setUp(table)
     table.add(9)
     let nowMs = Date.parse('2026-01-01')
     const clock = { now: () => nowMs, delay: async () => undefined }
@@ -91,38 +119,39 @@ describe('sync', () => {
       if (step === 'page-read') nowMs += 400
     }
     await run({ clock, onStep, commitMs: 1_000 })
-    const committed = find(notices, 'committed').map(({ checkpoint }) => checkpoint.rowsRead)
+    const committed = find(events, 'committed').map(({ checkpoint }) => checkpoint.rowsRead)
     // 400 ms, 800 ms, then 1,200 ms, which is behind the last page.
     expect(committed).toEqual([9, undefined])
   })
 
-  it('commits where a feed ends, whatever its last checkpoint looks like', async () => {
+  it('commits where a source ends, whatever its last checkpoint looks like', async () => {
     const { sink, run, state } = setUp(table)
     table.add(7)
-    const feed = table.feed({ pageSize: 3 })
-    const firstPage: SyncFeed = {
-      entitySet: 'products',
-      async *batches(options) {
-        for await (const batch of feed.batches(options)) {
+    const source = table.feed({ pageSize: 3 })
+    const firstPage: Source = {
+      id: source.id,
+      table: 'products',
+      async *read(options) {
+        for await (const batch of source.read(options)) {
           yield batch
           if (batch.some(({ kind }) => kind === 'checkpoint')) return
         }
       },
     }
-    await run({ feed: firstPage })
-    expect(state()?.state.checkpoint).toMatchObject({ phase: 'full-read', rowsRead: 3 })
+    await run({ source: firstPage })
+    expect(state()?.state.checkpoint).toMatchObject({ phase: 'snapshot', rowsRead: 3 })
     expect(sink.log).toHaveLength(4)
     await run()
     expectExact(sink.rows(), table)
   })
 
   it('reads in full again when asked to, once, whatever breaks in between', async () => {
-    const { sink, notices, run } = setUp(table)
+    const { sink, events, run } = setUp(table)
     const [first] = table.add(7)
     await run()
     table.remove(first!)
     await run({ restart: true })
-    expect(find(notices, 'reset').map(({ reason, epoch }) => [reason, epoch])).toEqual([
+    expect(find(events, 'reset').map(({ reason, epoch }) => [reason, epoch])).toEqual([
       ['initial', 1],
       ['requested', 2],
     ])
@@ -131,43 +160,43 @@ describe('sync', () => {
   })
 
   it('reads in full when the state is of another environment', async () => {
-    const { sink, notices, run } = setUp(table)
+    const { sink, events, run } = setUp(table)
     table.add(5)
     await run({ environmentId: 'old' })
     await run({ environmentId: 'old' })
-    expect(find(notices, 'other-environment')).toEqual([])
+    expect(find(events, 'other-environment')).toEqual([])
     expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'full-read' })
-    expect(find(notices, 'other-environment')).toEqual([
+    expect(find(events, 'other-environment')).toEqual([
       { kind: 'other-environment', saved: 'old', expected: 'new' },
     ])
     expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'delta' })
     expectExact(sink.rows(), table)
   })
 
-  it('leaves a state of other columns to what the feed was told', async () => {
-    const { sink, notices, run } = setUp(table)
+  it('leaves a state of other columns to what the source was told', async () => {
+    const { sink, events, run } = setUp(table)
     table.add(5)
     await run()
-    const feed = table.feed({ select: ['name', 'productnumber', 'price'] })
-    await expect(run({ feed })).rejects.toMatchObject({ code: 'checkpoint-mismatch' })
+    const source = table.feed({ select: ['name', 'productnumber', 'price'] })
+    await expect(run({ source })).rejects.toMatchObject({ code: 'checkpoint-mismatch' })
     expect(sink.isOpen()).toBe(false)
     await run({
-      feed: table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset' }),
+      source: table.feed({ select: ['name', 'productnumber', 'price'], onMismatch: 'reset' }),
     })
-    expect(find(notices, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', epoch: 2 })
+    expect(find(events, 'reset').at(-1)).toMatchObject({ reason: 'schema-changed', epoch: 2 })
     expectExact(sink.rows(), table)
   })
 
   it('says what to do when the sink is not what the state says, and never reads again by itself', async () => {
-    const { sink, notices, run } = setUp(table)
+    const { sink, events, run } = setUp(table)
     table.add(5)
     await run()
     sink.log.length = 2
-    notices.length = 0
+    events.length = 0
     const refused = run()
     await expect(refused).rejects.toMatchObject({ code: 'sink-mismatch' })
     await expect(refused).rejects.toThrow(/the log has 2 entries.*restart: true/s)
-    expect(notices).toEqual([])
+    expect(events).toEqual([])
     await run({ restart: true })
     expect(sink.log[0]).toMatchObject({ kind: 'reset', epoch: 2 })
     expectExact(sink.rows(), table)
@@ -200,7 +229,7 @@ describe('sync', () => {
   })
 
   it('writes nothing more once it is told to stop, though pages were read ahead', async () => {
-    const { sink, notices, run, state } = setUp(table)
+    const { sink, events, run, state } = setUp(table)
     table.add(9)
     const controller = new AbortController()
     const reason = new Error('enough')
@@ -216,7 +245,7 @@ describe('sync', () => {
     }
     await expect(run({ signal: controller.signal, onStep })).rejects.toBe(reason)
     expect(sink.calls.write).toBe(writes)
-    expect(find(notices, 'changes')).toHaveLength(1)
+    expect(find(events, 'changes')).toHaveLength(1)
     expect(state()).toBeUndefined()
   })
 
@@ -225,10 +254,10 @@ describe('sync', () => {
     table.add(7)
     for (const kind of ['reset', 'changes', 'page', 'complete', 'committed'] as const) {
       const fault = new Error(`listener of ${kind}`)
-      const onNotice: TestOptions['onNotice'] = (notice) => {
-        if (notice.kind === kind) throw fault
+      const onEvent: TestOptions['onEvent'] = (event) => {
+        if (event.kind === kind) throw fault
       }
-      await expect(run({ onNotice, commitBytes: 1, restart: true })).rejects.toBe(fault)
+      await expect(run({ onEvent, commitBytes: 1, restart: true })).rejects.toBe(fault)
       expect(sink.isOpen()).toBe(false)
     }
     await run()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
-import type { ChangeEvent } from '@deltaverse/core'
+import type { ChangeEvent, ReadOptions } from '@deltaverse/core'
 import { createFileSink, type FileSinkOptions } from '@deltaverse/files'
 import { createFingerprints } from '@deltaverse/fingerprints'
 import { sync } from '@deltaverse/sync'
@@ -56,10 +56,10 @@ it.each([
   async (_, options, file) => {
     const sent: string[] = []
     const plain = table.feed({ pageSize: 50 })
-    const feed = {
+    const source = {
       ...plain,
-      async *batches(read: Parameters<typeof plain.batches>[0]): AsyncGenerator<readonly ChangeEvent[]> {
-        for await (const batch of plain.batches(read)) {
+      async *read(options?: ReadOptions): AsyncGenerator<readonly ChangeEvent[]> {
+        for await (const batch of plain.read(options)) {
           for (const event of batch) if (event.kind === 'upserted') sent.push(event.bytes.toString())
           yield batch
         }
@@ -70,7 +70,7 @@ it.each([
     const run = () =>
       sync({
         name: 'products',
-        feed,
+        source,
         sink: createFileSink({ directory, name: 'products', ...options }),
         checkpoints: createFileCheckpointStore({ directory }),
         fingerprints: createFingerprints({ directory: join(directory, 'fingerprints') }),

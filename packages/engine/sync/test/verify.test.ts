@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type RowDifference, type VerifyNotice, type VerifyOptions, verify } from '../src/index.js'
+import { type RowDifference, type VerifyEvent, type VerifyOptions, verify } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
 import type { LoggedEvent, MemoryPosition } from './support/memory-sink.js'
 import { type SetUp, setUp } from './support/set-up.js'
@@ -24,8 +24,8 @@ afterEach(async () => {
 type Options = VerifyOptions<MemoryPosition, Record<string, unknown>>
 
 function verifyRooms({ sink, checkpoints }: SetUp, options: Partial<Options> = {}) {
-  const feed = table.feed({ pageSize: 4 })
-  return verify({ name: 'products', feed, sink, checkpoints, temporaryDirectory: folder, ...options })
+  const source = table.feed({ pageSize: 4 })
+  return verify({ name: 'products', source, sink, checkpoints, temporaryDirectory: folder, ...options })
 }
 
 /** Somebody meddles with the sink: what they did is committed there, and nobody else knows. */
@@ -55,8 +55,8 @@ describe('verify', () => {
     await rooms.run()
     table.remove(ids[0]!)
     table.change(ids[1]!, 'Renamed')
-    const notices: VerifyNotice[] = []
-    const summary = await verifyRooms(rooms, { onNotice: (notice) => notices.push(notice) })
+    const events: VerifyEvent[] = []
+    const summary = await verifyRooms(rooms, { onEvent: (event) => events.push(event) })
     expect(summary).toMatchObject({
       name: 'products',
       ok: true,
@@ -69,7 +69,7 @@ describe('verify', () => {
       sample: [],
       repaired: 0,
     })
-    expect(notices.filter(({ kind }) => kind === 'listed').at(-1)).toEqual({
+    expect(events.filter(({ kind }) => kind === 'listed').at(-1)).toEqual({
       kind: 'listed',
       side: 'table',
       rows: 8,
@@ -146,14 +146,14 @@ describe('verify', () => {
     await rooms.run()
     plant(rooms, { kind: 'deleted', id: ids[19]! })
     let listed = 0
-    const onNotice = ({ kind }: VerifyNotice) => {
+    const onEvent = ({ kind }: VerifyEvent) => {
       if (kind !== 'listed' || listed >= 6) return
       table.change(ids[listed]!, `Renamed ${listed}`)
       table.remove(ids[listed + 8]!)
       table.add(1)
       listed += 1
     }
-    const summary = await verifyRooms(rooms, { onNotice })
+    const summary = await verifyRooms(rooms, { onEvent })
     expect(listed).toBe(6)
     expect(summary).toMatchObject({
       missing: 1,
@@ -167,16 +167,16 @@ describe('verify', () => {
     const rooms = setUp(table)
     const ids = table.add(6)
     const clock = { now: () => nowMs, delay: async () => undefined }
-    const feed = table.feed({ clock })
-    await rooms.run({ feed, fingerprints: rooms.fingerprints })
+    const source = table.feed({ clock })
+    await rooms.run({ source, fingerprints: rooms.fingerprints })
     plant(rooms, { kind: 'deleted', id: ids[2]! })
     let expiries = 1
-    const onNotice = (notice: VerifyNotice) => {
-      if (notice.kind !== 'listed' || notice.side !== 'table' || expiries === 0) return
+    const onEvent = (event: VerifyEvent) => {
+      if (event.kind !== 'listed' || event.side !== 'table' || expiries === 0) return
       expiries -= 1
       nowMs += 8 * 86_400_000
     }
-    const options = { feed, clock, fingerprints: rooms.fingerprints, onNotice }
+    const options = { source, clock, fingerprints: rooms.fingerprints, onEvent }
     expect(await verifyRooms(rooms, options)).toMatchObject({ missing: 1, sample: [{ id: ids[2] }] })
     expiries = 9
     await expect(verifyRooms(rooms, options)).rejects.toMatchObject({ code: 'delta-token-expired' })
@@ -204,11 +204,11 @@ describe('verify', () => {
     const rooms = setUp(table)
     const ids = table.add(4)
     await rooms.run()
-    const feed = table.feed()
-    const keys: typeof feed.keys = async function* (call) {
-      for await (const group of feed.keys(call)) yield group.filter(({ id }) => id !== ids[1])
+    const source = table.feed()
+    const keys: typeof source.keys = async function* (call) {
+      for await (const group of source.keys(call)) yield group.filter(({ id }) => id !== ids[1])
     }
-    const summary = await verifyRooms(rooms, { feed: { ...feed, keys }, repair: true })
+    const summary = await verifyRooms(rooms, { source: { ...source, keys }, repair: true })
     expect(summary).toMatchObject({ extra: 1, repaired: 1 })
     expectExact(rooms.sink.rows(), table)
   })
@@ -236,25 +236,27 @@ describe('verify', () => {
     for (const side of ['sink', 'table'] as const) {
       const controller = new AbortController()
       const reason = new Error('enough')
-      const onNotice = (notice: VerifyNotice) => {
-        if (notice.kind === 'listed' && notice.side === side) controller.abort(reason)
+      const onEvent = (event: VerifyEvent) => {
+        if (event.kind === 'listed' && event.side === side) controller.abort(reason)
       }
-      await expect(verifyRooms(rooms, { onNotice, signal: controller.signal })).rejects.toBe(reason)
-      const onListed = (notice: VerifyNotice) => {
-        if (notice.kind === 'listed' && notice.side === side) rooms.checkpoints.lose('products')
+      await expect(verifyRooms(rooms, { onEvent, signal: controller.signal })).rejects.toBe(reason)
+      const onListed = (event: VerifyEvent) => {
+        if (event.kind === 'listed' && event.side === side) rooms.checkpoints.lose('products')
       }
-      await expect(verifyRooms(rooms, { onNotice: onListed })).rejects.toMatchObject({ code: 'conflict' })
+      await expect(verifyRooms(rooms, { onEvent: onListed })).rejects.toMatchObject({ code: 'conflict' })
       expect(await readdir(folder)).toEqual([])
       expect(rooms.sink.isOpen()).toBe(false)
       expect(rooms.checkpoints.isHeld('products')).toBe(false)
     }
   })
 
-  it('refuses a sink that cannot tell what it holds, and a feed that cannot list', async () => {
+  it('refuses a sink that cannot tell what it holds, and a source that cannot list', async () => {
     const rooms = setUp(table)
     const { held: _, ...mute } = rooms.sink
     await expect(verifyRooms(rooms, { sink: mute as never })).rejects.toThrow(/held\(\)/)
-    const { entitySet, batches } = table.feed()
-    await expect(verifyRooms(rooms, { feed: { entitySet, batches } as never })).rejects.toThrow(TypeError)
+    const { id, table: tableName, read } = table.feed()
+    await expect(verifyRooms(rooms, { source: { id, table: tableName, read } as never })).rejects.toThrow(
+      TypeError,
+    )
   })
 })

@@ -11,7 +11,7 @@ let directory: string
 let told: string[]
 const report = (line: string) => told.push(line)
 const { signal } = new AbortController()
-const [feed, sink, checkpoint, position] = [{}, {}, checkpointOf(), { bytes: 17 }]
+const [source, sink, checkpoint, position] = [{}, {}, checkpointOf(), { bytes: 17 }]
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'checkpoints-'))
@@ -22,7 +22,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 interface SyncLike {
   readonly name: string
   readonly checkpoints: CheckpointStore
-  readonly feed: unknown
+  readonly source: unknown
   readonly sink: unknown
   readonly signal: AbortSignal
 }
@@ -36,7 +36,7 @@ describe('the README', () => {
   it('keeps states, by a sync and by hand, and goes back to the one before', async () => {
     // example: sync
     const checkpoints = createFileCheckpointStore({ directory })
-    await sync({ name: 'contacts', feed, sink, checkpoints, signal })
+    await sync({ name: 'contacts', source, sink, checkpoints, signal })
     // end
     // example: manual
     const lease = await checkpoints.acquire('contacts')

@@ -18,7 +18,7 @@ export function upserted<R extends Row = Contact>(
   const bytes = new TextEncoder().encode(json)
   return {
     kind: 'upserted',
-    entitySet: 'contacts',
+    table: 'contacts',
     id: idOf(number),
     rowVersion,
     bytes,
@@ -36,7 +36,7 @@ export function deleted(number: number): DeletedChange {
   const bytes = new Uint8Array()
   return {
     kind: 'deleted',
-    entitySet: 'contacts',
+    table: 'contacts',
     id: idOf(number),
     rowVersion: undefined,
     reason: 'deleted',
@@ -45,13 +45,12 @@ export function deleted(number: number): DeletedChange {
 }
 
 export const checkpoint: Checkpoint = {
-  version: 1,
-  environment: 'contoso.crm4.dynamics.com',
-  entitySet: 'contacts',
-  select: ['fullname'],
-  selectHash: '00',
-  phase: 'delta',
+  version: 2,
+  source: 'contoso.crm4.dynamics.com/contacts',
   epoch: 1,
+  phase: 'incremental',
+  isBoundary: true,
+  cursor: null,
   issuedAt: '2026-11-20T12:00:00Z',
 }
 

@@ -59,9 +59,9 @@ describe('toNdjson() with changes', () => {
   })
 
   it('escapes names and ids that need it, and still sizes the line right', async () => {
-    const odd = { ...deleted(1), entitySet: 'a"b\\é\u{1f600}\n', id: '\u2028' }
+    const odd = { ...deleted(1), table: 'a"b\\é\u{1f600}\n', id: '\u2028' }
     const [line] = await write([odd])
-    expect(JSON.parse(line!)).toEqual({ kind: 'deleted', table: odd.entitySet, id: odd.id })
+    expect(JSON.parse(line!)).toEqual({ kind: 'deleted', table: odd.table, id: odd.id })
     expect(line).toMatch(/^[ -~]+\n$/)
   })
 
@@ -126,7 +126,7 @@ describe('toNdjson() with rows', () => {
 
   it('takes a row for a row even when its columns look like an event', async () => {
     const rows = [
-      { kind: 'upserted', entitySet: 'x', id: 'y' },
+      { kind: 'upserted', table: 'x', id: 'y' },
       { kind: 'deleted', id: 'y', bytes: 'z' },
       { kind: 'reset' },
       { kind: 'checkpoint', checkpoint: 3 },

@@ -1,38 +1,28 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type {
   CallOptions,
-  Change,
   ChangeEvent,
-  Checkpoint,
-  CompleteEvent,
-  ResetEvent,
+  ReadOptions,
   Row,
+  RowCount,
+  RowKey,
+  Source,
   UpsertedChange,
 } from '@deltaverse/core'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
 import { createChangeShape } from './change.js'
-import type { CheckpointScope } from './checkpoint.js'
-import { countRows, type RowCount } from './count-rows.js'
+import type { ChangePage } from './change-page.js'
+import { countRows } from './count-rows.js'
 import { type FollowOptions, followTable } from './follow.js'
 import { groupIntoPages } from './group-into-pages.js'
 import { type ChangeFeedOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import type { EventBatch, ReadContext } from './read-context.js'
-import { type ReadOptions, resolveRead } from './read-options.js'
+import { resolveRead } from './read-options.js'
 import { planRead } from './read-plan.js'
+import type { CheckpointScope, ReadPosition } from './read-position.js'
 import { readTable } from './read-table.js'
-import { type RowKey, readKeys, readRows } from './table-access.js'
+import { readKeys, readRows } from './table-access.js'
 import { describeTable, readTokenLifetimeDays, requireChangeTracking } from './table-description.js'
-
-/** One page, as {@link ChangeFeed.pages} gives it. */
-export interface ChangePage<R extends Row = Row> {
-  /** A full read begins with this page. */
-  readonly reset?: ResetEvent
-  readonly changes: readonly Change<R>[]
-  /** A full read ended with this page. */
-  readonly complete?: CompleteEvent
-  /** Save it once the changes of this page are durable. */
-  readonly checkpoint: Checkpoint
-}
 
 /**
  * The changes of one table since a checkpoint. Every iteration begins at its own checkpoint, or else at the one that the feed
@@ -42,16 +32,16 @@ export interface ChangePage<R extends Row = Row> {
  * Order is that of the service; each change comes at least once, and may come again behind a failure. Save a checkpoint
  * only when everything before it is durable.
  */
-export interface ChangeFeed<R extends Row = Row> {
+export interface ChangeFeed<R extends Row = Row> extends Source<R> {
   /** Entity set of the table: `contacts`. */
-  readonly entitySet: string
+  readonly table: string
   /** Event by event. */
   changes(options?: ReadOptions): AsyncGenerator<ChangeEvent<R>, void, undefined>
   /** The same events in the groups in which they arrived (some 64 to 256 kB of rows each): fewer waits, for throughput. */
-  batches(options?: ReadOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
+  read(options?: ReadOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
   /** Page by page, each held in memory as a whole: `pageSize` times the size of a row. */
   pages(options?: ReadOptions): AsyncGenerator<ChangePage<R>, void, undefined>
-  /** Like `batches()`, but goes on: waits, asks again, and ends only by its signal or an error that waiting will not cure. */
+  /** Like `read()`, but goes on: waits, asks again, and ends only by its signal or an error that waiting will not cure. */
   follow(options?: FollowOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
   /** How many rows the table has now, as far as the service tells: it stops counting at 5,000. */
   count(call?: CallOptions): Promise<RowCount>
@@ -89,7 +79,7 @@ export function createChangeFeed<R extends Row = Row>(
   formatCollectionPath({ entitySet: resolved.entitySet, select: resolved.select })
   formatPrefer({ maxPageSize: resolved.pageSize, includeAnnotations: resolved.annotations })
   const scope: CheckpointScope = {
-    environment: new URL(client.origin).hostname,
+    source: `${new URL(client.origin).hostname}/${resolved.entitySet}`,
     entitySet: resolved.entitySet,
     select: resolved.canonicalSelect,
   }
@@ -107,30 +97,30 @@ export function createChangeFeed<R extends Row = Row>(
     signal?.throwIfAborted()
     const plan = planRead(options, scope, options.clock.now())
     const context = await prepare(options, signal)
-    if (plan.kind === 'delta') giveNotice(plan.base, options)
+    if (plan.kind === 'incremental') giveNotice(plan.base, options)
     yield* readTable(context, plan, signal)
   }
 
-  async function* batches(read?: ReadOptions): AsyncGenerator<EventBatch, void, undefined> {
-    const { options, signal } = resolveRead(resolved, read)
+  async function* read(given?: ReadOptions): AsyncGenerator<EventBatch, void, undefined> {
+    const { options, signal } = resolveRead(resolved, given)
     yield* readOnce(options, signal)
   }
 
-  async function* changes(read?: ReadOptions): AsyncGenerator<ChangeEvent, void, undefined> {
-    for await (const batch of batches(read)) {
+  async function* changes(given?: ReadOptions): AsyncGenerator<ChangeEvent, void, undefined> {
+    for await (const batch of read(given)) {
       // Not `yield*`, which wraps the array and takes more turns for each of its elements.
       for (const event of batch) yield event
     }
   }
 
-  function follow(read?: FollowOptions): AsyncGenerator<EventBatch, void, undefined> {
-    const { options, signal } = resolveRead(resolved, read)
-    return followTable(readOnce, options, { ...read, signal })
+  function follow(given?: FollowOptions): AsyncGenerator<EventBatch, void, undefined> {
+    const { options, signal } = resolveRead(resolved, given)
+    return followTable(readOnce, options, { ...given, signal })
   }
 
-  const { entitySet } = resolved
-  const pages = (read?: ReadOptions) => groupIntoPages(batches(read))
-  const count = (call: CallOptions = {}) => countRows(client, entitySet, call)
+  const { entitySet: table } = resolved
+  const pages = (given?: ReadOptions) => groupIntoPages(read(given))
+  const count = (call: CallOptions = {}) => countRows(client, table, call)
 
   async function* keys(call: CallOptions = {}): AsyncGenerator<readonly RowKey[], void, undefined> {
     yield* readKeys(await prepare(resolved, call.signal), call)
@@ -143,7 +133,7 @@ export function createChangeFeed<R extends Row = Row>(
     yield* readRows(await prepare(resolved, call.signal), ids, call)
   }
 
-  const feed: ChangeFeed = { entitySet, batches, changes, pages, follow, count, keys, rows }
+  const feed: ChangeFeed = { id: scope.source, table, read, changes, pages, follow, count, keys, rows }
   return feed as ChangeFeed<R>
 }
 
@@ -165,9 +155,9 @@ async function learnTable(
   return { shape: createChangeShape(entitySet, primaryKey, exactNumbers), tokenLifetimeDays }
 }
 
-function giveNotice(checkpoint: Checkpoint, options: ResolvedOptions): void {
-  if (checkpoint.expiresAt === undefined) return
-  const expiresAt = new Date(checkpoint.expiresAt)
+function giveNotice(position: ReadPosition, options: ResolvedOptions): void {
+  if (position.expiresAt === undefined) return
+  const expiresAt = new Date(position.expiresAt)
   const remainingMs = expiresAt.getTime() - options.clock.now()
-  if (remainingMs < options.expiryNoticeMs) options.onExpiring({ expiresAt, remainingMs })
+  if (remainingMs < options.expiryNoticeMs) options.onEvent({ kind: 'expiring', expiresAt, remainingMs })
 }

@@ -68,7 +68,7 @@ class RowOfPage implements UpsertedChange {
     return 'upserted'
   }
 
-  get entitySet(): string {
+  get table(): string {
     return this.#shape.entitySet
   }
 
@@ -95,8 +95,8 @@ class RowOfPage implements UpsertedChange {
   }
 
   toJSON(): object {
-    const { kind, entitySet, id, rowVersion, row } = this
-    return { kind, entitySet, id, rowVersion, row }
+    const { kind, table, id, rowVersion, row } = this
+    return { kind, table, id, rowVersion, row }
   }
 
   [inspect.custom](): object {
@@ -129,7 +129,7 @@ function deletionOrRow(candidate: RowOfPage, shape: ChangeShape): Change {
   if (typeof entry.id !== 'string' || entry.id === '') throw badRow('is a deletion without an id', shape)
   const deletion: DeletedChange = {
     kind: 'deleted',
-    entitySet: shape.entitySet,
+    table: shape.entitySet,
     id: bareGuid(entry.id),
     rowVersion: undefined,
     reason: typeof entry.reason === 'string' ? entry.reason : 'deleted',

@@ -1,7 +1,7 @@
-import type { Checkpoint, CheckpointEvent } from '@deltaverse/core'
+import type { CheckpointEvent } from '@deltaverse/core'
 import { parseDeltaToken } from '@deltaverse/protocol'
-import { hashSelect } from './checkpoint.js'
 import type { ReadContext } from './read-context.js'
+import { checkpointOf, hashSelect, type ReadPosition } from './read-position.js'
 
 /** A delta link as the service gave it. */
 export interface IssuedLink {
@@ -21,42 +21,37 @@ export function issuedLink(context: ReadContext, link: string, beganAtMs: number
   return { link, issuedAt, expiresAt: new Date(beganAtMs + days * dayMs).toISOString() }
 }
 
-/** The delta link of a checkpoint. */
+/** The delta link of a position. */
 export function linkOf({
   deltaLink: link,
   issuedAt,
   expiresAt,
-}: Checkpoint & { deltaLink: string }): IssuedLink {
+}: ReadPosition & { deltaLink: string }): IssuedLink {
   return { link, issuedAt, ...(expiresAt !== undefined && { expiresAt }) }
 }
 
 /** A checkpoint that says which delta link to follow. */
 export function deltaCheckpoint(context: ReadContext, epoch: number, issued: IssuedLink): CheckpointEvent {
-  return checkpointEvent(context, { phase: 'delta', epoch }, issued)
+  return checkpointEvent(positionAt(context, { phase: 'incremental', epoch }, issued))
 }
 
-type Position = Pick<Checkpoint, 'phase' | 'epoch'> & Partial<Checkpoint>
+type Place = Pick<ReadPosition, 'phase' | 'epoch'> & Partial<ReadPosition>
 
 /** @param issued the delta link to keep, where there is one already */
-export function checkpointEvent(
-  context: ReadContext,
-  position: Position,
-  issued?: IssuedLink,
-): CheckpointEvent {
-  const { scope, options } = context
-  const { entitySet, select, environment } = scope
-  const issuedAt = new Date(options.clock.now()).toISOString()
-  const checkpoint: Checkpoint = {
-    version: 1,
-    environment,
-    entitySet,
+export function positionAt({ scope, options }: ReadContext, place: Place, issued?: IssuedLink): ReadPosition {
+  const { source, entitySet, select } = scope
+  return {
+    source,
     select,
     selectHash: hashSelect(entitySet, select),
-    ...position,
-    issuedAt,
+    ...place,
+    issuedAt: new Date(options.clock.now()).toISOString(),
     ...(issued !== undefined && membersOf(issued)),
   }
-  return { kind: 'checkpoint', checkpoint }
+}
+
+export function checkpointEvent(position: ReadPosition): CheckpointEvent {
+  return { kind: 'checkpoint', checkpoint: checkpointOf(position) }
 }
 
 function membersOf({ link, issuedAt, expiresAt }: IssuedLink) {

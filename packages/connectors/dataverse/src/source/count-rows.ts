@@ -1,16 +1,6 @@
 import type { DataverseClient } from '@deltaverse/client'
-import { type CallOptions, DataverseError } from '@deltaverse/core'
+import { type CallOptions, DataverseError, type RowCount } from '@deltaverse/core'
 import { describeTable } from './table-description.js'
-
-/** How many rows a table has, as far as the service tells. */
-export interface RowCount {
-  readonly rows: number
-  /**
-   * `exact` when it was counted; `at-least` when the service stopped counting there; `estimate` when it is a figure that the
-   * service keeps and renews about once a day.
-   */
-  readonly certainty: 'exact' | 'at-least' | 'estimate'
-}
 
 /** Where the service stops counting: in standard and in elastic tables (Microsoft Learn: Count number of rows). */
 const caps = [5_000, 500]

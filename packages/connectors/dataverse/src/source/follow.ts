@@ -1,7 +1,7 @@
-import { abortableDelay, isDataverseError } from '@deltaverse/core'
+import { abortableDelay, isDataverseError, type ReadOptions } from '@deltaverse/core'
 import type { ResolvedOptions } from './options.js'
 import type { EventBatch } from './read-context.js'
-import type { ReadOptions } from './read-options.js'
+import { parsePosition } from './read-position.js'
 
 export interface FollowOptions extends ReadOptions {
   /** How long to wait after a read that brought changes. Default: 5,000 ms. */
@@ -24,17 +24,17 @@ export async function* followTable(
   follow: FollowOptions,
 ): AsyncGenerator<EventBatch, void, undefined> {
   const { minIntervalMs, maxIntervalMs } = intervals(follow)
-  let { checkpoint, restart } = options
+  let { position, restart } = options
   let intervalMs = minIntervalMs
   for (;;) {
     let changed = false
     try {
-      for await (const batch of readOnce({ ...options, checkpoint, restart }, follow.signal)) {
+      for await (const batch of readOnce({ ...options, position, restart }, follow.signal)) {
         yield batch
         // Behind the yield: a checkpoint counts once its consumer has come back for more.
         for (const event of batch) {
           if (event.kind === 'checkpoint') {
-            checkpoint = event.checkpoint
+            position = parsePosition(event.checkpoint)
             restart = false
           } else changed = true
         }

@@ -1,5 +1,5 @@
 import type { Change, CompleteEvent, ResetEvent } from '@deltaverse/core'
-import type { ChangePage } from './change-feed.js'
+import type { ChangePage } from './change-page.js'
 import type { EventBatch } from './read-context.js'
 
 /** Gathers the events up to each checkpoint into one object. */

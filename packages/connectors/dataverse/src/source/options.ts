@@ -1,32 +1,7 @@
-import type { Checkpoint } from '@deltaverse/core'
-import { type Clock, systemClock } from '@deltaverse/core'
+import { type Checkpoint, type Clock, type SourceEvent, systemClock } from '@deltaverse/core'
 import { defaultMaxRecordBytes } from '@deltaverse/protocol'
-import { canonicalSelect, parseCheckpoint } from './checkpoint.js'
 import type { DecoderName } from './page-decoder.js'
-
-/** What one page was, for progress displays and statistics. */
-export interface PageReport {
-  /**
-   * Which part of the read it belongs to. `guard` pages are read only for the link at their end: the primary keys before a full
-   * read, or a first pass over a delta of several pages. Nobody gets their rows.
-   */
-  readonly phase: 'guard' | 'full-read' | 'catch-up' | 'delta'
-  /** Counted from 1 within this part. */
-  readonly page: number
-  /** In a `guard` page: everything in it, deletions too. */
-  readonly upserted: number
-  readonly deleted: number
-  /** Bytes of the body as they came over the wire (compressed, as a rule). */
-  readonly bytesReceived: number
-  /** Bytes of the body once inflated. */
-  readonly bodyBytes: number
-}
-
-/** The delta token will soon be dead. */
-export interface ExpiryNotice {
-  readonly expiresAt: Date
-  readonly remainingMs: number
-}
+import { canonicalSelect, parsePosition, type ReadPosition } from './read-position.js'
 
 export interface ChangeFeedOptions {
   /** Entity set of the table, as in URLs: `contacts`. */
@@ -70,12 +45,10 @@ export interface ChangeFeedOptions {
    * that may not be read, nothing is assumed; nor is with 0. Default: `ask`.
    */
   readonly tokenLifetimeDays?: number | 'ask' | undefined
-  /** Called when the delta token has less than `expiryNoticeMs` to live. */
-  readonly onExpiring?: ((notice: ExpiryNotice) => void) | undefined
-  /** Default: one day, 86,400,000 ms. */
+  /** How long before the end of the delta token `expiring` is said. Default: one day, 86,400,000 ms. */
   readonly expiryNoticeMs?: number | undefined
-  /** Called behind every page. */
-  readonly onPage?: ((report: PageReport) => void) | undefined
+  /** Told of what happens while it reads, and not waited for. */
+  readonly onEvent?: ((event: SourceEvent) => void) | undefined
   /**
    * How far to read ahead of a slow consumer, in bytes of rows; 0 turns it off. Raise it to latency times rate where both are
    * high. Default: 2 MiB.
@@ -105,7 +78,7 @@ export interface ResolvedOptions {
   readonly entitySet: string
   readonly select: readonly string[] | undefined
   readonly canonicalSelect: readonly string[] | null
-  readonly checkpoint: Checkpoint | undefined
+  readonly position: ReadPosition | undefined
   readonly restart: boolean
   readonly onMismatch: 'refuse' | 'reset'
   readonly onExpired: 'resync' | 'fail'
@@ -114,9 +87,8 @@ export interface ResolvedOptions {
   readonly annotations: string | readonly string[] | undefined
   readonly primaryKey: string | undefined
   readonly tokenLifetimeDays: number | 'ask'
-  readonly onExpiring: (notice: ExpiryNotice) => void
   readonly expiryNoticeMs: number
-  readonly onPage: (report: PageReport) => void
+  readonly onEvent: (event: SourceEvent) => void
   readonly readAheadBytes: number
   readonly maxRecordBytes: number
   readonly exactNumbers: boolean
@@ -138,7 +110,7 @@ export function resolveOptions(options: ChangeFeedOptions): ResolvedOptions {
     entitySet: text('entitySet', options.entitySet),
     select,
     canonicalSelect: canonicalSelect(select),
-    checkpoint: options.checkpoint == null ? undefined : parseCheckpoint(options.checkpoint),
+    position: options.checkpoint == null ? undefined : parsePosition(options.checkpoint),
     restart: flag('restart', options.restart ?? false),
     onMismatch: oneOf('onMismatch', options.onMismatch ?? 'refuse', ['refuse', 'reset']),
     onExpired: oneOf('onExpired', options.onExpired ?? 'resync', ['resync', 'fail']),
@@ -153,9 +125,8 @@ export function resolveOptions(options: ChangeFeedOptions): ResolvedOptions {
       options.tokenLifetimeDays === undefined || options.tokenLifetimeDays === 'ask'
         ? 'ask'
         : atLeast('tokenLifetimeDays', options.tokenLifetimeDays, 0),
-    onExpiring: callable('onExpiring', options.onExpiring ?? ignore),
     expiryNoticeMs: atLeast('expiryNoticeMs', options.expiryNoticeMs ?? oneDayMs, 0),
-    onPage: callable('onPage', options.onPage ?? ignore),
+    onEvent: callable('onEvent', options.onEvent ?? ignore),
     readAheadBytes: whole('readAheadBytes', options.readAheadBytes ?? 2 * 1024 * 1024, 0),
     maxRecordBytes: whole('maxRecordBytes', options.maxRecordBytes ?? defaultMaxRecordBytes, 1),
     exactNumbers: flag('exactNumbers', options.exactNumbers ?? true),

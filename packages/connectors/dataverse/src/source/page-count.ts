@@ -1,5 +1,5 @@
+import type { PageReport, SourceEvent } from '@deltaverse/core'
 import type { RowRun } from '@deltaverse/protocol'
-import type { PageReport } from './options.js'
 import type { PageEnd } from './page-reader.js'
 import type { EventBatch } from './read-context.js'
 
@@ -19,7 +19,7 @@ export interface PageCount {
   end(page: PageEnd, phase: PageReport['phase']): void
 }
 
-export function createPageCount(onPage: (report: PageReport) => void): PageCount {
+export function createPageCount(onEvent: (event: SourceEvent) => void): PageCount {
   let ended = 0
   let begun = 0
   let upserted = 0
@@ -47,7 +47,7 @@ export function createPageCount(onPage: (report: PageReport) => void): PageCount
     },
     end({ bytesReceived, bodyBytes }, phase) {
       ended += 1
-      onPage({ phase, page: ended, upserted, deleted, bytesReceived, bodyBytes })
+      onEvent({ kind: 'page', phase, page: ended, upserted, deleted, bytesReceived, bodyBytes })
     },
   }
 }

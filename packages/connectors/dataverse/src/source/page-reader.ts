@@ -61,7 +61,9 @@ export async function* readPages(
       if (!brokeOff(error) || failures > options.maxPageRetries || signal?.aborted)
         throw explain(error, client, path)
       const ceilingMs = Math.min(maxRetryDelayMs, baseRetryDelayMs * 2 ** (failures - 1))
-      await abortableDelay(options.clock, options.random() * ceilingMs, signal)
+      const delayMs = options.random() * ceilingMs
+      options.onEvent({ kind: 'retry', error: error as Error, attempt: failures, delayMs })
+      await abortableDelay(options.clock, delayMs, signal)
     }
   }
 }

@@ -1,13 +1,14 @@
-import { DataverseError, type GapLink } from '@deltaverse/core'
+import { DataverseError } from '@deltaverse/core'
 import { formatCollectionPath } from '@deltaverse/protocol'
 import { changesOfRuns } from './change.js'
-import { deltaCheckpoint, linkOf } from './checkpoint-event.js'
+import { checkpointEvent, deltaCheckpoint, linkOf } from './checkpoint-event.js'
 import { holdsAllRows, isExpiredToken, isRefusedLink, requireDeltaLink } from './delta-answer.js'
 import { createPageCount } from './page-count.js'
 import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, type Outcome, type ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
-import { type CatchUpBase, type CatchUpPlan, fullRead, isPast } from './read-plan.js'
+import { type CatchUpBase, type CatchUpPlan, isPast, snapshotPlan } from './read-plan.js'
+import type { GapLink } from './read-position.js'
 import { lacksColumns } from './selected-columns.js'
 import { createDeletionCheck } from './stale-deletions.js'
 
@@ -23,7 +24,7 @@ export async function* readCatchUp(
   mayRestart: boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, Outcome, undefined> {
-  const page = createPageCount(context.options.onPage)
+  const page = createPageCount(context.options.onEvent)
   const isFirst = () => resumeAt === undefined && page.ended() === 0
   const path = pathOf(context, base.gap)
   if (path === undefined) return readAgain(base, mayRestart)
@@ -56,7 +57,7 @@ export async function* readCatchUp(
 function endOfPage(context: ReadContext, base: CatchUpBase, page: PageEnd, isEmpty: boolean): EventBatch {
   const { epoch, rowsRead = 0 } = base
   if (page.nextLink !== undefined) {
-    return [{ kind: 'checkpoint', checkpoint: { ...base, nextLink: page.nextLink } }]
+    return [checkpointEvent({ ...base, nextLink: page.nextLink })]
   }
   // Nothing changed: the documents call the answer an empty JSON response. Anything else without a link is no delta.
   if (!isEmpty) requireDeltaLink(context, page)
@@ -82,9 +83,9 @@ function pathOf(context: ReadContext, { link, keysOnly, expiresAt }: GapLink): s
  */
 function readAgain(base: CatchUpBase, mayRestart: boolean, cause?: unknown): Outcome {
   const { resetReason = 'initial', epoch } = base
-  if (mayRestart) return instead(fullRead(resetReason, epoch, { ...linkOf(base), keysOnly: false }))
+  if (mayRestart) return instead(snapshotPlan(resetReason, epoch, { ...linkOf(base), keysOnly: false }))
   throw new DataverseError(
-    `what changed while ${base.entitySet} was read cannot be learned: time after time, the token from before the read was no longer good behind it. If the read takes longer than a token lives, raise expirechangetrackingindays of the organization or select fewer columns; if somebody changes the definition of the table, wait until they are done; gapGuard: false reads without this guard`,
+    `what changed while ${base.source} was read cannot be learned: time after time, the token from before the read was no longer good behind it. If the read takes longer than a token lives, raise expirechangetrackingindays of the organization or select fewer columns; if somebody changes the definition of the table, wait until they are done; gapGuard: false reads without this guard`,
     { code: 'delta-token-expired', cause },
   )
 }

@@ -1,9 +1,9 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { ChangeEvent } from '@deltaverse/core'
 import type { ChangeShape } from './change.js'
-import type { CheckpointScope } from './checkpoint.js'
 import type { ResolvedOptions } from './options.js'
 import type { ReadPlan } from './read-plan.js'
+import type { CheckpointScope } from './read-position.js'
 
 /** Everything a read needs to know about its table. */
 export interface ReadContext {

@@ -1,12 +1,13 @@
-import type { CheckpointEvent, GapLink } from '@deltaverse/core'
+import type { CheckpointEvent } from '@deltaverse/core'
 import { changesOfRuns } from './change.js'
-import { deltaCheckpoint, issuedLink, linkOf } from './checkpoint-event.js'
+import { checkpointEvent, deltaCheckpoint, issuedLink, linkOf } from './checkpoint-event.js'
 import { holdsAllRows, isExpiredToken, isRefusedLink, requireDeltaLink } from './delta-answer.js'
 import { createPageCount } from './page-count.js'
 import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, next, type Outcome, type ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
 import { afterExpiry, type DeltaPlan } from './read-plan.js'
+import type { GapLink } from './read-position.js'
 import { createDeletionCheck } from './stale-deletions.js'
 
 /**
@@ -21,8 +22,8 @@ export async function* readDelta(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, Outcome, undefined> {
   const { base, resumeAt, guardAt } = plan
-  const { clock, onExpired, onPage } = context.options
-  const page = createPageCount(onPage)
+  const { clock, onEvent, onExpired } = context.options
+  const page = createPageCount(onEvent)
   const beganAtMs = clock.now()
   const startsHere = resumeAt === undefined && guardAt === undefined
   let isSilent = guardAt !== undefined
@@ -38,7 +39,7 @@ export async function* readDelta(
         else yield page.count(await check(changesOfRuns(part.runs, context.shape)))
       } else {
         const isEmpty = page.upserted() + page.deleted() === 0
-        page.end(part, isSilent ? 'guard' : 'delta')
+        page.end(part, isSilent ? 'guard' : 'incremental')
         const end = endOfPage(context, plan, part, { isSilent, isEmpty, beganAtMs })
         yield [end.event]
         if (end.outcome !== undefined) return end.outcome
@@ -70,7 +71,8 @@ function endOfPage(
   if (nextLink !== undefined) {
     const isSilent = state.isSilent || (context.options.gapGuard && gap === undefined)
     const where = isSilent ? { guardLink: nextLink } : { nextLink, ...(gap !== undefined && { gap }) }
-    return { event: { kind: 'checkpoint', checkpoint: { ...base, ...where } }, isSilent }
+    const event = checkpointEvent({ ...base, ...where })
+    return { event: isSilent ? { ...event, willRepeat: true } : event, isSilent }
   }
   // The documents call the answer to "nothing changed" an empty JSON response; then the old link stays good.
   const isQuiet = state.isEmpty && page.deltaLink === undefined
@@ -80,9 +82,9 @@ function endOfPage(
   }
   const older: GapLink = { ...own, keysOnly: false }
   return {
-    event: { kind: 'checkpoint', checkpoint: { ...base, gap: older } },
+    event: checkpointEvent({ ...base, gap: older }),
     isSilent: false,
-    outcome: next({ kind: 'delta', base, gap: older }),
+    outcome: next({ kind: 'incremental', base, gap: older }),
   }
 }
 
@@ -99,5 +101,5 @@ function insteadOfRefused(
   const expired = isExpiredToken(error)
   if (!expired && (!mayRestart || !isRefusedLink(error))) throw error
   if (expired || !fromNextLink) return instead(afterExpiry(base, context.options.onExpired, error))
-  return instead({ kind: 'delta', base, ...(gap !== undefined && { gap }) })
+  return instead({ kind: 'incremental', base, ...(gap !== undefined && { gap }) })
 }

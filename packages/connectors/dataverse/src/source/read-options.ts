@@ -1,18 +1,6 @@
-import type { CallOptions, Checkpoint } from '@deltaverse/core'
-import { parseCheckpoint } from './checkpoint.js'
-import type { ExpiryNotice, PageReport, ResolvedOptions } from './options.js'
-
-/** What one read may say for itself; what it leaves out is as the feed was created. */
-export interface ReadOptions extends CallOptions {
-  /** Where this read goes on; `null` begins with a full read. */
-  readonly checkpoint?: Checkpoint | null | undefined
-  /** Reads the table in full although there is a checkpoint. */
-  readonly restart?: boolean | undefined
-  /** Called behind every page, in place of the feed's own. */
-  readonly onPage?: ((report: PageReport) => void) | undefined
-  /** Called when the delta token is about to expire, in place of the feed's own. */
-  readonly onExpiring?: ((notice: ExpiryNotice) => void) | undefined
-}
+import type { ReadOptions } from '@deltaverse/core'
+import type { ResolvedOptions } from './options.js'
+import { parsePosition } from './read-position.js'
 
 /**
  * The options of one read. A signal that is passed by itself, or a controller for a signal, would be ignored without a word,
@@ -28,17 +16,16 @@ export function resolveRead(
   if (typeof read !== 'object' || read === null || 'aborted' in read) {
     throw new TypeError('a read takes options such as { signal }, not the signal itself or any other value')
   }
-  const { checkpoint, restart, onPage, onExpiring } = read
+  const { checkpoint, restart, onEvent } = read
   return {
     signal: requireSignal(read.signal),
     options: {
       ...feed,
       ...(checkpoint !== undefined && {
-        checkpoint: checkpoint === null ? undefined : parseCheckpoint(checkpoint),
+        position: checkpoint === null ? undefined : parsePosition(checkpoint),
       }),
       ...(restart !== undefined && { restart }),
-      ...(onPage !== undefined && { onPage }),
-      ...(onExpiring !== undefined && { onExpiring }),
+      ...(onEvent !== undefined && { onEvent }),
     },
   }
 }

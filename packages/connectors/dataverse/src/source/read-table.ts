@@ -1,8 +1,8 @@
 import { readCatchUp } from './read-catch-up.js'
 import type { EventBatch, Outcome, ReadContext } from './read-context.js'
 import { readDelta } from './read-delta.js'
-import { readInFull } from './read-full.js'
 import type { ReadPlan } from './read-plan.js'
+import { readSnapshot } from './read-snapshot.js'
 
 /** A read that is sent back to its start this often without reaching its end is given up. */
 const maxRestarts = 3
@@ -30,11 +30,11 @@ function readPart(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, Outcome, undefined> {
   switch (plan.kind) {
-    case 'full-read':
-      return readInFull(context, plan, mayRestart, signal)
+    case 'snapshot':
+      return readSnapshot(context, plan, mayRestart, signal)
     case 'catch-up':
       return readCatchUp(context, plan, mayRestart, signal)
-    case 'delta':
+    case 'incremental':
       return readDelta(context, plan, mayRestart, signal)
   }
 }

@@ -1,16 +1,8 @@
-import type { CallOptions, UpsertedChange } from '@deltaverse/core'
+import type { CallOptions, RowKey, UpsertedChange } from '@deltaverse/core'
 import { formatCollectionPath, isGuidText, type RowRun } from '@deltaverse/protocol'
 import { changesOfRuns } from './change.js'
 import type { ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
-
-/** Which row, and in which version. */
-export interface RowKey {
-  /** Primary key: a lower-case GUID without braces. */
-  readonly id: string
-  /** Digits of the row version; `undefined` when the row came without an etag. */
-  readonly rowVersion: string | undefined
-}
 
 /** Some 3 kB of address; the service takes 32 kB. */
 const idsPerRequest = 50

@@ -89,7 +89,9 @@ describe('a feed on the emulator', () => {
     const afresh = await gather(products({ checkpoint }).changes({ checkpoint: null }))
     expect(afresh[0]).toMatchObject({ kind: 'reset', reason: 'initial', epoch: 1 })
     const pages: number[] = []
-    await gather(feed.changes({ checkpoint, onPage: ({ upserted }) => pages.push(upserted) }))
+    await gather(
+      feed.changes({ checkpoint, onEvent: (event) => event.kind === 'page' && pages.push(event.upserted) }),
+    )
     expect(pages).toEqual([1])
     const unreadable = { ...checkpoint, version: 7 } as never
     await expect(gather(feed.changes({ checkpoint: unreadable }))).rejects.toMatchObject({
@@ -105,10 +107,10 @@ describe('a feed on the emulator', () => {
     expect(pages.map((page) => page.reset?.epoch)).toEqual([1, undefined, undefined, undefined])
     expect(pages.map((page) => page.complete?.rows)).toEqual([undefined, undefined, undefined, 5])
     expect(pages.map((page) => page.checkpoint.phase)).toEqual([
-      'full-read',
-      'full-read',
-      'catch-up',
-      'delta',
+      'snapshot',
+      'snapshot',
+      'snapshot',
+      'incremental',
     ])
   })
 

@@ -1,8 +1,8 @@
 import { createClient } from '@deltaverse/client'
-import type { ChangeEvent, Checkpoint } from '@deltaverse/core'
+import type { ChangeEvent, Checkpoint, PageReport } from '@deltaverse/core'
 import { startEmulator } from '@deltaverse/emulator'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ChangeFeedOptions, createChangeFeed, type PageReport } from '../../src/index.js'
+import { type ChangeFeedOptions, createChangeFeed } from '../../src/index.js'
 import { contentsOf } from './busy-table.js'
 import { createRebuiltState } from './rebuilt-state.js'
 import { type Answer, refusal, type ScriptedServer, startScriptedServer } from './scripted-server.js'
@@ -11,10 +11,12 @@ import {
   changesPage,
   checkpointOf,
   deletion,
+  flat,
   full,
   id,
   instantClock,
   page,
+  positionOf,
   sketch,
   thing,
 } from './things.js'
@@ -82,45 +84,40 @@ const wanted = [
   'reset 1 initial',
   'upserted 1',
   'upserted 2',
-  'full-read next',
+  'snapshot next',
   'upserted 3',
   'catch-up start',
   'upserted 1',
   'deleted 2',
   'complete 1 with 3',
-  'delta end',
+  'incremental end',
 ]
-const again = [
-  'reset 1 initial',
-  'upserted 1',
-  'upserted 2',
-  'full-read next',
-  'upserted 3',
-  'catch-up start',
-]
+const again = ['reset 1 initial', 'upserted 1', 'upserted 2', 'snapshot next', 'upserted 3', 'catch-up start']
 
 describe('the guard of a full read', () => {
   it('follows a token from before the first page behind the last one, and then completes the read', async () => {
     const pages: PageReport[] = []
-    const { events, requests } = await read(busy, { onPage: (report) => pages.push(report) })
+    const { events, requests } = await read(busy, {
+      onEvent: (event) => event.kind === 'page' && pages.push(event),
+    })
     expect(requests).toEqual([keys, all, second, behind])
     expect(sketch(events)).toEqual(wanted)
     expect(pages.map(({ phase, page, upserted, deleted }) => [phase, page, upserted, deleted])).toEqual([
       ['guard', 1, 3, 0],
-      ['full-read', 1, 2, 0],
-      ['full-read', 2, 1, 0],
+      ['snapshot', 1, 2, 0],
+      ['snapshot', 2, 1, 0],
       ['catch-up', 1, 1, 1],
     ])
   })
 
   it('saves the link that the full read ended with, which is older than the catch-up', async () => {
     const { events } = await read(busy, { tokenLifetimeDays: 7 })
-    expect(checkpointOf(events)).toMatchObject({
-      phase: 'delta',
+    expect(positionOf(events)).toMatchObject({
+      phase: 'incremental',
       deltaLink: `/api/data/v9.2/${own}`,
       expiresAt: '2026-03-22T09:41:07.000Z',
     })
-    expect(checkpointOf(events)).not.toHaveProperty('gap')
+    expect(positionOf(events)).not.toHaveProperty('gap')
   })
 
   it('asks for nothing but keys first, in pages as large as they come', async () => {
@@ -167,7 +164,7 @@ describe('the guard of a full read', () => {
   it('costs one request where the table fits a page', async () => {
     const { events, requests } = await read({ ...busy, [all]: page([named(1)], end(own)) })
     expect(requests).toEqual([keys, all])
-    expect(sketch(events)).toEqual(['reset 1 initial', 'upserted 1', 'complete 1 with 1', 'delta end'])
+    expect(sketch(events)).toEqual(['reset 1 initial', 'upserted 1', 'complete 1 with 1', 'incremental end'])
   })
 
   it('is not left out for a single page that came in two attempts, the first with a row that is gone', async () => {
@@ -187,7 +184,7 @@ describe('the guard of a full read', () => {
       'catch-up start',
       'deleted 1',
       'complete 1 with 1',
-      'delta end',
+      'incremental end',
     ])
   })
 
@@ -200,8 +197,8 @@ describe('the guard of a full read', () => {
   it('takes an empty answer behind the read for "nothing changed"', async () => {
     for (const body of ['', '{}', { value: [] }]) {
       const { events } = await read({ ...busy, [behind]: body })
-      expect(sketch(events).slice(-3)).toEqual(['catch-up start', 'complete 1 with 3', 'delta end'])
-      expect(checkpointOf(events).deltaLink).toBe(`/api/data/v9.2/${own}`)
+      expect(sketch(events).slice(-3)).toEqual(['catch-up start', 'complete 1 with 3', 'incremental end'])
+      expect(positionOf(events).deltaLink).toBe(`/api/data/v9.2/${own}`)
     }
     const { error } = await read({ ...busy, [behind]: delta([named(1)], {}) })
     expect(error).toMatchObject({ code: 'change-tracking-not-applied' })
@@ -210,7 +207,7 @@ describe('the guard of a full read', () => {
   it('can be turned off', async () => {
     const { events, requests } = await read(busy, { gapGuard: false })
     expect(requests).toEqual([all, second])
-    expect(sketch(events).slice(-3)).toEqual(['upserted 3', 'complete 1 with 3', 'delta end'])
+    expect(sketch(events).slice(-3)).toEqual(['upserted 3', 'complete 1 with 3', 'incremental end'])
   })
 })
 
@@ -229,8 +226,14 @@ describe('a token that is no longer good behind the read', () => {
     async (_, answer) => {
       const { events, requests } = await read({ ...busy, [behind]: answer, [own]: ownDelta })
       expect(requests).toEqual([keys, all, second, behind, all, second, own])
-      expect(sketch(events)).toEqual([...again, ...again, 'upserted 1', 'complete 1 with 3', 'delta end'])
-      expect(checkpointOf(events)).toMatchObject({ deltaLink: `/api/data/v9.2/${own}` })
+      expect(sketch(events)).toEqual([
+        ...again,
+        ...again,
+        'upserted 1',
+        'complete 1 with 3',
+        'incremental end',
+      ])
+      expect(positionOf(events)).toMatchObject({ deltaLink: `/api/data/v9.2/${own}` })
     },
   )
 
@@ -351,14 +354,14 @@ describe('a checkpoint', () => {
   }
 
   it('of a full read remembers the first token, wherever it stands', async () => {
-    const [inRead, start, inCatchUp, last] = await checkpoints()
+    const [inRead, start, inCatchUp, last] = (await checkpoints()).map(flat)
     const gap = {
       link: `/api/data/v9.2/${keys}&${token}`,
       keysOnly: true,
       issuedAt: '2026-03-15T09:41:07.000Z',
     }
     expect(inRead).toMatchObject({
-      phase: 'full-read',
+      phase: 'snapshot',
       nextLink: expect.stringContaining('skiptoken=2'),
       gap,
     })
@@ -366,7 +369,7 @@ describe('a checkpoint', () => {
     expect(start).toMatchObject({ phase: 'catch-up', rowsRead: 3, resetReason: 'initial', deltaLink, gap })
     expect(start).not.toHaveProperty('nextLink')
     expect(inCatchUp).toMatchObject({ ...start, nextLink: `/api/data/v9.2/${more}` })
-    expect(last).toMatchObject({ phase: 'delta', deltaLink })
+    expect(last).toMatchObject({ phase: 'incremental', deltaLink })
   })
 
   it('is gone on from without another read of the keys, with the guard or without', async () => {
@@ -374,19 +377,19 @@ describe('a checkpoint', () => {
     for (const gapGuard of [true, false]) {
       const rest = await read(script, { checkpoint: inRead, gapGuard })
       expect(rest.requests).toEqual([second, behind, more])
-      expect(sketch(rest.events).slice(-2)).toEqual(['complete 1 with 3', 'delta end'])
+      expect(sketch(rest.events).slice(-2)).toEqual(['complete 1 with 3', 'incremental end'])
       expect((await read(script, { checkpoint: start, gapGuard })).requests).toEqual([behind, more])
       const last = await read(script, { checkpoint: inCatchUp, gapGuard })
       // Read once more at the deletion, because which rows the catch-up told before is not known any more.
       expect(last.requests).toEqual([more, behind, more])
-      expect(sketch(last.events)).toEqual(['deleted 2', 'complete 1 with 3', 'delta end'])
-      expect(checkpointOf(last.events).deltaLink).toBe(`/api/data/v9.2/${own}`)
+      expect(sketch(last.events)).toEqual(['deleted 2', 'complete 1 with 3', 'incremental end'])
+      expect(positionOf(last.events).deltaLink).toBe(`/api/data/v9.2/${own}`)
     }
   })
 
   it('whose first token is past its time begins the read again, under the same epoch', async () => {
     const [inRead, start] = await checkpoints({ tokenLifetimeDays: 7 })
-    expect(inRead?.gap?.expiresAt).toBe('2026-03-22T09:41:07.000Z')
+    expect(inRead && flat(inRead).gap?.expiresAt).toBe('2026-03-22T09:41:07.000Z')
     const clock = instantClock(Date.parse('2026-03-22T09:41:07Z'))
     for (const checkpoint of [inRead, start]) {
       const { events, requests } = await read(script, { checkpoint, clock })
@@ -397,13 +400,13 @@ describe('a checkpoint', () => {
 
   it('of a read that was begun without the guard leads to a second read', async () => {
     const [inRead] = await checkpoints({ gapGuard: false })
-    expect(inRead).not.toHaveProperty('gap')
+    expect(inRead?.cursor).not.toHaveProperty('gap')
     const { events, requests } = await read(
       { ...script, [own]: delta([], end(later)) },
       { checkpoint: inRead },
     )
     expect(requests).toEqual([second, all, second, own])
-    expect(sketch(events).slice(-2)).toEqual(['complete 1 with 3', 'delta end'])
+    expect(sketch(events).slice(-2)).toEqual(['complete 1 with 3', 'incremental end'])
   })
 })
 
@@ -426,23 +429,26 @@ describe('a delta of several pages', () => {
     const newer = `${all}&$deltatoken=15`
     const pages: PageReport['phase'][] = []
     const twice = { ...script, [last]: [script[last] as Answer, delta([deletion(3)], end(newer))] }
-    const { events, requests } = await read(twice, { checkpoint, onPage: ({ phase }) => pages.push(phase) })
+    const { events, requests } = await read(twice, {
+      checkpoint,
+      onEvent: (event) => event.kind === 'page' && pages.push(event.phase),
+    })
     expect(requests).toEqual([own, more, last, own, more, last])
-    expect(pages).toEqual(['delta', 'guard', 'guard', 'delta', 'delta', 'delta'])
+    expect(pages).toEqual(['incremental', 'guard', 'guard', 'incremental', 'incremental', 'incremental'])
     expect(sketch(events)).toEqual([
       'upserted 1',
-      'delta guard',
-      'delta guard',
-      'delta start',
+      'incremental guard',
+      'incremental guard',
+      'incremental start',
       'upserted 1',
-      'delta next',
+      'incremental next',
       'upserted 2',
-      'delta next',
+      'incremental next',
       'deleted 3',
-      'delta end',
+      'incremental end',
     ])
-    expect(checkpointOf(events)).toMatchObject({ deltaLink: `/api/data/v9.2/${later}` })
-    expect(checkpointOf(events)).not.toHaveProperty('gap')
+    expect(positionOf(events)).toMatchObject({ deltaLink: `/api/data/v9.2/${later}` })
+    expect(positionOf(events)).not.toHaveProperty('gap')
   })
 
   it('is gone on with from any of its checkpoints, with the guard or without', async () => {
@@ -461,14 +467,14 @@ describe('a delta of several pages', () => {
     }
     for (const from of found.slice(2, -1)) {
       const { events: handedOn } = await read(script, { checkpoint: from })
-      expect(checkpointOf(handedOn).deltaLink).toBe(`/api/data/v9.2/${later}`)
+      expect(positionOf(handedOn).deltaLink).toBe(`/api/data/v9.2/${later}`)
     }
   })
 
   it('that was begun without the guard is begun again with it', async () => {
     await begin()
     const { events } = await read(script, { checkpoint, gapGuard: false })
-    expect(sketch(events)).toContain('delta next')
+    expect(sketch(events)).toContain('incremental next')
     const middle = events.find((event) => event.kind === 'checkpoint')?.checkpoint
     expect((await read(script, { checkpoint: middle })).requests).toEqual([own, more, last, own, more, last])
   })
@@ -481,21 +487,21 @@ describe('a delta of several pages', () => {
     expect(early.requests).toEqual([own, more, last, own, more, last, own, more, last])
     const late = await read({ ...script, [last]: [good, refused, delta([], end(own))] }, { checkpoint })
     expect(late.requests).toEqual([own, more, last, own, more, last, own, more, last])
-    expect(checkpointOf(late.events).deltaLink).toBe(`/api/data/v9.2/${later}`)
+    expect(positionOf(late.events).deltaLink).toBe(`/api/data/v9.2/${later}`)
   })
 
   it('whose token expires on the way becomes a full read', async () => {
     await begin()
     const { events } = await read({ ...busy, ...script, [last]: refusal(400, '0x80044352') }, { checkpoint })
     expect(sketch(events)).toContain('reset 2 token-expired')
-    expect(sketch(events).at(-1)).toBe('delta end')
+    expect(sketch(events).at(-1)).toBe('incremental end')
   })
 
   it('tells how long its first end is good for', async () => {
     await begin({ tokenLifetimeDays: 7 })
     const clock = instantClock(Date.parse('2026-03-16T00:00:00Z'))
     const { events } = await read(script, { checkpoint, clock, tokenLifetimeDays: 7 })
-    expect(checkpointOf(events).expiresAt).toBe('2026-03-23T00:00:00.000Z')
+    expect(positionOf(events).expiresAt).toBe('2026-03-23T00:00:00.000Z')
   })
 })
 
@@ -519,7 +525,7 @@ it('makes a full read exact when it completes, whatever changed under it', async
       select: ['name', 'productnumber'],
       pageSize: 3,
       readAheadBytes: 0,
-      onPage: () => writes[pages++]?.(),
+      onEvent: ({ kind }) => kind === 'page' && writes[pages++]?.(),
     })
     const state = createRebuiltState()
     for await (const event of feed.changes()) state.apply(event)

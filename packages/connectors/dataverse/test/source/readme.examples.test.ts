@@ -78,7 +78,7 @@ describe('the README', () => {
     }
     // end
     expect(rows.size).toBe(1)
-    expect(saved.get('contacts')?.phase).toBe('delta')
+    expect(saved.get('contacts')?.phase).toBe('incremental')
     await client.close()
   })
 
@@ -97,7 +97,7 @@ describe('the README', () => {
     process.chdir(folder)
     // example: file
     const file = createWriteStream('contacts.ndjson', { highWaterMark: 1024 * 1024 })
-    await pipeline(feed.batches({ signal }), toNdjson(), file, { signal })
+    await pipeline(feed.read({ signal }), toNdjson(), file, { signal })
     // end
     process.chdir(before)
     expect(JSON.parse(await readFile(join(folder, 'contacts.ndjson'), 'utf8'))).toMatchObject({

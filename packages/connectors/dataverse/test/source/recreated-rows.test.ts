@@ -54,7 +54,10 @@ async function readDelta(
   for await (const event of feed.changes()) if (event.kind === 'checkpoint') saved = event.checkpoint
   if (saved === undefined) throw new Error('the full read gave no checkpoint')
   const before = server.requests.length
-  const checkpoint = resumeAt === undefined ? saved : { ...saved, nextLink: `/api/data/v9.2/${resumeAt}` }
+  const checkpoint =
+    resumeAt === undefined
+      ? saved
+      : { ...saved, cursor: { ...Object(saved.cursor), nextLink: `/api/data/v9.2/${resumeAt}` } }
   const events: ChangeEvent[] = []
   let failure: object = {}
   try {
@@ -71,7 +74,7 @@ describe('a deletion behind its row in one delta', () => {
       [link]: delta([named(1), named(2), deletion(3), deletion(2)], end),
       [look(2)]: page([named(2, 'again')], {}),
     })
-    expect(sketch(events)).toEqual(['upserted 1', 'upserted 2', 'deleted 3', 'upserted 2', 'delta end'])
+    expect(sketch(events)).toEqual(['upserted 1', 'upserted 2', 'deleted 3', 'upserted 2', 'incremental end'])
     expect(events.at(-2)).toMatchObject({ row: { name: 'again' } })
     expect(requests).toEqual([link, look(2)])
   })
@@ -81,12 +84,12 @@ describe('a deletion behind its row in one delta', () => {
       [link]: delta([named(1), deletion(1)], end),
       [look(1)]: page([], {}),
     })
-    expect(sketch(events)).toEqual(['upserted 1', 'deleted 1', 'delta end'])
+    expect(sketch(events)).toEqual(['upserted 1', 'deleted 1', 'incremental end'])
   })
 
   it('is not looked up where the row comes behind it, or not at all', async () => {
     const { events, requests } = await readDelta({ [link]: delta([deletion(2), named(2), deletion(1)], end) })
-    expect(sketch(events)).toEqual(['deleted 2', 'upserted 2', 'deleted 1', 'delta end'])
+    expect(sketch(events)).toEqual(['deleted 2', 'upserted 2', 'deleted 1', 'incremental end'])
     expect(requests).toEqual([link])
   })
 
@@ -99,7 +102,7 @@ describe('a deletion behind its row in one delta', () => {
       },
       { gapGuard },
     )
-    expect(sketch(events.slice(-3))).toEqual(['delta next', 'upserted 2', 'delta end'])
+    expect(sketch(events.slice(-3))).toEqual(['incremental next', 'upserted 2', 'incremental end'])
   })
 
   it('is found behind a resume too: the delta is read once more for the ids of its rows', async () => {
@@ -109,7 +112,7 @@ describe('a deletion behind its row in one delta', () => {
       [look(2)]: page([named(2)], {}),
     }
     const { events, requests } = await readDelta(script, { gapGuard: false, resumeAt: second })
-    expect(sketch(events)).toEqual(['upserted 2', 'deleted 1', 'delta end'])
+    expect(sketch(events)).toEqual(['upserted 2', 'deleted 1', 'incremental end'])
     expect(requests).toEqual([second, link, second, look(2)])
   })
 
@@ -150,5 +153,10 @@ it('the catch-up behind a full read does the same', async () => {
   })
   const events: ChangeEvent[] = []
   for await (const event of feed.changes()) events.push(event)
-  expect(sketch(events.slice(-4))).toEqual(['upserted 1', 'upserted 1', 'complete 1 with 2', 'delta end'])
+  expect(sketch(events.slice(-4))).toEqual([
+    'upserted 1',
+    'upserted 1',
+    'complete 1 with 2',
+    'incremental end',
+  ])
 })

@@ -1,8 +1,8 @@
 import { createClient, type DataverseClient } from '@deltaverse/client'
-import type { UpsertedChange } from '@deltaverse/core'
+import type { RowKey, UpsertedChange } from '@deltaverse/core'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createChangeFeed, type RowKey } from '../../src/index.js'
+import { createChangeFeed } from '../../src/index.js'
 
 let emulator: Emulator
 let client: DataverseClient
@@ -60,7 +60,7 @@ describe('count', () => {
 describe('keys', () => {
   it('tells the keys and versions of all rows, as changes have them', async () => {
     addProducts(5)
-    const changes = (await gather(feedOf().batches())).filter((event) => event.kind === 'upserted')
+    const changes = (await gather(feedOf().read())).filter((event) => event.kind === 'upserted')
     const keys = await gather(feedOf().keys())
     expect(keys.sort(byId)).toEqual(changes.map(({ id, rowVersion }) => ({ id, rowVersion })).sort(byId))
     expect(keys[0]?.rowVersion).toMatch(/^\d+$/)
@@ -80,7 +80,7 @@ describe('rows', () => {
   it('brings rows by their keys in the very bytes of a change; those that are gone do not come', async () => {
     const ids = addProducts(120)
     const feed = feedOf({ annotations: '*' })
-    const changes = (await gather(feed.batches())).filter(
+    const changes = (await gather(feed.read())).filter(
       (event): event is UpsertedChange => event.kind === 'upserted',
     )
     emulator.table('products').remove(ids[3]!)

@@ -1,4 +1,5 @@
 import type { ChangeEvent, Checkpoint } from '@deltaverse/core'
+import type { ReadPosition } from '../../src/source/read-position.js'
 
 export const base = 'https://contoso.crm4.dynamics.com/api/data/v9.2'
 export const delta = 'things?$deltatoken=2%2103%2f15%2f2026%2009%3a41%3a07'
@@ -46,17 +47,26 @@ export function sketch(events: readonly ChangeEvent[]): string[] {
       case 'complete':
         return `complete ${event.epoch} with ${event.rows}`
       case 'checkpoint':
-        return `${event.checkpoint.phase} ${whereOf(event.checkpoint)}`
+        return `${flat(event.checkpoint).phase} ${whereOf(flat(event.checkpoint))}`
       default:
         return `${event.kind} ${Number(event.id.slice(-12))}`
     }
   })
 }
 
-function whereOf({ phase, nextLink, guardLink, gap }: Checkpoint): string {
+function whereOf({ phase, nextLink, guardLink, gap }: ReadPosition): string {
   if (nextLink !== undefined) return 'next'
   if (guardLink !== undefined) return 'guard'
   return phase === 'catch-up' || gap !== undefined ? 'start' : 'end'
+}
+
+/** A checkpoint with what its cursor holds. */
+export function flat({ cursor, ...rest }: Checkpoint): ReadPosition {
+  return { ...rest, ...(cursor as unknown as ReadPosition) }
+}
+
+export function positionOf(events: readonly ChangeEvent[]): ReadPosition {
+  return flat(checkpointOf(events))
 }
 
 export function checkpointOf(events: readonly ChangeEvent[]): Checkpoint {

@@ -13,10 +13,12 @@ import {
   deletion,
   delta,
   deltaLink,
+  flat,
   full,
   id,
   instantClock,
   page,
+  positionOf,
   sketch,
   thing,
 } from './things.js'
@@ -46,7 +48,7 @@ const oneRow = { things: page([thing(1)], { '@odata.deltaLink': deltaLink }) }
 
 describe('a body', () => {
   it('may have its links before or behind the rows', async () => {
-    const wanted = ['reset 1 initial', 'upserted 1', 'complete 1 with 1', 'delta end']
+    const wanted = ['reset 1 initial', 'upserted 1', 'complete 1 with 1', 'incremental end']
     expect(sketch(await read(oneRow))).toEqual(wanted)
     await server.close()
     const before = { '@odata.context': full, '@odata.deltaLink': deltaLink, value: [thing(1)] }
@@ -69,7 +71,7 @@ describe('a body', () => {
     expect(sketch(await read({ things: body }))).toEqual([
       'reset 1 initial',
       'complete 1 with 0',
-      'delta end',
+      'incremental end',
     ])
   })
 
@@ -182,7 +184,12 @@ describe('a body that breaks off', () => {
   it('is asked for again, so that no row is left out', async () => {
     const events = await read({ things: [cut(0), cut(1), endedCleanly, whole] })
     expect(server.requests).toHaveLength(4)
-    expect(sketch(events).slice(-4)).toEqual(['upserted 1', 'upserted 2', 'complete 1 with 2', 'delta end'])
+    expect(sketch(events).slice(-4)).toEqual([
+      'upserted 1',
+      'upserted 2',
+      'complete 1 with 2',
+      'incremental end',
+    ])
   })
 
   it('is asked for again when its compressed bytes are damaged', async () => {
@@ -193,7 +200,7 @@ describe('a body that breaks off', () => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped)
     }
     const events = await read({ things: [damaged, oneRow.things] })
-    expect(sketch(events).slice(-3)).toEqual(['upserted 1', 'complete 1 with 1', 'delta end'])
+    expect(sketch(events).slice(-3)).toEqual(['upserted 1', 'complete 1 with 1', 'incremental end'])
     expect(server.requests).toEqual(['things', 'things'])
   })
 
@@ -220,7 +227,7 @@ describe('a last page', () => {
       await server.close()
       const changed = changesPage([thing(2)], { '@odata.deltaLink': deltaLink })
       const events = await read({ [delta]: [body, changed] }, { checkpoint: good })
-      expect(sketch(events)).toEqual(['upserted 2', 'delta end'])
+      expect(sketch(events)).toEqual(['upserted 2', 'incremental end'])
       await server.close()
       await expect(read({ [delta]: body }, { checkpoint: good })).rejects.toMatchObject({
         code: 'bad-response',
@@ -235,8 +242,8 @@ describe('a last page', () => {
     await server.close()
     for (const body of ['', '{}', { value: [] }]) {
       const events = await read({ [delta]: body }, { checkpoint })
-      expect(sketch(events)).toEqual(['delta end'])
-      expect(checkpointOf(events).deltaLink).toBe(checkpoint.deltaLink)
+      expect(sketch(events)).toEqual(['incremental end'])
+      expect(positionOf(events).deltaLink).toBe(flat(checkpoint).deltaLink)
       await server.close()
     }
     const rows = read({ [delta]: changesPage([thing(1)], {}) }, { checkpoint })
@@ -256,15 +263,15 @@ describe('links', () => {
     expect(sketch(events)).toEqual([
       'reset 1 initial',
       'upserted 1',
-      'full-read next',
+      'snapshot next',
       'upserted 2',
       'complete 1 with 2',
-      'delta end',
+      'incremental end',
     ])
-    expect(checkpointOf(events)).toMatchObject({
+    expect(positionOf(events)).toMatchObject({
       deltaLink: `/api/data/v9.2/${delta}`,
       deltaToken: '2!03/15/2026 09:41:07',
-      phase: 'delta',
+      phase: 'incremental',
     })
   })
 
@@ -295,7 +302,7 @@ describe('a delta', () => {
       },
       { checkpoint },
     )
-    expect(sketch(events)).toEqual(['upserted 2', 'deleted 3', 'deleted 4', 'upserted 5', 'delta end'])
+    expect(sketch(events)).toEqual(['upserted 2', 'deleted 3', 'deleted 4', 'upserted 5', 'incremental end'])
     expect(events[2]).toMatchObject({ reason: 'changed' })
   })
 
@@ -303,7 +310,12 @@ describe('a delta', () => {
     const checkpoint = checkpointOf(await read(oneRow))
     await server.close()
     const events = await read({ ...oneRow, [delta]: refusal(400, '0x80044352') }, { checkpoint })
-    expect(sketch(events)).toEqual(['reset 2 token-expired', 'upserted 1', 'complete 2 with 1', 'delta end'])
+    expect(sketch(events)).toEqual([
+      'reset 2 token-expired',
+      'upserted 1',
+      'complete 2 with 1',
+      'incremental end',
+    ])
   })
 
   it('that silently holds all rows becomes a full read too', async () => {
@@ -311,7 +323,12 @@ describe('a delta', () => {
     await server.close()
     const everything = page([thing(1), thing(2)], { '@odata.deltaLink': deltaLink })
     const events = await read({ ...oneRow, [delta]: everything }, { checkpoint })
-    expect(sketch(events)).toEqual(['reset 2 token-expired', 'upserted 1', 'complete 2 with 1', 'delta end'])
+    expect(sketch(events)).toEqual([
+      'reset 2 token-expired',
+      'upserted 1',
+      'complete 2 with 1',
+      'incremental end',
+    ])
     expect(server.requests).toEqual([delta, 'things'])
   })
 
@@ -339,8 +356,14 @@ describe('a delta', () => {
     const notices: object[] = []
     const clock = instantClock(Date.parse('2026-03-22T08:41:07Z'))
     const script = { [delta]: changesPage([], { '@odata.deltaLink': deltaLink }) }
-    await read(script, { checkpoint, clock, onExpiring: (notice) => notices.push(notice) })
-    expect(notices).toEqual([{ expiresAt: new Date('2026-03-22T09:41:07Z'), remainingMs: 3_600_000 }])
+    await read(script, {
+      checkpoint,
+      clock,
+      onEvent: (event) => event.kind === 'expiring' && notices.push(event),
+    })
+    expect(notices).toEqual([
+      { kind: 'expiring', expiresAt: new Date('2026-03-22T09:41:07Z'), remainingMs: 3_600_000 },
+    ])
   })
 })
 
@@ -361,10 +384,10 @@ describe('a resume', () => {
 
   it('goes on at the saved page, under the same epoch and without a reset', async () => {
     const checkpoint = await checkpointInMidRead()
-    expect(checkpoint).toMatchObject({ phase: 'full-read', epoch: 1, rowsRead: 1 })
+    expect(checkpoint).toMatchObject({ phase: 'snapshot', epoch: 1, rowsRead: 1 })
     const events = await read(interrupted, { checkpoint })
     expect(server.requests).toEqual([second])
-    expect(sketch(events)).toEqual(['upserted 2', 'complete 1 with 2', 'delta end'])
+    expect(sketch(events)).toEqual(['upserted 2', 'complete 1 with 2', 'incremental end'])
   })
 
   it('starts the read again, under the same epoch, when the service refuses the saved link', async () => {
@@ -377,10 +400,10 @@ describe('a resume', () => {
     expect(sketch(events)).toEqual([
       'reset 1 initial',
       'upserted 1',
-      'full-read next',
+      'snapshot next',
       'upserted 2',
       'complete 1 with 2',
-      'delta end',
+      'incremental end',
     ])
   })
 
@@ -400,18 +423,18 @@ describe('a resume', () => {
     const first = checkpointOf(await read(oneRow))
     await server.close()
     const events = await read(script, { checkpoint: first })
-    expect(sketch(events)).toEqual(['upserted 1', 'delta next', 'deleted 2', 'delta end'])
+    expect(sketch(events)).toEqual(['upserted 1', 'incremental next', 'deleted 2', 'incremental end'])
     const middle = (events[1] as { checkpoint: Checkpoint }).checkpoint
-    expect(middle.deltaLink).toBe(first.deltaLink)
+    expect(flat(middle).deltaLink).toBe(flat(first).deltaLink)
     await server.close()
-    expect(sketch(await read(script, { checkpoint: middle }))).toEqual(['deleted 2', 'delta end'])
+    expect(sketch(await read(script, { checkpoint: middle }))).toEqual(['deleted 2', 'incremental end'])
     await server.close()
     const refused = { ...script, [nextDelta]: [refusal(404, '0x80060888'), script[nextDelta]!] as Answer[] }
     expect(sketch(await read(refused, { checkpoint: middle }))).toEqual([
       'upserted 1',
-      'delta next',
+      'incremental next',
       'deleted 2',
-      'delta end',
+      'incremental end',
     ])
   })
 })
@@ -435,12 +458,12 @@ describe('a checkpoint', () => {
     )
     await server.close()
     const script = { [delta]: changesPage([], { '@odata.deltaLink': deltaLink }) }
-    expect(sketch(await read(script, { checkpoint, select: ['a', 'b'] }))).toEqual(['delta end'])
+    expect(sketch(await read(script, { checkpoint, select: ['a', 'b'] }))).toEqual(['incremental end'])
   })
 
   it.each([
-    ['another table', { entitySet: 'others' }],
-    ['another environment', { environment: 'fabrikam.crm4.dynamics.com' }],
+    ['another table', { source: 'contoso.crm4.dynamics.com/others' }],
+    ['another environment', { source: 'fabrikam.crm4.dynamics.com/things' }],
   ])('of %s is refused', async (_, change) => {
     const checkpoint = { ...checkpointOf(await read(oneRow)), ...change }
     await server.close()
@@ -457,46 +480,72 @@ describe('a checkpoint', () => {
     const checkpoint = checkpointOf(await read(oneRow))
     expect(JSON.parse(JSON.stringify(checkpoint))).toEqual(checkpoint)
     expect(Object.keys(checkpoint).sort()).toEqual([
+      'cursor',
+      'epoch',
+      'isBoundary',
+      'issuedAt',
+      'phase',
+      'source',
+      'version',
+    ])
+    expect(Object.keys(checkpoint.cursor ?? {}).sort()).toEqual([
       'deltaLink',
       'deltaToken',
-      'entitySet',
-      'environment',
-      'epoch',
-      'issuedAt',
       'phase',
       'select',
       'selectHash',
-      'version',
     ])
   })
 
   it.each([
     ['no object', 'text', /an object/],
-    ['an unknown version', { version: 2 }, /reads version 1/],
-    ['a missing link', { deltaLink: undefined }, /"deltaLink" is missing/],
+    ['an unknown version', { version: 3 }, /reads version 2/],
+    ['the version before', { version: 1 }, /Use the release that saved it; or remove it/],
+    ['a missing link', { cursor: { deltaLink: undefined } }, /"cursor.deltaLink" is missing/],
     ['a wrong type', { epoch: '1' }, /"epoch"/],
     ['an unknown phase', { phase: 'half' }, /"phase"/],
+    ['an unknown phase of its own', { cursor: { phase: 'half' } }, /"cursor.phase"/],
+    ['no cursor', { cursor: undefined }, /"cursor"/],
+    ['a cursor of another source', { cursor: 7 }, /"cursor" must be an object/],
     ['no date', { issuedAt: 'soon' }, /"issuedAt"/],
-    ['a wrong list', { select: [1] }, /"select"/],
-    ['an empty link', { deltaLink: '' }, /"deltaLink"/],
+    ['a wrong list', { cursor: { select: [1] } }, /"cursor.select"/],
+    ['an empty link', { cursor: { deltaLink: '' } }, /"cursor.deltaLink"/],
     ['an epoch below the first', { epoch: 0 }, /"epoch"/],
     ['a count that is none', { rowsRead: '7' }, /"rowsRead"/],
     ['an end that is no date', { expiresAt: 'never' }, /"expiresAt"/],
-    ['a gap that is none', { gap: '/link' }, /"gap" must be an object/],
-    ['a gap without a link', { gap: { ...gap, link: '' } }, /"gap.link"/],
-    ['a gap of unknown columns', { gap: { ...gap, keysOnly: 1 } }, /"gap.keysOnly"/],
-    ['a gap without a date', { gap: { ...gap, issuedAt: undefined } }, /"gap.issuedAt"/],
-    ['a gap that ends at no date', { gap: { ...gap, expiresAt: 'never' } }, /"gap.expiresAt"/],
-    ['a catch-up without a gap', { phase: 'catch-up' }, /"gap" is missing/],
-    ['a catch-up without a delta link', { phase: 'catch-up', gap, deltaLink: undefined }, /"deltaLink" is/],
-    ['a wrong guard link', { guardLink: 5 }, /"guardLink"/],
+    ['a gap that is none', { cursor: { gap: '/link' } }, /"cursor.gap" must be an object/],
+    ['a gap without a link', { cursor: { gap: { ...gap, link: '' } } }, /"cursor.gap.link"/],
+    ['a gap of unknown columns', { cursor: { gap: { ...gap, keysOnly: 1 } } }, /"cursor.gap.keysOnly"/],
+    ['a gap without a date', { cursor: { gap: { ...gap, issuedAt: undefined } } }, /"cursor.gap.issuedAt"/],
+    [
+      'a gap that ends at no date',
+      { cursor: { gap: { ...gap, expiresAt: 'never' } } },
+      /"cursor.gap.expiresAt"/,
+    ],
+    ['a catch-up without a gap', { cursor: { phase: 'catch-up' } }, /"cursor.gap" is missing/],
+    [
+      'a catch-up without a delta link',
+      { cursor: { phase: 'catch-up', gap, deltaLink: undefined } },
+      /"cursor.deltaLink" is/,
+    ],
+    ['a wrong guard link', { cursor: { guardLink: 5 } }, /"cursor.guardLink"/],
   ])('with %s is refused with the place', async (_, change, message) => {
     const good = checkpointOf(await read(oneRow))
-    const checkpoint = (typeof change === 'string' ? change : { ...good, ...change }) as Checkpoint
+    const checkpoint = (typeof change === 'string' ? change : changed(good, change)) as Checkpoint
     expect(() => feedOf({ checkpoint })).toThrow(message)
     expect(() => feedOf({ checkpoint })).toThrow(expect.objectContaining({ code: 'checkpoint-invalid' }))
   })
 })
+
+/** The cursor is changed member by member. */
+function changed(good: Checkpoint, change: object): object {
+  const cursor = 'cursor' in change ? change.cursor : {}
+  return {
+    ...good,
+    ...change,
+    cursor: typeof cursor === 'object' && cursor !== null ? { ...Object(good.cursor), ...cursor } : cursor,
+  }
+}
 
 describe('next links', () => {
   it.each([
@@ -593,8 +642,7 @@ describe('options', () => {
     [{ restart: 'false' as never }],
     [{ exactNumbers: 'no' as never }],
     [{ gapGuard: 0 as never }],
-    [{ onPage: true as never }],
-    [{ onExpiring: 1 as never }],
+    [{ onEvent: true as never }],
     [{ clock: {} as never }],
     [{ random: 0.5 as never }],
   ])('that cannot be right are refused at once: %j', async (options) => {

@@ -24,8 +24,10 @@ import { beginWrite, type WriteTransaction } from './write-transaction.js'
 
 /** A sink that keeps one table of Dataverse in one table of PostgreSQL. */
 export interface PostgresSink<R extends Row = Row>
-  extends Required<TransactionalSink<PostgresPosition, R>>,
-    ReadableSink {}
+  extends TransactionalSink<PostgresPosition, R>,
+    ReadableSink {
+  acquire(name: string, call?: CallOptions): Promise<Lease>
+}
 
 interface OpenTable extends PreparedTable {
   readonly encode: RowEncoder

@@ -34,7 +34,7 @@ export function syncTests(database: TestDatabase): void {
     async function run(): Promise<void> {
       await sync({
         name: 'accounts',
-        feed: createChangeFeed(client, { entitySet: 'accounts', select }),
+        source: createChangeFeed(client, { entitySet: 'accounts', select }),
         sink: createPostgresSink({ pool: database.pool, schema, table: 'accounts', columns, ...options }),
         commitBytes: 10_000,
       })

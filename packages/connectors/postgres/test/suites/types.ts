@@ -34,7 +34,7 @@ export function typeTests(database: TestDatabase): void {
         fc.asyncProperty(rowsOf, async (rows) => {
           for (const row of rows) emulator.table('new_things').create(row)
           await sink.open(undefined)
-          for await (const events of feed.batches()) await sink.write(events)
+          for await (const events of feed.read()) await sink.write(events)
           await sink.commit()
           const kept = await database.query(asText(schema, columns))
           expect(kept).toEqual(emulator.table('new_things').rows().map(inPostgres))
@@ -58,7 +58,7 @@ export function typeTests(database: TestDatabase): void {
         unknownMembers: 'refuse',
       })
       await sink.open(undefined)
-      for await (const events of createChangeFeed(client, { entitySet: 'new_things' }).batches()) {
+      for await (const events of createChangeFeed(client, { entitySet: 'new_things' }).read()) {
         await sink.write(events)
       }
       await sink.commit()
@@ -87,7 +87,7 @@ export function typeTests(database: TestDatabase): void {
       const schema = database.freshSchema()
       const sink = createPostgresSink({ pool: database.pool, schema, table: 'things', columns })
       await sink.open(undefined)
-      for await (const events of feed.batches()) await sink.write(events)
+      for await (const events of feed.read()) await sink.write(events)
       await sink.commit()
       const [row] = await database.query(`SELECT * FROM ${schema}.things WHERE id = $1`, [id])
       expect(row).toMatchObject({ new_choice: 9, new_choice_label: 'Option 9' })

@@ -5,9 +5,9 @@ export type FingerprintVerdict = 'new' | 'changed' | 'unchanged'
 
 /** A row to be remembered. */
 export interface FingerprintRow {
-  /** Primary key: a lower-case GUID without braces. */
+  /** Primary key, as in the changes. */
   readonly id: string
-  /** The row as the service sent it; remembered is a hash of it. */
+  /** The row as the source sent it; remembered is a hash of it. */
   readonly bytes: Uint8Array
 }
 

@@ -1,13 +1,14 @@
+import type { TableSchema } from '@deltaverse/schema'
 import type { CallOptions } from './call-options.js'
 import type { ChangeEvent, Row } from './change.js'
 import type { StoredState, SyncState } from './sync-state.js'
 
 /**
  * Where changes go. The position says how far the sink is, in the sink's own words (bytes of a file, a number of a batch),
- * as plain JSON; it is saved together with the feed's checkpoint, after `commit` resolved.
+ * as plain JSON; it is saved together with the source's checkpoint, after `commit` resolved.
  *
  * What the events ask of a sink that keeps a table's rows:
- * - `reset` of an epoch: a full read begins. What the sink holds stays as it is, and visible, until `complete`.
+ * - `reset` of an epoch: a snapshot begins. What the sink holds stays as it is, and visible, until `complete`.
  *   The same epoch may begin again (its rows taken up so far count for nothing then).
  * - `complete` of that epoch: rows that it did not bring are gone.
  * - A change may come again behind a crash; the same change twice leaves what it left once.
@@ -15,6 +16,13 @@ import type { StoredState, SyncState } from './sync-state.js'
 export interface Sink<Position = unknown, R extends Row = Row> {
   /** Makes ready to continue at a position and discards whatever lies beyond it; `undefined` starts empty. */
   open(position: Position | undefined, call?: CallOptions): Promise<void>
+  /**
+   * Makes ready for rows of this schema, by the sink's own policy: adds columns, widens them, or refuses. Called behind `open`
+   * and before the first `write`, and again when the schema changes.
+   *
+   * @throws DataverseError `sink-mismatch` for a schema that its policy does not take
+   */
+  applySchema?(schema: TableSchema, call?: CallOptions): Promise<void>
   /** Takes events in order. May buffer: nothing needs to be durable yet. */
   write(events: readonly ChangeEvent<R>[], call?: CallOptions): Promise<void>
   /** Resolves once everything written is durable, with the position that says so. */
@@ -80,7 +88,7 @@ export interface CheckpointStore {
 
 /** A row as a sink holds it. */
 export interface HeldRow {
-  /** Primary key: a lower-case GUID without braces. */
+  /** Primary key, as in the changes. */
   readonly id: string
   /** Digits of the row version; `undefined` when the sink does not know it. */
   readonly rowVersion: string | undefined

@@ -1,6 +1,6 @@
-import type { Checkpoint } from './change.js'
+import type { Checkpoint } from './checkpoint.js'
 
-/** How far a sync is, as plain JSON: where the feed goes on and what the sink holds by then, saved in one step. */
+/** How far a sync is, as plain JSON: where the source goes on and what the sink holds by then, saved in one step. */
 export interface SyncState<Position = unknown> {
   /** Version of this format. */
   readonly version: 1
@@ -9,18 +9,18 @@ export interface SyncState<Position = unknown> {
   readonly position: Position
   /** Which commit of the fingerprint store belongs to it; absent without a fingerprint store. */
   readonly fingerprintMark?: string
-  /** Number that the fingerprint store has rows of the last full read under: one more for each that begins, or begins again. */
+  /** Number that the fingerprint store has rows of the last snapshot under: one more for each that begins, or begins again. */
   readonly fingerprintPass?: number
   /**
-   * What the fingerprint store does about a full read under way: `filling` while the sink sees that read, `comparing` while the sink
-   * sees what differs only, `deriving` behind it, as long as deletions are still to be told. Absent between full reads.
+   * What the fingerprint store does about a snapshot under way: `filling` while the sink sees that snapshot, `comparing` while the sink
+   * sees what differs only, `deriving` behind it, as long as deletions are still to be told. Absent between snapshots.
    */
   readonly fingerprintPhase?: 'filling' | 'comparing' | 'deriving'
-  /** Rows of the table as last known: those of the last full read, and what the deltas since have told. */
+  /** Rows of the table as last known: those of the last snapshot, and what came since. */
   readonly rows?: number
   /** Deletions that the read under way has brought so far. */
   readonly deletions?: number
-  /** Which environment the checkpoint is of, where its host name does not tell. */
+  /** Which environment the checkpoint is of, where the source's id does not tell. */
   readonly environmentId?: string
 }
 

@@ -60,11 +60,12 @@ const states: Readonly<Record<string, SyncState>> = {
       none: [],
     },
     checkpoint: checkpointOf({
-      select: ['accountid', 'name'],
-      phase: 'full-read',
-      nextLink: '/api/data/v9.2/accounts?$select=name&$skiptoken=%3Ccookie%20pagenumber=%222%22%20/%3E',
+      phase: 'snapshot',
+      cursor: {
+        select: ['accountid', 'name'],
+        nextLink: '/api/data/v9.2/accounts?$select=name&$skiptoken=%3Ccookie%20pagenumber=%222%22%20/%3E',
+      },
       expiresAt: '2026-01-22T08:30:00.000Z',
-      resetReason: 'token-expired',
       rowsRead: 10_000,
     }),
     fingerprintMark: '17',
@@ -76,7 +77,9 @@ const states: Readonly<Record<string, SyncState>> = {
   'positions that are plain values': syncState({ position: '0/16B3748' }),
   'links of 100,000 characters': syncState({
     position: 0,
-    checkpoint: checkpointOf({ nextLink: `/api/data/v9.2/accounts?$skiptoken=${'%2522'.repeat(20_000)}` }),
+    checkpoint: checkpointOf({
+      cursor: { nextLink: `/api/data/v9.2/accounts?$skiptoken=${'%2522'.repeat(20_000)}` },
+    }),
   }),
   'text of all kinds': syncState({
     position: {

@@ -42,14 +42,14 @@ export function account(number: number, columns: Row = {}, version = 1): Upserte
 export function upserted<R extends Row = Row>(
   id: string,
   row: R,
-  entitySet: string = 'accounts',
+  table: string = 'accounts',
 ): UpsertedChange<R> {
   const bytes = encoder.encode(JSON.stringify(row))
   const etag = row['@odata.etag']
   let parsed: R | undefined
   return {
     kind: 'upserted',
-    entitySet,
+    table,
     id,
     rowVersion: typeof etag === 'string' ? /^W\/"(\d+)"$/.exec(etag)?.[1] : undefined,
     bytes,
@@ -61,14 +61,14 @@ export function upserted<R extends Row = Row>(
 }
 
 /** A row that is gone, in the words of the service. */
-export function deleted(id: string, entitySet: string = 'accounts'): DeletedChange {
+export function deleted(id: string, table: string = 'accounts'): DeletedChange {
   const entry = {
-    '@odata.context': `https://contoso.crm.dynamics.com/api/data/v9.2/$metadata#${entitySet}/$deletedEntity`,
+    '@odata.context': `https://contoso.crm.dynamics.com/api/data/v9.2/$metadata#${table}/$deletedEntity`,
     id,
     reason: 'deleted',
   }
   const bytes = encoder.encode(JSON.stringify(entry))
-  return { kind: 'deleted', entitySet, id, rowVersion: undefined, reason: 'deleted', bytes }
+  return { kind: 'deleted', table, id, rowVersion: undefined, reason: 'deleted', bytes }
 }
 
 /** A full read begins. */
@@ -81,18 +81,15 @@ export function complete(epoch: number, rows: number): CompleteEvent {
   return { kind: 'complete', epoch, rows }
 }
 
-/** Where a feed of the `accounts` table may stand; any part can be given. */
+/** Where a source of the `accounts` table may stand; any part can be given. */
 export function checkpointOf(parts: Partial<Checkpoint> = {}): Checkpoint {
   return {
-    version: 1,
-    environment: 'contoso.crm.dynamics.com',
-    entitySet: 'accounts',
-    select: null,
-    selectHash: 'c3'.repeat(32),
-    phase: 'delta',
+    version: 2,
+    source: 'contoso.crm.dynamics.com/accounts',
     epoch: 1,
-    deltaLink: '/api/data/v9.2/accounts?$deltatoken=1234%2101%2f15%2f2026',
-    deltaToken: '1234!01/15/2026',
+    phase: 'incremental',
+    isBoundary: parts.phase !== 'snapshot',
+    cursor: { deltaLink: '/api/data/v9.2/accounts?$deltatoken=1234%2101%2f15%2f2026' },
     issuedAt: '2026-01-15T08:30:00.000Z',
     ...parts,
   }

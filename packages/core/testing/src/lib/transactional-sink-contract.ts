@@ -40,10 +40,11 @@ export function transactionalSinkContract<Position>(
       const state: Omit<SyncState, 'position'> = {
         version: 1,
         checkpoint: checkpointOf({
-          select: ['name', 'revenue'],
-          phase: 'full-read',
-          nextLink: `/api/data/v9.2/accounts?$skiptoken=${'%2522'.repeat(5_000)}`,
-          resetReason: 'requested',
+          phase: 'snapshot',
+          cursor: {
+            select: ['name', 'revenue'],
+            nextLink: `/api/data/v9.2/accounts?$skiptoken=${'%2522'.repeat(5_000)}`,
+          },
           rowsRead: 12_000_000,
         }),
         fingerprintMark: 'm "17" \\ \u2028 東京',
@@ -140,7 +141,7 @@ const wrongRevisions: Readonly<
 function stateOf(round: number): Omit<SyncState, 'position'> {
   return {
     version: 1,
-    checkpoint: checkpointOf({ epoch: round, deltaToken: `token ${round}` }),
+    checkpoint: checkpointOf({ epoch: round, cursor: `token ${round}` }),
     rows: round,
   }
 }

@@ -29,7 +29,7 @@ export function createCommitter<Position, R extends Row>(
   stage: FingerprintStage<R>,
   state: SyncState<Position> | undefined,
 ): Committer<Position> {
-  const { clock, commitBytes, commitMs, environmentId, onNotice, onStep } = options
+  const { clock, commitBytes, commitMs, environmentId, onEvent, onStep } = options
   let saved = state
   let bytesSinceCommit = 0
   let committedAtMs = clock.now()
@@ -62,7 +62,7 @@ export function createCommitter<Position, R extends Row>(
       committedAtMs = clock.now()
       commits += 1
       await onStep?.('after-state-saved')
-      onNotice({ kind: 'committed', checkpoint, position: saved.position })
+      onEvent({ kind: 'committed', checkpoint, position: saved.position })
     },
   }
 }

@@ -18,7 +18,7 @@ interface KnownRows {
 
 export interface DeleteGuardOptions {
   readonly name: string
-  readonly entitySet: string
+  readonly table: string
   readonly maxDeleteShare: number
   /** Rows in the table, as far as it can be told. */
   readonly countRows: (call: CallOptions) => Promise<number | undefined>
@@ -51,11 +51,11 @@ export function createDeleteGuard(options: DeleteGuardOptions): DeleteGuard {
 }
 
 function tooManyDeletions(options: DeleteGuardOptions, deletions: number, rows: number): DataverseError {
-  const { name, entitySet, maxDeleteShare } = options
+  const { name, table, maxDeleteShare } = options
   const percent = (part: number): string => `${Math.round(part * 1000) / 10} %`
   const of = rows === 0 ? '' : ` (${percent(Math.min(1, deletions / rows))})`
   return new DataverseError(
-    `"${name}" stopped before it would delete ${deletions} of the ${rows} rows of ${entitySet} that are known${of}; at most ${percent(maxDeleteShare)} may go in one read. Look at the table. If they are to go, run once with maxDeleteShare: 1; if the table was wrong and is mended, run once with restart: true. Nothing is lost by the stop`,
+    `"${name}" stopped before it would delete ${deletions} of the ${rows} rows of ${table} that are known${of}; at most ${percent(maxDeleteShare)} may go in one read. Look at the table. If they are to go, run once with maxDeleteShare: 1; if the table was wrong and is mended, run once with restart: true. Nothing is lost by the stop`,
     { code: 'too-many-deletions' },
   )
 }

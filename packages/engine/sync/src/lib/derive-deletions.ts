@@ -1,6 +1,8 @@
-import type { Checkpoint, DeletedChange, Row } from '@deltaverse/core'
+import type { Checkpoint, Row } from '@deltaverse/core'
 import type { Tally } from './committer.js'
-import { bytesOf, type PipelineParts } from './pipeline.js'
+import { bytesOf } from './count-changes.js'
+import { createDeletion } from './create-deletion.js'
+import type { PipelineParts } from './pipeline-parts.js'
 
 /**
  * Deletes what the full read of a resync did not bring, as the fingerprint store tells.
@@ -21,7 +23,7 @@ export async function deriveDeletions<Position, R extends Row>(
   for await (const ids of stage.stale(call)) left += ids.length
   if (left > 0) {
     await committer.commit(checkpoint, { rows, deletions }, call)
-    options.onNotice({ kind: 'deriving', deletions: left })
+    options.onEvent({ kind: 'deriving', deletions: left })
     await guard.check(deletions + left, { rows, mayBeMore: false }, call)
   }
   while (left > 0) {
@@ -43,32 +45,19 @@ async function tellUntilDue<Position, R extends Row>({
   options,
   call,
 }: PipelineParts<Position, R>): Promise<number> {
-  const { feed, sink, onNotice, onStep } = options
+  const { source, sink, onEvent, onStep } = options
   let told = 0
   for await (const ids of stage.stale(call)) {
     call.signal?.throwIfAborted()
-    const changes = ids.map((id) => createDeletion(feed.entitySet, id))
+    const changes = ids.map((id) => createDeletion(source.table, id))
     await sink.write(changes, call)
     await stage.remove(ids, call)
     told += ids.length
     const bytes = bytesOf(changes)
     committer.note(bytes)
-    onNotice({ kind: 'changes', upserted: 0, deleted: ids.length, unchanged: 0, bytes })
+    onEvent({ kind: 'changes', upserted: 0, deleted: ids.length, unchanged: 0, bytes })
     await onStep?.('deletions-derived')
     if (committer.isDue()) break
   }
   return told
-}
-
-/** A deletion in the shape in which the service tells one. */
-export function createDeletion(entitySet: string, id: string): DeletedChange {
-  const entry = { '@odata.context': `$metadata#${entitySet}/$deletedEntity`, id, reason: 'deleted' }
-  return {
-    kind: 'deleted',
-    entitySet,
-    id,
-    rowVersion: undefined,
-    reason: 'deleted',
-    bytes: Buffer.from(JSON.stringify(entry)),
-  }
 }

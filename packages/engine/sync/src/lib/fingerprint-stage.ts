@@ -16,7 +16,7 @@ type FingerprintState = Pick<SyncState, 'fingerprintMark' | 'fingerprintPass' | 
 /** Whether the sink sees a full read as one, or a delta of what differs. */
 type ResetView = 'full-read' | 'delta'
 
-/** What stands between feed and sink: with a fingerprint store it lets through what differs, without one everything. */
+/** What stands between source and sink: with a fingerprint store it lets through what differs, without one everything. */
 export interface FingerprintStage<R extends Row> {
   /**
    * Goes on where the saved state says; `undefined` begins with nothing.

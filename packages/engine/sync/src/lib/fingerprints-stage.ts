@@ -12,7 +12,7 @@ import type { FingerprintStage, PassedChanges } from './fingerprint-stage.js'
 /**
  * The stage of a sync with a fingerprint store.
  *
- * It shows the fingerprint store a number of its own in place of the feed's epoch: a full read that begins again has the same
+ * It shows the fingerprint store a number of its own in place of the source's epoch: a full read that begins again has the same
  * epoch, and rows that its first beginning brought must not count as brought by the second.
  */
 export function createFingerprintsStage<R extends Row>(fingerprints: Fingerprints): FingerprintStage<R> {

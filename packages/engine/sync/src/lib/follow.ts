@@ -19,7 +19,7 @@ export async function followTable<Position, R extends Row>(
   follow: ResolvedFollow,
   takeTurn: TakeTurn,
 ): Promise<never> {
-  const { onNotice, random } = options
+  const { onEvent, random } = options
   const { minIntervalMs, maxIntervalMs } = follow
   // A fifth more or less, so that many followers do not ask in step.
   const vary = (ms: number): number => ms * (0.8 + 0.4 * random())
@@ -38,10 +38,10 @@ export async function followTable<Position, R extends Row>(
       delayMs = Math.max(vary(Math.min(maxIntervalMs, minIntervalMs * 2 ** failures)), askedToWait(error))
       failures += 1
       await runner.letGo()
-      onNotice({ kind: 'failed-poll', error, delayMs })
+      onEvent({ kind: 'failed-poll', error, delayMs })
       continue
     }
-    onNotice({ kind: 'waiting', delayMs })
+    onEvent({ kind: 'waiting', delayMs })
   }
 }
 

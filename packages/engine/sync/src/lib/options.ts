@@ -4,24 +4,20 @@ import type {
   Fingerprints,
   Row,
   Sink,
+  Source,
   TransactionalSink,
 } from '@deltaverse/core'
 import { type Clock, systemClock } from '@deltaverse/core'
-import type { ChangeFeed } from '@deltaverse/dataverse'
 import { type FollowOptions, followIntervals, type ResolvedFollow } from './follow-options.js'
-import type { SyncNotice } from './notice.js'
 import { atLeast, callable, flag, share, text, whole } from './option-checks.js'
 import type { SyncStep } from './step.js'
-
-/** What a sync needs of a feed; without `count` it knows less of how far it is. */
-export type SyncFeed<R extends Row = Row> = Pick<ChangeFeed<R>, 'entitySet' | 'batches'> &
-  Partial<Pick<ChangeFeed<R>, 'count'>>
+import type { SyncEvent } from './sync-event.js'
 
 export interface SyncOptions<Position = unknown, R extends Row = Row> extends CallOptions {
   /** Under which the state is kept and the lease is taken: one for each pair of table and sink. */
   readonly name: string
   /** The table's changes. Where it begins is said by the saved state; a checkpoint of its own is not looked at. */
-  readonly feed: SyncFeed<R>
+  readonly source: Source<R>
   /** Where they go. It is opened and closed by the sync. */
   readonly sink: Sink<Position, R> | TransactionalSink<Position, R>
   /** Keeps the state. May be left out when the sink keeps it itself, which makes each change take effect once. */
@@ -39,7 +35,7 @@ export interface SyncOptions<Position = unknown, R extends Row = Row> extends Ca
   readonly follow?: boolean | FollowOptions | undefined
   /** Fewest bytes of rows between two commits within a read, unless `commitMs` have passed. Default: 64 MiB. */
   readonly commitBytes?: number | undefined
-  /** Longest time between two commits within a read, looked at where the feed has a checkpoint. Default: 1,000 ms. */
+  /** Longest time between two commits within a read, looked at where the source has a checkpoint. Default: 1,000 ms. */
   readonly commitMs?: number | undefined
   /**
    * The largest share of the rows known that one read may delete, from 0 to 1; looked at from 100 deletions on. More than
@@ -47,14 +43,14 @@ export interface SyncOptions<Position = unknown, R extends Row = Row> extends Ca
    */
   readonly maxDeleteShare?: number | undefined
   /** How long to wait for somebody else who works on this name. Default: 0, refuse at once. */
-  readonly waitForLeaseMs?: number | undefined
+  readonly leaseWaitMs?: number | undefined
   /** Says how far the read is every so many milliseconds (`true`: 1,000), and asks the service how many rows there are. Default: `false`. */
   readonly progress?: boolean | { readonly intervalMs?: number | undefined } | undefined
   /**
    * Told of everything that happens. Not waited for. One that throws ends the sync with what it threw; whatever is committed
    * by then stays.
    */
-  readonly onNotice?: ((notice: SyncNotice<Position>) => void) | undefined
+  readonly onEvent?: ((event: SyncEvent<Position>) => void) | undefined
   /** For tests and harnesses: called, and waited for, between the actions of a sync. Default: nothing. */
   readonly onStep?: ((step: SyncStep) => void | Promise<void>) | undefined
   /** Time and waiting; tests pass a virtual one. Default: the machine's. */
@@ -65,7 +61,7 @@ export interface SyncOptions<Position = unknown, R extends Row = Row> extends Ca
 
 export interface ResolvedSync<Position = unknown, R extends Row = Row> {
   readonly name: string
-  readonly feed: SyncFeed<R>
+  readonly source: Source<R>
   readonly sink: Sink<Position, R> | TransactionalSink<Position, R>
   readonly checkpoints: CheckpointStore | undefined
   readonly fingerprints: Fingerprints | undefined
@@ -75,9 +71,9 @@ export interface ResolvedSync<Position = unknown, R extends Row = Row> {
   readonly commitBytes: number
   readonly commitMs: number
   readonly maxDeleteShare: number
-  readonly waitForLeaseMs: number
+  readonly leaseWaitMs: number
   readonly progressMs: number | undefined
-  readonly onNotice: (notice: SyncNotice<Position>) => void
+  readonly onEvent: (event: SyncEvent<Position>) => void
   readonly onStep: ((step: SyncStep) => void | Promise<void>) | undefined
   readonly clock: Clock
   readonly random: () => number
@@ -89,8 +85,9 @@ export function resolveSync<Position, R extends Row>(
   options: SyncOptions<Position, R>,
 ): ResolvedSync<Position, R> {
   if (typeof options !== 'object' || options === null) throw new TypeError('sync() takes options')
-  const { name, feed, sink, checkpoints, fingerprints, signal } = options
-  if (typeof feed?.batches !== 'function') throw new TypeError('feed must be made by createChangeFeed()')
+  const { name, source, sink, checkpoints, fingerprints, signal } = options
+  if (typeof source?.read !== 'function')
+    throw new TypeError('source must have read(), as createChangeFeed() makes one')
   if (typeof sink?.write !== 'function' || typeof sink.commit !== 'function') {
     throw new TypeError('sink must have open(), write(), commit() and close()')
   }
@@ -105,7 +102,7 @@ export function resolveSync<Position, R extends Row>(
   }
   return {
     name: text('name', name),
-    feed,
+    source,
     sink,
     checkpoints,
     fingerprints,
@@ -117,9 +114,9 @@ export function resolveSync<Position, R extends Row>(
     commitBytes: whole('commitBytes', options.commitBytes ?? 64 * 1024 * 1024, 1),
     commitMs: atLeast('commitMs', options.commitMs ?? 1_000, 0),
     maxDeleteShare: share('maxDeleteShare', options.maxDeleteShare ?? 0.5),
-    waitForLeaseMs: atLeast('waitForLeaseMs', options.waitForLeaseMs ?? 0, 0),
+    leaseWaitMs: atLeast('leaseWaitMs', options.leaseWaitMs ?? 0, 0),
     progressMs: progressInterval(options.progress),
-    onNotice: callable('onNotice', options.onNotice ?? (() => {})),
+    onEvent: callable('onEvent', options.onEvent ?? (() => {})),
     onStep: options.onStep === undefined ? undefined : callable('onStep', options.onStep),
     clock: options.clock ?? systemClock,
     random: callable('random', options.random ?? Math.random),

@@ -1,17 +1,17 @@
-import type {
-  CallOptions,
-  Change,
-  ChangeEvent,
-  Checkpoint,
-  CompleteEvent,
-  ResetEvent,
-  Row,
+import {
+  type Change,
+  type ChangeEvent,
+  type Checkpoint,
+  type CheckpointEvent,
+  type CompleteEvent,
+  type ResetEvent,
+  type Row,
+  routeEvents,
 } from '@deltaverse/core'
-import type { Committer, Tally } from './committer.js'
-import type { DeleteGuard } from './delete-guard.js'
+import type { Tally } from './committer.js'
+import { bytesOf, countChanges } from './count-changes.js'
 import { deriveDeletions } from './derive-deletions.js'
-import type { FingerprintStage } from './fingerprint-stage.js'
-import type { ResolvedSync } from './options.js'
+import type { PipelineParts } from './pipeline-parts.js'
 
 /** Takes the events of reads, in order, to the sink. */
 export interface Pipeline<R extends Row> {
@@ -22,24 +22,15 @@ export interface Pipeline<R extends Row> {
   derive(): Promise<void>
 }
 
-export interface PipelineParts<Position, R extends Row> {
-  readonly options: ResolvedSync<Position, R>
-  readonly stage: FingerprintStage<R>
-  readonly committer: Committer<Position>
-  readonly guard: DeleteGuard
-  readonly call: CallOptions
-}
-
 export function createPipeline<Position, R extends Row>(parts: PipelineParts<Position, R>): Pipeline<R> {
   const { options, stage, committer, guard, call } = parts
-  const { sink, onNotice, onStep } = options
+  const { sink, onEvent, onStep } = options
   const state = committer.saved()
   let rows = state?.rows
   let deletions = state?.deletions ?? 0
   let uncommitted: Checkpoint | undefined
 
   async function pass(changes: readonly Change<R>[]): Promise<void> {
-    if (changes.length === 0) return
     await onStep?.('page-read')
     const passed = await stage.pass(changes, call)
     deletions += passed.deletions
@@ -49,7 +40,7 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
     const bytes = bytesOf(changes)
     committer.note(bytes)
     if (passed.changes.length > 0) await sink.write(passed.changes, call)
-    onNotice({ kind: 'changes', ...countChanges(changes), unchanged: passed.unchanged, bytes })
+    onEvent({ kind: 'changes', ...countChanges(changes), unchanged: passed.unchanged, bytes })
     await onStep?.('batch-written')
   }
 
@@ -57,7 +48,7 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
     deletions = 0
     uncommitted = undefined
     if (stage.reset(event) === 'full-read') await sink.write([event], call)
-    onNotice(event)
+    onEvent(event)
     await onStep?.('resync-began')
   }
 
@@ -70,16 +61,17 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
       rows = stage.rows() ?? brought
       deletions = 0
     }
-    onNotice(event)
+    onEvent(event)
   }
 
-  async function reach(checkpoint: Checkpoint): Promise<void> {
+  async function reach(event: CheckpointEvent): Promise<void> {
+    const { checkpoint } = event
     uncommitted = checkpoint
-    // What a delta has brought so far is told once more behind this; only a fingerprint store knows it again.
-    if (checkpoint.guardLink !== undefined && stage.rows() === undefined) deletions = 0
+    // Only a fingerprint store knows it again.
+    if (event.willRepeat && stage.rows() === undefined) deletions = 0
     if (stage.isDeriving()) return derive(checkpoint)
-    await sink.write([{ kind: 'checkpoint', checkpoint }], call)
-    if (isEndOfRead(checkpoint)) await end(checkpoint)
+    await sink.write([event], call)
+    if (checkpoint.isBoundary) await end(checkpoint)
     else if (committer.isDue()) await commit(checkpoint, { rows, deletions })
   }
 
@@ -102,22 +94,7 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
   }
 
   return {
-    async take(events) {
-      let start = 0
-      for (const [index, event] of events.entries()) {
-        if (event.kind === 'upserted' || event.kind === 'deleted') continue
-        await pass(events.slice(start, index) as Change<R>[])
-        start = index + 1
-        if (event.kind === 'reset') await reset(event)
-        else if (event.kind === 'complete') await complete(event)
-        else {
-          // Deletions that are still to be told lie before it.
-          if (!stage.isDeriving()) await sink.write([event], call)
-          await reach(event.checkpoint)
-        }
-      }
-      await pass((start === 0 ? events : events.slice(start)) as readonly Change<R>[])
-    },
+    take: (events) => routeEvents(events, { changes: pass, reset, complete, checkpoint: reach }),
     async finish() {
       if (uncommitted !== undefined) await end(uncommitted)
     },
@@ -126,21 +103,4 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
       if (checkpoint !== undefined) await derive(checkpoint)
     },
   }
-}
-
-/** Behind it the feed has nothing more to tell, for now. */
-function isEndOfRead({ phase, nextLink, gap, guardLink }: Checkpoint): boolean {
-  return phase === 'delta' && nextLink === undefined && gap === undefined && guardLink === undefined
-}
-
-export function bytesOf(changes: readonly Change[]): number {
-  let bytes = 0
-  for (const change of changes) bytes += change.bytes.length
-  return bytes
-}
-
-function countChanges(changes: readonly Change[]): { readonly upserted: number; readonly deleted: number } {
-  let deleted = 0
-  for (const change of changes) if (change.kind === 'deleted') deleted += 1
-  return { upserted: changes.length - deleted, deleted }
 }

@@ -1,13 +1,12 @@
-import type { CallOptions } from '@deltaverse/core'
-import type { RowCount } from '@deltaverse/dataverse'
+import type { CallOptions, RowCount, Source } from '@deltaverse/core'
 
-/** Asks a feed that can tell. What goes wrong is no reason to stop anything: nobody's rows depend on it. */
+/** Asks a source that can tell. What goes wrong is no reason to stop anything: nobody's rows depend on it. */
 export async function askCount(
-  feed: { count?(call?: CallOptions): Promise<RowCount> },
+  source: Pick<Source, 'count'>,
   call: CallOptions,
 ): Promise<RowCount | undefined> {
   try {
-    return await feed.count?.(call)
+    return await source.count?.(call)
   } catch {
     call.signal?.throwIfAborted()
     return undefined

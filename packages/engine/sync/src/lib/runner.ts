@@ -27,7 +27,7 @@ interface Held<Position> {
 export function createRunner<Position, R extends Row>(
   options: ResolvedSync<Position, R>,
 ): Runner<Position, R> {
-  const { name, clock, waitForLeaseMs, onNotice, onStep } = options
+  const { name, clock, leaseWaitMs, onEvent, onStep } = options
   let held: Held<Position> | undefined
   let session: TableSession<Position, R> | undefined
   let saved: SyncState<Position> | undefined
@@ -40,8 +40,8 @@ export function createRunner<Position, R extends Row>(
       {
         name,
         acquire: keeper.acquire,
-        waitMs: waitForLeaseMs,
-        onWait: (error) => onNotice({ kind: 'waiting-for-lease', error }),
+        waitMs: leaseWaitMs,
+        onWait: (error) => onEvent({ kind: 'waiting-for-lease', error }),
         clock,
       },
       { signal: options.signal },

@@ -4,13 +4,13 @@ import {
   type CheckpointStore,
   DataverseError,
   type Lease,
+  parseSyncState,
   type Row,
   type Sink,
   type StoredState,
   type SyncState,
   type TransactionalSink,
 } from '@deltaverse/core'
-import { parseCheckpoint } from '@deltaverse/dataverse'
 import type { ResolvedSync } from './options.js'
 
 /** Everything of a state but what the sink says. */
@@ -99,7 +99,7 @@ function keepBy<Position>(name: string, way: Way<Position>): Pick<StateKeeper<Po
       const isOurs =
         known === undefined || stored?.revision === known.revision || wasSaved(attempted, stored?.state)
       if (!isOurs) throw savedBySomebodyElse(name)
-      if (stored !== undefined) checkState(name, stored.state)
+      if (stored !== undefined) parseSyncState(stored.state)
       known = { revision: stored?.revision }
       return stored?.state
     },
@@ -128,15 +128,4 @@ function savedBySomebodyElse(name: string): DataverseError {
     `somebody else has saved the state of "${name}" in the meantime. Let one process at a time work on it; nothing of this one's last group of changes counts`,
     { code: 'conflict' },
   )
-}
-
-function checkState(name: string, state: SyncState): void {
-  const version: unknown = state.version
-  if (version !== 1) {
-    throw new DataverseError(
-      `the state of "${name}" has version ${JSON.stringify(version)}, and this release reads version 1. Use the release that saved it; or remove the state and let the table be read in full`,
-      { code: 'checkpoint-invalid' },
-    )
-  }
-  parseCheckpoint(state.checkpoint)
 }

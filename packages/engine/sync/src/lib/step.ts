@@ -5,7 +5,7 @@
  * |---|---|
  * | `lease-taken` | behind the lease, before the state is loaded |
  * | `opened` | behind the opening of fingerprint store and sink |
- * | `page-read` | before a group of events from the feed is handed on |
+ * | `page-read` | before a group of events from the source is handed on |
  * | `batch-written` | behind the sink's taking a group of changes |
  * | `resync-began` | behind a `reset` |
  * | `before-complete` | before a full read is ended |

@@ -1,12 +1,12 @@
 import type { Checkpoint, Row } from '@deltaverse/core'
-import type { SyncNotice } from './notice.js'
 import type { ResolvedSync } from './options.js'
+import type { SyncEvent } from './sync-event.js'
 
 /** What a sync did. */
 export interface SyncSummary<Position = unknown> {
   readonly name: string
-  /** Entity set of the table. */
-  readonly entitySet: string
+  /** The table, as its source calls it. */
+  readonly table: string
   /** Whether the table was read in full, or only what changed. */
   readonly read: 'full-read' | 'delta'
   /** Rows created or updated that arrived. */
@@ -28,16 +28,14 @@ export interface SyncSummary<Position = unknown> {
   readonly position: Position
 }
 
-/** Adds up what the notices of a sync tell. */
+/** Adds up what the events of a sync tell. */
 export interface Tallying<Position> {
-  readonly onNotice: (notice: SyncNotice<Position>) => void
+  readonly onEvent: (event: SyncEvent<Position>) => void
   figures(): Omit<SyncSummary<Position>, 'rows' | 'checkpoint' | 'position'>
 }
 
-export function tallyNotices<Position, R extends Row>(
-  options: ResolvedSync<Position, R>,
-): Tallying<Position> {
-  const { name, feed, clock } = options
+export function tallyEvents<Position, R extends Row>(options: ResolvedSync<Position, R>): Tallying<Position> {
+  const { name, source, clock } = options
   const beganAtMs = clock.now()
   let read: SyncSummary['read'] = 'full-read'
   let upserted = 0
@@ -48,24 +46,25 @@ export function tallyNotices<Position, R extends Row>(
   let bytesReceived = 0
   let commits = 0
   return {
-    onNotice(notice) {
-      if (notice.kind === 'reset') read = 'full-read'
-      else if (notice.kind === 'resumed') read = notice.checkpoint.phase === 'delta' ? 'delta' : 'full-read'
-      else if (notice.kind === 'committed') commits += 1
-      else if (notice.kind === 'page') {
+    onEvent(event) {
+      if (event.kind === 'reset') read = 'full-read'
+      else if (event.kind === 'resumed')
+        read = event.checkpoint.phase === 'incremental' ? 'delta' : 'full-read'
+      else if (event.kind === 'committed') commits += 1
+      else if (event.kind === 'page') {
         pages += 1
-        bytesReceived += notice.report.bytesReceived
-      } else if (notice.kind === 'changes') {
-        upserted += notice.upserted
-        deleted += notice.deleted
-        unchanged += notice.unchanged
-        bytes += notice.bytes
+        bytesReceived += event.bytesReceived
+      } else if (event.kind === 'changes') {
+        upserted += event.upserted
+        deleted += event.deleted
+        unchanged += event.unchanged
+        bytes += event.bytes
       }
-      options.onNotice(notice)
+      options.onEvent(event)
     },
     figures: () => ({
       name,
-      entitySet: feed.entitySet,
+      table: source.table,
       read,
       upserted,
       deleted,

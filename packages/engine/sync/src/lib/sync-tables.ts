@@ -2,26 +2,26 @@ import type { CallOptions } from '@deltaverse/core'
 import pLimit from 'p-limit'
 import type { FollowOptions } from './follow-options.js'
 import { linkedAbort } from './linked-abort.js'
-import type { SyncNotice } from './notice.js'
 import { callable, text, whole } from './option-checks.js'
 import type { SyncOptions } from './options.js'
 import type { SyncSummary } from './summary.js'
 import { syncInTurn } from './sync.js'
+import type { SyncEvent } from './sync-event.js'
 
 /** One of several tables. */
-export type TableOptions = Omit<SyncOptions, 'follow' | 'signal' | 'onNotice'>
+export type TableOptions = Omit<SyncOptions, 'follow' | 'signal' | 'onEvent'>
 
 export interface SyncTablesOptions extends CallOptions {
   /** How many tables are read at a time; a table that is followed makes room for others between its reads. Default: 4. */
   readonly concurrency?: number | undefined
   /** Goes on until the signal aborts, with all of them. Default: `false`, each is read once. */
   readonly follow?: boolean | FollowOptions | undefined
-  /** Told of everything that happens to any of them, as `onNotice` of one sync is; one that throws ends them all. */
-  readonly onNotice?: ((name: string, notice: TableNotice) => void) | undefined
+  /** Told of everything that happens to any of them, as `onEvent` of one sync is; one that throws ends them all. */
+  readonly onEvent?: ((name: string, event: TableEvent) => void) | undefined
 }
 
 /** What happens to one of several tables. `failed`: it is not worked on any more, the others go on. */
-export type TableNotice = SyncNotice | { readonly kind: 'failed'; readonly error: unknown }
+export type TableEvent = SyncEvent | { readonly kind: 'failed'; readonly error: unknown }
 
 /** How it went for one table. */
 export type TableResult =
@@ -49,15 +49,15 @@ export async function syncTables(
 ): Promise<SyncTablesSummary> {
   const { follow } = options
   const limit = pLimit(whole('concurrency', options.concurrency ?? 4, 1))
-  const onNotice = callable('onNotice', options.onNotice ?? (() => {}))
+  const onEvent = callable('onEvent', options.onEvent ?? (() => {}))
   requireDifferentNames(tables)
   options.signal?.throwIfAborted()
   const stop = linkedAbort(options.signal)
   const { signal } = stop
 
-  function tell(name: string, notice: TableNotice): void {
+  function tell(name: string, event: TableEvent): void {
     try {
-      onNotice(name, notice)
+      onEvent(name, event)
     } catch (error) {
       stop.abort(error)
       throw error
@@ -68,7 +68,7 @@ export async function syncTables(
     const { name } = table
     try {
       const summary = await syncInTurn(
-        { ...table, follow, signal, onNotice: (notice) => tell(name, notice) },
+        { ...table, follow, signal, onEvent: (event) => tell(name, event) },
         limit,
       )
       return { name, ok: true, summary }

@@ -1,19 +1,20 @@
 import type { Row } from '@deltaverse/core'
 import { followTable, type TakeTurn } from './follow.js'
-import type { SyncNotice } from './notice.js'
 import { type ResolvedSync, resolveSync, type SyncOptions } from './options.js'
-import { createProgressMeter, type ProgressMeter, type SyncProgress } from './progress.js'
+import type { SyncProgress } from './progress.js'
+import { createProgressMeter, type ProgressMeter } from './progress-meter.js'
 import { createRunner } from './runner.js'
-import { type SyncSummary, tallyNotices } from './summary.js'
+import { type SyncSummary, tallyEvents } from './summary.js'
+import type { SyncEvent } from './sync-event.js'
 
 /**
- * Brings what a feed tells of its table to a sink, from where the saved state says, and saves how far it is. However it ends,
+ * Brings what a source tells of its table to a sink, from where the saved state says, and saves how far it is. However it ends,
  * the next call goes on without a gap: rows first, then what the fingerprint store recorded, then the sink's commit, then the state.
  *
  * Resolves at the end of one read; with `follow`, never.
  *
  * @throws DataverseError `conflict` when somebody else works on this name, `sink-mismatch`, `too-many-deletions`,
- * `checkpoint-mismatch`, `checkpoint-invalid`, and those of the feed and the sink; `signal.reason`
+ * `checkpoint-mismatch`, `checkpoint-invalid`, and those of the source and the sink; `signal.reason`
  */
 export function sync<Position, R extends Row>(
   options: SyncOptions<Position, R>,
@@ -27,13 +28,13 @@ export async function syncInTurn<Position, R extends Row>(
   takeTurn: TakeTurn,
 ): Promise<SyncSummary<Position>> {
   const resolved = resolveSync(given)
-  const tallying = tallyNotices(resolved)
+  const tallying = tallyEvents(resolved)
   const meter = createMeter(resolved)
-  const onNotice = (notice: SyncNotice<Position>): void => {
-    tallying.onNotice(notice)
-    meter?.note(notice)
+  const onEvent = (event: SyncEvent<Position>): void => {
+    tallying.onEvent(event)
+    meter?.note(event)
   }
-  const options = { ...resolved, onNotice }
+  const options = { ...resolved, onEvent }
   const runner = createRunner(options)
   try {
     await closeAfter(runner, async () => {
@@ -61,10 +62,10 @@ export async function closeAfter<T>(closing: { close(): Promise<void> }, work: (
 }
 
 function createMeter<Position, R extends Row>(options: ResolvedSync<Position, R>): ProgressMeter | undefined {
-  const { feed, progressMs: intervalMs, clock, onNotice, signal } = options
+  const { source, progressMs: intervalMs, clock, onEvent, signal } = options
   if (intervalMs === undefined) return undefined
-  const onProgress = (progress: SyncProgress): void => onNotice({ kind: 'progress', progress })
-  return createProgressMeter({ feed, intervalMs, clock, onProgress, signal })
+  const onProgress = (progress: SyncProgress): void => onEvent({ kind: 'progress', progress })
+  return createProgressMeter({ source, intervalMs, clock, onProgress, signal })
 }
 
 function noState(): never {

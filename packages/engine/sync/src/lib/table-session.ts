@@ -6,13 +6,13 @@ import {
   type Row,
   type SyncState,
 } from '@deltaverse/core'
-import type { PageReport } from '@deltaverse/dataverse'
 import { type Committer, createCommitter } from './committer.js'
 import { createDeleteGuard } from './delete-guard.js'
 import { createOpenStage, type FingerprintStage } from './fingerprint-stage.js'
 import { createFingerprintsStage } from './fingerprints-stage.js'
 import type { ResolvedSync } from './options.js'
-import { createPipeline, type PipelineParts } from './pipeline.js'
+import { createPipeline } from './pipeline.js'
+import type { PipelineParts } from './pipeline-parts.js'
 import { askCount } from './row-count.js'
 import type { StateKeeper } from './state-keeper.js'
 
@@ -20,7 +20,7 @@ import type { StateKeeper } from './state-keeper.js'
 export interface TableSession<Position, R extends Row> {
   readonly committer: Committer<Position>
   readonly parts: PipelineParts<Position, R>
-  /** Reads once, to the end of what the feed has to tell. @returns whether anything but a checkpoint came */
+  /** Reads once, to the end of what the source has to tell. @returns whether anything but a checkpoint came */
   read(): Promise<boolean>
   /** Lets go of everything; what was not committed is lost. */
   close(): Promise<void>
@@ -36,14 +36,14 @@ export async function openTable<Position, R extends Row>(
   keeper: StateKeeper<Position>,
   call: CallOptions,
 ): Promise<TableSession<Position, R>> {
-  const { sink, onNotice, onStep } = options
+  const { sink, onEvent, onStep } = options
   const stage = createStage(options)
   const close = (): Promise<void> => closeAll([() => sink.close(), () => stage.close()])
   try {
     const state = await keeper.load(call)
     let restart = options.restart
     if (state !== undefined && isForeign(options, state)) {
-      onNotice({
+      onEvent({
         kind: 'other-environment',
         saved: state.environmentId,
         expected: options.environmentId ?? '',
@@ -53,11 +53,11 @@ export async function openTable<Position, R extends Row>(
     const isSinkKept = await openSink(options, state, restart, call)
     const why = await stage.open(isSinkKept ? state : undefined, call)
     if (state !== undefined && why !== undefined) {
-      if (isSinkKept) onNotice({ kind: 'fingerprint-rebuild', why })
+      if (isSinkKept) onEvent({ kind: 'fingerprint-rebuild', why })
       restart = true
     }
     if (state !== undefined && isSinkKept && !restart) {
-      onNotice({ kind: 'resumed', checkpoint: state.checkpoint, position: state.position })
+      onEvent({ kind: 'resumed', checkpoint: state.checkpoint, position: state.position })
     }
     await onStep?.('opened')
     const committer = createCommitter(options, keeper, stage, state)
@@ -74,10 +74,9 @@ function createRead<Position, R extends Row>(
   restart: boolean,
 ): () => Promise<boolean> {
   const { options, stage, committer, call } = parts
-  const { feed, onNotice } = options
+  const { source, onEvent } = options
   const opened = committer.saved()
   const pipeline = createPipeline(parts)
-  const onPage = (report: PageReport): void => onNotice({ kind: 'page', report })
   return async () => {
     call.signal?.throwIfAborted()
     const saved = committer.saved()
@@ -85,12 +84,11 @@ function createRead<Position, R extends Row>(
     const mustRestart = restart && saved === opened
     if (stage.isDeriving() && !mustRestart) await pipeline.derive()
     let changed = false
-    const events = feed.batches({
+    const events = source.read({
       checkpoint: committer.saved()?.checkpoint ?? null,
       restart: mustRestart,
       signal: call.signal,
-      onPage,
-      onExpiring: (notice) => onNotice({ kind: 'expiring', notice }),
+      onEvent,
     })
     for await (const batch of events) {
       changed ||= hasNews(batch)
@@ -113,12 +111,12 @@ function createStage<Position, R extends Row>({
   return fingerprints === undefined ? createOpenStage() : createFingerprintsStage(fingerprints)
 }
 
-function createGuard<Position, R extends Row>({ name, feed, maxDeleteShare }: ResolvedSync<Position, R>) {
+function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: ResolvedSync<Position, R>) {
   return createDeleteGuard({
     name,
-    entitySet: feed.entitySet,
+    table: source.table,
     maxDeleteShare,
-    countRows: async (call) => (await askCount(feed, call))?.rows,
+    countRows: async (call) => (await askCount(source, call))?.rows,
   })
 }
 

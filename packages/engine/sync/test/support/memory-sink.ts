@@ -1,6 +1,5 @@
 import {
   type ChangeEvent,
-  type Checkpoint,
   DataverseError,
   type HeldRow,
   type ReadableSink,
@@ -80,7 +79,7 @@ export function createMemorySink(): MemorySink {
       calls.write += 1
       requireOpen()
       for (const event of events) {
-        hasEnded = event.kind === 'checkpoint' && isEndOfRead(event.checkpoint)
+        hasEnded = event.kind === 'checkpoint' && event.checkpoint.isBoundary
         if (event.kind !== 'checkpoint') pending.push(toEntry(event))
       }
     },
@@ -140,10 +139,6 @@ function toEntry(event: Exclude<ChangeEvent, { kind: 'checkpoint' }>): LoggedEve
   if (event.kind === 'deleted') return { kind: 'deleted', id: event.id }
   const text = Buffer.from(event.bytes).toString()
   return { kind: 'upserted', id: event.id, text, rowVersion: event.rowVersion }
-}
-
-function isEndOfRead({ phase, nextLink, gap, guardLink }: Checkpoint): boolean {
-  return phase === 'delta' && [nextLink, gap, guardLink].every((link) => link === undefined)
 }
 
 function textsOf(log: readonly LoggedEvent[]): Map<string, string> {

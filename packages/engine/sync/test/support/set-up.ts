@@ -1,4 +1,4 @@
-import { type SyncNotice, type SyncOptions, type SyncSummary, sync } from '../../src/index.js'
+import { type SyncEvent, type SyncOptions, type SyncSummary, sync } from '../../src/index.js'
 import type { EmulatedTable } from './emulated-table.js'
 import { createMemoryCheckpoints, type MemoryCheckpoints } from './memory-checkpoints.js'
 import { createMemoryFingerprints, type MemoryFingerprints } from './memory-fingerprints.js'
@@ -10,7 +10,7 @@ export interface SetUp {
   readonly sink: MemorySink
   readonly checkpoints: MemoryCheckpoints
   readonly fingerprints: MemoryFingerprints
-  readonly notices: SyncNotice<MemoryPosition>[]
+  readonly events: SyncEvent<MemoryPosition>[]
   /** Syncs once; without a fingerprint store unless it is passed. */
   run(options?: Partial<TestOptions>): Promise<SyncSummary<MemoryPosition>>
   state(): ReturnType<MemoryCheckpoints['states']['get']>
@@ -18,27 +18,27 @@ export interface SetUp {
   backUp(): () => void
 }
 
-/** A sink, a store and a fingerprint store for one table, and the notices of all its syncs. */
+/** A sink, a store and a fingerprint store for one table, and the events of all its syncs. */
 export function setUp(table: EmulatedTable): SetUp {
   const sink = createMemorySink()
   const checkpoints = createMemoryCheckpoints()
   const fingerprints = createMemoryFingerprints()
-  const notices: SyncNotice<MemoryPosition>[] = []
-  const feed = table.feed({ pageSize: 3 })
+  const events: SyncEvent<MemoryPosition>[] = []
+  const source = table.feed({ pageSize: 3 })
   return {
     sink,
     checkpoints,
     fingerprints,
-    notices,
+    events,
     run: (options) =>
       sync({
         name: 'products',
-        feed,
+        source,
         sink,
         checkpoints,
         // How long a read takes on a busy machine decides nothing.
         commitMs: 3_600_000,
-        onNotice: (notice) => notices.push(notice),
+        onEvent: (event) => events.push(event),
         ...options,
       }),
     state: () => checkpoints.states.get('products'),

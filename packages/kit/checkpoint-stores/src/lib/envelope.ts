@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { StoredState, SyncState } from '@deltaverse/core'
-import { parseState } from './parse-state.js'
+import { parseSyncState, type StoredState, type SyncState } from '@deltaverse/core'
 
 /** What a checkpoint file holds. */
 interface Envelope {
@@ -60,7 +59,7 @@ export function parseEnvelope(
   if (sha256 !== undefined && sha256 !== checksum(name, revision, state)) {
     throw new TypeError('its checksum is wrong: it is damaged, or was edited without removing "sha256"')
   }
-  return { state: parseState(state), revision }
+  return { state: parseSyncState(state), revision }
 }
 
 /** The revision of a save that follows; `undefined`: of the first. */

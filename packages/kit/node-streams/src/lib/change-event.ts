@@ -22,7 +22,7 @@ export function isMarkerEvent(value: unknown): value is Exclude<ChangeEvent, Cha
     case 'reset':
       return typeof value.epoch === 'number' && typeof value.reason === 'string'
     case 'checkpoint':
-      return isRecord(value.checkpoint) && value.checkpoint.version === 1
+      return isRecord(value.checkpoint) && value.checkpoint.version === 2
     case 'complete':
       return typeof value.epoch === 'number' && typeof value.rows === 'number'
     default:
@@ -35,7 +35,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function hasPlace(value: Record<string, unknown>): boolean {
-  return (
-    typeof value.entitySet === 'string' && typeof value.id === 'string' && value.bytes instanceof Uint8Array
-  )
+  return typeof value.table === 'string' && typeof value.id === 'string' && value.bytes instanceof Uint8Array
 }

@@ -51,7 +51,7 @@ function writeLine(lines: Buffer, start: number, head: string, change: Change): 
 }
 
 function formatHead(change: Change): string {
-  const place = `"table":${quote(change.entitySet)},"id":${quote(change.id)}`
+  const place = `"table":${quote(change.table)},"id":${quote(change.id)}`
   if (change.kind === 'deleted') return `{"kind":"deleted",${place}`
   const version = change.rowVersion === undefined ? '' : `,"rowVersion":${quote(change.rowVersion)}`
   return `{"kind":"upserted",${place}${version},"row":`

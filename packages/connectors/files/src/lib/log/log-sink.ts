@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { CallOptions, Change, ChangeEvent, HeldRow, ReadableSink, Sink } from '@deltaverse/core'
 import { attempt, ifThere, makeFolder, setAside } from '@deltaverse/durable-files'
 import { formatChangeLines } from '@deltaverse/node-streams'
-import { isEndOfRead } from '../checkpoint-mark.js'
 import { compressionOf } from '../compression.js'
 import type { SinkSettings } from '../file-sink-options.js'
 import { continueLineFile, createLineFile, type LineFile } from '../line-file.js'
@@ -158,7 +157,7 @@ export function createLogSink(settings: SinkSettings): Sink<LogPosition> & Reada
   async function apply(open: Session, event: Exclude<ChangeEvent, Change>): Promise<void> {
     if (event.kind === 'checkpoint') {
       open.reads.checkpoint(event)
-      open.isInMidRead = !isEndOfRead(event.checkpoint)
+      open.isInMidRead = !event.checkpoint.isBoundary
       return
     }
     open.mustTell = true

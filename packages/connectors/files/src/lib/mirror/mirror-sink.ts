@@ -3,7 +3,7 @@ import type { CallOptions, Change, ChangeEvent, HeldRow, ReadableSink, Sink } fr
 import { attempt, ifThere, makeFolder } from '@deltaverse/durable-files'
 import { formatChangeLines } from '@deltaverse/node-streams'
 import type { CheckpointMark } from '../checkpoint-mark.js'
-import { isEndOfRead, markOf } from '../checkpoint-mark.js'
+import { markOf } from '../checkpoint-mark.js'
 import { compressionOf } from '../compression.js'
 import type { SinkSettings } from '../file-sink-options.js'
 import { heldInLines } from '../held-in-lines.js'
@@ -120,7 +120,7 @@ export function createMirrorSink(settings: SinkSettings): Sink<MirrorPosition> &
       open.read = { epoch: event.epoch, changes: undefined }
       open.endedAt = undefined
     } else if (event.kind === 'checkpoint') {
-      const isEnd = open.read === undefined && isEndOfRead(event.checkpoint)
+      const isEnd = open.read === undefined && event.checkpoint.isBoundary
       open.endedAt = isEnd ? markOf(event.checkpoint) : undefined
     } else if (open.read?.epoch === event.epoch) {
       await open.changes?.file.close()

@@ -2,25 +2,25 @@ import { type CallOptions, type ChangeEvent, DataverseError, type Row } from '@d
 import type { Runner } from '../runner.js'
 import type { ListedSides } from './compare-lists.js'
 import { bucketCount, createRowBuckets, type RowBuckets } from './row-buckets.js'
-import type { ResolvedVerify, VerifyFeed } from './verify-options.js'
+import type { ResolvedVerify, VerifySource } from './verify-options.js'
 
-/** A feed that tells somebody else, too, what it brings. */
-export interface OverheardFeed<R extends Row> {
-  readonly feed: VerifyFeed<R>
+/** A source that tells somebody else, too, what it brings. */
+export interface OverheardSource<R extends Row> {
+  readonly source: VerifySource<R>
   /** From now on; a full read that begins is told by `undefined`. */
   listen(listener: ((ids: readonly string[] | undefined) => Promise<void>) | undefined): void
 }
 
-export function overhear<R extends Row>(feed: VerifyFeed<R>): OverheardFeed<R> {
+export function overhear<R extends Row>(source: VerifySource<R>): OverheardSource<R> {
   let listener: ((ids: readonly string[] | undefined) => Promise<void>) | undefined
   return {
     listen(next) {
       listener = next
     },
-    feed: {
-      ...feed,
-      async *batches(options) {
-        for await (const batch of feed.batches(options)) {
+    source: {
+      ...source,
+      async *read(options) {
+        for await (const batch of source.read(options)) {
           if (listener !== undefined) await tell(batch, listener)
           yield batch
         }
@@ -48,8 +48,8 @@ const maxRounds = 3
  * it was in both lists as it was when the sink was listed.
  */
 export async function listSides<Position, R extends Row>(
-  { sync, feed, sink, onNotice }: ResolvedVerify<Position, R>,
-  overheard: OverheardFeed<R>,
+  { sync, source, sink, onEvent }: ResolvedVerify<Position, R>,
+  overheard: OverheardSource<R>,
   runner: Runner<Position, R>,
   folder: string,
   call: CallOptions,
@@ -62,13 +62,13 @@ export async function listSides<Position, R extends Row>(
     for await (const held of sink.held(call)) {
       await sides.sink.add(held)
       rows += held.length
-      onNotice({ kind: 'listed', side: 'sink', rows })
+      onEvent({ kind: 'listed', side: 'sink', rows })
     }
     rows = 0
-    for await (const keys of feed.keys(call)) {
+    for await (const keys of source.keys(call)) {
       await sides.table.add(keys)
       rows += keys.length
-      onNotice({ kind: 'listed', side: 'table', rows })
+      onEvent({ kind: 'listed', side: 'table', rows })
     }
     let wasReset = false
     overheard.listen(async (ids) => {
@@ -80,7 +80,7 @@ export async function listSides<Position, R extends Row>(
     if (!wasReset) return sides
   }
   throw new DataverseError(
-    `the rows of "${sync.name}" cannot be verified: each time, the delta token was dead by the time both sides were listed. Raise expirechangetrackingindays of the organization, or wait until nobody changes the table's definition`,
+    `the rows of "${sync.name}" cannot be verified: each time, the source had forgotten its checkpoint by the time both sides were listed, and the table was read in full. Let the source remember longer (of Dataverse: expirechangetrackingindays of the organization), or wait until nobody changes the table's definition`,
     { code: 'delta-token-expired' },
   )
 }

@@ -1,8 +1,8 @@
 import type { CallOptions, Change, Checkpoint, Row } from '@deltaverse/core'
-import { createDeletion } from '../derive-deletions.js'
-import { bytesOf } from '../pipeline.js'
+import { bytesOf } from '../count-changes.js'
+import { createDeletion } from '../create-deletion.js'
 import type { TableSession } from '../table-session.js'
-import type { RowDifference, VerifyFeed } from './verify-options.js'
+import type { RowDifference, VerifySource } from './verify-options.js'
 
 /** Writes rows as they are now to the sink and the fingerprint store, and commits them with the state. */
 export interface RowRepair {
@@ -18,7 +18,7 @@ export interface RowRepair {
  */
 export function createRowRepair<Position, R extends Row>(
   { parts, committer }: TableSession<Position, R>,
-  feed: VerifyFeed<R>,
+  source: VerifySource<R>,
   call: CallOptions,
 ): RowRepair {
   const { stage, guard, options } = parts
@@ -31,7 +31,7 @@ export function createRowRepair<Position, R extends Row>(
   async function readAgain(differences: readonly RowDifference[]): Promise<Change<R>[]> {
     const changes: Change<R>[] = []
     const gone = new Map(differences.map((difference) => [difference.id, difference]))
-    for await (const rows of feed.rows([...gone.keys()], call)) {
+    for await (const rows of source.rows([...gone.keys()], call)) {
       for (const row of rows) {
         if (gone.get(row.id)?.kind === 'missing') missing += 1
         gone.delete(row.id)
@@ -41,7 +41,7 @@ export function createRowRepair<Position, R extends Row>(
     for (const { kind, id } of gone.values()) {
       if (kind === 'missing') continue
       deletions += 1
-      changes.push(createDeletion(feed.entitySet, id))
+      changes.push(createDeletion(source.table, id))
     }
     return changes
   }

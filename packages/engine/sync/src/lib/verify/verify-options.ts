@@ -1,11 +1,10 @@
-import type { ReadableSink, Row, Sink, TransactionalSink } from '@deltaverse/core'
-import type { ChangeFeed } from '@deltaverse/dataverse'
-import type { SyncNotice } from '../notice.js'
+import type { ReadableSink, Row, Sink, Source, TransactionalSink } from '@deltaverse/core'
 import { callable, flag, whole } from '../option-checks.js'
-import { type ResolvedSync, resolveSync, type SyncFeed, type SyncOptions } from '../options.js'
+import { type ResolvedSync, resolveSync, type SyncOptions } from '../options.js'
+import type { SyncEvent } from '../sync-event.js'
 
-/** What a verification needs of a feed. */
-export type VerifyFeed<R extends Row = Row> = SyncFeed<R> & Pick<ChangeFeed<R>, 'keys' | 'rows'>
+/** What a verification needs of a source. */
+export type VerifySource<R extends Row = Row> = Source<R> & Required<Pick<Source<R>, 'keys' | 'rows'>>
 
 /**
  * A row that the sink does not hold as the table has it.
@@ -25,16 +24,16 @@ export interface RowDifference {
 }
 
 /** What happens in a verification: all of its syncs, and how many rows of either side are listed so far. */
-export type VerifyNotice<Position = unknown> =
-  | SyncNotice<Position>
+export type VerifyEvent<Position = unknown> =
+  | SyncEvent<Position>
   | { readonly kind: 'listed'; readonly side: 'sink' | 'table'; readonly rows: number }
 
 export interface VerifyOptions<Position = unknown, R extends Row = Row>
   extends Omit<
     SyncOptions<Position, R>,
-    'feed' | 'sink' | 'follow' | 'progress' | 'restart' | 'onNotice' | 'onStep'
+    'source' | 'sink' | 'follow' | 'progress' | 'restart' | 'onEvent' | 'onStep'
   > {
-  readonly feed: VerifyFeed<R>
+  readonly source: VerifySource<R>
   /** What is verified; it must be able to tell what it holds. */
   readonly sink: (Sink<Position, R> | TransactionalSink<Position, R>) & ReadableSink
   /** Reads rows that differ again and writes them to the sink, and takes away what is gone. Default: `false`. */
@@ -45,18 +44,18 @@ export interface VerifyOptions<Position = unknown, R extends Row = Row>
   readonly onDifference?: ((difference: RowDifference) => void | Promise<void>) | undefined
   /** Folder for the lists of ids and versions, some 50 bytes for each row of either side. Default: the system's. */
   readonly temporaryDirectory?: string | undefined
-  readonly onNotice?: ((notice: VerifyNotice<Position>) => void) | undefined
+  readonly onEvent?: ((event: VerifyEvent<Position>) => void) | undefined
 }
 
 export interface ResolvedVerify<Position, R extends Row> {
   readonly sync: ResolvedSync<Position, R>
-  readonly feed: VerifyFeed<R>
+  readonly source: VerifySource<R>
   readonly sink: ReadableSink
   readonly repair: boolean
   readonly sampleSize: number
   readonly onDifference: (difference: RowDifference) => void | Promise<void>
   readonly temporaryDirectory: string | undefined
-  readonly onNotice: (notice: VerifyNotice<Position>) => void
+  readonly onEvent: (event: VerifyEvent<Position>) => void
 }
 
 /** @throws TypeError or RangeError for what cannot be right, a sink that cannot tell what it holds among it */
@@ -64,24 +63,24 @@ export function resolveVerify<Position, R extends Row>(
   options: VerifyOptions<Position, R>,
 ): ResolvedVerify<Position, R> {
   if (typeof options !== 'object' || options === null) throw new TypeError('verify() takes options')
-  const { feed, sink, temporaryDirectory } = options
+  const { source, sink, temporaryDirectory } = options
   if (typeof sink?.held !== 'function') {
     throw new TypeError(
       'verify() needs a sink that can tell what it holds, by held(): this one cannot. A full read, sync() with restart: true, makes sure as well',
     )
   }
-  if (typeof feed?.keys !== 'function' || typeof feed.rows !== 'function') {
-    throw new TypeError('feed must be made by createChangeFeed(), with keys() and rows()')
+  if (typeof source?.keys !== 'function' || typeof source.rows !== 'function') {
+    throw new TypeError('source must have read(), keys() and rows(), as createChangeFeed() makes one')
   }
-  const onNotice = callable('onNotice', options.onNotice ?? (() => {}))
+  const onEvent = callable('onEvent', options.onEvent ?? (() => {}))
   return {
-    sync: resolveSync({ ...options, onNotice, follow: false, progress: false, restart: false }),
-    feed,
+    sync: resolveSync({ ...options, onEvent, follow: false, progress: false, restart: false }),
+    source,
     sink,
     repair: flag('repair', options.repair ?? false),
     sampleSize: whole('sampleSize', options.sampleSize ?? 100, 0),
     onDifference: callable('onDifference', options.onDifference ?? (() => {})),
     temporaryDirectory,
-    onNotice,
+    onEvent,
   }
 }

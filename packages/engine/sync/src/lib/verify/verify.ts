@@ -49,8 +49,8 @@ export async function verify<Position, R extends Row>(
   const options = resolveVerify(given)
   const { clock } = options.sync
   const beganAtMs = clock.now()
-  const overheard = overhear(options.feed)
-  const runner = createRunner({ ...options.sync, feed: overheard.feed })
+  const overheard = overhear(options.source)
+  const runner = createRunner({ ...options.sync, source: overheard.source })
   const figures = await closeAfter(runner, async () => {
     await runner.read()
     const session = await runner.open()
@@ -58,7 +58,7 @@ export async function verify<Position, R extends Row>(
     const folder = await mkdtemp(join(options.temporaryDirectory ?? tmpdir(), 'deltaverse-verify-'))
     try {
       const sides = await listSides(options, overheard, runner, folder, call)
-      const repair = options.repair ? createRowRepair(session, options.feed, call) : undefined
+      const repair = options.repair ? createRowRepair(session, options.source, call) : undefined
       return await countDifferences(options, compareLists(sides, call), repair)
     } finally {
       await rm(folder, { recursive: true, force: true })

@@ -1,5 +1,4 @@
-import type { Checkpoint, CompleteEvent, DataverseError, ResetEvent } from '@deltaverse/core'
-import type { ExpiryNotice, PageReport } from '@deltaverse/dataverse'
+import type { Checkpoint, CompleteEvent, DataverseError, ResetEvent, SourceEvent } from '@deltaverse/core'
 import type { SyncProgress } from './progress.js'
 
 /**
@@ -10,23 +9,23 @@ import type { SyncProgress } from './progress.js'
  * | `waiting-for-lease` | somebody else works on this name; said once |
  * | `resumed` | there is a saved state, and the sync goes on from it |
  * | `other-environment` | the saved state is of another environment: everything is read again |
- * | `fingerprint-rebuild` | the fingerprint store does not know what the sink holds: everything is read again, the sink sees a full read |
- * | `reset` | a full read begins |
- * | `complete` | a full read ended |
+ * | `fingerprint-rebuild` | the fingerprint store does not know what the sink holds: everything is read again, the sink sees a snapshot |
+ * | `reset` | a snapshot begins |
+ * | `complete` | a snapshot ended |
  * | `changes` | a group of changes arrived; `unchanged` of them were not handed to the sink |
- * | `page` | the feed is behind a page |
- * | `deriving` | a resync is behind its full read and deletes what did not come |
+ * | `page`, `retry`, `expiring` | what the source says: see {@link SourceEvent} |
+ * | `deriving` | a resync is behind its snapshot and deletes what did not come |
  * | `committed` | everything up to this checkpoint is durable, and saved |
- * | `expiring` | the delta token has little time left |
  * | `failed-poll` | followed tables: an error that waiting may cure; asked again in `delayMs` |
  * | `waiting` | followed tables: nothing more to read; asked again in `delayMs` |
  * | `progress` | now and then, when it is asked for |
  */
-export type SyncNotice<Position = unknown> =
+export type SyncEvent<Position = unknown> =
   | { readonly kind: 'waiting-for-lease'; readonly error: DataverseError }
   | { readonly kind: 'resumed'; readonly checkpoint: Checkpoint; readonly position: Position }
   | { readonly kind: 'other-environment'; readonly saved: string | undefined; readonly expected: string }
   | { readonly kind: 'fingerprint-rebuild'; readonly why: 'new' | 'lost' | 'removed' }
+  | SourceEvent
   | ResetEvent
   | CompleteEvent
   | {
@@ -37,10 +36,8 @@ export type SyncNotice<Position = unknown> =
       /** Bytes of the rows and deletions. */
       readonly bytes: number
     }
-  | { readonly kind: 'page'; readonly report: PageReport }
   | { readonly kind: 'deriving'; readonly deletions: number }
   | { readonly kind: 'committed'; readonly checkpoint: Checkpoint; readonly position: Position }
-  | { readonly kind: 'expiring'; readonly notice: ExpiryNotice }
   | { readonly kind: 'failed-poll'; readonly error: DataverseError; readonly delayMs: number }
   | { readonly kind: 'waiting'; readonly delayMs: number }
   | { readonly kind: 'progress'; readonly progress: SyncProgress }

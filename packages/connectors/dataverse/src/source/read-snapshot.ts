@@ -1,33 +1,33 @@
-import type { GapLink } from '@deltaverse/core'
 import { formatCollectionPath } from '@deltaverse/protocol'
 import { changesOfRuns } from './change.js'
-import { checkpointEvent, deltaCheckpoint, issuedLink } from './checkpoint-event.js'
+import { checkpointEvent, deltaCheckpoint, issuedLink, positionAt } from './checkpoint-event.js'
 import { isRefusedLink, requireDeltaLink } from './delta-answer.js'
 import { createPageCount, type PageCount } from './page-count.js'
 import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, next, type Outcome, type ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
-import { type CatchUpBase, type FullReadPlan, fullRead, isPast } from './read-plan.js'
+import { type CatchUpBase, isPast, type SnapshotPlan, snapshotPlan } from './read-plan.js'
+import type { GapLink } from './read-position.js'
 
 /**
  * Reads every row. The token at the end may stand for the moment of the last page, and then knows nothing of what changed on
  * earlier pages meanwhile; so a token is fetched before the first page, and followed behind the last one.
  */
-export async function* readInFull(
+export async function* readSnapshot(
   context: ReadContext,
-  plan: FullReadPlan,
+  plan: SnapshotPlan,
   mayRestart: boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, Outcome, undefined> {
   const { epoch, reason, resumeAt } = plan
-  const { clock, gapGuard, onPage } = context.options
+  const { clock, gapGuard, onEvent } = context.options
   let { gap, rowsRead } = plan
   let announced = resumeAt !== undefined
-  let page = createPageCount(onPage)
+  let page = createPageCount(onEvent)
   try {
     if (gapGuard && !announced && (gap === undefined || isPast(gap.expiresAt, clock.now()))) {
       gap = await readKeys(context, page, signal)
-      page = createPageCount(onPage)
+      page = createPageCount(onEvent)
     }
     const beganAtMs = clock.now()
     for await (const part of readParts(context, resumeAt ?? firstPath(context), signal)) {
@@ -39,35 +39,36 @@ export async function* readInFull(
       } else if (part.kind === 'rows') yield page.count(changesOfRuns(part.runs, context.shape))
       else {
         rowsRead += page.upserted()
-        page.end(part, 'full-read')
-        const position = { epoch, rowsRead, resetReason: reason, ...(gap !== undefined && { gap }) }
+        page.end(part, 'snapshot')
+        const place = { epoch, rowsRead, resetReason: reason, ...(gap !== undefined && { gap }) }
         if (part.nextLink === undefined) {
           const inOnePiece = resumeAt === undefined && page.begun() === 1
-          return yield* endFullRead(context, position, part, { beganAtMs, inOnePiece })
+          return yield* endSnapshot(context, place, part, { beganAtMs, inOnePiece })
         }
-        yield [checkpointEvent(context, { phase: 'full-read', nextLink: part.nextLink, ...position })]
+        const { nextLink } = part
+        yield [checkpointEvent(positionAt(context, { phase: 'snapshot', nextLink, ...place }))]
       }
     }
   } catch (error) {
     // A saved or fresh link that the service refuses (changed metadata, a link too old): the same read, from its first page.
     const fromLink = resumeAt !== undefined || page.ended() > 0
     if (!fromLink || !mayRestart || !isRefusedLink(error)) throw error
-    return instead(fullRead(reason, epoch, gap))
+    return instead(snapshotPlan(reason, epoch, gap))
   }
   return done
 }
 
-type Position = Pick<FullReadPlan, 'epoch' | 'rowsRead' | 'gap'> & {
-  readonly resetReason: FullReadPlan['reason']
+type Place = Pick<SnapshotPlan, 'epoch' | 'rowsRead' | 'gap'> & {
+  readonly resetReason: SnapshotPlan['reason']
 }
 
-function* endFullRead(
+function* endSnapshot(
   context: ReadContext,
-  position: Position,
+  place: Place,
   page: PageEnd,
   { beganAtMs, inOnePiece }: { readonly beganAtMs: number; readonly inOnePiece: boolean },
 ): Generator<EventBatch, Outcome, undefined> {
-  const { epoch, rowsRead, resetReason, gap } = position
+  const { epoch, rowsRead, resetReason, gap } = place
   const link = issuedLink(context, requireDeltaLink(context, page), beganAtMs)
   // The token of a read of one page was stamped with that very page. If its body broke off, rows came that may be gone by now.
   if (inOnePiece || (gap === undefined && !context.options.gapGuard)) {
@@ -75,10 +76,10 @@ function* endFullRead(
     return done
   }
   // Goes on from a checkpoint that knows no older link. The one it ends with now is older than a second read.
-  if (gap === undefined) return next(fullRead(resetReason, epoch, { ...link, keysOnly: false }))
-  const event = checkpointEvent(context, { phase: 'catch-up', ...position }, link)
-  yield [event]
-  return next({ kind: 'catch-up', base: event.checkpoint as CatchUpBase })
+  if (gap === undefined) return next(snapshotPlan(resetReason, epoch, { ...link, keysOnly: false }))
+  const base = positionAt(context, { phase: 'catch-up', ...place }, link) as CatchUpBase
+  yield [checkpointEvent(base)]
+  return next({ kind: 'catch-up', base })
 }
 
 /**

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import {
+  type Checkpoint,
+  DataverseError,
+  type JsonValue,
+  parseCheckpoint,
+  type ResetReason,
+} from '@deltaverse/core'
+
+/** A delta link whose token is older than the read under way, so that following it brings what changed under that read. */
+export interface GapLink {
+  /** Path and query, as the service gave it. */
+  readonly link: string
+  /** Whether it was given for the primary keys alone; then it is followed with the columns of the feed, and those are checked. */
+  readonly keysOnly: boolean
+  /** ISO 8601, UTC. */
+  readonly issuedAt: string
+  /** When the service will have forgotten its token, where the environment tells its retention. */
+  readonly expiresAt?: string
+}
+
+/** What the cursor of a checkpoint holds. */
+interface Cursor {
+  /** Selected columns in their canonical order; `null` means all. */
+  readonly select: readonly string[] | null
+  /** SHA-256 of entity set and select, in hex: a checkpoint for other columns is never followed. */
+  readonly selectHash: string
+  /** `catch-up` stands behind the last page of a snapshot: what changed under it is still to come. */
+  readonly phase: 'snapshot' | 'catch-up' | 'incremental'
+  /** Path and query of the page to read next; absent where a link is followed from its start. */
+  readonly nextLink?: string
+  /** Path and query of the delta link; absent while the pages of a snapshot are read. */
+  readonly deltaLink?: string
+  /**
+   * In a snapshot and its catch-up, what the catch-up follows; in a delta of several pages, what is followed once they are
+   * read.
+   */
+  readonly gap?: GapLink
+  /** Path and query of the page to go on at in a pass over a delta that hands nothing on and only fetches the link of `gap`. */
+  readonly guardLink?: string
+  /** The delta token inside `deltaLink`, decoded. */
+  readonly deltaToken?: string
+  /** Why the snapshot under way was begun; in its catch-up too. */
+  readonly resetReason?: ResetReason
+}
+
+/** Where a read stands: a checkpoint, and the cursor in it. */
+export interface ReadPosition extends Cursor {
+  /** As {@link Checkpoint.source}. */
+  readonly source: string
+  readonly epoch: number
+  /** When the links were issued: ISO 8601, UTC. */
+  readonly issuedAt: string
+  /** When the service will have forgotten the delta token, where the environment tells its retention. */
+  readonly expiresAt?: string
+  /** Rows of the snapshot under way that lie before it; in its catch-up, all of them. */
+  readonly rowsRead?: number
+}
+
+/** What a checkpoint must have been made for, to be followed. */
+export interface CheckpointScope {
+  /** Host name of the environment and entity set: `contoso.crm4.dynamics.com/contacts`. */
+  readonly source: string
+  readonly entitySet: string
+  readonly select: readonly string[] | null
+}
+
+/** Columns in the one order in which they are compared and stored: sorted, each once. */
+export function canonicalSelect(select: readonly string[] | undefined): readonly string[] | null {
+  return select === undefined ? null : [...new Set(select)].sort()
+}
+
+export function hashSelect(entitySet: string, select: readonly string[] | null): string {
+  return createHash('sha256')
+    .update(JSON.stringify([entitySet, select]))
+    .digest('hex')
+}
+
+/** A position as everybody may see it. */
+export function checkpointOf(position: ReadPosition): Checkpoint {
+  const { source, epoch, issuedAt, expiresAt, rowsRead, ...cursor } = position
+  return {
+    version: 2,
+    source,
+    epoch,
+    phase: cursor.phase === 'incremental' ? 'incremental' : 'snapshot',
+    isBoundary: isBoundary(cursor),
+    cursor: cursor as unknown as JsonValue,
+    issuedAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(rowsRead !== undefined && { rowsRead }),
+  }
+}
+
+/** A delta of several pages is read twice, so a page without a next one may not be its end. */
+function isBoundary({ phase, nextLink, gap, guardLink }: Cursor): boolean {
+  return phase === 'incremental' && nextLink === undefined && gap === undefined && guardLink === undefined
+}
+
+/**
+ * Reads a checkpoint that comes from outside (a file, a database), and the cursor in it.
+ *
+ * @throws DataverseError `checkpoint-invalid` naming the member that is missing or wrong
+ */
+export function parsePosition(value: unknown): ReadPosition {
+  const { source, epoch, issuedAt, expiresAt, rowsRead, cursor } = parseCheckpoint(value)
+  return {
+    source,
+    epoch,
+    issuedAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(rowsRead !== undefined && { rowsRead }),
+    ...parseCursor(cursor),
+  }
+}
+
+function parseCursor(value: unknown): Cursor {
+  if (typeof value !== 'object' || value === null) return refuse(`"cursor" must be an object`)
+  const cursor = value as Partial<Record<keyof Cursor, unknown>>
+  if (typeof cursor.selectHash !== 'string') refuse('"cursor.selectHash" must be text')
+  for (const name of ['nextLink', 'guardLink', 'deltaLink', 'deltaToken'] as const) {
+    const link = cursor[name]
+    if (link !== undefined && (typeof link !== 'string' || link === '')) {
+      refuse(`"cursor.${name}" must be text`)
+    }
+  }
+  if (cursor.select !== null && !isTextList(cursor.select)) {
+    refuse('"cursor.select" must be a list of columns or null')
+  }
+  if (cursor.gap !== undefined) requireGap(cursor.gap)
+  for (const name of neededIn(cursor.phase)) {
+    if (cursor[name] === undefined) refuse(`"cursor.${name}" is missing`)
+  }
+  return value as Cursor
+}
+
+/** The members without which a read cannot go on. */
+function neededIn(phase: unknown): readonly (keyof Cursor)[] {
+  switch (phase) {
+    case 'snapshot':
+      return ['nextLink']
+    case 'catch-up':
+      return ['deltaLink', 'gap']
+    case 'incremental':
+      return ['deltaLink']
+    default:
+      return refuse('"cursor.phase" must be snapshot, catch-up or incremental')
+  }
+}
+
+function requireGap(value: unknown): void {
+  if (typeof value !== 'object' || value === null) refuse('"cursor.gap" must be an object')
+  const { link, keysOnly, issuedAt, expiresAt } = value as Partial<Record<keyof GapLink, unknown>>
+  if (typeof link !== 'string' || link === '') refuse('"cursor.gap.link" must be text')
+  if (typeof keysOnly !== 'boolean') refuse('"cursor.gap.keysOnly" must be true or false')
+  const isDate = (date: unknown) => typeof date === 'string' && !Number.isNaN(Date.parse(date))
+  if (!isDate(issuedAt)) refuse('"cursor.gap.issuedAt" must be a date in ISO 8601')
+  if (expiresAt !== undefined && !isDate(expiresAt)) {
+    refuse('"cursor.gap.expiresAt" must be a date in ISO 8601')
+  }
+}
+
+/** Why a position cannot be gone on from by this feed, in words; `undefined` when it can. */
+export function findMismatch(position: ReadPosition, scope: CheckpointScope): string | undefined {
+  if (position.source !== scope.source) {
+    return `it was made for ${position.source}, not for ${scope.source}`
+  }
+  if (position.selectHash !== hashSelect(scope.entitySet, scope.select)) {
+    return `it was made for ${describeSelect(position.select)}, not for ${describeSelect(scope.select)}`
+  }
+  return undefined
+}
+
+function describeSelect(select: readonly string[] | null): string {
+  return select === null ? 'all columns' : `the columns ${select.join(', ')}`
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function refuse(why: string): never {
+  throw new DataverseError(`the checkpoint cannot be read: ${why}`, { code: 'checkpoint-invalid' })
+}

@@ -1,0 +1,57 @@
+import type { TableSchema } from '@deltaverse/schema'
+import type { CallOptions } from './call-options.js'
+import type { ChangeEvent, Row, UpsertedChange } from './change.js'
+import type { Checkpoint } from './checkpoint.js'
+import type { SourceEvent } from './source-event.js'
+
+/** What one read may say for itself. */
+export interface ReadOptions extends CallOptions {
+  /** Where this read goes on; `null` begins with a snapshot. */
+  readonly checkpoint?: Checkpoint | null | undefined
+  /** Reads the table in full although there is a checkpoint. */
+  readonly restart?: boolean | undefined
+  /** Told of what happens while it reads, and not waited for. */
+  readonly onEvent?: ((event: SourceEvent) => void) | undefined
+}
+
+/** Which row, and in which version. */
+export interface RowKey {
+  /** Primary key as text; from Dataverse a lower-case GUID without braces. */
+  readonly id: string
+  /** Digits of the row version; `undefined` when the source does not tell it. */
+  readonly rowVersion: string | undefined
+}
+
+/** How many rows a table has, as far as its source tells. */
+export interface RowCount {
+  readonly rows: number
+  /**
+   * `exact` when it was counted; `at-least` when the source stopped counting there; `estimate` when it is a figure that the
+   * source keeps and renews now and then.
+   */
+  readonly certainty: 'exact' | 'at-least' | 'estimate'
+}
+
+/**
+ * Where the changes of one table come from.
+ *
+ * Each read begins at its checkpoint and ends when there is nothing more to tell for now. Order is that of the source; each
+ * change comes at least once, and may come again behind a failure. A checkpoint may be saved once everything before it is
+ * durable, and a read that begins there misses nothing.
+ */
+export interface Source<R extends Row = Row> {
+  /** Which table of which environment: what the checkpoints of this source are told apart by. */
+  readonly id: string
+  /** The table, as this source calls it. */
+  readonly table: string
+  /** What there is to tell since a checkpoint, in groups as they arrive. */
+  read(options?: ReadOptions): AsyncIterable<readonly ChangeEvent<R>[]>
+  /** What the table is: its columns and their types. */
+  schema?(call?: CallOptions): Promise<TableSchema>
+  /** How many rows the table has now. */
+  count?(call?: CallOptions): Promise<RowCount>
+  /** Keys and versions of all rows, in groups. A key may come twice. */
+  keys?(call?: CallOptions): AsyncIterable<readonly RowKey[]>
+  /** These rows as they are now, in groups and in any order; those that are gone do not come. */
+  rows?(ids: readonly string[], call?: CallOptions): AsyncIterable<readonly UpsertedChange<R>[]>
+}
