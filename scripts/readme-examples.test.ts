@@ -25,7 +25,7 @@ function filesIn(directory: string, ending: string): string[] {
 
 /** Code of a README by the name in the mark above it; the import lines at its top are left out. */
 function shownIn(text: string): Map<string, string> {
-  const marked = /<!-- example: (\w+) -->\n```ts\n((?:import [^\n]*\n)*)\n?([\s\S]*?)```/g
+  const marked = /<!-- example: (\w+) -->\n```ts\n((?:import [^']+'[^']+'\n)*)\n?([\s\S]*?)```/g
   return new Map([...text.matchAll(marked)].map(([, name, , code]) => [name!, code!]))
 }
 

@@ -1,3 +1,5 @@
+import { wrongKind, wrongNumber } from './wrong-value.js'
+
 /** @throws TypeError unless the value is a number; RangeError unless it is one of milliseconds, 0 or more */
 export function checkDuration(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0) return value
@@ -40,24 +42,4 @@ export function checkObject<Value>(name: string, value: Value, methods: readonly
   const wanted =
     methods.length === 0 ? 'an object' : `an object with ${methods.map((m) => `${m}()`).join(' and ')}`
   throw wrongKind(name, wanted, value)
-}
-
-function wrongNumber(name: string, expected: string, value: unknown): TypeError | RangeError {
-  if (typeof value !== 'number') return wrongKind(name, expected, value)
-  return new RangeError(`${name} must be ${expected}, received ${value}`)
-}
-
-// Only its kind: a value in the wrong place may be a secret.
-function wrongKind(name: string, expected: string, value: unknown): TypeError {
-  return new TypeError(`${name} must be ${expected}, received ${kindOf(value)}`)
-}
-
-/** What a value is, in a word or two, without showing it. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (Array.isArray(value)) return 'a list'
-  if (value === '') return 'empty text'
-  if (typeof value === 'string') return 'text'
-  if (typeof value === 'object') return 'an object'
-  return typeof value === 'function' ? 'a function' : `a ${typeof value}`
 }
