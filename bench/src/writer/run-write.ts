@@ -1,5 +1,6 @@
 import { type Cost, measure } from '../measure.js'
-import { loadWriteVariant, type WriteLoad, type WriteVariantName } from './write-variant.js'
+import type { WriteLoad, WriteVariantName } from './write-load.js'
+import { loadWriteVariant } from './write-variant.js'
 
 export interface WriteJob {
   readonly variant: WriteVariantName

@@ -1,6 +1,6 @@
 import { Pool } from 'undici'
 import { type ProductRow, productRows } from './product-rows.js'
-import type { WriteVariant } from './write-variant.js'
+import type { WriteVariant } from './write-load.js'
 
 /** The least that can be done: text put together, sent, and the good answers counted. No row has a result. */
 export const writeBare: WriteVariant = async ({ url, rows, batchSize, inFlight }) => {

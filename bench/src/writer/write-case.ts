@@ -1,5 +1,5 @@
 import { type Cost, median } from '../measure.js'
-import type { WriteVariantName } from './write-variant.js'
+import type { WriteVariantName } from './write-load.js'
 
 /** One line of the report: a variant that writes so many rows, so many in a request, so many requests at a time. */
 export interface WriteCase {

@@ -1,6 +1,6 @@
 import { DynamicsWebApi } from 'dynamics-web-api'
 import { productRows } from './product-rows.js'
-import type { WriteVariant } from './write-variant.js'
+import type { WriteVariant } from './write-load.js'
 
 /** Batches of upserts by alternate key. An instance gathers one batch at a time, so there is one for each request under way. */
 export const writeWithDynamicsWebApi: WriteVariant = async ({ url, rows, batchSize, inFlight }) => {

@@ -2,7 +2,7 @@ import { createClient } from '@deltaverse/client'
 import { createUpsertWriter, type UpsertWriter } from '@deltaverse/dataverse'
 import { type ProductRow, productRows } from './product-rows.js'
 import { productTable } from './product-table.js'
-import type { WriteLoad, WriteVariant } from './write-variant.js'
+import type { WriteLoad, WriteVariant } from './write-load.js'
 
 /** As in the first example of the writer's README: told what failed, and how many were written. */
 export const writeBatches: WriteVariant = (load) => countWritten(load, 'batch')

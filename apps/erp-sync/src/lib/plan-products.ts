@@ -1,5 +1,5 @@
 import type { PlannedWrite } from '@deltaverse/dataverse'
-import type { Counts, ProductWork } from './sync-products.js'
+import type { Counts, ProductWork } from './product-work.js'
 import type { PlannedProduct } from './sync-report.js'
 
 /** Says what a sync would do; writes nothing. Keeps what would change, not what would stay. */

@@ -9,6 +9,7 @@ import {
 import { createDeadLetterFile, type DeadLetterFile, readDeadLetters } from './dead-letter-file.js'
 import { checkShare, findGone, readFileKeys } from './gone-products.js'
 import { planProducts } from './plan-products.js'
+import type { Counts, ProductWork, ProductWriters } from './product-work.js'
 import { readProductFile } from './read-product-file.js'
 import type { RequestCounter } from './request-counter.js'
 import { normalizeNumber, readStoredProducts, type StoredProducts } from './stored-products.js'
@@ -37,12 +38,6 @@ export interface SyncContext {
   readonly signal: AbortSignal
   /** Milliseconds that only go on. */
   readonly now: () => number
-}
-
-/** Writers for the two things that a night asks for. */
-interface ProductWriters {
-  readonly upsert: UpsertWriter
-  readonly deactivate: UpsertWriter
 }
 
 function createProductWriters(client: DataverseClient, batchSize: number): ProductWriters {
@@ -116,16 +111,6 @@ export async function replayProducts(
   } finally {
     await letters.close()
   }
-}
-
-export type Counts = Omit<SyncReport, 'requests' | 'seconds' | 'naiveRequests' | 'withheld'>
-
-/** A night's work, ready to be planned or written. */
-export interface ProductWork {
-  readonly writers: ProductWriters
-  readonly rows: AsyncIterable<Row>
-  readonly gone: readonly Row[]
-  readonly signal: AbortSignal
 }
 
 async function writeProducts({ writers, rows, gone, signal }: ProductWork, path: string): Promise<Counts> {

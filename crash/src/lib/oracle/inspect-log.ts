@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { ifThere } from '@deltaverse/durable-files'
 import type { Delivery } from '../run/trace.js'
 import type { FoundRow } from './compare-rows.js'
-import type { LoggedRead, SinkPlace, SinkView } from './inspect-sink.js'
 import type { Problem } from './problem.js'
 import { type FoundLine, readChangeLines } from './read-lines.js'
+import type { LoggedRead, SinkPlace, SinkView } from './sink-view.js'
 import type { VersionBook } from './version-book.js'
 
 /** A manifest, as its documentation describes it. */

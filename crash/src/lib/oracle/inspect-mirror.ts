@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { ifThere } from '@deltaverse/durable-files'
 import type { FoundRow } from './compare-rows.js'
-import type { SinkPlace, SinkView } from './inspect-sink.js'
 import type { Problem } from './problem.js'
 import { readChangeLines } from './read-lines.js'
+import type { SinkPlace, SinkView } from './sink-view.js'
 import type { VersionBook } from './version-book.js'
 
 /** A manifest, as its documentation describes it. */

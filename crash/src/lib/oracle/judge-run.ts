@@ -6,10 +6,11 @@ import type { Service } from '../service/service.js'
 import { compareReads } from './compare-reads.js'
 import { compareWithTable } from './compare-rows.js'
 import type { DeliveryBook } from './delivery-book.js'
-import { inspectSink, type SinkView } from './inspect-sink.js'
+import { inspectSink } from './inspect-sink.js'
 import { judgeResume } from './judge-resume.js'
 import type { Problem } from './problem.js'
 import { replay, type Versions } from './replay.js'
+import type { SinkView } from './sink-view.js'
 
 /** Everything that is known behind a run. */
 export interface RunFacts {

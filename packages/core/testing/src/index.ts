@@ -13,7 +13,8 @@ export {
   syncState,
   upserted,
 } from './lib/events.js'
-export { type FingerprintsHarness, fingerprintsContract } from './lib/fingerprints-contract.js'
+export { fingerprintsContract } from './lib/fingerprints-contract.js'
+export type { FingerprintsHarness } from './lib/fingerprints-harness.js'
 export type { LeaseHarness } from './lib/lease-cases.js'
 export { readableSinkContract } from './lib/readable-sink-contract.js'
 export { sinkContract } from './lib/sink-contract.js'

@@ -5,7 +5,6 @@ import {
   type GovernorOptions,
   type RetryOptions,
 } from '@deltaverse/client'
-import { createMetadataReader, type MetadataReaderOptions } from '@deltaverse/metadata'
 import { describe, expect, it } from 'vitest'
 
 const url = 'https://contoso.crm4.dynamics.com'
@@ -125,12 +124,6 @@ const governorOptions: Record<keyof Required<GovernorOptions>, readonly Wrong[]>
   random: functions('governor.random'),
 }
 
-const readerOptions: Record<keyof Required<MetadataReaderOptions>, readonly Wrong[]> = {
-  ttlMs: [['1h', 'ttlMs must be a number of milliseconds, 0 or more, received text']],
-  maxEntries: wholes('maxEntries'),
-  clock: [[Date.now, 'clock must be an object with now(), received a function']],
-}
-
 const cases = (table: Readonly<Record<string, readonly Wrong[]>>): [string, unknown, string][] =>
   Object.entries(table).flatMap(([name, wrongs]) =>
     wrongs.map(([value, message]): [string, unknown, string] => [name, value, message]),
@@ -190,23 +183,4 @@ it('createClient() takes undefined for every option but the URL', async () => {
   const client = createClient({ ...nothing, url })
   expect(client.origin).toBe(url)
   await client.close()
-})
-
-describe('createMetadataReader() refuses', () => {
-  const client = { request: () => Promise.reject(new Error('nothing is sent')) }
-
-  it.each(cases(readerOptions))('%s: %o', (name, value, message) => {
-    expectTypeError(() => createMetadataReader(client, { [name]: value } as MetadataReaderOptions), message)
-  })
-
-  it.each([[{ ttlMs: -1 }], [{ ttlMs: Number.NaN }], [{ maxEntries: 0 }]])('%o', (options) => {
-    expect(() => createMetadataReader(client, options)).toThrow(RangeError)
-  })
-
-  it.each([[undefined], [url], [{}]])('a client that is %o', (wrong) => {
-    expectTypeError(
-      () => createMetadataReader(wrong as unknown as typeof client),
-      'client must be an object with request()',
-    )
-  })
 })

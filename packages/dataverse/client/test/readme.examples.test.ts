@@ -3,7 +3,6 @@ import { createClient, createGovernor, type DataverseClient, type Interceptor } 
 import { credentialFromEnvironment } from '@deltaverse/client/credentials'
 import { isDataverseError } from '@deltaverse/core'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
-import { createMetadataReader } from '@deltaverse/metadata'
 import { linkToPath } from '@deltaverse/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -92,19 +91,6 @@ describe('the README', () => {
     cleanUp.push(client)
     await (await client.request({ method: 'GET', path: 'contacts' })).discard()
     expect(lines[0]).toMatch(/^GET http.*\/contacts 200 /)
-  })
-
-  it('reads a table definition', async () => {
-    const lines: string[] = []
-    const log = (line: string) => lines.push(line)
-    const client = createClient({ url })
-    cleanUp.push(client)
-    // example: metadata
-    const metadata = createMetadataReader(client)
-    const account = await metadata.table('account')
-    log(`${account.entitySetName} has ${account.columns.size} columns`)
-    // end
-    expect(lines[0]).toMatch(/^accounts has \d+ columns$/)
   })
 
   it('asks the governor', async () => {

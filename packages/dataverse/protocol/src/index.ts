@@ -1,23 +1,13 @@
+export type { BatchAnswer, BatchResponse, ChangesetAnswer } from './lib/batch-answer.js'
 export {
   type BatchBuilder,
   type BatchBuilderOptions,
   createBatchBuilder,
   maxBatchParts,
 } from './lib/batch-builder.js'
-export {
-  type BatchChangeset,
-  type BatchPart,
-  type BatchRequest,
-  formatBatchRequest,
-} from './lib/batch-request.js'
-export {
-  type BatchAnswer,
-  type BatchResponse,
-  type ChangesetAnswer,
-  isBatchResponse,
-  type ParseBatchOptions,
-  parseBatchResponse,
-} from './lib/batch-response.js'
+export type { BatchChangeset, BatchPart, BatchRequest } from './lib/batch-part.js'
+export { formatBatchRequest } from './lib/batch-request.js'
+export { isBatchResponse, type ParseBatchOptions, parseBatchResponse } from './lib/batch-response.js'
 export {
   type BulkMessage,
   formatBulkBody,
@@ -66,13 +56,8 @@ export {
 export { parseRetryAfter } from './lib/retry-after.js'
 export { createRowIdentity, parseRowVersion, type RowIdentity } from './lib/row-identity.js'
 export { type RowRun, rowIsNested, rowMayHoldLongNumber } from './lib/row-run.js'
-export {
-  classifyError,
-  type ErrorVerdict,
-  lookUpServiceCode,
-  type ServiceCode,
-  type ServiceErrorClass,
-} from './lib/service-codes.js'
+export type { ErrorVerdict, ServiceCode, ServiceErrorClass } from './lib/service-code.js'
+export { classifyError, lookUpServiceCode } from './lib/service-codes.js'
 export {
   defaultApiVersion,
   type ParseServiceRootOptions,

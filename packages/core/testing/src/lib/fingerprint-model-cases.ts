@@ -3,7 +3,7 @@ import type { FingerprintVerdict } from '@deltaverse/core'
 import type { ContractCase } from './contract-case.js'
 import { idOf } from './events.js'
 import { type FingerprintSession, fingerprintCase, fingerprintRow, staleIds } from './fingerprint-session.js'
-import type { FingerprintsHarness } from './fingerprints-contract.js'
+import type { FingerprintsHarness } from './fingerprints-harness.js'
 import { type RandomNumbers, randomNumbers } from './random-numbers.js'
 
 const seeds = [1, 2, 3, 4]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ContractCase } from './contract-case.js'
 import { idOf } from './events.js'
 import { fingerprintCase, fingerprintRow, fingerprintRows } from './fingerprint-session.js'
-import type { FingerprintsHarness } from './fingerprints-contract.js'
+import type { FingerprintsHarness } from './fingerprints-harness.js'
 
 /** What a fingerprint store says of rows. */
 export function fingerprintRowCases(harness: FingerprintsHarness): readonly ContractCase[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { FingerprintRow, Fingerprints, FingerprintVerdict } from '@deltaverse/core'
 import type { ContractCase } from './contract-case.js'
 import { account } from './events.js'
-import type { FingerprintsHarness } from './fingerprints-contract.js'
+import type { FingerprintsHarness } from './fingerprints-harness.js'
 
 /** A fingerprint store in the course of one case. */
 export interface FingerprintSession {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ContractCase } from './contract-case.js'
 import { idOf } from './events.js'
 import { fingerprintCase, fingerprintRow, fingerprintRows, idsOf, staleIds } from './fingerprint-session.js'
-import type { FingerprintsHarness } from './fingerprints-contract.js'
+import type { FingerprintsHarness } from './fingerprints-harness.js'
 
 /** Which rows a full read did not bring. */
 export function fingerprintStaleCases(harness: FingerprintsHarness): readonly ContractCase[] {

@@ -1,6 +1,6 @@
 import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, type Clock, DataverseError, isResponseError, systemClock } from '@deltaverse/core'
-import { checkCount, checkDuration, checkObject } from '@deltaverse/options'
+import { defineOptions, durationMs, instance, type OptionsInput, whole } from '@deltaverse/options'
 import { asJsonObject, listOf, textOf } from './json-members.js'
 import { createLruCache } from './lru-cache.js'
 import { formatDetailPath, parseColumnDetails } from './parse-column-details.js'
@@ -8,14 +8,22 @@ import { definitionQuery, parseTableDefinition } from './parse-table-definition.
 import { type SharedCall, shareCall } from './share-call.js'
 import type { ColumnDetail, DetailedKind, TableMetadata } from './table-metadata.js'
 
-export interface MetadataReaderOptions {
-  /** How long a definition is kept, in milliseconds. Default: 3,600,000 (an hour). */
-  readonly ttlMs?: number | undefined
-  /** Answers kept; the least recently used go first. Default: 500. */
-  readonly maxEntries?: number | undefined
-  /** Default: the machine's time. */
-  readonly clock?: Pick<Clock, 'now'> | undefined
-}
+const client = instance<Pick<DataverseClient, 'request'>>(['request'])({
+  required: true,
+  doc: 'Made by createClient().',
+})
+
+const options = defineOptions('createMetadataReader()', {
+  ttlMs: durationMs({ default: 3_600_000, doc: 'How long a definition is kept.' }),
+  maxEntries: whole({ default: 500, min: 1, doc: 'Answers kept; the least recently used go first.' }),
+  clock: instance<Pick<Clock, 'now'>>(['now'])({
+    default: systemClock,
+    defaultText: "the machine's",
+    doc: 'Tells the time.',
+  }),
+})
+
+export type MetadataReaderOptions = OptionsInput<typeof options.spec>
 
 /** Reads table definitions and keeps them. Callers that ask for the same at the same time share one request. */
 export interface MetadataReader {
@@ -47,16 +55,12 @@ export interface MetadataReader {
  * @throws TypeError for an option of the wrong kind, RangeError for one out of its range
  */
 export function createMetadataReader(
-  client: Pick<DataverseClient, 'request'>,
-  options: MetadataReaderOptions = {},
+  from: Pick<DataverseClient, 'request'>,
+  input: MetadataReaderOptions = {},
 ): MetadataReader {
-  checkObject('client', client, ['request'])
-  checkObject('options', options)
-  const ttlMs = checkDuration('ttlMs', options.ttlMs ?? 3_600_000)
-  const clock = checkObject('clock', options.clock ?? systemClock, ['now'])
-  const cache = createLruCache<unknown>(checkCount('maxEntries', options.maxEntries ?? 500), () =>
-    clock.now(),
-  )
+  const service = client.parse('client', from)
+  const { ttlMs, maxEntries, clock } = options.parse(input)
+  const cache = createLruCache<unknown>(maxEntries, () => clock.now())
   const underWay = new Map<string, SharedCall<unknown>>()
 
   function cached<Value>(
@@ -71,7 +75,7 @@ export function createMetadataReader(
     if (shared === undefined || shared.abandoned) {
       const started: SharedCall<unknown> = shareCall(async (signal) => {
         try {
-          const response = await client.request(
+          const response = await service.request(
             { method: 'GET', path, buffered: true, ...(fresh ? { headers: { consistency: 'Strong' } } : {}) },
             { signal },
           )

@@ -1,4 +1,4 @@
-import type { BatchPart, BatchRequest } from './batch-request.js'
+import type { BatchPart, BatchRequest } from './batch-part.js'
 import { createTextBuffer } from './text-buffer.js'
 
 /** Puts a `$batch` together request by request, as the bytes that are sent. */

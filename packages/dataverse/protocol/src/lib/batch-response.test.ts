@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BatchResponse, isBatchResponse, parseBatchResponse } from './batch-response.js'
+import type { BatchResponse } from './batch-answer.js'
+import { isBatchResponse, parseBatchResponse } from './batch-response.js'
 
 const type = 'multipart/mixed; boundary=batchresponse_1'
 

@@ -1,4 +1,4 @@
-import type { BatchAnswer } from './batch-response.js'
+import type { BatchAnswer } from './batch-answer.js'
 
 const firstNoContent = /HTTP\/\d(?:\.\d)? 204\b[^\n]*\n/
 const entityIdLine = Buffer.from('\nOData-EntityId: ')

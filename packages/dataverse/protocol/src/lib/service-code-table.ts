@@ -1,4 +1,4 @@
-import type { ServiceCode, ServiceErrorClass } from './service-codes.js'
+import type { ServiceCode, ServiceErrorClass } from './service-code.js'
 
 type Extra = Omit<ServiceCode, 'name' | 'errorClass' | 'retryable'>
 type Entry = readonly [code: string, name: string | undefined, extra?: Extra]

@@ -1,7 +1,7 @@
 import type { Clock } from '@deltaverse/core'
+import type { Answer } from './answer.js'
 import { createBudgetHint } from './budget-hint.js'
 import { createConcurrencyCap } from './concurrency-cap.js'
-import type { Answer } from './governor-core.js'
 import type { CeilingReason } from './governor-event.js'
 import type { ResolvedGovernorOptions } from './governor-options.js'
 import type { GovernorStats, ServiceLimits } from './governor-stats.js'

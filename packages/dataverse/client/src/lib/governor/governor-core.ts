@@ -1,4 +1,4 @@
-import type { ResponseHeaders } from '../response.js'
+import type { Answer } from './answer.js'
 import { type CeilingValue, createCeiling } from './ceiling.js'
 import { createEventHub } from './event-hub.js'
 import { createFairShare } from './fair-share.js'
@@ -18,20 +18,6 @@ export interface Waiter {
   grant(core: GovernorCore): void
   /** The gate closed for longer: it may not want to wait that long. */
   reconsider(): void
-}
-
-/** An answer as a governor sees it. */
-export interface Answer {
-  readonly status: number
-  readonly headers: ResponseHeaders
-  /** From the sending to the headers, in milliseconds. */
-  readonly elapsedMs?: number | undefined
-  /** Requests under way when it was sent, this one included. Default: those at its end. */
-  readonly inFlightAtStart?: number | undefined
-  /** Requests of one kind take a similar time for each unit. */
-  readonly kind: string
-  /** Rows, or whatever the time of a request of this kind grows with; above 0. */
-  readonly units: number
 }
 
 /** The part of a governor that the client talks to. */

@@ -1,4 +1,5 @@
-import type { FaultAction, FaultScript } from '../faults/fault-rule.js'
+import type { FaultAction } from '../faults/fault-rule.js'
+import type { FaultScript } from '../faults/fault-script.js'
 import { errorResponse } from '../http/error-response.js'
 import { parsePreferences } from '../http/preferences.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createFaultScript, type FaultRule } from './fault-rule.js'
+import type { FaultRule } from './fault-rule.js'
+import { createFaultScript } from './fault-script.js'
 
 /** What JavaScript, or text from a file, can hand in whatever the types say. */
 const give = (rule: unknown) => () => createFaultScript().next(rule as FaultRule)

@@ -2,17 +2,27 @@ import type { ManyNavigation, SingleNavigation, Table } from '../schema/table.js
 import type { LookupValue, StoredRow } from '../schema/table-definition.js'
 import { collectionRows } from './collection-rows.js'
 import type { ExpandItem } from './query-options.js'
-import { createRowFormat, type RowFormat, type RowShape } from './row-json.js'
+import type { RowFormat, RowShape } from './row-shape.js'
+
+/** Makes the function that writes rows of one table in one shape; rows inside rows are written by the same. */
+type CreateRowFormat = (table: Table, shape: RowShape) => RowFormat
 
 /** Rows of an expanded collection that the service sends at most. */
 const maxExpandedRows = 5000
 
 /** Makes the writer of one expanded navigation property: `,"name":…`. */
-export function formatExpansion(item: ExpandItem, table: Table, shape: RowShape): RowFormat {
+export function formatExpansion(
+  item: ExpandItem,
+  table: Table,
+  shape: RowShape,
+  createRowFormat: CreateRowFormat,
+): RowFormat {
   const { navigation } = item
-  if (navigation.kind !== 'single') return collectionWriter(item, navigation, table, shape)
+  if (navigation.kind !== 'single') return collectionWriter(item, navigation, table, shape, createRowFormat)
   if (item.onlyReference) return referenceWriter(item, navigation, shape)
-  return navigation.targets.length > 1 ? principalWriter(navigation) : singleWriter(item, navigation, shape)
+  return navigation.targets.length > 1
+    ? principalWriter(navigation)
+    : singleWriter(item, navigation, shape, createRowFormat)
 }
 
 function referenceTo(navigation: SingleNavigation, row: StoredRow): LookupValue | undefined {
@@ -22,7 +32,12 @@ function referenceTo(navigation: SingleNavigation, row: StoredRow): LookupValue 
 }
 
 // Current servers send no etag on an expanded single row.
-function singleWriter(item: ExpandItem, navigation: SingleNavigation, shape: RowShape): RowFormat {
+function singleWriter(
+  item: ExpandItem,
+  navigation: SingleNavigation,
+  shape: RowShape,
+  createRowFormat: CreateRowFormat,
+): RowFormat {
   const format = createRowFormat(item.table, innerShape(item, shape, false))
   const prefix = `,"${navigation.name}":`
   return (row) => {
@@ -59,6 +74,7 @@ function collectionWriter(
   navigation: ManyNavigation,
   table: Table,
   shape: RowShape,
+  createRowFormat: CreateRowFormat,
 ): RowFormat {
   const format = createRowFormat(item.table, innerShape(item, shape, true))
   const query = innerQuery(item)

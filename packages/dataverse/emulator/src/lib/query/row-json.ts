@@ -1,28 +1,8 @@
-import type { Schema } from '../schema/schema.js'
 import type { Column, Table } from '../schema/table.js'
 import type { ColumnValue, LookupValue, StoredRow } from '../schema/table-definition.js'
 import { formatExpansion } from './expansion-json.js'
 import { type CurrencyShape, formatValue } from './formatted-value.js'
-import type { ExpandItem } from './query-options.js'
-import type { RelatedRows } from './related-rows.js'
-
-/** What of a row is sent, and how. */
-export interface RowShape {
-  readonly schema: Schema
-  readonly related: RelatedRows
-  /** For links inside rows: `http://host/api/data/v9.2`. */
-  readonly serviceRoot: string
-  /** The columns to send; `undefined` for all. */
-  readonly select?: readonly Column[] | undefined
-  readonly expand?: readonly ExpandItem[] | undefined
-  /** The list inside `odata.include-annotations`; names may end in `*`. */
-  readonly annotations?: readonly string[] | undefined
-  /** Whether the row carries `@odata.etag`. Default: `true`. */
-  readonly etag?: boolean | undefined
-}
-
-/** Writes one row; made once per response, so that what does not depend on the row is worked out once. */
-export type RowFormat = (row: StoredRow) => string
+import type { RowFormat, RowShape } from './row-shape.js'
 
 const formattedValue = '@OData.Community.Display.V1.FormattedValue'
 const lookupLogicalName = '@Microsoft.Dynamics.CRM.lookuplogicalname'
@@ -39,7 +19,7 @@ export function createRowFormat(table: Table, shape: RowShape): RowFormat {
   const wanted = wantedAnnotations(shape.annotations ?? [])
   const writers = columns.map((column) => createWriter(column, wanted, shape))
   const withEtag = shape.etag ?? true
-  const expansions = (shape.expand ?? []).map((item) => formatExpansion(item, table, shape))
+  const expansions = (shape.expand ?? []).map((item) => formatExpansion(item, table, shape, createRowFormat))
   return (row) => {
     let json = withEtag ? `{"@odata.etag":"W/\\"${String(row.versionnumber ?? 0)}\\""` : '{'
     for (const write of writers) json += write(row)

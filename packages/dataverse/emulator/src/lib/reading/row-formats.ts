@@ -1,6 +1,7 @@
 import type { ParsedRequest } from '../http/service-response.js'
 import type { QueryOptions } from '../query/query-options.js'
-import { createRowFormat, type RowFormat } from '../query/row-json.js'
+import { createRowFormat } from '../query/row-json.js'
+import type { RowFormat } from '../query/row-shape.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
