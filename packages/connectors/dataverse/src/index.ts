@@ -1,18 +1,18 @@
-export type { DeadLetter } from './sink/dead-letter.js'
 export type { PlannedWrite } from './sink/dry-run.js'
-export { type DeferredLookups, planWaves, type WavePlan } from './sink/plan-waves.js'
-export type { RowSource } from './sink/row-source.js'
-export type { ServiceOptions } from './sink/service-options.js'
-export type { TableSource, WriterColumn, WriterTable } from './sink/table-port.js'
-export { createUpsertWriter, type UpsertWriter, type WriteCallOptions } from './sink/upsert-writer.js'
-export type { ConflictKind, WriteResult, WriteStatus, WriteSummary } from './sink/write-result.js'
+export type { ServiceOptions } from './sink/plan/service-options.js'
+export type { TableSource, WriterColumn, WriterTable } from './sink/plan/table-port.js'
+export type { RowSource } from './sink/queue/row-source.js'
+export type { DeadLetter } from './sink/result/dead-letter.js'
+export type { ConflictKind, WriteResult, WriteStatus, WriteSummary } from './sink/result/write-result.js'
+export { type DeferredLookups, planWaves, type WavePlan } from './sink/tables/plan-waves.js'
 export {
   type WaveCallOptions,
   type WaveJob,
   type WaveResult,
   type WaveSummary,
   writeWaves,
-} from './sink/write-waves.js'
+} from './sink/tables/write-waves.js'
+export { createUpsertWriter, type UpsertWriter, type WriteCallOptions } from './sink/upsert-writer.js'
 export type { UpsertWriterOptions, WriteOperation, WriteStrategy } from './sink/writer-options.js'
 export { type ChangeFeed, createChangeFeed } from './source/change-feed.js'
 export type { ChangePage } from './source/change-page.js'

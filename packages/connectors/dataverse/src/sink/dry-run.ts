@@ -1,11 +1,11 @@
 import { DataverseError, type Row } from '@deltaverse/core'
-import { allColumns, bindsOf, type Comparison, compareRows } from './compare-rows.js'
-import { partsOfKey, typeRowKey } from './key-plan.js'
-import type { PendingRow } from './pending-row.js'
-import type { RunPlan } from './prepare-row.js'
-import { failed, type RowOutcome, type Settle } from './row-outcome.js'
-import type { RunContext } from './run-context.js'
-import type { WriteResult } from './write-result.js'
+import { allColumns, bindsOf, type Comparison, compareRows } from './lookup/compare-rows.js'
+import { partsOfKey, typeRowKey } from './plan/key-plan.js'
+import type { RunContext } from './plan/run-context.js'
+import type { RunPlan } from './plan/run-plan.js'
+import { failed, type RowOutcome, type Settle } from './result/row-outcome.js'
+import type { WriteResult } from './result/write-result.js'
+import type { PendingRow } from './row/pending-row.js'
 
 /** What would become of a row. */
 export interface PlannedWrite<R extends object = Row> {

@@ -1,10 +1,11 @@
-import { toChunks } from './channels.js'
-import { locateRows } from './locate-rows.js'
-import { noFailures, type PendingRow } from './pending-row.js'
-import { prepareRow } from './prepare-row.js'
-import { failed, type Settle, type SettledRow } from './row-outcome.js'
-import type { RunContext } from './run-context.js'
-import { runStep, type StepOutcome } from './run-step.js'
+import { locateRows } from './lookup/locate-rows.js'
+import type { RunContext } from './plan/run-context.js'
+import { toChunks } from './request/channels.js'
+import { runStep } from './response/run-step.js'
+import type { StepOutcome } from './response/step-outcome.js'
+import { failed, type Settle, type SettledRow } from './result/row-outcome.js'
+import { noFailures, type PendingRow } from './row/pending-row.js'
+import { prepareRow } from './row/prepare-row.js'
 
 /** Writes the rows of one slot to the end: every row is settled, or the whole run fails. */
 export async function writeRows(

@@ -1,8 +1,8 @@
 import type { RequestSizer } from '@deltaverse/client'
 import type { Row } from '@deltaverse/core'
 import { type Clock, systemClock } from '@deltaverse/core'
-import { resolveServiceOptions, type ServiceOptions } from './service-options.js'
-import type { TableSource } from './table-port.js'
+import { resolveServiceOptions, type ServiceOptions } from './plan/service-options.js'
+import type { TableSource } from './plan/table-port.js'
 
 /** What is done with a row. */
 export type WriteOperation = 'upsert' | 'create' | 'update' | 'delete' | 'deactivate'

@@ -1,0 +1,125 @@
+import type { Row } from '@deltaverse/core'
+import type { ColumnDetail, DetailedKind } from '@deltaverse/metadata'
+import { parseRowReference } from '@deltaverse/protocol'
+import type { Columns } from '../plan/columns.js'
+import type { RunContext } from '../plan/run-context.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { WriterColumn } from '../plan/table-port.js'
+import { columnsOf, type PendingRow } from '../row/pending-row.js'
+import { type ReadColumns, readByKey } from './read-by-key.js'
+import { sameAsStored, sameReference } from './same-as-stored.js'
+
+/** How a row compares with the table. */
+export type Comparison =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'exists'
+      readonly id: string
+      /** Names, as the row gives them, of what differs. */
+      readonly changed: readonly string[]
+    }
+
+/** Reads what the table holds of some rows, and compares. */
+export async function compareRows(
+  context: RunContext,
+  rows: readonly PendingRow[],
+): Promise<ReadonlyMap<PendingRow, Comparison>> {
+  const binds = bindsOf(context.plan)
+  const details = await readDetails(context.plan, rows)
+  const stored = await readByKey(context, rows, columnsToRead(context.plan, rows, binds))
+  return new Map(
+    rows.map((row): [PendingRow, Comparison] => {
+      const found = stored.get(row)
+      if (found === undefined) return [row, { kind: 'absent' }]
+      const id = String(found[context.plan.table.primaryIdColumn]).toLowerCase()
+      return [row, { kind: 'exists', id, changed: changedNames(context.plan, row, found, binds, details) }]
+    }),
+  )
+}
+
+/** All columns that a row writes, those of later requests included. */
+export function allColumns(row: PendingRow): Columns {
+  return Object.assign({}, columnsOf(row), ...row.followUps)
+}
+
+/** Lookup columns by the name of their binds. */
+export function bindsOf({ table }: RunPlan): ReadonlyMap<string, WriterColumn> {
+  const binds = new Map<string, WriterColumn>()
+  for (const column of table.columns.values()) {
+    for (const { navigationProperty } of column.targets) binds.set(`${navigationProperty}@odata.bind`, column)
+  }
+  return binds
+}
+
+async function readDetails(
+  { table, metadata }: RunPlan,
+  rows: readonly PendingRow[],
+): Promise<ReadonlyMap<string, ColumnDetail>> {
+  const kinds = new Set<DetailedKind>()
+  for (const row of rows) {
+    for (const name of Object.keys(columnsOf(row))) {
+      const kind = table.columns.get(name)?.kind
+      if (kind === 'date' || kind === 'decimal' || kind === 'money' || kind === 'double') kinds.add(kind)
+    }
+  }
+  const all = await Promise.all([...kinds].map((kind) => metadata.details(table.logicalName, kind)))
+  return new Map(all.flatMap((details) => [...details]))
+}
+
+function columnsToRead(
+  { table }: RunPlan,
+  rows: readonly PendingRow[],
+  binds: ReadonlyMap<string, WriterColumn>,
+): ReadColumns {
+  const select = new Set<string>()
+  const expand = new Map<string, Set<string>>()
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(allColumns(row))) {
+      const lookup = binds.get(name)
+      if (lookup !== undefined) {
+        select.add(`_${lookup.logicalName}_value`)
+        const key = typeof value === 'string' ? parseRowReference(value)?.key : undefined
+        if (typeof key !== 'object' || key.some((part) => part.name.startsWith('_'))) continue
+        const navigation = name.slice(0, -'@odata.bind'.length)
+        const names = expand.get(navigation) ?? new Set()
+        for (const part of key) names.add(part.name)
+        expand.set(navigation, names)
+      } else if (isReadable(table.columns.get(name))) select.add(name)
+    }
+  }
+  return {
+    select: [...select],
+    expand: [...expand].map(([navigation, names]) => `${navigation}($select=${[...names].join(',')})`),
+  }
+}
+
+function isReadable(column: WriterColumn | undefined): boolean {
+  return column !== undefined && column.kind !== 'image' && column.kind !== 'file' && column.kind !== 'other'
+}
+
+function changedNames(
+  { table }: RunPlan,
+  row: PendingRow,
+  stored: Row,
+  binds: ReadonlyMap<string, WriterColumn>,
+  details: ReadonlyMap<string, ColumnDetail>,
+): string[] {
+  return Object.entries(allColumns(row)).flatMap(([name, value]) => {
+    const lookup = binds.get(name)
+    if (lookup !== undefined) return sameBind(name, value, lookup, stored) ? [] : [name]
+    const column = table.columns.get(name)
+    if (column === undefined || !isReadable(column)) return [name]
+    return sameAsStored(column, details.get(name), value, stored[name]) ? [] : [name]
+  })
+}
+
+function sameBind(name: string, value: unknown, lookup: WriterColumn, stored: Row): boolean {
+  if (sameReference(value, stored[`_${lookup.logicalName}_value`])) return true
+  // A bind by alternate key: the row pointed at was read along with its key.
+  const key = typeof value === 'string' ? parseRowReference(value)?.key : undefined
+  const target = stored[name.slice(0, -'@odata.bind'.length)]
+  if (typeof key !== 'object' || typeof target !== 'object' || target === null) return false
+  return key.every(
+    (part) => String((target as Row)[part.name]).toLowerCase() === part.value.text.toLowerCase(),
+  )
+}

@@ -1,0 +1,27 @@
+import type { Row } from '@deltaverse/core'
+import type { ResolvedWriterOptions } from '../writer-options.js'
+import type { Columns } from './columns.js'
+import type { KeyPlan } from './key-plan.js'
+import type { WriterTable } from './table-port.js'
+
+/** What of a row goes into its first request, and what into those that follow. */
+export interface WireColumns {
+  /** Columns of the first request, where they are not in `body`. */
+  readonly columns: Columns | undefined
+  /** The same as JSON, where it was written at once. */
+  readonly body: string | undefined
+  readonly followUps: readonly Columns[]
+  /** Size of the columns as JSON. */
+  readonly bytes: number
+}
+
+/** Turns rows into the columns of their requests. Throws a DataverseError `bad-input` for what can never be written. */
+export type ColumnReader = (row: Row) => WireColumns
+
+/** What the columns of a row depend on. */
+export interface ColumnPlan {
+  readonly table: WriterTable
+  /** Absent for a `create` without key. */
+  readonly key: KeyPlan | undefined
+  readonly options: ResolvedWriterOptions
+}

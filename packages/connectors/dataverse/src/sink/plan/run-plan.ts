@@ -1,0 +1,14 @@
+import type { Row } from '@deltaverse/core'
+import type { BulkSupport } from './bulk-support.js'
+import type { ColumnPlan, ColumnReader } from './column-plan.js'
+import type { TableSource } from './table-port.js'
+
+/** What all rows of a run have in common. */
+export interface RunPlan extends ColumnPlan {
+  readonly metadata: TableSource
+  /** Learns, and keeps for the next run, which messages turn out not to work. */
+  readonly bulk: BulkSupport
+  readonly readColumns: ColumnReader
+  /** Rows whose GUIDs can only stand for what an earlier run of ours created. */
+  readonly ownIds?: WeakSet<Row>
+}

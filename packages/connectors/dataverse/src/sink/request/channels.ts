@@ -1,0 +1,84 @@
+import type { BulkMessage } from '@deltaverse/protocol'
+import type { BulkSupport } from '../plan/bulk-support.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { WriteStep } from '../plan/write-step.js'
+import type { PendingRow } from '../row/pending-row.js'
+import { isOwnCreate } from './wire-call.js'
+
+/** The way in which rows are sent: one by one, as a batch, or as a bulk message. */
+export type Channel = 'single' | 'batch' | BulkMessage
+
+/** Rows that go into one request. */
+export interface Chunk {
+  readonly rows: readonly PendingRow[]
+  readonly channel: Channel
+  /** Failures of the request as a whole. */
+  readonly failures: { readonly passing: number; readonly ambiguous: number; readonly throttled: number }
+  /** The request met another upsert on the same key, and was repeated. */
+  readonly raced?: boolean
+}
+
+/** Makes a chunk that has not failed yet. */
+export function newChunk(rows: readonly PendingRow[], channel: Channel): Chunk {
+  return { rows, channel, failures: { passing: 0, ambiguous: 0, throttled: 0 } }
+}
+
+/** Divides rows by the way in which they are sent, and into requests of at most so many. */
+export function toChunks(
+  plan: RunPlan,
+  rows: readonly PendingRow[],
+  step: WriteStep,
+  requestRows: number,
+): Chunk[] {
+  const byChannel = new Map<Channel, PendingRow[]>()
+  for (const row of rows) {
+    const channel = channelOf(plan, row, step, rows.length)
+    const list = byChannel.get(channel)
+    if (list === undefined) byChannel.set(channel, [row])
+    else list.push(row)
+  }
+  return [...byChannel].flatMap(([channel, list]) =>
+    slicesOf(list, requestRows).map((each) => newChunk(each, channel)),
+  )
+}
+
+/** Consecutive pieces of at most so many rows. */
+export function slicesOf(rows: readonly PendingRow[], size: number): (readonly PendingRow[])[] {
+  const slices: (readonly PendingRow[])[] = []
+  for (let at = 0; at < rows.length; at += size) slices.push(rows.slice(at, at + size))
+  return slices
+}
+
+function channelOf({ options, bulk }: RunPlan, row: PendingRow, step: WriteStep, rows: number): Channel {
+  const { strategy } = options
+  if (strategy === 'single') return 'single'
+  const message = strategy === 'batch' ? undefined : messageFor(options, row, step, bulk)
+  if (message !== undefined) return message
+  return rows === 1 && strategy !== 'batch' ? 'single' : 'batch'
+}
+
+/** The bulk message that says the same as the row's own request, if the table has it. */
+function messageFor(
+  { operation, returnIds }: RunPlan['options'],
+  row: PendingRow,
+  step: WriteStep,
+  bulk: BulkSupport,
+): BulkMessage | undefined {
+  // Bulk messages know no If-Match, and UpdateMultiple no alternate keys (Microsoft Learn: Use bulk operation messages).
+  if (row.etag !== undefined) return undefined
+  const update = bulk.update && row.id !== undefined ? 'UpdateMultiple' : undefined
+  if (step.kind === 'follow-up') return update
+  switch (operation) {
+    case 'create':
+      return bulk.create ? 'CreateMultiple' : undefined
+    case 'update':
+    case 'deactivate':
+      return update
+    case 'upsert':
+      if (row.known === 'exists') return update
+      if (isOwnCreate(row)) return bulk.create ? 'CreateMultiple' : undefined
+      return bulk.upsert && !returnIds ? 'UpsertMultiple' : undefined
+    case 'delete':
+      return undefined
+  }
+}

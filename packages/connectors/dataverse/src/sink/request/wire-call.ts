@@ -1,0 +1,153 @@
+import type { HttpMethod } from '@deltaverse/client'
+import { formatPrefer, type ODataLiteral } from '@deltaverse/protocol'
+import type { Columns } from '../plan/columns.js'
+import { keyValues } from '../plan/key-values.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { WriterColumn } from '../plan/table-port.js'
+import type { WriteStep } from '../plan/write-step.js'
+import type { WriteStatus } from '../result/write-result.js'
+import { bodyText, columnsOf, type PendingRow } from '../row/pending-row.js'
+import { pathOfRow } from '../row/row-address.js'
+
+/** One row's request, alone or as a part of a batch. */
+export interface WireCall {
+  readonly method: HttpMethod
+  /** Relative to the service root. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+  /** What a success means; a representation tells more (201 created, 200 updated). */
+  readonly status: WriteStatus
+}
+
+/** Makes the request that writes a row. */
+export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): WireCall {
+  const kind = kindOf(plan, row, step)
+  const representation = plan.options.returnIds && step.kind === 'first' && kind !== 'delete'
+  return {
+    method: methods[kind],
+    path: pathOf(plan, row, kind) + searchOf(plan, representation),
+    headers: headersOf(plan, conditionOf(row, step, kind), representation),
+    body: bodyOf(plan, row, step, kind),
+    status: statuses[kind],
+  }
+}
+
+/** What a success of a row's request means. */
+export function statusOf(plan: RunPlan, row: PendingRow, step: WriteStep): WriteStatus {
+  return statuses[kindOf(plan, row, step)]
+}
+
+/** `insert` is an upsert of a row that was looked for and is not there: it fails where the row came into being meanwhile. */
+type CallKind = 'create' | 'insert' | 'update' | 'upsert' | 'delete'
+
+const methods = {
+  create: 'POST',
+  insert: 'PATCH',
+  update: 'PATCH',
+  upsert: 'PATCH',
+  delete: 'DELETE',
+} as const
+const statuses = {
+  create: 'created',
+  insert: 'created',
+  update: 'updated',
+  upsert: 'upserted',
+  delete: 'deleted',
+} as const
+
+function kindOf({ options }: RunPlan, row: PendingRow, step: WriteStep): CallKind {
+  if (step.kind === 'follow-up') return 'update'
+  switch (options.operation) {
+    case 'deactivate':
+      return 'update'
+    case 'upsert':
+      if (row.known === 'exists' || row.etag !== undefined) return 'update'
+      if (isOwnCreate(row)) return 'create'
+      return isSurelyNew(row) ? 'insert' : 'upsert'
+    default:
+      return options.operation
+  }
+}
+
+/** A create is a POST that can be repeated, because it names the row that it makes. */
+function pathOf(plan: RunPlan, row: PendingRow, kind: CallKind): string {
+  if (kind === 'create') return plan.table.entitySetName
+  return pathOfRow(plan, row)
+}
+
+function bodyOf(plan: RunPlan, row: PendingRow, step: WriteStep, kind: CallKind): string | undefined {
+  if (step.kind === 'follow-up') return JSON.stringify(row.followUps[step.at])
+  if (kind === 'delete') return undefined
+  if (kind === 'create') return JSON.stringify(toCreateColumns(plan, row))
+  return bodyText(row) ?? JSON.stringify(row.columns)
+}
+
+/** Whether a row is not there and no request of ours can have made it: then who creates it is the one that is told so. */
+function isSurelyNew(row: PendingRow): boolean {
+  return row.known === 'absent' && !row.raced && !row.uncertain
+}
+
+type Condition = Readonly<Record<string, string>> | undefined
+
+// Without If-Match a PATCH creates a row that is not there, with If-None-Match it does nothing else (Microsoft Learn: Perform
+// conditional operations using the Web API).
+const mustExist: Condition = { 'If-Match': '*' }
+const mustNotExist: Condition = { 'If-None-Match': '*' }
+
+function conditionOf(row: PendingRow, step: WriteStep, kind: CallKind): Condition {
+  if (step.kind === 'follow-up') return mustExist
+  if (kind === 'create') return undefined
+  if (row.etag !== undefined) return { 'If-Match': row.etag }
+  if (kind === 'insert') return mustNotExist
+  return kind === 'update' ? mustExist : undefined
+}
+
+function searchOf({ options, table }: RunPlan, representation: boolean): string {
+  const { tag } = options.service
+  if (!representation) return tag === undefined ? '' : `?tag=${encodeURIComponent(tag)}`
+  const select = `?$select=${[table.primaryIdColumn, ...options.returnColumns].join(',')}`
+  return tag === undefined ? select : `${select}&tag=${encodeURIComponent(tag)}`
+}
+
+function headersOf(
+  { options }: RunPlan,
+  condition: Condition,
+  representation: boolean,
+): Readonly<Record<string, string>> {
+  const { headers } = options.service
+  if (condition === undefined && !representation) return headers
+  return {
+    ...headers,
+    ...condition,
+    ...(representation ? { Prefer: formatPrefer({ returnRepresentation: true })! } : {}),
+  }
+}
+
+/** Everything that a new row needs: its own id, and the key that no address names. */
+export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRow): Columns {
+  const fromKey: Record<string, unknown> = {}
+  if (options.operation !== 'create' || options.keyOf !== undefined) {
+    const values = keyValues({ key, table }, row.keyed)
+    for (const [at, { column, given, names }] of (key?.columns ?? []).entries()) {
+      // A look-up is written by its bind, which the row then has to hold.
+      const bind = names.find((name) => name.endsWith('@odata.bind') && row.merged[name] !== undefined)
+      if (bind !== undefined) fromKey[bind] = row.merged[bind]
+      else fromKey[column.logicalName] = toBodyValue(row.parts?.[at]?.value, column, values[given])
+    }
+  }
+  return { ...fromKey, ...columnsOf(row), [table.primaryIdColumn]: row.id! }
+}
+
+/** A part of a key as bodies take it: typed like its column, though it may have come as text. */
+function toBodyValue(literal: ODataLiteral | undefined, { kind }: WriterColumn, given: unknown): unknown {
+  if (literal === undefined) return kind === 'text' && typeof given === 'number' ? String(given) : given
+  return literal.kind === 'bare' && /^-?\d+(?:\.\d+)?$/.test(literal.text)
+    ? Number(literal.text)
+    : literal.text
+}
+
+/** Whether a row of an upsert is created by POST: its key cannot stand in an address, and no row has it yet. */
+export function isOwnCreate(row: PendingRow): boolean {
+  return row.unaddressable && row.known === 'absent'
+}

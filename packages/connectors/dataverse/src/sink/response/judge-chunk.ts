@@ -1,0 +1,162 @@
+import { type DataverseError, isResponseError } from '@deltaverse/core'
+import { findCreated } from '../lookup/find-created.js'
+import { findHidden } from '../lookup/locate-rows.js'
+import { giveUpBulk } from '../plan/bulk-support.js'
+import type { RunContext } from '../plan/run-context.js'
+import type { WriteStep } from '../plan/write-step.js'
+import { type Chunk, newChunk, slicesOf } from '../request/channels.js'
+import { isAmbiguous, judgeAnswer } from './judge-answer.js'
+import type { RowAnswer } from './row-answer.js'
+import type { TakeOutcome } from './step-outcome.js'
+
+const maxAmbiguous = 2
+const maxThrottled = 60
+
+/** How often a slot's requests are halved: enough to find one bad row. What is left then goes by a surer way. */
+export function splitBudget(rows: number): number {
+  return Math.ceil(Math.log2(Math.max(2, rows))) + 2
+}
+
+/**
+ * Decides what follows when a request failed as a whole: the same again when the failure passes by itself; halves when one
+ * of the rows may be to blame; and when halving gets too dear, a batch, whose answer names each row.
+ */
+export async function judgeChunkFailure(
+  context: RunContext,
+  chunk: Chunk,
+  step: WriteStep,
+  answer: Extract<RowAnswer, { kind: 'error' }>,
+  budget: { left: number },
+  take: TakeOutcome,
+): Promise<Chunk[]> {
+  const { error, lost } = answer
+  if (lost) for (const row of chunk.rows) row.uncertain = true
+  if (chunk.channel !== 'batch' && chunk.channel !== 'single' && isUnsupported(error)) {
+    giveUpBulk(context.plan.bulk, chunk.channel)
+    return [newChunk(chunk.rows, 'batch')]
+  }
+  const repeated = await repeatLater(context, chunk, error, take)
+  if (repeated !== undefined) return repeated
+  const code = isResponseError(error) ? error.serviceCode : undefined
+  const metOwn = code === '0x80040237' || (code === '0x80060892' && chunk.rows.some((row) => row.uncertain))
+  if (chunk.channel === 'CreateMultiple' && metOwn) {
+    const rest = await takeFound(context, chunk, take)
+    if (rest.length < chunk.rows.length) return rest.length === 0 ? [] : [{ ...chunk, rows: rest }]
+  }
+  // Another upsert may have made one of the rows in the meantime: then it is found now.
+  if (
+    chunk.channel === 'UpsertMultiple' &&
+    !chunk.raced &&
+    (code === '0x80040237' || code === '0x80060892')
+  ) {
+    return [{ ...chunk, raced: true }]
+  }
+  return splitOrFail(context, chunk, step, answer, budget, take)
+}
+
+/** The same request again, or smaller ones after a time-out; `undefined` when waiting helps nothing. */
+async function repeatLater(
+  context: RunContext,
+  chunk: Chunk,
+  error: DataverseError,
+  take: TakeOutcome,
+): Promise<Chunk[] | undefined> {
+  if (!error.retryable) return undefined
+  const failures = { ...chunk.failures }
+  if (error.code === 'throttled') {
+    failures.throttled += 1
+    if (failures.throttled > maxThrottled) return failAll(chunk, error, take)
+    const askedMs = isResponseError(error) ? (error.retryAfterMs ?? 0) : 0
+    if (askedMs > 0) context.pause(askedMs)
+    else await context.backOff(failures.throttled)
+    return [{ ...chunk, failures }]
+  }
+  if (isAmbiguous(error)) {
+    failures.ambiguous += 1
+    if (failures.ambiguous > maxAmbiguous) return undefined
+    await context.backOff(failures.ambiguous)
+    return [{ ...chunk, failures }]
+  }
+  failures.passing += 1
+  if (failures.passing >= context.plan.options.maxAttempts) return failAll(chunk, error, take)
+  await context.backOff(failures.passing)
+  // What took too long takes half as long with half as much.
+  return tookTooLong(error) && chunk.rows.length > 1
+    ? halves({ ...chunk, failures })
+    : [{ ...chunk, failures }]
+}
+
+function failAll(chunk: Chunk, error: DataverseError, take: TakeOutcome): Chunk[] {
+  for (const row of chunk.rows) take(row, { kind: 'failed', error })
+  return []
+}
+
+function tookTooLong(error: DataverseError): boolean {
+  if (!isResponseError(error)) return false
+  if (error.status === 504 || error.serviceCode === '0x80044151') return true
+  return error.serviceCode === '0x80044150' && /Sql Number: -2\b/i.test(error.body ?? '')
+}
+
+function isUnsupported(error: DataverseError): boolean {
+  if (!isResponseError(error)) return false
+  if (error.serviceCode === '0x80044824' || error.status === 501) return true
+  return (
+    (error.serviceCode === '0x8006088a' && error.status === 404) ||
+    /not yet been implemented/i.test(error.body ?? '')
+  )
+}
+
+async function takeFound(context: RunContext, chunk: Chunk, take: TakeOutcome): Promise<Chunk['rows']> {
+  const found = await findCreated(context, chunk.rows)
+  for (const row of found) take(row, { kind: 'done', status: 'created', id: row.id })
+  return chunk.rows.filter((row) => !found.has(row))
+}
+
+async function splitOrFail(
+  context: RunContext,
+  chunk: Chunk,
+  step: WriteStep,
+  answer: Extract<RowAnswer, { kind: 'error' }>,
+  budget: { left: number },
+  take: TakeOutcome,
+): Promise<Chunk[]> {
+  const [row] = chunk.rows
+  if (chunk.rows.length > 1) {
+    const limit = partLimit(answer.error)
+    if (chunk.channel === 'batch' && limit !== undefined && limit < chunk.rows.length)
+      return slices(chunk, limit)
+    budget.left -= 1
+    if (budget.left >= 0) return halves(chunk)
+    return chunk.channel === 'batch'
+      ? chunk.rows.map((each) => newChunk([each], 'single'))
+      : [newChunk(chunk.rows, 'batch')]
+  }
+  // The failures of a chunk that shrank to one row were that row's own.
+  row!.failures = { ...row!.failures, ambiguous: chunk.failures.ambiguous }
+  const judgement = judgeAnswer(context.plan, row!, step, answer)
+  if (judgement.kind === 'again') {
+    if (judgement.wait === 'back-off') await context.backOff(row!.failures.ambiguous + row!.failures.passing)
+    // A row that has to be addressed anew may need another message.
+    if (judgement.anew !== true) return [chunk]
+    if (row!.unaddressable) await findHidden(context, chunk.rows)
+    return [newChunk(chunk.rows, 'single')]
+  }
+  if (judgement.kind === 'done') take(row!, { ...judgement, id: judgement.id ?? row!.id })
+  else take(row!, { kind: 'failed', error: judgement.error })
+  return []
+}
+
+/** The parts that a server takes, where it says so; less than 1,000 was seen in the field. */
+function partLimit(error: DataverseError): number | undefined {
+  const text = isResponseError(error) ? (error.body ?? '') : ''
+  const limit = /maximum number of '(\d+)'/i.exec(text)?.[1]
+  return limit === undefined || Number(limit) < 1 ? undefined : Number(limit)
+}
+
+function slices(chunk: Chunk, size: number): Chunk[] {
+  return slicesOf(chunk.rows, size).map((rows) => ({ ...chunk, rows }))
+}
+
+function halves(chunk: Chunk): Chunk[] {
+  return slices(chunk, Math.ceil(chunk.rows.length / 2))
+}

@@ -1,0 +1,131 @@
+import { DataverseError } from '@deltaverse/core'
+import { compareRows } from '../lookup/compare-rows.js'
+import { findCreated } from '../lookup/find-created.js'
+import { findHidden } from '../lookup/locate-rows.js'
+import type { RunContext } from '../plan/run-context.js'
+import type { WriteStep } from '../plan/write-step.js'
+import { type Chunk, newChunk } from '../request/channels.js'
+import { type ChunkAnswer, sendBatch } from '../request/send-batch.js'
+import { sendBulk } from '../request/send-bulk.js'
+import { sendSingle } from '../request/send-single.js'
+import type { PendingRow } from '../row/pending-row.js'
+import { judgeAnswer } from './judge-answer.js'
+import { judgeChunkFailure, splitBudget } from './judge-chunk.js'
+import type { RowAnswer } from './row-answer.js'
+import type { TakeOutcome } from './step-outcome.js'
+
+/** Sends chunks, and again what has to be sent again, until every row has an outcome. */
+export async function runStep(
+  context: RunContext,
+  chunks: readonly Chunk[],
+  step: WriteStep,
+  take: TakeOutcome,
+): Promise<void> {
+  const queue = [...chunks]
+  const budget = { left: splitBudget(chunks.reduce((sum, { rows }) => sum + rows.length, 0)) }
+  for (let chunk = queue.shift(); chunk !== undefined; chunk = queue.shift()) {
+    for (const row of chunk.rows) row.attempts += 1
+    const answer = await sendChunk(context, chunk, step)
+    const next =
+      'kind' in answer
+        ? await judgeChunkFailure(context, chunk, step, answer, budget, take)
+        : await judgeRows(context, chunk, step, answer, take)
+    queue.unshift(...next)
+  }
+}
+
+async function sendChunk(context: RunContext, chunk: Chunk, step: WriteStep): Promise<ChunkAnswer> {
+  const { rows, channel } = chunk
+  switch (channel) {
+    case 'single': {
+      const answers: RowAnswer[] = []
+      for (const row of rows) answers.push(await sendSingle(context, row, step))
+      return answers
+    }
+    case 'batch':
+      return sendBatch(context, rows, step, context.plan.options.changesetSize)
+    default:
+      return sendBulk(context, rows, step, channel)
+  }
+}
+
+/** Takes what the answer says of each row; returns what has to be sent again. */
+async function judgeRows(
+  context: RunContext,
+  chunk: Chunk,
+  step: WriteStep,
+  answers: readonly RowAnswer[],
+  take: TakeOutcome,
+): Promise<Chunk[]> {
+  const again: PendingRow[] = []
+  const alone: PendingRow[] = []
+  const anew: PendingRow[] = []
+  const doubtful: { readonly row: PendingRow; readonly error: DataverseError }[] = []
+  let backOff = 0
+  // An answer that says nothing of any row must not be asked for for ever.
+  const silent = answers.every((answer) => answer.kind === 'not-run' && answer.alone !== true)
+  for (let at = 0; at < chunk.rows.length; at += 1) {
+    const row = chunk.rows[at]!
+    const answer = silent ? silence : answers[at]!
+    const judgement = judgeAnswer(context.plan, row, step, answer)
+    switch (judgement.kind) {
+      case 'done':
+        take(
+          row,
+          judgement.id === undefined && row.id !== undefined ? { ...judgement, id: row.id } : judgement,
+        )
+        break
+      case 'failed':
+        take(row, judgement)
+        break
+      case 'verify':
+        doubtful.push({ row, error: judgement.error })
+        break
+      case 'again':
+        if (judgement.anew === true) anew.push(row)
+        else if (answer.kind === 'not-run' && answer.alone === true) alone.push(row)
+        else again.push(row)
+        if (judgement.wait === 'back-off') {
+          backOff = Math.max(backOff, row.failures.passing + row.failures.ambiguous + row.failures.throttled)
+        } else if (judgement.wait !== 'none') context.pause(judgement.wait.retryAfterMs)
+    }
+  }
+  await takeOwn(context, doubtful, take)
+  if (backOff > 0) await context.backOff(backOff)
+  const hidden = anew.filter(({ unaddressable }) => unaddressable)
+  if (hidden.length > 0) await findHidden(context, hidden)
+  const chunks = [...alone, ...anew].map((row) => newChunk([row], 'single'))
+  return again.length === 0 ? chunks : [{ ...chunk, rows: again }, ...chunks]
+}
+
+const silence: RowAnswer = {
+  kind: 'error',
+  error: new DataverseError('The service answered a batch without a word on any of its rows.', {
+    code: 'no-response',
+    retryable: true,
+  }),
+  lost: true,
+}
+
+/** Tells rows that met what an earlier request of their own did from those that met somebody else's doing. */
+async function takeOwn(
+  context: RunContext,
+  doubtful: readonly { readonly row: PendingRow; readonly error: DataverseError }[],
+  take: TakeOutcome,
+): Promise<void> {
+  if (doubtful.length === 0) return
+  const rows = doubtful.map(({ row }) => row)
+  const versioned = rows.filter(({ etag }) => etag !== undefined)
+  const created = await findCreated(
+    context,
+    rows.filter(({ etag }) => etag === undefined),
+  )
+  const compared = await compareRows(context, versioned)
+  for (const { row, error } of doubtful) {
+    const comparison = compared.get(row)
+    if (created.has(row)) take(row, { kind: 'done', status: 'created', id: row.id })
+    else if (comparison?.kind === 'exists' && comparison.changed.length === 0) {
+      take(row, { kind: 'done', status: 'updated', id: comparison.id })
+    } else take(row, { kind: 'failed', error })
+  }
+}

@@ -1,0 +1,20 @@
+import { formatRowPath, type KeyPart } from '@deltaverse/protocol'
+import { partsOfKey } from '../plan/key-plan.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { PendingRow } from './pending-row.js'
+
+/** The alternate key of a row; `undefined` for a row that is addressed by GUID only. */
+export function keyPartsOf({ key, options }: RunPlan, row: PendingRow): readonly KeyPart[] | undefined {
+  if (row.parts !== undefined) return row.parts
+  return key === undefined || key.byPrimaryKey || options.operation === 'create'
+    ? undefined
+    : partsOfKey(key, row)
+}
+
+/** The path of a row relative to the service root. A GUID is shorter, and takes every character of a key. */
+export function pathOfRow({ key, table }: RunPlan, row: PendingRow): string {
+  if (row.id !== undefined) return formatRowPath(table.entitySetName, row.id)
+  return row.parts === undefined
+    ? `${key!.addressStart}${row.identity}')`
+    : formatRowPath(table.entitySetName, row.parts)
+}

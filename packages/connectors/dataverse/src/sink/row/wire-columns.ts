@@ -1,0 +1,140 @@
+import { DataverseError, type Row } from '@deltaverse/core'
+import type { ColumnPlan, ColumnReader, WireColumns } from '../plan/column-plan.js'
+import { type Columns, noColumns } from '../plan/columns.js'
+import { comparesFirst } from '../plan/compares-first.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { WriterColumn } from '../plan/table-port.js'
+import { createPlainFormatter, followUpNames, isStripped, lookupOf } from './plain-columns.js'
+import { sizeOfColumns } from './size-of-columns.js'
+
+/** Creates the reader of one run. */
+export function createColumnReader(plan: ColumnPlan): ColumnReader {
+  const { operation, inactiveState } = plan.options
+  if (operation === 'delete') return () => toWire({}, noColumns)
+  if (operation === 'deactivate') return () => toWire(inactiveState, noColumns)
+  // Of rows that are compared first, columns are needed, and of most nothing is sent.
+  if (comparesFirst(plan.options)) return (row) => readColumns(plan, row)
+  const formatPlain = createPlainFormatter(plan)
+  return (row) => {
+    const body = formatPlain(row)
+    if (body === undefined) return readColumns(plan, row)
+    return { columns: undefined, body, followUps: noColumns, bytes: Buffer.byteLength(body) }
+  }
+}
+
+function toWire(columns: Columns, followUps: readonly Columns[]): WireColumns {
+  return { columns, body: undefined, followUps, bytes: sizeOfColumns(columns) }
+}
+
+function readColumns(plan: ColumnPlan, row: Row): WireColumns {
+  const columns: Record<string, unknown> = {}
+  const skipNulls = plan.options.nulls === 'skip'
+  for (const name of Object.keys(row)) {
+    const value = row[name]
+    if (value === undefined || (value === null && skipNulls) || isStripped(plan, name)) continue
+    addColumn(plan, columns, name, value)
+  }
+  const { first, followUps } = splitFollowUps(plan, columns)
+  return toWire(first, followUps)
+}
+
+function addColumn(plan: ColumnPlan, columns: Record<string, unknown>, name: string, value: unknown): void {
+  const at = name.indexOf('@')
+  if (at !== -1) {
+    // Annotations of a row that was read before (etag, formatted values) say nothing to a write.
+    if (name.endsWith('@odata.bind')) columns[name] = value
+    return
+  }
+  const lookup = lookupOf(plan, name)
+  if (lookup !== undefined && (value === null || name.startsWith('_'))) {
+    addLookup(columns, lookup, name, value)
+    return
+  }
+  columns[name] = toJsonValue(name, value)
+}
+
+/** A lookup by its column's name: null clears it, under the name of its navigation property. */
+function addLookup(
+  columns: Record<string, unknown>,
+  lookup: WriterColumn,
+  name: string,
+  value: unknown,
+): void {
+  const binds = [
+    ...new Set(lookup.targets.map(({ navigationProperty }) => `${navigationProperty}@odata.bind`)),
+  ]
+  if (value === null && binds.length === 1) {
+    columns[binds[0]!] = null
+    return
+  }
+  const instead =
+    value === null
+      ? `It can point at several tables, so null one of ${binds.join(', ')}, the one that is set now.`
+      : `It is read-only: write ${binds.join(' or ')} instead.`
+  throw new DataverseError(`The lookup '${name}' cannot be written like this. ${instead}`, {
+    code: 'bad-input',
+  })
+}
+
+function toJsonValue(name: string, value: unknown): unknown {
+  if (value instanceof Date) return `${value.toISOString().slice(0, 19)}Z`
+  if (typeof value !== 'bigint') return value
+  if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) return Number(value)
+  throw new DataverseError(`Column '${name}' holds ${value}, which JSON cannot carry without loss.`, {
+    code: 'bad-input',
+  })
+}
+
+/** Tables that refuse owner and state in one update (Microsoft Learn: Special update operation behavior). */
+const ownerApartTables: ReadonlySet<string> = new Set(['sla', 'routingrule'])
+
+/** Sets aside what the service refuses, or silently drops, in the first request. */
+function splitFollowUps(
+  { options, table }: ColumnPlan,
+  columns: Record<string, unknown>,
+): { readonly first: Columns; readonly followUps: readonly Columns[] } {
+  if (!followUpNames.some((name) => name in columns)) return { first: columns, followUps: noColumns }
+  const { statecode, statuscode, 'ownerid@odata.bind': owner, ...rest } = columns
+  const followUps: Columns[] = []
+  let first: Record<string, unknown> = rest
+  if (owner !== undefined) {
+    if (options.separateOwner) followUps.push({ 'ownerid@odata.bind': owner })
+    else first = { ...first, 'ownerid@odata.bind': owner }
+  }
+  const state = {
+    ...(statecode === undefined ? {} : { statecode }),
+    ...(statuscode === undefined ? {} : { statuscode }),
+  }
+  if (Object.keys(state).length > 0) {
+    const apart = owner !== undefined && ownerApartTables.has(table.logicalName)
+    if (apart || isLater(options, statecode)) followUps.push(state)
+    else first = { ...first, ...state }
+  }
+  return { first, followUps }
+}
+
+/**
+ * A row is created in its first state whatever the body says: `statecode` is dropped, and a status of another state refused
+ * (seen in the field). So where a create is possible, another state than the first has to follow.
+ */
+function isLater({ states, operation }: RunPlan['options'], statecode: unknown): boolean {
+  if (states !== 'auto') return states === 'separate'
+  return operation !== 'update' && statecode !== undefined && statecode !== null && Number(statecode) !== 0
+}
+
+/** Takes the state out of the first request, for a row whose create was refused because of it. */
+export function postponeState(
+  columns: Columns,
+): { readonly columns: Columns; readonly followUps: readonly Columns[] } | undefined {
+  const { statecode, statuscode, ...rest } = columns
+  if (statecode === undefined && statuscode === undefined) return undefined
+  return {
+    columns: rest,
+    followUps: [
+      {
+        ...(statecode === undefined ? {} : { statecode }),
+        ...(statuscode === undefined ? {} : { statuscode }),
+      },
+    ],
+  }
+}

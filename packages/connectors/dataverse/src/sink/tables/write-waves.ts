@@ -1,0 +1,179 @@
+import type { DataverseClient } from '@deltaverse/client'
+import type { Row } from '@deltaverse/core'
+import type { RowSource } from '../queue/row-source.js'
+import type { WriteResult, WriteSummary } from '../result/write-result.js'
+import { createUpsertWriter, type WriteCallOptions } from '../upsert-writer.js'
+import type { UpsertWriterOptions } from '../writer-options.js'
+import type { DeferredLookups, WavePlan } from './plan-waves.js'
+
+/** Rows of one table, as a part of a job over several. */
+export interface WaveJob extends UpsertWriterOptions {
+  /** Opens the rows; called once more for a table whose lookups have to be written in a second pass. */
+  readonly rows: () => RowSource<Row>
+}
+
+/** What became of the rows of one table. */
+export interface WaveSummary {
+  readonly entitySet: string
+  /** Wave, from 0. */
+  readonly wave: number
+  readonly rows: WriteSummary
+  /** The second pass, which writes only lookups. */
+  readonly deferred?: WriteSummary | undefined
+}
+
+/** What {@link writeWaves} tells of a row. */
+export interface WaveResult extends WriteResult {
+  readonly entitySet: string
+  /** Whether it is about the lookups of the second pass. */
+  readonly deferred: boolean
+}
+
+export interface WaveCallOptions extends Pick<WriteCallOptions, 'signal'> {
+  /** Told of every row that was not written. Awaited. */
+  readonly onFailed?: ((result: WaveResult) => void | Promise<void>) | undefined
+}
+
+/**
+ * Writes tables in the order of a plan: parents before children; then lookups that had to wait, and nothing else, in a second
+ * pass. Rows that failed in the first pass have no second one.
+ *
+ * @throws TypeError for a table of the plan without a job; else as `write()` does
+ */
+export async function writeWaves(
+  client: DataverseClient,
+  plan: WavePlan,
+  jobs: readonly WaveJob[],
+  call: WaveCallOptions = {},
+): Promise<readonly WaveSummary[]> {
+  const byName = new Map(jobs.map((job) => [job.entitySet, job]))
+  const missing = plan.waves.flat().find((entitySet) => !byName.has(entitySet))
+  if (missing !== undefined) throw new TypeError(`there is no job for '${missing}', which the plan names`)
+  const summaries: (WaveSummary & { readonly failed: ReadonlySet<number> })[] = []
+  for (const [wave, entitySets] of plan.waves.entries()) {
+    for (const entitySet of entitySets) {
+      const job = byName.get(entitySet)!
+      const failed = new Set<number>()
+      const rows = await writeFirst(client, job, deferredOf(plan, entitySet), call, failed)
+      summaries.push({ entitySet, wave, rows, failed })
+    }
+  }
+  const done: WaveSummary[] = []
+  for (const { failed, ...summary } of summaries) {
+    const binds = deferredOf(plan, summary.entitySet)
+    const job = byName.get(summary.entitySet)!
+    const deferred =
+      binds.size === 0 || !writesLookups(job)
+        ? undefined
+        : await writeDeferred(client, job, binds, call, failed)
+    done.push(deferred === undefined ? summary : { ...summary, deferred })
+  }
+  return done
+}
+
+/** A row that is deleted or deactivated gets no columns of its own, so none of its lookups has to wait. */
+function writesLookups({ operation }: WaveJob): boolean {
+  return operation !== 'delete' && operation !== 'deactivate'
+}
+
+function deferredOf({ deferred }: WavePlan, entitySet: string): ReadonlySet<string> {
+  const own: DeferredLookups | undefined = deferred.find((each) => each.entitySet === entitySet)
+  return new Set(own?.navigationProperties.map((name) => `${name}@odata.bind`))
+}
+
+/** Rows that stand for others on their way: a part of a row, by the row that it was taken from. */
+type Origins = WeakMap<Row, { readonly row: Row; readonly index: number }>
+
+async function writeFirst(
+  client: DataverseClient,
+  { rows, ...options }: WaveJob,
+  binds: ReadonlySet<string>,
+  { signal, onFailed }: WaveCallOptions,
+  failed: Set<number>,
+): Promise<WriteSummary> {
+  const { entitySet, keyOf } = options
+  const origins: Origins = new WeakMap()
+  const ofWhole = keyOf === undefined ? {} : { keyOf: (part: Row) => keyOf(wholeOf(origins, part)) }
+  return createUpsertWriter(client, { ...options, ...ofWhole }).write(leaveOut(rows(), binds, origins), {
+    signal,
+    async onFailed(result) {
+      failed.add(result.index)
+      await onFailed?.({ ...asGiven(origins, result), entitySet, deferred: false })
+    },
+  })
+}
+
+async function writeDeferred(
+  client: DataverseClient,
+  { rows, ...options }: WaveJob,
+  binds: ReadonlySet<string>,
+  { signal, onFailed }: WaveCallOptions,
+  failed: ReadonlySet<number>,
+): Promise<WriteSummary> {
+  const { entitySet, keyOf = (row: Row) => row } = options
+  const origins: Origins = new WeakMap()
+  const writer = createUpsertWriter(client, {
+    ...options,
+    operation: 'update',
+    returnIds: false,
+    returnColumns: [],
+    keyMismatch: 'strip',
+    keyOf: (lookups) => keyOf(wholeOf(origins, lookups)),
+  })
+  return writer.write(onlyBinds(rows(), binds, failed, origins), {
+    signal,
+    onFailed: (result) => onFailed?.({ ...asGiven(origins, result), entitySet, deferred: true }),
+  })
+}
+
+function wholeOf(origins: Origins, part: Row): Row {
+  return origins.get(part)?.row ?? part
+}
+
+/** A result with the row, and its place, as the source gave them. */
+function asGiven(origins: Origins, result: WriteResult): WriteResult {
+  const origin = origins.get(result.row)
+  return origin === undefined ? result : { ...result, ...origin }
+}
+
+async function* leaveOut(
+  rows: RowSource<Row>,
+  binds: ReadonlySet<string>,
+  origins: Origins,
+): AsyncGenerator<Row> {
+  let index = -1
+  for await (const row of rows) {
+    index += 1
+    if (binds.size === 0 || !isObject(row)) {
+      yield row
+      continue
+    }
+    const part = Object.fromEntries(Object.entries(row).filter(([name]) => !binds.has(name)))
+    origins.set(part, { row, index })
+    yield part
+  }
+}
+
+/** Of each row the lookups that had to wait; its key comes by `keyOf`. */
+async function* onlyBinds(
+  rows: RowSource<Row>,
+  binds: ReadonlySet<string>,
+  failed: ReadonlySet<number>,
+  origins: Origins,
+): AsyncGenerator<Row> {
+  let index = -1
+  for await (const row of rows) {
+    index += 1
+    if (failed.has(index)) continue
+    const waiting = Object.entries(row).filter(([name, value]) => binds.has(name) && value !== undefined)
+    if (waiting.length === 0) continue
+    const lookups: Row = Object.fromEntries(waiting)
+    origins.set(lookups, { row, index })
+    yield lookups
+  }
+}
+
+/** What is no row at all is refused by the writer, by itself and not with the whole job. */
+function isObject(row: unknown): row is Row {
+  return typeof row === 'object' && row !== null
+}
