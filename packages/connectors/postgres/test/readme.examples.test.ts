@@ -3,8 +3,8 @@
 import { createClient, type TokenCredential } from '@deltaverse/client'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
-import { createMetadataReader } from '@deltaverse/metadata'
-import { createPostgresCheckpointStore, createPostgresSink, describeColumns } from '@deltaverse/postgres'
+import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
+import { createPostgresCheckpointStore, createPostgresSink } from '@deltaverse/postgres'
 import { sync } from '@deltaverse/sync'
 import { checkpointOf } from '@deltaverse/testing'
 import { Pool } from 'pg'
@@ -40,11 +40,11 @@ describeOnPostgres('the README', (database) => {
     pool.on('error', ({ message }) => report(`an idle connection broke: ${message}`))
     const select = ['name', 'revenue', 'statecode', '_primarycontactid_value', 'modifiedon']
 
-    const columns = await describeColumns(createMetadataReader(client), { entitySet: 'accounts', select })
+    const tableSchema = await readTableSchema(createMetadataReader(client), { entitySet: 'accounts', select })
     await sync({
       name: 'accounts',
       source: createChangeFeed(client, { entitySet: 'accounts', select }),
-      sink: createPostgresSink({ pool, table: 'accounts', columns }),
+      sink: createPostgresSink({ pool, table: 'accounts', tableSchema }),
       signal,
     })
     // end
@@ -65,7 +65,7 @@ describeOnPostgres('the README', (database) => {
       table: 'customers',
       columns: [
         { member: 'name', type: 'text', column: 'customer name' },
-        { member: 'revenue', type: 'numeric' },
+        { member: 'revenue', type: 'decimal' },
         { member: 'statecode@OData.Community.Display.V1.FormattedValue', type: 'text', column: 'status' },
       ],
       deletions: 'soft',

@@ -1,9 +1,9 @@
 import {
   createPostgresCheckpointStore,
   createPostgresSink,
-  type PostgresPosition,
-  type PostgresSink,
   type PostgresSinkOptions,
+  type SqlPosition,
+  type SqlSink,
 } from '@deltaverse/postgres'
 import {
   type CheckpointStoreHarness,
@@ -46,17 +46,18 @@ export function contractTests(database: TestDatabase): void {
   })
 }
 
-type SinkUnderTest = TransactionalSinkHarness<PostgresPosition> & SinkHarness<PostgresPosition, PostgresSink>
+type SinkUnderTest = TransactionalSinkHarness<SqlPosition> & SinkHarness<SqlPosition, SqlSink>
 
 function sinkHarness(database: TestDatabase, options: Partial<PostgresSinkOptions>): SinkUnderTest {
   let schema = ''
-  const open = (): PostgresSink =>
+  const open = (): SqlSink =>
     createPostgresSink({
       pool: database.pool,
       schema,
       table: 'accounts',
       columns: accountColumns,
       leaseWaitMs: 0,
+      absentMembers: 'empty',
       ...options,
     })
   const rows = () =>

@@ -1,4 +1,4 @@
-import type { PostgresSink, PostgresSinkOptions } from '@deltaverse/postgres'
+import type { PostgresSinkOptions, SqlSink } from '@deltaverse/postgres'
 import { account, deleted, fullRead, idOf } from '@deltaverse/testing'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
@@ -8,12 +8,12 @@ import type { TestDatabase } from '../support/test-database.js'
 
 /** What goes wrong at the server. */
 export function failureTests(database: TestDatabase): void {
-  const sinkOn = (schema: string, options?: Partial<PostgresSinkOptions>): PostgresSink =>
+  const sinkOn = (schema: string, options?: Partial<PostgresSinkOptions>): SqlSink =>
     nameSink(database, schema, options)
 
   async function opened(
     options: Partial<PostgresSinkOptions> = {},
-  ): Promise<{ schema: string; sink: PostgresSink }> {
+  ): Promise<{ schema: string; sink: SqlSink }> {
     const schema = database.freshSchema()
     const sink = sinkOn(schema, options)
     await sink.open(undefined)
@@ -146,13 +146,13 @@ export function failureTests(database: TestDatabase): void {
     const pool = interceptPool(database, async (statement): Promise<Fate> => {
       if (!/^(INSERT INTO|DELETE FROM) .*accounts/.test(statement)) return 'lives'
       merges += 1
-      // Rows are upserted first and deleted then; the other one takes them the other way round, in between.
+      // Rows are deleted first and upserted then; the other one takes them the other way round, in between.
       if (merges === 1)
         await other.query(
-          `BEGIN; SET LOCAL deadlock_timeout = '60s'; UPDATE ${schema}.accounts SET name = 'other' WHERE id = '${idOf(1)}'`,
+          `BEGIN; SET LOCAL deadlock_timeout = '60s'; UPDATE ${schema}.accounts SET name = 'other' WHERE id = '${idOf(2)}'`,
         )
       if (merges === 2)
-        rest.push(other.query(`UPDATE ${schema}.accounts SET name = 'other' WHERE id = '${idOf(2)}'; COMMIT`))
+        rest.push(other.query(`UPDATE ${schema}.accounts SET name = 'other' WHERE id = '${idOf(1)}'; COMMIT`))
       return 'lives'
     })
     const sink = sinkOn(schema, { pool })

@@ -1,4 +1,4 @@
-import { createPostgresSink, type PostgresSink, type PostgresSinkOptions } from '@deltaverse/postgres'
+import { createPostgresSink, type PostgresSinkOptions, type SqlSink } from '@deltaverse/postgres'
 import { account, complete, deleted, fullRead, idOf, reset } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
 import type { TestDatabase } from '../support/test-database.js'
@@ -7,7 +7,7 @@ import type { TestDatabase } from '../support/test-database.js'
 export function fullReadTests(database: TestDatabase): void {
   let schema = ''
 
-  async function openSink(options: Partial<PostgresSinkOptions> = {}): Promise<PostgresSink> {
+  async function openSink(options: Partial<PostgresSinkOptions> = {}): Promise<SqlSink> {
     schema = database.freshSchema()
     const columns = [{ member: 'name', type: 'text' } as const]
     const sink = createPostgresSink({ pool: database.pool, schema, table: 'accounts', columns, ...options })
@@ -15,7 +15,7 @@ export function fullReadTests(database: TestDatabase): void {
     return sink
   }
 
-  async function put(sink: PostgresSink, ...events: Parameters<PostgresSink['write']>[0]): Promise<void> {
+  async function put(sink: SqlSink, ...events: Parameters<SqlSink['write']>[0]): Promise<void> {
     await sink.write(events)
     await sink.commit()
   }

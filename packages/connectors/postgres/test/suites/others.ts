@@ -1,8 +1,4 @@
-import {
-  createPostgresCheckpointStore,
-  type PostgresSink,
-  type PostgresSinkOptions,
-} from '@deltaverse/postgres'
+import { createPostgresCheckpointStore, type PostgresSinkOptions, type SqlSink } from '@deltaverse/postgres'
 import { account, checkpointOf, deleted, fullRead, idOf } from '@deltaverse/testing'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
@@ -14,12 +10,12 @@ const state = { version: 1 as const, checkpoint: checkpointOf() }
 
 /** Who else is there. */
 export function otherTests(database: TestDatabase): void {
-  const sinkOn = (schema: string, options?: Partial<PostgresSinkOptions>): PostgresSink =>
+  const sinkOn = (schema: string, options?: Partial<PostgresSinkOptions>): SqlSink =>
     nameSink(database, schema, options)
 
   async function opened(
     options: Partial<PostgresSinkOptions> = {},
-  ): Promise<{ schema: string; sink: PostgresSink }> {
+  ): Promise<{ schema: string; sink: SqlSink }> {
     const schema = database.freshSchema()
     const sink = sinkOn(schema, options)
     await sink.open(undefined)

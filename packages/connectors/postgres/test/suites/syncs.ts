@@ -1,8 +1,8 @@
 import { createClient, type DataverseClient } from '@deltaverse/client'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
-import { createMetadataReader } from '@deltaverse/metadata'
-import { createPostgresSink, describeColumns, type PostgresSinkOptions } from '@deltaverse/postgres'
+import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
+import { createPostgresSink, type PostgresSinkOptions } from '@deltaverse/postgres'
 import { sync } from '@deltaverse/sync'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestDatabase } from '../support/test-database.js'
@@ -25,7 +25,7 @@ export function syncTests(database: TestDatabase): void {
   const ways: readonly Partial<PostgresSinkOptions>[] = [{}, { deletions: 'soft', resync: 'at-end' }]
   it.each(ways)('ends in the state of the table, also over a token that expired (%j)', async (options) => {
     const schema = database.freshSchema()
-    const columns = await describeColumns(createMetadataReader(client), { entitySet: 'accounts', select })
+    const tableSchema = await readTableSchema(createMetadataReader(client), { entitySet: 'accounts', select })
     const accounts = emulator.table('accounts')
     const ids = Array.from({ length: 230 }, (_, at) =>
       accounts.create({ name: `Account ${at}`, revenue: at / 4 }),
@@ -35,7 +35,7 @@ export function syncTests(database: TestDatabase): void {
       await sync({
         name: 'accounts',
         source: createChangeFeed(client, { entitySet: 'accounts', select }),
-        sink: createPostgresSink({ pool: database.pool, schema, table: 'accounts', columns, ...options }),
+        sink: createPostgresSink({ pool: database.pool, schema, table: 'accounts', tableSchema, ...options }),
         commitBytes: 10_000,
       })
       const where = options.deletions === 'soft' ? 'WHERE deleted_at IS NULL' : ''

@@ -1,4 +1,4 @@
-import type { PostgresPosition, PostgresSink, PostgresSinkOptions } from '@deltaverse/postgres'
+import type { PostgresSinkOptions, SqlPosition, SqlSink } from '@deltaverse/postgres'
 import { account } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
 import { nameSink, put } from '../support/sinks.js'
@@ -6,7 +6,7 @@ import type { TestDatabase } from '../support/test-database.js'
 
 /** Which tables and positions the sink takes, makes and refuses. */
 export function tableTests(database: TestDatabase): void {
-  const sinkOn = (schema: string, options?: Partial<PostgresSinkOptions>): PostgresSink =>
+  const sinkOn = (schema: string, options?: Partial<PostgresSinkOptions>): SqlSink =>
     nameSink(database, schema, options)
 
   describe('tables', () => {
@@ -102,7 +102,7 @@ export function tableTests(database: TestDatabase): void {
   })
 
   describe('positions', () => {
-    async function committed(): Promise<{ schema: string; position: PostgresPosition }> {
+    async function committed(): Promise<{ schema: string; position: SqlPosition }> {
       const schema = database.freshSchema()
       const sink = sinkOn(schema)
       await sink.open(undefined)
@@ -144,7 +144,7 @@ export function tableTests(database: TestDatabase): void {
       'refuses the position %j',
       async (position) => {
         const { schema } = await committed()
-        await expect(sinkOn(schema).open(position as PostgresPosition)).rejects.toMatchObject({
+        await expect(sinkOn(schema).open(position as SqlPosition)).rejects.toMatchObject({
           code: 'sink-mismatch',
         })
       },

@@ -1,24 +1,25 @@
 import type { Row } from '@deltaverse/core'
-import type { PostgresColumn, PostgresType } from '@deltaverse/postgres'
+import type { ColumnKind } from '@deltaverse/schema'
+import type { SqlColumn } from '@deltaverse/sql'
 import type { TestDatabase } from './test-database.js'
 
-const types: Readonly<Record<string, PostgresType>> = {
+const types: Readonly<Record<string, ColumnKind>> = {
   description: 'text',
-  revenue: 'numeric',
-  numberofemployees: 'integer',
-  exchangerate: 'numeric',
-  address1_latitude: 'double precision',
-  versionnumber: 'bigint',
+  revenue: 'decimal',
+  numberofemployees: 'int32',
+  exchangerate: 'decimal',
+  address1_latitude: 'double',
+  versionnumber: 'int64',
   creditonhold: 'boolean',
   donotemail: 'boolean',
   createdon: 'timestamptz',
   _primarycontactid_value: 'uuid',
   'revenue@OData.Community.Display.V1.FormattedValue': 'text',
-  contact_customer_accounts: 'jsonb',
+  contact_customer_accounts: 'json',
 }
 
 /** Columns of the rows that the contract suites write. */
-export const accountColumns: readonly PostgresColumn[] = [
+export const accountColumns: readonly SqlColumn[] = [
   { member: 'name', type: 'text' },
   ...Object.entries(types).map(([member, type]) => ({ member, type, optional: true })),
   {
@@ -35,7 +36,7 @@ export function expectedAccount(row: Row): Row {
   for (const { member, column = member, type } of accountColumns) {
     const value = row[member]
     if (value === null || value === undefined) continue
-    kept[column] = type === 'numeric' && typeof value === 'number' ? plainDecimal(value) : value
+    kept[column] = type === 'decimal' && typeof value === 'number' ? plainDecimal(value) : value
   }
   return kept
 }

@@ -52,7 +52,10 @@ export function interceptPool(
 
   return new Proxy(pool, {
     get(target, name) {
-      if (name === 'connect') return async () => intercept(await target.connect())
+      if (name === 'connect') {
+        return (taken: Parameters<Pool['connect']>[0]) =>
+          target.connect((error, client, release) => taken(error, client && intercept(client), release))
+      }
       const value: unknown = Reflect.get(target, name, target)
       return typeof value === 'function' ? value.bind(target) : value
     },

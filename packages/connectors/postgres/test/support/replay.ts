@@ -1,5 +1,5 @@
 import type { ChangeEvent } from '@deltaverse/core'
-import type { PostgresSink } from '@deltaverse/postgres'
+import type { SqlSink } from '@deltaverse/postgres'
 import { checkpointOf } from '@deltaverse/testing'
 
 /**
@@ -7,7 +7,7 @@ import { checkpointOf } from '@deltaverse/testing'
  * The number of the commits done stands in for the feed's checkpoint.
  */
 export async function replay(
-  sink: PostgresSink,
+  sink: SqlSink,
   name: string,
   commits: readonly (readonly ChangeEvent[])[],
 ): Promise<void> {

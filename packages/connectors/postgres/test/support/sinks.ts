@@ -1,8 +1,8 @@
 import {
   createPostgresSink,
-  type PostgresPosition,
-  type PostgresSink,
   type PostgresSinkOptions,
+  type SqlPosition,
+  type SqlSink,
 } from '@deltaverse/postgres'
 import type { TestDatabase } from './test-database.js'
 
@@ -11,7 +11,7 @@ export function nameSink(
   database: Pick<TestDatabase, 'pool'>,
   schema: string,
   options: Partial<PostgresSinkOptions> = {},
-): PostgresSink {
+): SqlSink {
   return createPostgresSink({
     pool: database.pool,
     schema,
@@ -23,10 +23,7 @@ export function nameSink(
 }
 
 /** Writes and commits. */
-export async function put(
-  sink: PostgresSink,
-  ...events: Parameters<PostgresSink['write']>[0]
-): Promise<PostgresPosition> {
+export async function put(sink: SqlSink, ...events: Parameters<SqlSink['write']>[0]): Promise<SqlPosition> {
   await sink.write(events)
   return sink.commit()
 }

@@ -1,0 +1,25 @@
+import type { Row } from '@deltaverse/core'
+import { createSqlSink, type SqlSink, type SqlSinkOptions } from '@deltaverse/sql'
+import type { Pool } from 'pg'
+import { createPostgresDialect } from './dialect.js'
+
+export interface PostgresSinkOptions extends SqlSinkOptions {
+  /** Pool of the `pg` package. The sink takes one connection while a commit is under way; a lease has one of its own. */
+  readonly pool: Pool
+  /** Schema of the table, and of the two tables of bookkeeping beside it. Default: `public`. */
+  readonly schema?: string | undefined
+}
+
+/**
+ * Creates a sink that keeps one table of a source in one table of PostgreSQL: a row for a row, a typed column for a column.
+ *
+ * Rows go by `COPY` into a temporary table as they come; a commit merges them and saves the state in one transaction, so that
+ * each change takes effect once. Nothing is connected before the first call.
+ *
+ * A call that fails leaves the sink closed: what was written since the last commit is rolled back, and `open` goes on.
+ *
+ * @throws TypeError or RangeError for options that cannot be right
+ */
+export function createPostgresSink<R extends Row = Row>(options: PostgresSinkOptions): SqlSink<R> {
+  return createSqlSink<R>(createPostgresDialect(options), options)
+}

@@ -1,0 +1,25 @@
+export type { SqlColumn } from './lib/columns.js'
+export type { SqlConnection, SqlRow, SqlValue } from './lib/connection.js'
+export {
+  type ActualColumn,
+  countIn,
+  type LoaderStage,
+  type Relation,
+  type RowLoader,
+  type SqlCapabilities,
+  type SqlCatalogue,
+  type SqlDialect,
+  type SqlErrors,
+  type SqlLimits,
+  type SqlText,
+  type SqlTypes,
+  type StagedRow,
+  stageColumns,
+  type TransactionKind,
+} from './lib/dialect.js'
+export { checkName, derivedName, type NameRules, quoteName } from './lib/names.js'
+export type { SqlPosition } from './lib/position.js'
+export type { SchemaChanges, SqlSinkOptions } from './lib/sink-options.js'
+export { createSqlSink, type SqlSink } from './lib/sql-sink.js'
+export { createSqlStateStore, type SqlStateStoreOptions } from './lib/sql-state-store.js'
+export type { InvalidText } from './lib/storable-text.js'

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type CallOptions,
+  type ChangeEvent,
+  DataverseError,
+  type Lease,
+  type ReadableSink,
+  type Row,
+  routeEvents,
+  type StoredState,
+  type SyncState,
+  type TransactionalSink,
+} from '@deltaverse/core'
+import { isSameSchema, type TableSchema } from '@deltaverse/schema'
+import { createBookkeeping } from './bookkeeping.js'
+import { columnsOfSchema, type TableColumns } from './columns.js'
+import type { SqlConnection } from './connection.js'
+import type { SqlDialect } from './dialect.js'
+import { readHeld } from './held-rows.js'
+import type { SqlPosition } from './position.js'
+import { resolveSinkOptions, type SqlSinkOptions } from './sink-options.js'
+import { createTableSession, type OpenTable } from './table-session.js'
+import { createTableSql } from './table-sql.js'
+import { inTransaction } from './transaction.js'
+import { withConnection } from './use-connection.js'
+import type { WriteTransaction } from './write-transaction.js'
+
+/** A sink that keeps one table of a source in one table of an SQL database. */
+export interface SqlSink<R extends Row = Row>
+  extends Required<TransactionalSink<SqlPosition, R>>,
+    ReadableSink {}
+
+/**
+ * Creates a sink that keeps one table of a source in one table of an SQL database: a row for a row, a typed column for a column.
+ *
+ * Rows go to a staging table as they come; a commit merges them and saves the state in one transaction, so that each change
+ * takes effect once. Nothing is connected before the first call.
+ *
+ * A call that fails leaves the sink closed: what was written since the last commit is rolled back, and `open` goes on.
+ *
+ * @throws TypeError or RangeError for options that cannot be right
+ */
+export function createSqlSink<R extends Row = Row, C extends SqlConnection = SqlConnection>(
+  dialect: SqlDialect<C>,
+  sinkOptions: SqlSinkOptions,
+): SqlSink<R> {
+  const options = resolveSinkOptions(dialect, sinkOptions)
+  const { table, resync } = options
+  const shown = dialect.text.table(table)
+  const bookkeeping = createBookkeeping(dialect)
+  let applied: { readonly schema: TableSchema; readonly columns: TableColumns } | undefined
+  /** Opened before the source has brought a schema: where. */
+  let waiting: { readonly at: SqlPosition | undefined } | undefined
+  let stateName: string | undefined
+  const session = createTableSession({ dialect, options, bookkeeping, stateName: () => stateName })
+
+  function letGo(): void {
+    session.letGo()
+    waiting = undefined
+  }
+
+  /** What is open, once it has columns. */
+  function requireOpen(): OpenTable {
+    if (waiting !== undefined) throw noColumns(shown)
+    return session.opened
+  }
+
+  /** Every failure closes the sink, as nobody knows how much of the work was done. */
+  async function orLetGo<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      letGo()
+      throw error
+    }
+  }
+
+  const sink: SqlSink = {
+    async open(at, { signal } = {}) {
+      letGo()
+      const columns = options.columns ?? applied?.columns
+      if (columns === undefined) waiting = { at }
+      else await session.open(at, columns, signal)
+    },
+
+    applySchema(schema, { signal } = {}) {
+      return orLetGo(async () => {
+        // Columns that are named by hand are what the table has.
+        if (options.columns !== undefined) return
+        if (applied !== undefined && isSameSchema(applied.schema, schema) && waiting === undefined) return
+        applied = { schema, columns: columnsOfSchema(dialect, schema) }
+        const at = waiting ?? { at: session.opened.position }
+        if (session.isWriting) throw uncommitted(shown)
+        await session.open(at.at, applied.columns, signal)
+        waiting = undefined
+      })
+    },
+
+    write(events, { signal } = {}) {
+      return orLetGo(async () => {
+        requireOpen()
+        signal?.throwIfAborted()
+        if (!events.some(({ kind }) => kind !== 'checkpoint')) return
+        await session.write(signal, (transaction) => take(events, transaction))
+      })
+    },
+
+    commit({ signal } = {}) {
+      return orLetGo(async () => {
+        const { position } = requireOpen()
+        signal?.throwIfAborted()
+        return session.isWriting ? session.commit(signal, async () => {}) : position
+      })
+    },
+
+    async loadState(name, { signal } = {}) {
+      const found = await withConnection(dialect, signal, `loading the state '${name}'`, (connection) =>
+        inTransaction(dialect, connection, 'look', () => bookkeeping.loadState(connection, name, table)),
+      )
+      stateName = name
+      return found as StoredState<SqlPosition> | undefined
+    },
+
+    commitWith(name, state, expectedRevision, { signal } = {}) {
+      return orLetGo(async () => {
+        const { sql } = requireOpen()
+        signal?.throwIfAborted()
+        stateName = name
+        const revision = randomUUID()
+        const reached = await session.commit(signal, async ({ connection, transaction }, position) => {
+          // No older state can come back that would need it.
+          if (resync === 'at-end' && transaction.completed) await connection.query(sql.dropShadow)
+          const whole: SyncState = { ...state, position }
+          const isSaved = await bookkeeping.saveState(connection, name, whole, expectedRevision, revision)
+          if (!isSaved) throw otherState(name, expectedRevision)
+        })
+        return { position: reached, revision }
+      })
+    },
+
+    acquire(name, call): Promise<Lease> {
+      return dialect.acquireLease(name, options.leaseWaitMs, call)
+    },
+
+    async *held(call: CallOptions = {}) {
+      const held = session.openedOrNot?.sql ?? unopenedSql()
+      yield* readHeld(dialect, held.selectHeld, `reading ${shown}`, call.signal)
+    },
+
+    async close() {
+      letGo()
+      await dialect.close()
+    },
+  }
+  return sink as SqlSink<R>
+
+  /** What is held does not depend on the columns of the rows. */
+  function unopenedSql(): { readonly selectHeld: string } {
+    const hasDeletedAt = options.deletions === 'soft'
+    const { id } = options.columns ?? applied?.columns ?? ({ id: { kind: 'uuid' } } as const)
+    return createTableSql(dialect, { ...options, id, columns: [], hasDeletedAt })
+  }
+}
+
+function take(events: readonly ChangeEvent[], transaction: WriteTransaction): Promise<void> {
+  return routeEvents(events, {
+    async changes(changes) {
+      for (const change of changes) {
+        const waiting = transaction.stage(change)
+        if (waiting !== undefined) await waiting
+      }
+    },
+    reset: ({ epoch }) => transaction.reset(epoch),
+    complete: ({ epoch }) => transaction.complete(epoch),
+    // Its state is saved by the commit behind it.
+    checkpoint() {},
+  })
+}
+
+function noColumns(shown: string): DataverseError {
+  return new DataverseError(
+    `The sink of ${shown} knows no columns. Join it to a source that brings its schema, or name them with the option columns or tableSchema.`,
+    { code: 'sink-failed' },
+  )
+}
+
+function uncommitted(shown: string): DataverseError {
+  return new DataverseError(
+    `The schema of ${shown} changed between two commits. Commit first: the rows before it are of the old one.`,
+    { code: 'sink-mismatch' },
+  )
+}
+
+function otherState(name: string, expectedRevision: string | undefined): DataverseError {
+  const what =
+    expectedRevision === undefined ? 'is there already' : 'was saved by somebody else since it was loaded'
+  return new DataverseError(
+    `The state '${name}' ${what}, so nothing of this commit took effect. Let one process at a time run a sync, and run again.`,
+    { code: 'conflict' },
+  )
+}

@@ -1,0 +1,150 @@
+import { deletedColumn, deletedType, ownColumns, type TableColumns } from './columns.js'
+import { type SqlDialect, stageColumns } from './dialect.js'
+import { derivedName, quoteName } from './names.js'
+
+/** What the statements on a table depend on. */
+export interface TableShape extends TableColumns {
+  readonly table: string
+  readonly deletions: 'hard' | 'soft'
+  /** Whether the table has the column for soft deletions; hard ones clear it in rows that come back. */
+  readonly hasDeletedAt: boolean
+}
+
+/** Parameters are the epoch (`$1`) where a statement has one. No statement holds data. */
+export interface TableSql {
+  readonly createStage: readonly string[]
+  readonly emptyStage: string
+  /** Fills columns, by their places, of staged rows that came without them, with what the table holds. */
+  readonly keepOld: (places: readonly number[], target: RowsTable) => string
+  /** How many rows that came without some column were mentioned before, in the stage itself. */
+  readonly countRepeats: string
+  /** The same for these: with what the latest earlier mention brought that has the column. For each column by its place. */
+  readonly keepRepeated: (place: number) => string
+  /** Takes the last mention of each row from the stage. */
+  readonly upsert: (target: RowsTable) => string
+  readonly remove: (target: RowsTable) => string
+  /** Lets rows that an epoch brought count as not brought. */
+  readonly demote: string
+  /** Removes what an epoch did not bring. */
+  readonly removeStale: string
+  readonly removeAll: string
+  readonly createShadow: string
+  readonly dropShadow: string
+  /** Brings the rows of the shadow into the table; rows that are the same are not touched. */
+  readonly mergeShadow: string
+  readonly removeNotInShadow: string
+  readonly selectHeld: string
+}
+
+/** `main` is the table itself; `shadow` collects a snapshot until it is complete. */
+export type RowsTable = 'main' | 'shadow'
+
+/** What statements need of a dialect. */
+export type SqlWords = Pick<SqlDialect, 'name' | 'limits' | 'types' | 'text'>
+
+/** SQL of the columns that a new table gets. */
+export function columnDefinitions(
+  { types }: Pick<SqlWords, 'types'>,
+  { id, columns }: TableColumns,
+  withDeletedAt: boolean,
+): string[] {
+  return [
+    `id ${types.of(id)} NOT NULL PRIMARY KEY`,
+    `row_version ${types.of(ownColumns.row_version)}`,
+    `epoch ${types.of(ownColumns.epoch)} NOT NULL`,
+    ...(withDeletedAt ? [`${deletedColumn} ${types.of(deletedType)}`] : []),
+    ...columns.map(({ column, type }) => `${quoteName(column)} ${types.of(type)}`),
+  ]
+}
+
+/** Name of the table that a snapshot is collected in. */
+export function shadowName(rules: Pick<SqlWords, 'name' | 'limits'>, table: string): string {
+  return derivedName(rules, 'deltaverse_next_', table)
+}
+
+/** Whether a row of the stage came without a column. */
+function lacksColumn(alias: string, place: number): string {
+  return `${alias}.lacks LIKE '%,${place},%'`
+}
+
+/** Writes the statements for one table. */
+export function createTableSql(words: SqlWords, shape: TableShape): TableSql {
+  const { types, text } = words
+  const { table, id, columns, deletions, hasDeletedAt } = shape
+  const { stage } = text
+  const main = text.table(table)
+  const shadow = text.table(shadowName(words, table))
+  const rowNames = columns.map(({ column }) => quoteName(column))
+  const names = ['id', 'row_version', ...rowNames]
+  const list = names.join(', ')
+  const of = (alias: string): string => names.map((name) => `${alias}.${name}`).join(', ')
+  const live = hasDeletedAt ? ` AND t.${deletedColumn} IS NULL` : ''
+  const revive = hasDeletedAt ? `, ${deletedColumn} = NULL` : ''
+  const set = ['row_version', ...rowNames].map((name) => `${name} = excluded.${name}`).join(', ')
+  const lastMentions = `(SELECT max(number) AS number FROM ${stage} GROUP BY id) AS last JOIN ${stage} AS s ON s.number = last.number`
+  const goneIds = `SELECT s.id FROM ${lastMentions} WHERE s.gone`
+  const targets = { main, shadow }
+  const deletedOf = (alias: string): string => (hasDeletedAt ? `, ${alias}.${deletedColumn}` : '')
+
+  // A row that is gone softly keeps its columns; that it was deleted already is no news.
+  const removeMain = (where: string): string =>
+    deletions === 'soft'
+      ? `UPDATE ${main} AS t SET ${deletedColumn} = ${text.now} WHERE ${where}${live}`
+      : `DELETE FROM ${main} AS t WHERE ${where}${live}`
+
+  const stageTypes: Readonly<Record<(typeof stageColumns)[number], string>> = {
+    number: types.stageNumber,
+    id: types.of(id),
+    gone: types.of({ kind: 'boolean' }),
+    row_version: types.of(ownColumns.row_version),
+    lacks: types.of({ kind: 'text' }),
+  }
+  const definitions = [
+    ...stageColumns.map((name) => `${name} ${stageTypes[name]}`),
+    ...columns.map(({ column, type }) => `${quoteName(column)} ${types.of(type)}`),
+  ]
+
+  return {
+    createStage: text.createStage(definitions.join(', ')),
+    emptyStage: text.emptyStage,
+    keepOld(places, target) {
+      const sets = places.map((place) => {
+        const name = rowNames[place] ?? ''
+        return `${name} = CASE WHEN ${lacksColumn('s', place)} THEN t.${name} ELSE s.${name} END`
+      })
+      // A snapshot that is collected apart and a row that it has not brought yet: what readers see until then.
+      const before =
+        target === 'main'
+          ? main
+          : `(SELECT ${list} FROM ${shadow} UNION ALL SELECT ${list} FROM ${main} AS m WHERE NOT EXISTS (SELECT 1 FROM ${shadow} AS n WHERE n.id = m.id))`
+      return `UPDATE ${stage} AS s SET ${sets.join(', ')} FROM ${before} AS t WHERE t.id = s.id AND s.lacks IS NOT NULL`
+    },
+    countRepeats: `SELECT count(*) AS repeats FROM (SELECT 1 FROM ${stage} GROUP BY id HAVING count(*) > 1 AND max(lacks) IS NOT NULL) AS r`,
+    keepRepeated(place) {
+      const name = rowNames[place] ?? ''
+      const earlier = `FROM ${stage} AS p WHERE p.id = s.id AND p.number < s.number AND (p.lacks IS NULL OR NOT ${lacksColumn('p', place)})`
+      return (
+        `UPDATE ${stage} AS s SET ${name} = (SELECT p.${name} ${earlier} ORDER BY p.number DESC LIMIT 1) ` +
+        `WHERE ${lacksColumn('s', place)} AND EXISTS (SELECT 1 ${earlier})`
+      )
+    },
+    upsert: (target) =>
+      `INSERT INTO ${targets[target]} AS t (${list}, epoch) SELECT ${of('s')}, CAST($1 AS ${types.of(ownColumns.epoch)}) FROM ${lastMentions} ` +
+      `WHERE NOT s.gone ON CONFLICT (id) DO UPDATE SET ${set}, epoch = excluded.epoch${target === 'main' ? revive : ''}`,
+    remove: (target) =>
+      target === 'main'
+        ? removeMain(`t.id IN (${goneIds})`)
+        : `DELETE FROM ${shadow} AS t WHERE t.id IN (${goneIds})`,
+    demote: `UPDATE ${main} SET epoch = 0 WHERE epoch = $1`,
+    removeStale: removeMain('t.epoch <> $1'),
+    removeAll: removeMain('true'),
+    createShadow: `CREATE TABLE IF NOT EXISTS ${shadow} (${columnDefinitions(words, shape, false).join(', ')})`,
+    dropShadow: `DROP TABLE IF EXISTS ${shadow}`,
+    mergeShadow:
+      `INSERT INTO ${main} AS t (${list}, epoch) SELECT ${of('s')}, s.epoch FROM ${shadow} AS s ` +
+      `WHERE true ON CONFLICT (id) DO UPDATE SET ${set}, epoch = excluded.epoch${revive} ` +
+      `WHERE (${of('t')}${deletedOf('t')}) IS DISTINCT FROM (${of('excluded')}${hasDeletedAt ? `, CAST(NULL AS ${types.of(deletedType)})` : ''})`,
+    removeNotInShadow: removeMain(`NOT EXISTS (SELECT 1 FROM ${shadow} AS s WHERE s.id = t.id)`),
+    selectHeld: `SELECT CAST(t.id AS ${types.of({ kind: 'text' })}) AS id, CAST(t.row_version AS ${types.of({ kind: 'text' })}) AS row_version FROM ${main} AS t WHERE true${live}`,
+  }
+}
