@@ -17,6 +17,6 @@ export type { UpsertWriterOptions, WriteOperation, WriteStrategy } from './sink/
 export { type ChangeFeed, createChangeFeed } from './source/change-feed.js'
 export type { ChangePage } from './source/change-page.js'
 export type { FollowOptions } from './source/follow.js'
-export type { ChangeFeedOptions } from './source/options.js'
+export type { ChangeFeedOptions, FeedEvent } from './source/options.js'
 export type { DecoderName } from './source/page-decoder.js'
 export { describeTable, type TableDescription } from './source/table-description.js'

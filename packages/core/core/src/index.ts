@@ -23,6 +23,8 @@ export {
   type ResponseErrorOptions,
 } from './lib/errors.js'
 export type { FingerprintRow, Fingerprints, FingerprintVerdict } from './lib/fingerprints.js'
+export { type FollowEvent, type Followed, follow } from './lib/follow.js'
+export { type FollowIntervals, followIntervals } from './lib/follow-intervals.js'
 export type { JsonValue } from './lib/json-value.js'
 export { parseSyncState } from './lib/parse-sync-state.js'
 export { type EventRoutes, routeEvents } from './lib/route-events.js'

@@ -19,6 +19,7 @@ export type { LeaseHarness } from './lib/lease-cases.js'
 export { readableSinkContract } from './lib/readable-sink-contract.js'
 export { sinkContract } from './lib/sink-contract.js'
 export type { SinkHarness } from './lib/sink-harness.js'
+export { createStrictSink } from './lib/strict-sink.js'
 export {
   type TransactionalSinkHarness,
   transactionalSinkContract,

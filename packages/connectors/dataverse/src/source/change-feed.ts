@@ -13,7 +13,7 @@ import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
 import { createChangeShape } from './change.js'
 import type { ChangePage } from './change-page.js'
 import { countRows } from './count-rows.js'
-import { type FollowOptions, followTable } from './follow.js'
+import { type FollowOptions, followFeed } from './follow.js'
 import { groupIntoPages } from './group-into-pages.js'
 import { type ChangeFeedOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import type { EventBatch, ReadContext } from './read-context.js'
@@ -115,7 +115,7 @@ export function createChangeFeed<R extends Row = Row>(
 
   function follow(given?: FollowOptions): AsyncGenerator<EventBatch, void, undefined> {
     const { options, signal } = resolveRead(resolved, given)
-    return followTable(readOnce, options, { ...given, signal })
+    return followFeed(readOnce, options, { ...given, signal })
   }
 
   const { entitySet: table } = resolved

@@ -1,7 +1,16 @@
-import { type Checkpoint, type Clock, type SourceEvent, systemClock } from '@deltaverse/core'
+import {
+  type Checkpoint,
+  type Clock,
+  type FollowEvent,
+  type SourceEvent,
+  systemClock,
+} from '@deltaverse/core'
 import { defaultMaxRecordBytes } from '@deltaverse/protocol'
 import type { DecoderName } from './page-decoder.js'
 import { canonicalSelect, parsePosition, type ReadPosition } from './read-position.js'
+
+/** What happens while a feed is read or followed. */
+export type FeedEvent = SourceEvent | FollowEvent
 
 export interface ChangeFeedOptions {
   /** Entity set of the table, as in URLs: `contacts`. */
@@ -47,8 +56,8 @@ export interface ChangeFeedOptions {
   readonly tokenLifetimeDays?: number | 'ask' | undefined
   /** How long before the end of the delta token `expiring` is said. Default: one day, 86,400,000 ms. */
   readonly expiryNoticeMs?: number | undefined
-  /** Told of what happens while it reads, and not waited for. */
-  readonly onEvent?: ((event: SourceEvent) => void) | undefined
+  /** Told of what happens while it reads and, when it is followed, between its reads. Not waited for. */
+  readonly onEvent?: ((event: FeedEvent) => void) | undefined
   /**
    * How far to read ahead of a slow consumer, in bytes of rows; 0 turns it off. Raise it to latency times rate where both are
    * high. Default: 2 MiB.
@@ -88,7 +97,7 @@ export interface ResolvedOptions {
   readonly primaryKey: string | undefined
   readonly tokenLifetimeDays: number | 'ask'
   readonly expiryNoticeMs: number
-  readonly onEvent: (event: SourceEvent) => void
+  readonly onEvent: (event: FeedEvent) => void
   readonly readAheadBytes: number
   readonly maxRecordBytes: number
   readonly exactNumbers: boolean

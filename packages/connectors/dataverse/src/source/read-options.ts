@@ -25,7 +25,8 @@ export function resolveRead(
         position: checkpoint === null ? undefined : parsePosition(checkpoint),
       }),
       ...(restart !== undefined && { restart }),
-      ...(onEvent !== undefined && { onEvent }),
+      // A read by itself says nothing of what happens between reads.
+      ...(onEvent !== undefined && { onEvent: onEvent as ResolvedOptions['onEvent'] }),
     },
   }
 }

@@ -3,7 +3,7 @@ import { type ChangeEvent, type Checkpoint, isDataverseError } from '@deltaverse
 import { type Emulator, type EmulatorOptions, startEmulator } from '@deltaverse/emulator'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ChangeFeedOptions, createChangeFeed, describeTable } from '../../src/index.js'
+import { type ChangeFeedOptions, createChangeFeed, describeTable, type FeedEvent } from '../../src/index.js'
 import { createRebuiltState } from './rebuilt-state.js'
 
 let emulator: Emulator
@@ -271,11 +271,58 @@ describe('follow()', () => {
     expect(seen.filter((kind) => kind === 'reset')).toHaveLength(1)
   })
 
-  it('refuses intervals that cannot be right', async () => {
-    await expect(products().follow({ minIntervalMs: 0 }).next()).rejects.toThrow(RangeError)
-    await expect(products().follow({ minIntervalMs: 10, maxIntervalMs: 5 }).next()).rejects.toThrow(
-      RangeError,
-    )
+  it('waits as long as it is asked to, and twice as long behind each failure', async () => {
+    addProducts(1)
+    const controller = new AbortController()
+    const waits: number[] = []
+    let nowMs = Date.now()
+    const pass = (ms: number): void => {
+      nowMs += ms
+    }
+    const clock = {
+      now: () => nowMs,
+      async delay(ms: number) {
+        nowMs += ms
+        waits.push(ms)
+        if (waits.length === 5) controller.abort(new Error('enough'))
+      },
+    }
+    const single = createClient({
+      url: emulator.url,
+      retry: { maxAttempts: 1 },
+      clock: { ...clock, delay: async (ms: number) => pass(ms) },
+    })
+    const events: FeedEvent[] = []
+    const feed = createChangeFeed(single, {
+      entitySet: 'products',
+      primaryKey: 'productid',
+      tokenLifetimeDays: 0,
+      clock,
+      random: () => 0.5,
+      onEvent: (event) => events.push(event),
+    })
+    emulator.faults.next({ url: 'products?', status: 503, times: 3 })
+    emulator.faults.next({ url: 'products?', status: 503, retryAfterSeconds: 90 })
+    const following = (async () => {
+      const options = { signal: controller.signal, minIntervalMs: 100, maxIntervalMs: 10_000 }
+      for await (const _ of feed.follow(options));
+    })()
+    await expect(following).rejects.toThrow('enough')
+    expect(waits).toEqual([100, 200, 400, 90_000, 100])
+    const polls = events.filter(({ kind }) => kind === 'failed-poll' || kind === 'waiting')
+    expect(polls).toMatchObject([
+      { delayMs: 100, error: { status: 503 } },
+      { delayMs: 200 },
+      { delayMs: 400 },
+      { delayMs: 90_000, error: { status: 503, retryAfterMs: 90_000 } },
+      { kind: 'waiting', delayMs: 100 },
+    ])
+    await single.close()
+  })
+
+  it('refuses intervals that cannot be right', () => {
+    expect(() => products().follow({ minIntervalMs: 0 })).toThrow(RangeError)
+    expect(() => products().follow({ minIntervalMs: 10, maxIntervalMs: 5 })).toThrow(RangeError)
   })
 })
 

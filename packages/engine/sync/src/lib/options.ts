@@ -8,7 +8,7 @@ import type {
   TransactionalSink,
 } from '@deltaverse/core'
 import { type Clock, systemClock } from '@deltaverse/core'
-import { type FollowOptions, followIntervals, type ResolvedFollow } from './follow-options.js'
+import { type FollowOptions, type ResolvedFollow, resolveFollow } from './follow-options.js'
 import { atLeast, callable, flag, share, text, whole } from './option-checks.js'
 import type { SyncStep } from './step.js'
 import type { SyncEvent } from './sync-event.js'
@@ -110,7 +110,7 @@ export function resolveSync<Position, R extends Row>(
     restart: flag('restart', options.restart ?? false),
     environmentId:
       options.environmentId === undefined ? undefined : text('environmentId', options.environmentId),
-    follow: followIntervals(options.follow),
+    follow: resolveFollow(options.follow),
     commitBytes: whole('commitBytes', options.commitBytes ?? 64 * 1024 * 1024, 1),
     commitMs: atLeast('commitMs', options.commitMs ?? 1_000, 0),
     maxDeleteShare: share('maxDeleteShare', options.maxDeleteShare ?? 0.5),

@@ -1,4 +1,11 @@
-import type { Checkpoint, CompleteEvent, DataverseError, ResetEvent, SourceEvent } from '@deltaverse/core'
+import type {
+  Checkpoint,
+  CompleteEvent,
+  DataverseError,
+  FollowEvent,
+  ResetEvent,
+  SourceEvent,
+} from '@deltaverse/core'
 import type { SyncProgress } from './progress.js'
 
 /**
@@ -16,8 +23,7 @@ import type { SyncProgress } from './progress.js'
  * | `page`, `retry`, `expiring` | what the source says: see {@link SourceEvent} |
  * | `deriving` | a resync is behind its snapshot and deletes what did not come |
  * | `committed` | everything up to this checkpoint is durable, and saved |
- * | `failed-poll` | followed tables: an error that waiting may cure; asked again in `delayMs` |
- * | `waiting` | followed tables: nothing more to read; asked again in `delayMs` |
+ * | `failed-poll`, `waiting` | followed tables: see {@link FollowEvent} |
  * | `progress` | now and then, when it is asked for |
  */
 export type SyncEvent<Position = unknown> =
@@ -26,6 +32,7 @@ export type SyncEvent<Position = unknown> =
   | { readonly kind: 'other-environment'; readonly saved: string | undefined; readonly expected: string }
   | { readonly kind: 'fingerprint-rebuild'; readonly why: 'new' | 'lost' | 'removed' }
   | SourceEvent
+  | FollowEvent
   | ResetEvent
   | CompleteEvent
   | {
@@ -38,6 +45,4 @@ export type SyncEvent<Position = unknown> =
     }
   | { readonly kind: 'deriving'; readonly deletions: number }
   | { readonly kind: 'committed'; readonly checkpoint: Checkpoint; readonly position: Position }
-  | { readonly kind: 'failed-poll'; readonly error: DataverseError; readonly delayMs: number }
-  | { readonly kind: 'waiting'; readonly delayMs: number }
   | { readonly kind: 'progress'; readonly progress: SyncProgress }

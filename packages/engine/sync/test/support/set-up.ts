@@ -1,3 +1,4 @@
+import { createStrictSink } from '@deltaverse/testing'
 import { type SyncEvent, type SyncOptions, type SyncSummary, sync } from '../../src/index.js'
 import type { EmulatedTable } from './emulated-table.js'
 import { createMemoryCheckpoints, type MemoryCheckpoints } from './memory-checkpoints.js'
@@ -34,12 +35,12 @@ export function setUp(table: EmulatedTable): SetUp {
       sync({
         name: 'products',
         source,
-        sink,
         checkpoints,
         // How long a read takes on a busy machine decides nothing.
         commitMs: 3_600_000,
         onEvent: (event) => events.push(event),
         ...options,
+        sink: createStrictSink(options?.sink ?? sink),
       }),
     state: () => checkpoints.states.get('products'),
     backUp() {
