@@ -1,11 +1,13 @@
 import { DataverseError, type Row } from '@deltaverse/core'
-import { allColumns, bindsOf, type Comparison, compareRows } from './lookup/compare-rows.js'
+import { bindsOf, type Comparison, compareRows } from './lookup/compare-rows.js'
 import { partsOfKey, typeRowKey } from './plan/key-plan.js'
 import type { RunContext } from './plan/run-context.js'
 import type { RunPlan } from './plan/run-plan.js'
 import { failed, type RowOutcome, type Settle } from './result/row-outcome.js'
 import type { WriteResult } from './result/write-result.js'
 import type { PendingRow } from './row/pending-row.js'
+import { allColumns } from './row/row-facts.js'
+import { findDiffering } from './row/row-steps.js'
 
 /** What would become of a row. */
 export interface PlannedWrite<R extends object = Row> {
@@ -33,10 +35,12 @@ export async function planRows(
   const comparisons =
     known.length === 0 ? new Map<PendingRow, Comparison>() : await compareRows(context, known)
   for (const [at, row] of rows.entries()) {
-    const comparison = comparisons.get(comparable[at]!)
+    const twin = comparable[at]
+    const comparison = twin && comparisons.get(twin)
     const problem = findUnknown(plan, row, binds)
-    if (comparison?.kind === 'exists') row.changed = comparison.changed
-    settle(row, problem === undefined ? planned(plan, row, comparison) : failed(row, problem))
+    const outcome = problem === undefined ? planned(plan, row, comparison) : failed(row, problem)
+    if (comparison?.kind === 'exists') findDiffering(row, comparison.id, comparison.changed)
+    settle(row, outcome)
   }
 }
 

@@ -75,8 +75,8 @@ function prepareOrReport(plan: RunPlan, row: Row, index: number): PendingRow | S
   try {
     return prepareRow(plan, row, index)
   } catch (error) {
-    const refused = { index, row, keyed: undefined, attempts: 0, changed: undefined }
-    return { row: refused, outcome: { status: 'failed', error: toRowError(error, index) } }
+    const outcome = { status: 'failed', error: toRowError(error, index) } as const
+    return { kind: 'settled', index, row, keyed: undefined, attempts: 0, changed: undefined, outcome }
   }
 }
 

@@ -2,10 +2,11 @@ import { locateRows } from './lookup/locate-rows.js'
 import type { RunContext } from './plan/run-context.js'
 import { toChunks } from './request/channels.js'
 import { runStep } from './response/run-step.js'
-import type { StepOutcome } from './response/step-outcome.js'
-import { failed, type Settle, type SettledRow } from './result/row-outcome.js'
-import { noFailures, type PendingRow } from './row/pending-row.js'
+import { type RowOutcome, type Settle, type SettledRow, settled } from './result/row-outcome.js'
+import type { PendingRow } from './row/pending-row.js'
 import { prepareRow } from './row/prepare-row.js'
+import { contentOf } from './row/row-facts.js'
+import { forgetFailures } from './row/row-steps.js'
 
 /** Writes the rows of one slot to the end: every row is settled, or the whole run fails. */
 export async function writeRows(
@@ -24,18 +25,13 @@ export async function writeRows(
 }
 
 async function writeOneByOne(context: RunContext, row: PendingRow, settle: Settle): Promise<void> {
-  const settled: SettledRow[] = []
+  const versions: SettledRow[] = []
   // Each as it was given, without what it took over from the versions before it.
-  const versions = [...row.earlier, row].map((version) =>
-    prepareRow(context.plan, version.row, version.index),
-  )
-  for (const version of versions) {
-    await writeVersions(context, [version], (own, outcome) => settled.push({ row: own, outcome }))
+  for (const version of [...row.earlier, row]) {
+    const own = prepareRow(context.plan, version.row, version.index)
+    await writeVersions(context, [own], (_, outcome) => versions.push(settled(own, outcome)))
   }
-  const last = settled.pop()!
-  row.attempts = last.row.attempts
-  row.changed = last.row.changed
-  settle(row, last.outcome, settled)
+  settle(row, { status: versions.at(-1)?.outcome.status ?? 'not-run' }, versions)
 }
 
 async function writeVersions(
@@ -44,14 +40,13 @@ async function writeVersions(
   settle: Settle,
 ): Promise<void> {
   const located = await locateRows(context, rows, settle)
-  const written = new Map<PendingRow, Extract<StepOutcome, { kind: 'done' }>>()
+  const written = new Map<PendingRow, RowOutcome>()
   await runStep(
     context,
     toChunks(context.plan, located, { kind: 'first' }, context.requestRows()),
     { kind: 'first' },
     (row, outcome) => {
-      if (outcome.kind === 'failed') settle(row, failed(row, outcome.error))
-      else if (row.followUps.length > 0) written.set(row, outcome)
+      if (outcome.status !== 'failed' && contentOf(row).followUps.length > 0) written.set(row, outcome)
       else settle(row, outcome)
     },
   )
@@ -61,24 +56,24 @@ async function writeVersions(
 /** The requests that follow the first: an owner, a state. They only ever update. */
 async function writeFollowUps(
   context: RunContext,
-  written: Map<PendingRow, Extract<StepOutcome, { kind: 'done' }>>,
+  written: Map<PendingRow, RowOutcome>,
   settle: Settle,
 ): Promise<void> {
   for (let at = 0; written.size > 0; at += 1) {
     const step = { kind: 'follow-up', at } as const
     const rows = [...written.keys()]
-    for (const row of rows) row.failures = { ...noFailures, throttled: row.failures.throttled }
+    rows.forEach(forgetFailures)
     await runStep(
       context,
       toChunks(context.plan, rows, step, context.requestRows()),
       step,
       (row, outcome) => {
-        const first = written.get(row)!
-        const last = at === row.followUps.length - 1
-        if (outcome.kind === 'done' && !last) return
+        const isFailed = outcome.status === 'failed'
+        const isLast = at === contentOf(row).followUps.length - 1
+        if (!isFailed && !isLast) return
+        const first = written.get(row) ?? outcome
         written.delete(row)
-        if (outcome.kind === 'done') settle(row, first)
-        else settle(row, { status: 'failed', id: first.id ?? row.id, error: outcome.error, step: 'state' })
+        settle(row, isFailed ? { ...outcome, id: first.id ?? outcome.id, step: 'state' } : first)
       },
     )
   }

@@ -1,11 +1,11 @@
 import type { Row } from '@deltaverse/core'
 import type { ColumnDetail, DetailedKind } from '@deltaverse/metadata'
 import { parseRowReference } from '@deltaverse/protocol'
-import type { Columns } from '../plan/columns.js'
 import type { RunContext } from '../plan/run-context.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
-import { columnsOf, type PendingRow } from '../row/pending-row.js'
+import type { PendingRow } from '../row/pending-row.js'
+import { allColumns, columnsOf } from '../row/row-facts.js'
 import { type ReadColumns, readByKey } from './read-by-key.js'
 import { sameAsStored, sameReference } from './same-as-stored.js'
 
@@ -35,11 +35,6 @@ export async function compareRows(
       return [row, { kind: 'exists', id, changed: changedNames(context.plan, row, found, binds, details) }]
     }),
   )
-}
-
-/** All columns that a row writes, those of later requests included. */
-export function allColumns(row: PendingRow): Columns {
-  return Object.assign({}, columnsOf(row), ...row.followUps)
 }
 
 /** Lookup columns by the name of their binds. */

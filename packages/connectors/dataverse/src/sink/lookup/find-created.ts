@@ -2,6 +2,7 @@ import { asJsonObject, listOf } from '@deltaverse/metadata'
 import { formatInCondition } from '@deltaverse/protocol'
 import type { RunContext } from '../plan/run-context.js'
 import type { PendingRow } from '../row/pending-row.js'
+import { isUncertain, locatedOf } from '../row/row-facts.js'
 
 const idsInOneRead = 200
 
@@ -14,7 +15,11 @@ export async function findCreated(
   rows: readonly PendingRow[],
 ): Promise<ReadonlySet<PendingRow>> {
   const { entitySetName, primaryIdColumn } = context.plan.table
-  const byId = new Map(rows.filter(({ ownId, uncertain }) => ownId || uncertain).map((row) => [row.id!, row]))
+  const byId = new Map<string, PendingRow>()
+  for (const row of rows) {
+    const { id, ownId } = locatedOf(row)
+    if (id !== undefined && (ownId || isUncertain(row))) byId.set(id, row)
+  }
   const ids = [...byId.keys()]
   const found = new Set<PendingRow>()
   for (let at = 0; at < ids.length; at += idsInOneRead) {

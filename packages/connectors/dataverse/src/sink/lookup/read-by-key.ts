@@ -12,6 +12,7 @@ import { laneOf } from '../plan/key-plan.js'
 import type { RunContext } from '../plan/run-context.js'
 import type { PendingRow } from '../row/pending-row.js'
 import { keyPartsOf } from '../row/row-address.js'
+import { ownIdOf } from '../row/row-facts.js'
 
 /** What to read of each row. */
 export interface ReadColumns {
@@ -60,7 +61,9 @@ export async function readByKey(
 
 function partsOf({ plan }: RunContext, row: PendingRow): readonly KeyPart[] {
   return (
-    keyPartsOf(plan, row) ?? [{ name: plan.table.primaryIdColumn, value: { kind: 'bare', text: row.id! } }]
+    keyPartsOf(plan, row) ?? [
+      { name: plan.table.primaryIdColumn, value: { kind: 'bare', text: ownIdOf(row) } },
+    ]
   )
 }
 
@@ -75,9 +78,9 @@ function filtersOf(keys: readonly (readonly KeyPart[])[]): string[] {
   let property = ''
   for (const key of keys) {
     const [part] = key
-    if (key.length === 1 && isListed(part!)) {
-      property = part!.name
-      listed.push(part!.value.text)
+    if (part !== undefined && key.length === 1 && isListed(part)) {
+      property = part.name
+      listed.push(part.value.text)
     } else others.push(key)
   }
   return [

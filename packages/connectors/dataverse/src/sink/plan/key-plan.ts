@@ -26,7 +26,7 @@ interface KeyColumn {
 
 /** The key of a run: its columns, sorted, or the primary key. */
 export interface KeyPlan {
-  readonly columns: readonly KeyColumn[]
+  readonly columns: readonly [KeyColumn, ...KeyColumn[]]
   readonly byPrimaryKey: boolean
   /** What stands before plain text in the address of a row: `products(productnumber='`. */
   readonly addressStart: string
@@ -43,12 +43,14 @@ export function planKey(
   names: readonly string[],
   dateBehaviors: ReadonlyMap<string, { readonly dateBehavior?: DateBehavior | undefined }>,
 ): KeyPlan {
-  const columns = names.map((name) => findKeyColumn(table, name, dateBehaviors))
+  const [first, ...others] = names.map((name) => findKeyColumn(table, name, dateBehaviors))
+  if (first === undefined) throw badRequest(`A key of ${table.logicalName} has at least one column.`)
+  const columns = [first, ...others] as const
   const logical = columns.map(({ column }) => column.logicalName).sort()
   const byPrimaryKey = logical.length === 1 && logical[0] === table.primaryIdColumn
   if (!byPrimaryKey) checkKey(table, logical)
   const sample = formatRowPath(table.entitySetName, [
-    { name: columns[0]!.wireName, value: { kind: 'text', text: '' } },
+    { name: first.wireName, value: { kind: 'text', text: '' } },
   ])
   return { columns, byPrimaryKey, addressStart: sample.slice(0, -2) }
 }
@@ -112,10 +114,7 @@ export interface RowKey {
  *   none
  */
 export function typeRowKey(plan: KeyPlan, values: Columns): RowKey {
-  const [column] = plan.columns
-  return plan.columns.length === 1 && column !== undefined
-    ? typeSingleKey(column, values)
-    : typeCompositeKey(plan, values)
+  return plan.columns.length === 1 ? typeSingleKey(plan.columns[0], values) : typeCompositeKey(plan, values)
 }
 
 function typeSingleKey(column: KeyColumn, values: Columns): RowKey {
@@ -156,7 +155,7 @@ export function partsOfKey(
   { columns }: KeyPlan,
   { parts, identity }: Pick<RowKey, 'parts' | 'identity'>,
 ): readonly KeyPart[] {
-  return parts ?? [{ name: columns[0]!.wireName, value: { kind: 'text', text: identity } }]
+  return parts ?? [{ name: columns[0].wireName, value: { kind: 'text', text: identity } }]
 }
 
 /** Equal for keys that the database may take for one. */
@@ -238,8 +237,8 @@ function bare(column: KeyColumn, text: string | undefined, value: unknown, holds
 function plainDecimal(value: unknown): string | undefined {
   const match = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(String(value))
   if (match === null) return undefined
-  const [, sign, whole, fraction] = match
-  const text = fraction === undefined || fraction === '' ? whole! : `${whole}.${fraction}`
+  const [, sign = '', whole = '', fraction = ''] = match
+  const text = fraction === '' ? whole : `${whole}.${fraction}`
   return text === '0' ? text : `${sign}${text}`
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { PendingRow } from '../row/pending-row.js'
 import { createReadyRows } from './ready-rows.js'
 
-const row = (index: number, bytes: number) => ({ index, bytes }) as PendingRow
+const row = (index: number, bytes: number) =>
+  ({ index, state: { kind: 'prepared', content: { bytes } } }) as PendingRow
 const indexes = (rows: readonly PendingRow[]) => rows.map(({ index }) => index)
 
 describe('createReadyRows()', () => {

@@ -1,4 +1,5 @@
 import type { PendingRow } from '../row/pending-row.js'
+import { bytesOf } from '../row/row-facts.js'
 
 /** Rows that were compared with the table and differ: they wait for others, to be written together. */
 export interface ReadyRows {
@@ -24,16 +25,16 @@ export function createReadyRows(): ReadyRows {
     add(rows) {
       for (const row of rows) {
         waiting.push(row)
-        bytes += row.bytes
+        bytes += bytesOf(row)
       }
     },
     take(mostRows, mostBytes) {
       let end = 0
       let taken = 0
       for (const row of waiting) {
-        if (end > 0 && (end >= mostRows || taken + row.bytes > mostBytes)) break
+        if (end > 0 && (end >= mostRows || taken + bytesOf(row) > mostBytes)) break
         end += 1
-        taken += row.bytes
+        taken += bytesOf(row)
       }
       bytes -= taken
       return waiting.splice(0, end)

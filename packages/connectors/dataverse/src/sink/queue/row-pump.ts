@@ -1,6 +1,6 @@
 import type { Row } from '@deltaverse/core'
 import pLimit from 'p-limit'
-import { replaced, type Settle, type SettledRow } from '../result/row-outcome.js'
+import { replaced, type Settle, type SettledRow, settled as settledRow } from '../result/row-outcome.js'
 import type { PendingRow } from '../row/pending-row.js'
 import { createFillTimer } from './fill-timer.js'
 import type { PumpRun } from './pump-run.js'
@@ -63,13 +63,13 @@ export function createRowPump(iterator: AsyncIterator<Row> | Iterator<Row>, run:
 
   function emitNotRun(rows: readonly PendingRow[]): void {
     for (const row of rows) {
-      for (const each of [...row.earlier, row]) settled.push({ row: each, outcome: { status: 'not-run' } })
+      for (const each of [...row.earlier, row]) settled.push(settledRow(each, { status: 'not-run' }))
     }
   }
 
   function onAbort(): void {
     if (run.onAbort === 'drain') stop('aborted')
-    else abandon(run.signal!.reason)
+    else abandon(run.signal?.reason)
     signalNews()
   }
 
@@ -89,11 +89,13 @@ export function createRowPump(iterator: AsyncIterator<Row> | Iterator<Row>, run:
     else waiting.add(prepared)
   }
 
-  const settle: Settle = (row, outcome, earlier) => {
+  const settle: Settle = (row, outcome, versions) => {
     waiting.release(row)
-    if (earlier !== undefined) earlier.forEach(emit)
-    else for (const each of row.earlier) emit(replaced(each, row, outcome))
-    emit({ row, outcome })
+    if (versions !== undefined) versions.forEach(emit)
+    else {
+      for (const each of row.earlier) emit(replaced(each, row, outcome))
+      emit(settledRow(row, outcome))
+    }
     signalNews()
   }
 

@@ -13,22 +13,13 @@ const pending = (index: number, key: string): PendingRow => ({
   parts: undefined,
   unaddressable: false,
   etag: undefined,
-  id: undefined,
-  ownId: false,
-  known: 'unknown',
-  columns: {},
-  body: undefined,
-  sent: undefined,
-  sentEnd: 0,
-  full: undefined,
-  changed: undefined,
-  followUps: [],
-  bytes: 10,
   earlier: [],
-  attempts: 0,
-  failures: { passing: 0, ambiguous: 0, throttled: 0 },
-  uncertain: false,
-  raced: false,
+  state: {
+    kind: 'prepared',
+    id: undefined,
+    ownId: false,
+    content: { columns: {}, body: undefined, followUps: [], bytes: 10 },
+  },
 })
 
 /** Only what is written alike may be merged. */

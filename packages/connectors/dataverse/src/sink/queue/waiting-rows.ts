@@ -1,4 +1,5 @@
 import type { PendingRow } from '../row/pending-row.js'
+import { bytesOf } from '../row/row-facts.js'
 
 /** Rows that were pulled and not sent yet. No two of the open request, and none under way, may be one row. */
 export interface WaitingRows {
@@ -33,7 +34,7 @@ export function createWaitingRows(
   function put(row: PendingRow): void {
     places.set(row.lane, openStart + open.length)
     open.push(row)
-    openBytes += row.bytes
+    openBytes += bytesOf(row)
   }
 
   /** Takes in a row whose lane is in use. */
@@ -45,7 +46,7 @@ export function createWaitingRows(
       return
     }
     open[place - openStart] = merged
-    openBytes += merged.bytes - earlier.bytes
+    openBytes += bytesOf(merged) - bytesOf(earlier)
   }
 
   function park(row: PendingRow): void {

@@ -3,6 +3,8 @@ import type { BulkSupport } from '../plan/bulk-support.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriteStep } from '../plan/write-step.js'
 import type { PendingRow } from '../row/pending-row.js'
+import { idOf, locatedOf } from '../row/row-facts.js'
+import { type Failures, noFailures } from '../row/row-state.js'
 import { isOwnCreate } from './wire-call.js'
 
 /** The way in which rows are sent: one by one, as a batch, or as a bulk message. */
@@ -13,14 +15,14 @@ export interface Chunk {
   readonly rows: readonly PendingRow[]
   readonly channel: Channel
   /** Failures of the request as a whole. */
-  readonly failures: { readonly passing: number; readonly ambiguous: number; readonly throttled: number }
+  readonly failures: Failures
   /** The request met another upsert on the same key, and was repeated. */
   readonly raced?: boolean
 }
 
 /** Makes a chunk that has not failed yet. */
 export function newChunk(rows: readonly PendingRow[], channel: Channel): Chunk {
-  return { rows, channel, failures: { passing: 0, ambiguous: 0, throttled: 0 } }
+  return { rows, channel, failures: noFailures }
 }
 
 /** Divides rows by the way in which they are sent, and into requests of at most so many. */
@@ -66,7 +68,7 @@ function messageFor(
 ): BulkMessage | undefined {
   // Bulk messages know no If-Match, and UpdateMultiple no alternate keys (Microsoft Learn: Use bulk operation messages).
   if (row.etag !== undefined) return undefined
-  const update = bulk.update && row.id !== undefined ? 'UpdateMultiple' : undefined
+  const update = bulk.update && idOf(row) !== undefined ? 'UpdateMultiple' : undefined
   if (step.kind === 'follow-up') return update
   switch (operation) {
     case 'create':
@@ -75,7 +77,7 @@ function messageFor(
     case 'deactivate':
       return update
     case 'upsert':
-      if (row.known === 'exists') return update
+      if (locatedOf(row).kind === 'present') return update
       if (isOwnCreate(row)) return bulk.create ? 'CreateMultiple' : undefined
       return bulk.upsert && !returnIds ? 'UpsertMultiple' : undefined
     case 'delete':

@@ -13,8 +13,12 @@ import type { RunContext } from '../plan/run-context.js'
 import type { WriteStep } from '../plan/write-step.js'
 import { readBatchAnswer, toPartError } from '../response/read-answer.js'
 import { isCutShort, type RowAnswer, toErrorAnswer } from '../response/row-answer.js'
-import { keepSentBody, type PendingRow } from '../row/pending-row.js'
+import type { PendingRow } from '../row/pending-row.js'
+import { bytesOf, contentOf } from '../row/row-facts.js'
+import { keepSentBody } from '../row/row-steps.js'
 import { toWireCall } from './wire-call.js'
+
+const continueOnError = formatPrefer({ continueOnError: true }) ?? ''
 
 /** Answers row by row, or one failure for the whole request. */
 export type ChunkAnswer = readonly RowAnswer[] | Extract<RowAnswer, { kind: 'error' }>
@@ -36,7 +40,7 @@ export async function sendBatch(
       {
         method: 'POST',
         path: '$batch',
-        headers: { 'content-type': request.contentType, prefer: formatPrefer({ continueOnError: true })! },
+        headers: { 'content-type': request.contentType, prefer: continueOnError },
         body: request.body,
         acceptStatus: [400],
       },
@@ -59,22 +63,23 @@ function formatBatch(
 ): BatchRequest {
   const batch = createBatchBuilder({
     boundary: `batch_${globalThis.crypto.randomUUID()}`,
-    sizeHint: rows.reduce((sum, { bytes }) => sum + bytes, headBytes * rows.length),
+    sizeHint: rows.reduce((sum, row) => sum + bytesOf(row), headBytes * rows.length),
   })
   const ends = new Uint32Array(rows.length)
   const rootPath = `${client.serviceRoot.slice(client.origin.length)}/`
-  for (let at = 0; at < rows.length; at += 1) {
+  for (const [at, row] of rows.entries()) {
     const place = changesetSize === undefined ? undefined : at % changesetSize
     if (place === 0) batch.openChangeset()
-    const { method, path, headers, body } = toWireCall(plan, rows[at]!, step)
+    const { method, path, headers, body } = toWireCall(plan, row, step)
     const end = batch.add({ method, path: rootPath + path, headers, body })
-    if (body !== undefined && body === rows[at]!.body) ends[at] = end
+    if (body !== undefined && body === contentOf(row).body) ends[at] = end
     if (place !== undefined && (place + 1 === changesetSize || at + 1 === rows.length)) batch.closeChangeset()
   }
   const request = batch.finish()
   // The texts would be held until the answers come, beside the bytes.
-  for (let at = 0; at < rows.length; at += 1) {
-    if (ends[at]! > 0) keepSentBody(rows[at]!, request.body, ends[at]!)
+  for (const [at, row] of rows.entries()) {
+    const end = ends[at] ?? 0
+    if (end > 0) keepSentBody(row, request.body, end)
   }
   return request
 }
@@ -127,8 +132,10 @@ function readResponse(
   const { items, complete } = parseBatchResponse(body, contentType, { headersOfSuccess })
   const missing = (): RowAnswer => (complete ? { kind: 'not-run' } : lostAnswer(response.url))
   const answers: RowAnswer[] = []
-  const read = (answer: BatchAnswer, at: number): RowAnswer =>
-    readBatchAnswer(context, rows[at]!, step, answer, nowMs)
+  const read = (answer: BatchAnswer, at: number): RowAnswer => {
+    const row = rows[at]
+    return row === undefined ? missing() : readBatchAnswer(context, row, step, answer, nowMs)
+  }
   for (const item of items) {
     const start = answers.length
     if (start >= rows.length) break
@@ -145,7 +152,7 @@ function readResponse(
 
 /** Whether anybody will be told the ids: the caller, or a row's failure in a request that follows. */
 function needsIds({ tellsResults }: RunContext, rows: readonly PendingRow[]): boolean {
-  return tellsResults || rows.some(({ followUps }) => followUps.length > 0)
+  return tellsResults || rows.some((row) => contentOf(row).followUps.length > 0)
 }
 
 /**

@@ -10,8 +10,9 @@ import type { RunContext } from '../plan/run-context.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriteStep } from '../plan/write-step.js'
 import { toDone, toErrorAnswer } from '../response/row-answer.js'
-import { bodyText, columnsOf, type PendingRow } from '../row/pending-row.js'
+import type { PendingRow } from '../row/pending-row.js'
 import { keyPartsOf } from '../row/row-address.js'
+import { bodyText, bytesOf, columnsOf, contentOf, idOf } from '../row/row-facts.js'
 import type { ChunkAnswer } from './send-batch.js'
 import { toCreateColumns } from './wire-call.js'
 
@@ -39,7 +40,7 @@ export async function sendBulk(
       rows.length,
     )
     const ids = response.status === 204 ? undefined : parseCreatedIds(await response.json())
-    return rows.map((row, at) => toDone(statuses[message], (ids?.[at] ?? row.id)?.toLowerCase()))
+    return rows.map((row, at) => toDone(statuses[message], (ids?.[at] ?? idOf(row))?.toLowerCase()))
   } catch (error) {
     context.signal.throwIfAborted()
     return toErrorAnswer(error)
@@ -59,16 +60,18 @@ function* targetsOf(
 }
 
 function sizeOf(rows: readonly PendingRow[]): number {
-  return rows.reduce((sum, { bytes }) => sum + bytes, 64)
+  return rows.reduce((sum, row) => sum + bytesOf(row), 64)
 }
 
 function toTarget(plan: RunPlan, row: PendingRow, step: WriteStep, message: BulkMessage): string {
   const { logicalName, entitySetName, primaryIdColumn } = plan.table
   if (message === 'CreateMultiple') return formatBulkTarget(logicalName, toCreateColumns(plan, row))
-  if (row.id !== undefined) {
-    const columns = step.kind === 'first' ? columnsOf(row) : row.followUps[step.at]
-    return formatBulkTarget(logicalName, { ...columns, [primaryIdColumn]: row.id })
+  const id = idOf(row)
+  const key = keyPartsOf(plan, row)
+  if (id !== undefined || key === undefined) {
+    const columns = step.kind === 'first' ? columnsOf(row) : contentOf(row).followUps[step.at]
+    return formatBulkTarget(logicalName, { ...columns, [primaryIdColumn]: id })
   }
-  const reference = formatRowReference(entitySetName, keyPartsOf(plan, row)!)
+  const reference = formatRowReference(entitySetName, key)
   return formatBulkTarget(logicalName, bodyText(row) ?? columnsOf(row), reference)
 }

@@ -6,8 +6,17 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
 import type { WriteStep } from '../plan/write-step.js'
 import type { WriteStatus } from '../result/write-result.js'
-import { bodyText, columnsOf, type PendingRow } from '../row/pending-row.js'
+import type { PendingRow } from '../row/pending-row.js'
 import { pathOfRow } from '../row/row-address.js'
+import {
+  bodyText,
+  columnsOf,
+  contentOf,
+  hasRaced,
+  isUncertain,
+  locatedOf,
+  ownIdOf,
+} from '../row/row-facts.js'
 
 /** One row's request, alone or as a part of a batch. */
 export interface WireCall {
@@ -62,7 +71,7 @@ function kindOf({ options }: RunPlan, row: PendingRow, step: WriteStep): CallKin
     case 'deactivate':
       return 'update'
     case 'upsert':
-      if (row.known === 'exists' || row.etag !== undefined) return 'update'
+      if (locatedOf(row).kind === 'present' || row.etag !== undefined) return 'update'
       if (isOwnCreate(row)) return 'create'
       return isSurelyNew(row) ? 'insert' : 'upsert'
     default:
@@ -77,15 +86,15 @@ function pathOf(plan: RunPlan, row: PendingRow, kind: CallKind): string {
 }
 
 function bodyOf(plan: RunPlan, row: PendingRow, step: WriteStep, kind: CallKind): string | undefined {
-  if (step.kind === 'follow-up') return JSON.stringify(row.followUps[step.at])
+  if (step.kind === 'follow-up') return JSON.stringify(contentOf(row).followUps[step.at])
   if (kind === 'delete') return undefined
   if (kind === 'create') return JSON.stringify(toCreateColumns(plan, row))
-  return bodyText(row) ?? JSON.stringify(row.columns)
+  return bodyText(row) ?? JSON.stringify(contentOf(row).columns)
 }
 
 /** Whether a row is not there and no request of ours can have made it: then who creates it is the one that is told so. */
 function isSurelyNew(row: PendingRow): boolean {
-  return row.known === 'absent' && !row.raced && !row.uncertain
+  return locatedOf(row).kind === 'absent' && !hasRaced(row) && !isUncertain(row)
 }
 
 type Condition = Readonly<Record<string, string>> | undefined
@@ -120,9 +129,11 @@ function headersOf(
   return {
     ...headers,
     ...condition,
-    ...(representation ? { Prefer: formatPrefer({ returnRepresentation: true })! } : {}),
+    ...(representation ? { Prefer: returnRepresentation } : {}),
   }
 }
+
+const returnRepresentation = formatPrefer({ returnRepresentation: true }) ?? ''
 
 /** Everything that a new row needs: its own id, and the key that no address names. */
 export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRow): Columns {
@@ -136,7 +147,7 @@ export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRo
       else fromKey[column.logicalName] = toBodyValue(row.parts?.[at]?.value, column, values[given])
     }
   }
-  return { ...fromKey, ...columnsOf(row), [table.primaryIdColumn]: row.id! }
+  return { ...fromKey, ...columnsOf(row), [table.primaryIdColumn]: ownIdOf(row) }
 }
 
 /** A part of a key as bodies take it: typed like its column, though it may have come as text. */
@@ -149,5 +160,5 @@ function toBodyValue(literal: ODataLiteral | undefined, { kind }: WriterColumn, 
 
 /** Whether a row of an upsert is created by POST: its key cannot stand in an address, and no row has it yet. */
 export function isOwnCreate(row: PendingRow): boolean {
-  return row.unaddressable && row.known === 'absent'
+  return row.unaddressable && locatedOf(row).kind === 'absent'
 }

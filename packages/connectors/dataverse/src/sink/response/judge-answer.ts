@@ -2,7 +2,9 @@ import { type DataverseError, isResponseError } from '@deltaverse/core'
 import { classifyError } from '@deltaverse/protocol'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriteStep } from '../plan/write-step.js'
-import { changeColumns, columnsOf, type PendingRow, type RowFailures } from '../row/pending-row.js'
+import type { PendingRow } from '../row/pending-row.js'
+import { columnsOf, hasRaced, isUncertain, locatedOf } from '../row/row-facts.js'
+import { beUncertain, countFailure, findVanished, postpone, race } from '../row/row-steps.js'
 import { postponeState } from '../row/wire-columns.js'
 import type { RowAnswer } from './row-answer.js'
 
@@ -42,13 +44,14 @@ function judgeByCode(
   if (code === undefined) return undefined
   const { operation } = options
   if (operation === 'delete' && rowGone.has(code)) {
-    return { kind: 'done', status: row.uncertain ? 'deleted' : 'unchanged' }
+    return { kind: 'done', status: isUncertain(row) ? 'deleted' : 'unchanged' }
   }
   if (step.kind === 'follow-up') return undefined
-  if (code === '0x80040237' && (operation === 'create' || row.ownId)) return { kind: 'verify', error }
+  if (code === '0x80040237' && (operation === 'create' || locatedOf(row).ownId))
+    return { kind: 'verify', error }
   // Which of its keys a row that is sent again violates first is not documented.
-  if (code === '0x80060892' && operation === 'create' && row.uncertain) return { kind: 'verify', error }
-  if (code === '0x80060882' && row.uncertain) return { kind: 'verify', error }
+  if (code === '0x80060892' && operation === 'create' && isUncertain(row)) return { kind: 'verify', error }
+  if (code === '0x80060882' && isUncertain(row)) return { kind: 'verify', error }
   if (operation === 'upsert') return judgeUpsert(row, code)
   return undefined
 }
@@ -57,46 +60,36 @@ function judgeUpsert(row: PendingRow, code: string): Judgement | undefined {
   if (code === '0x80048408') {
     const postponed = postponeState(columnsOf(row))
     if (postponed === undefined) return undefined
-    changeColumns(row, postponed.columns, [...row.followUps, ...postponed.followUps])
+    postpone(row, postponed.columns, postponed.followUps)
     return { kind: 'again', wait: 'none' }
   }
   // Two upserts of one new key: the loser is told that the row exists, and finds it when it asks again (seen in the field).
-  if ((code === '0x80040237' || code === '0x80060892') && !row.raced) {
-    row.raced = true
+  if ((code === '0x80040237' || code === '0x80060892') && !hasRaced(row)) {
+    race(row)
     return { kind: 'again', wait: 'none', anew: true }
   }
   // The row was there when its columns were compared, and is gone: now all its columns are needed.
-  if (rowGone.has(code) && row.known === 'exists' && row.full !== undefined) {
-    const { columns, followUps, id } = row.full
-    changeColumns(row, columns, followUps)
-    Object.assign(row, { id, full: undefined, known: 'unknown' })
+  if (rowGone.has(code) && findVanished(row)) {
     return { kind: 'again', wait: 'none', anew: true }
   }
   return undefined
 }
 
 function judgeByTime({ options }: RunPlan, row: PendingRow, error: DataverseError, lost: boolean): Judgement {
-  if (lost) row.uncertain = true
+  if (lost) beUncertain(row)
   if (!error.retryable) return { kind: 'failed', error }
   if (error.code === 'throttled') {
-    row.failures = oneMore(row, 'throttled')
-    if (row.failures.throttled > maxThrottled) return { kind: 'failed', error }
+    if (countFailure(row, 'throttled') > maxThrottled) return { kind: 'failed', error }
     return { kind: 'again', wait: waitOf(error) }
   }
   if (isAmbiguous(error)) {
-    row.failures = oneMore(row, 'ambiguous')
-    return row.failures.ambiguous > maxAmbiguous
+    return countFailure(row, 'ambiguous') > maxAmbiguous
       ? { kind: 'failed', error }
       : { kind: 'again', wait: 'back-off' }
   }
-  row.failures = oneMore(row, 'passing')
-  return row.failures.passing >= options.maxAttempts
+  return countFailure(row, 'passing') >= options.maxAttempts
     ? { kind: 'failed', error }
     : { kind: 'again', wait: waitOf(error) }
-}
-
-function oneMore({ failures }: PendingRow, kind: keyof RowFailures): RowFailures {
-  return { ...failures, [kind]: failures[kind] + 1 }
 }
 
 function waitOf(error: DataverseError): 'back-off' | { readonly retryAfterMs: number } {

@@ -5,9 +5,11 @@ import { giveUpBulk } from '../plan/bulk-support.js'
 import type { RunContext } from '../plan/run-context.js'
 import type { WriteStep } from '../plan/write-step.js'
 import { type Chunk, newChunk, slicesOf } from '../request/channels.js'
+import { failed, type TakeOutcome } from '../result/row-outcome.js'
+import { failuresOf, idOf, isUncertain } from '../row/row-facts.js'
+import { beUncertain, takeFailures } from '../row/row-steps.js'
 import { isAmbiguous, judgeAnswer } from './judge-answer.js'
 import type { RowAnswer } from './row-answer.js'
-import type { TakeOutcome } from './step-outcome.js'
 
 const maxAmbiguous = 2
 const maxThrottled = 60
@@ -30,7 +32,7 @@ export async function judgeChunkFailure(
   take: TakeOutcome,
 ): Promise<Chunk[]> {
   const { error, lost } = answer
-  if (lost) for (const row of chunk.rows) row.uncertain = true
+  if (lost) for (const row of chunk.rows) beUncertain(row)
   if (chunk.channel !== 'batch' && chunk.channel !== 'single' && isUnsupported(error)) {
     giveUpBulk(context.plan.bulk, chunk.channel)
     return [newChunk(chunk.rows, 'batch')]
@@ -38,7 +40,7 @@ export async function judgeChunkFailure(
   const repeated = await repeatLater(context, chunk, error, take)
   if (repeated !== undefined) return repeated
   const code = isResponseError(error) ? error.serviceCode : undefined
-  const metOwn = code === '0x80040237' || (code === '0x80060892' && chunk.rows.some((row) => row.uncertain))
+  const metOwn = code === '0x80040237' || (code === '0x80060892' && chunk.rows.some(isUncertain))
   if (chunk.channel === 'CreateMultiple' && metOwn) {
     const rest = await takeFound(context, chunk, take)
     if (rest.length < chunk.rows.length) return rest.length === 0 ? [] : [{ ...chunk, rows: rest }]
@@ -87,7 +89,7 @@ async function repeatLater(
 }
 
 function failAll(chunk: Chunk, error: DataverseError, take: TakeOutcome): Chunk[] {
-  for (const row of chunk.rows) take(row, { kind: 'failed', error })
+  for (const row of chunk.rows) take(row, failed(row, error))
   return []
 }
 
@@ -108,7 +110,7 @@ function isUnsupported(error: DataverseError): boolean {
 
 async function takeFound(context: RunContext, chunk: Chunk, take: TakeOutcome): Promise<Chunk['rows']> {
   const found = await findCreated(context, chunk.rows)
-  for (const row of found) take(row, { kind: 'done', status: 'created', id: row.id })
+  for (const row of found) take(row, { status: 'created', id: idOf(row) })
   return chunk.rows.filter((row) => !found.has(row))
 }
 
@@ -120,8 +122,9 @@ async function splitOrFail(
   budget: { left: number },
   take: TakeOutcome,
 ): Promise<Chunk[]> {
-  const [row] = chunk.rows
-  if (chunk.rows.length > 1) {
+  const [row, ...others] = chunk.rows
+  if (row === undefined) return []
+  if (others.length > 0) {
     const limit = partLimit(answer.error)
     if (chunk.channel === 'batch' && limit !== undefined && limit < chunk.rows.length)
       return slices(chunk, limit)
@@ -132,17 +135,18 @@ async function splitOrFail(
       : [newChunk(chunk.rows, 'batch')]
   }
   // The failures of a chunk that shrank to one row were that row's own.
-  row!.failures = { ...row!.failures, ambiguous: chunk.failures.ambiguous }
-  const judgement = judgeAnswer(context.plan, row!, step, answer)
+  takeFailures(row, 'ambiguous', chunk.failures.ambiguous)
+  const judgement = judgeAnswer(context.plan, row, step, answer)
   if (judgement.kind === 'again') {
-    if (judgement.wait === 'back-off') await context.backOff(row!.failures.ambiguous + row!.failures.passing)
+    if (judgement.wait === 'back-off')
+      await context.backOff(failuresOf(row).ambiguous + failuresOf(row).passing)
     // A row that has to be addressed anew may need another message.
     if (judgement.anew !== true) return [chunk]
-    if (row!.unaddressable) await findHidden(context, chunk.rows)
+    if (row.unaddressable) await findHidden(context, chunk.rows)
     return [newChunk(chunk.rows, 'single')]
   }
-  if (judgement.kind === 'done') take(row!, { ...judgement, id: judgement.id ?? row!.id })
-  else take(row!, { kind: 'failed', error: judgement.error })
+  if (judgement.kind === 'done') take(row, { ...judgement, id: judgement.id ?? idOf(row) })
+  else take(row, failed(row, judgement.error))
   return []
 }
 

@@ -8,11 +8,13 @@ import { type Chunk, newChunk } from '../request/channels.js'
 import { type ChunkAnswer, sendBatch } from '../request/send-batch.js'
 import { sendBulk } from '../request/send-bulk.js'
 import { sendSingle } from '../request/send-single.js'
+import { failed, type TakeOutcome } from '../result/row-outcome.js'
 import type { PendingRow } from '../row/pending-row.js'
+import { failuresOf, idOf } from '../row/row-facts.js'
+import { beginAttempt } from '../row/row-steps.js'
 import { judgeAnswer } from './judge-answer.js'
 import { judgeChunkFailure, splitBudget } from './judge-chunk.js'
 import type { RowAnswer } from './row-answer.js'
-import type { TakeOutcome } from './step-outcome.js'
 
 /** Sends chunks, and again what has to be sent again, until every row has an outcome. */
 export async function runStep(
@@ -24,7 +26,7 @@ export async function runStep(
   const queue = [...chunks]
   const budget = { left: splitBudget(chunks.reduce((sum, { rows }) => sum + rows.length, 0)) }
   for (let chunk = queue.shift(); chunk !== undefined; chunk = queue.shift()) {
-    for (const row of chunk.rows) row.attempts += 1
+    for (const row of chunk.rows) beginAttempt(row)
     const answer = await sendChunk(context, chunk, step)
     const next =
       'kind' in answer
@@ -64,19 +66,18 @@ async function judgeRows(
   let backOff = 0
   // An answer that says nothing of any row must not be asked for for ever.
   const silent = answers.every((answer) => answer.kind === 'not-run' && answer.alone !== true)
-  for (let at = 0; at < chunk.rows.length; at += 1) {
-    const row = chunk.rows[at]!
-    const answer = silent ? silence : answers[at]!
+  for (const [at, row] of chunk.rows.entries()) {
+    const answer = (silent ? undefined : answers[at]) ?? silence
     const judgement = judgeAnswer(context.plan, row, step, answer)
     switch (judgement.kind) {
       case 'done':
         take(
           row,
-          judgement.id === undefined && row.id !== undefined ? { ...judgement, id: row.id } : judgement,
+          judgement.id === undefined && idOf(row) !== undefined ? { ...judgement, id: idOf(row) } : judgement,
         )
         break
       case 'failed':
-        take(row, judgement)
+        take(row, failed(row, judgement.error))
         break
       case 'verify':
         doubtful.push({ row, error: judgement.error })
@@ -86,7 +87,8 @@ async function judgeRows(
         else if (answer.kind === 'not-run' && answer.alone === true) alone.push(row)
         else again.push(row)
         if (judgement.wait === 'back-off') {
-          backOff = Math.max(backOff, row.failures.passing + row.failures.ambiguous + row.failures.throttled)
+          const { passing, ambiguous, throttled } = failuresOf(row)
+          backOff = Math.max(backOff, passing + ambiguous + throttled)
         } else if (judgement.wait !== 'none') context.pause(judgement.wait.retryAfterMs)
     }
   }
@@ -123,9 +125,9 @@ async function takeOwn(
   const compared = await compareRows(context, versioned)
   for (const { row, error } of doubtful) {
     const comparison = compared.get(row)
-    if (created.has(row)) take(row, { kind: 'done', status: 'created', id: row.id })
+    if (created.has(row)) take(row, { status: 'created', id: idOf(row) })
     else if (comparison?.kind === 'exists' && comparison.changed.length === 0) {
-      take(row, { kind: 'done', status: 'updated', id: comparison.id })
-    } else take(row, { kind: 'failed', error })
+      take(row, { status: 'updated', id: comparison.id })
+    } else take(row, failed(row, error))
   }
 }

@@ -1,14 +1,16 @@
 import type { DataverseError, Row } from '@deltaverse/core'
 import type { Columns } from '../plan/columns.js'
 import type { PendingRow } from '../row/pending-row.js'
+import { attemptsOf, changedOf, idOf } from '../row/row-facts.js'
 import type { WriteStatus } from './write-result.js'
 
-/** What became of a row. A result in full is made of it only for who asks: most rows are only counted. */
+/** What became of a row, or of one of its requests. A result in full is made of it only for who asks. */
 export interface RowOutcome {
   readonly status: WriteStatus
   readonly id?: string | undefined
   /** What the service answered of the columns, where that was asked for. */
   readonly stored?: Row | undefined
+  /** For `failed`. */
   readonly error?: DataverseError | undefined
   /** `state`: the columns were written, the state that had to follow was not. */
   readonly step?: 'state' | undefined
@@ -16,30 +18,49 @@ export interface RowOutcome {
   readonly supersededBy?: number | undefined
 }
 
-/** A row and what became of it. */
+/** The last state of a row: what became of it, and what is still told of it. */
 export interface SettledRow {
-  readonly row: Pick<PendingRow, 'index' | 'row' | 'attempts' | 'changed'> & {
-    /** Absent where the row could not be made ready. */
-    readonly keyed: Columns | undefined
-  }
+  readonly kind: 'settled'
+  readonly index: number
+  /** As it was given. */
+  readonly row: Row
+  /** What holds the values of its key; absent where the row could not be made ready. */
+  readonly keyed: Columns | undefined
+  /** Requests that it was part of. */
+  readonly attempts: number
+  readonly changed: readonly string[] | undefined
   readonly outcome: RowOutcome
 }
 
+/** Takes what became of one request of a row. */
+export type TakeOutcome = (row: PendingRow, outcome: RowOutcome) => void
+
 /**
  * Takes what became of a row, which is no longer under way then. The versions that it took the place of are superseded, unless
- * they had to be written by themselves: then what became of them comes along.
+ * all of them had to be written by themselves: then what became of each, its own included, comes along.
  */
-export type Settle = (row: PendingRow, outcome: RowOutcome, earlier?: readonly SettledRow[]) => void
+export type Settle = (row: PendingRow, outcome: RowOutcome, versions?: readonly SettledRow[]) => void
 
 /** The outcome of a row that was not written. */
-export function failed({ id }: Pick<PendingRow, 'id'>, error: DataverseError): RowOutcome {
-  return { status: 'failed', id, error }
+export function failed(row: PendingRow, error: DataverseError): RowOutcome {
+  return { status: 'failed', id: idOf(row), error }
+}
+
+/** The last state of a row that was on its way. */
+export function settled(row: PendingRow, outcome: RowOutcome): SettledRow {
+  return {
+    kind: 'settled',
+    index: row.index,
+    row: row.row,
+    keyed: row.keyed,
+    attempts: attemptsOf(row),
+    changed: changedOf(row),
+    outcome,
+  }
 }
 
 /** What became of a version that another one took the place of: where that one failed, neither is in the table. */
 export function replaced(earlier: PendingRow, by: PendingRow, outcome: RowOutcome): SettledRow {
-  if (outcome.status !== 'failed')
-    return { row: earlier, outcome: { status: 'superseded', supersededBy: by.index } }
-  const { index, keyed, row } = earlier
-  return { row: { index, keyed, row, attempts: by.attempts, changed: undefined }, outcome }
+  if (outcome.status !== 'failed') return settled(earlier, { status: 'superseded', supersededBy: by.index })
+  return { ...settled(earlier, outcome), attempts: attemptsOf(by), changed: undefined }
 }

@@ -5,15 +5,17 @@ import type { SettledRow } from './row-outcome.js'
 import type { WriteResult } from './write-result.js'
 
 /** The result that the caller sees. */
-export function toResult(plan: RunPlan, { row, outcome }: SettledRow): WriteResult {
-  const { index, attempts, changed } = row
+export function toResult(
+  plan: RunPlan,
+  { index, row, keyed, attempts, changed, outcome }: SettledRow,
+): WriteResult {
   const { status, id, stored, error, step, supersededBy } = outcome
   const conflict = conflictOf(error)
   return {
     index,
-    key: keyValues(plan, row.keyed),
+    key: keyValues(plan, keyed),
     status,
-    row: row.row,
+    row,
     ...(id === undefined ? {} : { id }),
     ...(status === 'updated' && changed !== undefined ? { changed } : {}),
     ...(stored === undefined ? {} : { stored }),

@@ -1,8 +1,10 @@
 import { DataverseError, type Row } from '@deltaverse/core'
 import { isGuidText } from '@deltaverse/protocol'
-import { partsOfKey, type RowKey, typeRowKey } from '../plan/key-plan.js'
+import type { Columns } from '../plan/columns.js'
+import { type KeyPlan, partsOfKey, type RowKey, typeRowKey } from '../plan/key-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import { noFailures, noRows, type PendingRow, partBytes } from './pending-row.js'
+import { noRows, type PendingRow } from './pending-row.js'
+import { partBytes } from './row-state.js'
 
 /**
  * Makes a row ready: types its key, strips from its body what must not be sent, and sets aside what must follow later.
@@ -17,62 +19,62 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
   }
   const { options, table } = plan
   const values = options.keyOf === undefined ? row : options.keyOf(row)
-  const keyed = options.operation !== 'create'
-  const rowKey = plan.key === undefined || !keyed ? undefined : typeRowKey(plan.key, values)
-  if (rowKey !== undefined && options.keyOf !== undefined) refuseMismatch(plan, rowKey, row)
-  const { columns, body, followUps, bytes } = plan.readColumns(row)
   const given = row[table.primaryIdColumn]
-  const id = keyed ? primaryKeyOf(plan, rowKey) : idForCreate(plan, given)
+  const { id, identity, lane, parts, unaddressable } = addressOf(plan, row, values, given)
+  const { columns, body, followUps, bytes } = plan.readColumns(row)
   const etag = row['@odata.etag']
   return {
     index,
     row,
     merged: row,
     keyed: values,
-    identity: rowKey?.identity ?? id!,
-    lane: rowKey?.lane ?? id!,
-    parts: plan.key?.byPrimaryKey ? undefined : rowKey?.parts,
-    unaddressable: rowKey?.unaddressable ?? false,
+    identity,
+    lane,
+    parts,
+    unaddressable,
     etag: options.matchVersion && typeof etag === 'string' ? etag : undefined,
-    id,
-    ownId: !keyed && (given === undefined || plan.ownIds?.has(row) === true),
-    known: 'unknown',
-    columns,
-    body,
-    sent: undefined,
-    sentEnd: 0,
-    full: undefined,
-    changed: undefined,
-    followUps,
-    bytes: bytes + partBytes,
     earlier: noRows,
-    attempts: 0,
-    failures: noFailures,
-    uncertain: false,
-    raced: false,
+    state: {
+      kind: 'prepared',
+      id,
+      ownId: options.operation === 'create' && (given === undefined || plan.ownIds?.has(row) === true),
+      content: { columns, body, followUps, bytes: bytes + partBytes },
+    },
   }
 }
 
+interface RowAddress extends RowKey {
+  readonly id: string | undefined
+}
+
+/** A create names its row by a GUID, everything else by the key of the run. */
+function addressOf(plan: RunPlan, row: Row, values: Columns, given: unknown): RowAddress {
+  const { key, options } = plan
+  if (options.operation === 'create' || key === undefined) {
+    const id = idForCreate(plan, given)
+    return { id, identity: id, lane: id, parts: undefined, unaddressable: false }
+  }
+  const rowKey = typeRowKey(key, values)
+  if (options.keyOf !== undefined && options.keyMismatch !== 'strip') refuseMismatch(key, rowKey, row)
+  const { identity, lane, parts, unaddressable } = rowKey
+  if (!key.byPrimaryKey) return { id: undefined, identity, lane, parts, unaddressable }
+  return { id: parts?.[0]?.value.text, identity, lane, parts: undefined, unaddressable }
+}
+
 /** A key that was brought from elsewhere must not contradict what the row says of itself. */
-function refuseMismatch({ key, options }: RunPlan, rowKey: RowKey, row: Row): void {
-  if (options.keyMismatch === 'strip') return
-  for (const [at, column] of key!.columns.entries()) {
-    const named = column.names.some((name) => row[name] !== undefined)
-    if (!named) continue
-    const plan = { ...key!, columns: [column] }
+function refuseMismatch(key: KeyPlan, rowKey: RowKey, row: Row): void {
+  for (const [at, expected] of partsOfKey(key, rowKey).entries()) {
+    const column = key.columns[at]
+    if (column === undefined || column.names.every((name) => row[name] === undefined)) continue
+    const plan: KeyPlan = { ...key, columns: [column] }
     const [own] = partsOfKey(plan, typeRowKey(plan, row))
-    const expected = partsOfKey(key!, rowKey)[at]!.value.text
-    if (own!.value.text === expected) continue
+    if (own?.value.text === expected.value.text) continue
     throw new DataverseError(
-      `The row holds another value in '${column.given}' than its key ${JSON.stringify(expected)}: an update would ignore it, a ` +
+      `The row holds another value in '${column.given}' than its key ${JSON.stringify(expected.value.text)}: an update would ignore it, a ` +
         `create would give the row another key. Make them equal, or set keyMismatch to 'strip'.`,
       { code: 'bad-input' },
     )
   }
-}
-
-function primaryKeyOf(plan: RunPlan, rowKey: RowKey | undefined): string | undefined {
-  return plan.key?.byPrimaryKey ? rowKey!.parts![0]!.value.text : undefined
 }
 
 function idForCreate({ options, table }: RunPlan, given: unknown): string {

@@ -2,6 +2,7 @@ import { formatRowPath, type KeyPart } from '@deltaverse/protocol'
 import { partsOfKey } from '../plan/key-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { PendingRow } from './pending-row.js'
+import { idOf } from './row-facts.js'
 
 /** The alternate key of a row; `undefined` for a row that is addressed by GUID only. */
 export function keyPartsOf({ key, options }: RunPlan, row: PendingRow): readonly KeyPart[] | undefined {
@@ -13,8 +14,9 @@ export function keyPartsOf({ key, options }: RunPlan, row: PendingRow): readonly
 
 /** The path of a row relative to the service root. A GUID is shorter, and takes every character of a key. */
 export function pathOfRow({ key, table }: RunPlan, row: PendingRow): string {
-  if (row.id !== undefined) return formatRowPath(table.entitySetName, row.id)
-  return row.parts === undefined
-    ? `${key!.addressStart}${row.identity}')`
-    : formatRowPath(table.entitySetName, row.parts)
+  const id = idOf(row)
+  if (id !== undefined) return formatRowPath(table.entitySetName, id)
+  if (row.parts !== undefined) return formatRowPath(table.entitySetName, row.parts)
+  if (key === undefined) throw new Error(`row ${row.index} has neither a key nor a GUID`)
+  return `${key.addressStart}${row.identity}')`
 }

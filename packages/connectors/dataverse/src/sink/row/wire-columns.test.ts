@@ -4,7 +4,10 @@ import type { ColumnPlan } from '../plan/column-plan.js'
 import { planKey } from '../plan/key-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
 import { resolveWriterOptions, type UpsertWriterOptions } from '../writer-options.js'
-import { bodyText, columnsOf, type PendingRow, partBytes } from './pending-row.js'
+import type { PendingRow } from './pending-row.js'
+import { bodyText, bytesOf, columnsOf } from './row-facts.js'
+import { type Content, partBytes } from './row-state.js'
+import { beginAttempt, keepSentBody } from './row-steps.js'
 import { createColumnReader } from './wire-columns.js'
 
 const kinds = {
@@ -78,32 +81,21 @@ describe('createColumnReader()', () => {
   })
 
   it('knows the size of what it wrote', () => {
-    const { body, bytes } = createColumnReader(planOf())({ productnumber: 'A', name: 'Łódź "1"', price: 5 })
-    expect(body).toBe('{"name":"Łódź \\"1\\"","price":5}')
-    expect(bytes).toBe(Buffer.byteLength(body!))
-  })
-
-  it('sees what each row holds, however many kinds of rows there are', () => {
-    const read = createColumnReader(planOf())
-    for (let at = 0; at < 60; at += 1) {
-      const own = `new_${at % 30}`
-      expect(textOf(read({ productnumber: 'A', [own]: at }))).toBe(`{"${own}":${at}}`)
-    }
-  })
-})
-
-describe('the columns of a row', () => {
-  it('are read again from the request that they went out in', () => {
-    const { body, bytes } = createColumnReader(planOf())({ productnumber: 'A', name: 'ü', price: null })
-    const sent = Buffer.from(`…${body}…`)
-    const sentEnd = sent.length - Buffer.byteLength('…')
+    const { body, bytes, followUps } = createColumnReader(planOf())({
+      productnumber: 'A',
+      name: 'ü',
+      price: null,
+    })
+    const request = Buffer.from(`…${body}…`)
+    const content: Content = { columns: undefined, body, followUps, bytes: bytes + partBytes }
     const pending = {
-      columns: undefined,
-      body: undefined,
-      sent,
-      sentEnd,
-      bytes: bytes + partBytes,
-    } as PendingRow
+      index: 0,
+      state: { kind: 'prepared', id: undefined, ownId: false, content },
+    } as unknown as PendingRow
+    beginAttempt(pending)
+    keepSentBody(pending, request, request.length - Buffer.byteLength('…'))
+    expect(pending.state).toMatchObject({ kind: 'in-flight', at: { content: { body: undefined } } })
+    expect(bytesOf(pending)).toBe(bytes + partBytes)
     expect(bodyText(pending)).toBe('{"name":"ü","price":null}')
     expect(columnsOf(pending)).toEqual({ name: 'ü', price: null })
   })
@@ -119,6 +111,6 @@ function outcomeOf(read: ReturnType<typeof createColumnReader>, given: Record<st
   }
 }
 
-function textOf({ body, columns: found }: Pick<PendingRow, 'columns' | 'body'>): string {
+function textOf({ body, columns: found }: Pick<Content, 'columns' | 'body'>): string {
   return body ?? JSON.stringify(found)
 }

@@ -63,8 +63,9 @@ function addLookup(
   const binds = [
     ...new Set(lookup.targets.map(({ navigationProperty }) => `${navigationProperty}@odata.bind`)),
   ]
-  if (value === null && binds.length === 1) {
-    columns[binds[0]!] = null
+  const [bind, ...others] = binds
+  if (value === null && bind !== undefined && others.length === 0) {
+    columns[bind] = null
     return
   }
   const instead =

@@ -44,9 +44,11 @@ export function planWaves(tables: readonly WriterTable[]): WavePlan {
       all.filter(({ parent }) => parent !== table.logicalName),
     )
   }
+  const setOf = (table: string): string => names.get(table)?.entitySetName ?? table
   const waves: string[][] = []
   const left = new Set([...names.keys()].sort())
-  const open = (table: string): readonly Edge[] => edges.get(table)!.filter(({ parent }) => left.has(parent))
+  const open = (table: string): readonly Edge[] =>
+    (edges.get(table) ?? []).filter(({ parent }) => left.has(parent))
   while (left.size > 0) {
     let wave = [...left].filter((table) => open(table).length === 0)
     if (wave.length === 0) {
@@ -55,12 +57,12 @@ export function planWaves(tables: readonly WriterTable[]): WavePlan {
       wave = [first]
     }
     for (const table of wave) left.delete(table)
-    waves.push(wave.map((table) => names.get(table)!.entitySetName))
+    waves.push(wave.map(setOf))
   }
   return {
     waves,
     deferred: [...deferred].map(([table, list]) => ({
-      entitySet: names.get(table)!.entitySetName,
+      entitySet: setOf(table),
       navigationProperties: [...list].sort(),
     })),
   }

@@ -47,21 +47,21 @@ export async function writeWaves(
   call: WaveCallOptions = {},
 ): Promise<readonly WaveSummary[]> {
   const byName = new Map(jobs.map((job) => [job.entitySet, job]))
-  const missing = plan.waves.flat().find((entitySet) => !byName.has(entitySet))
-  if (missing !== undefined) throw new TypeError(`there is no job for '${missing}', which the plan names`)
-  const summaries: (WaveSummary & { readonly failed: ReadonlySet<number> })[] = []
-  for (const [wave, entitySets] of plan.waves.entries()) {
-    for (const entitySet of entitySets) {
-      const job = byName.get(entitySet)!
-      const failed = new Set<number>()
-      const rows = await writeFirst(client, job, deferredOf(plan, entitySet), call, failed)
-      summaries.push({ entitySet, wave, rows, failed })
-    }
+  const planned = plan.waves.flatMap((entitySets, wave) =>
+    entitySets.map((entitySet) => {
+      const job = byName.get(entitySet)
+      if (job === undefined) throw new TypeError(`there is no job for '${entitySet}', which the plan names`)
+      return { entitySet, wave, job, failed: new Set<number>() }
+    }),
+  )
+  const summaries: (WaveSummary & Pick<(typeof planned)[number], 'job' | 'failed'>)[] = []
+  for (const { entitySet, wave, job, failed } of planned) {
+    const rows = await writeFirst(client, job, deferredOf(plan, entitySet), call, failed)
+    summaries.push({ entitySet, wave, rows, job, failed })
   }
   const done: WaveSummary[] = []
-  for (const { failed, ...summary } of summaries) {
+  for (const { failed, job, ...summary } of summaries) {
     const binds = deferredOf(plan, summary.entitySet)
-    const job = byName.get(summary.entitySet)!
     const deferred =
       binds.size === 0 || !writesLookups(job)
         ? undefined

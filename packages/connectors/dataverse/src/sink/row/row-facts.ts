@@ -1,0 +1,80 @@
+import type { Columns } from '../plan/columns.js'
+import type { PendingRow } from './pending-row.js'
+import {
+  type Content,
+  type Failures,
+  type InFlight,
+  type Located,
+  noFailures,
+  partBytes,
+} from './row-state.js'
+
+/** What is known of a row apart from its requests. */
+export function locatedOf({ state }: PendingRow): Located {
+  return state.kind === 'in-flight' ? state.at : state
+}
+
+function flightOf({ state }: PendingRow): InFlight | undefined {
+  return state.kind === 'in-flight' ? state : undefined
+}
+
+/** GUID: given, made by us for a create, or looked up. */
+export function idOf(row: PendingRow): string | undefined {
+  return locatedOf(row).id
+}
+
+/** The GUID of a row that has one by now. @throws Error when it has none, which is a mistake of ours */
+export function ownIdOf(row: PendingRow): string {
+  const id = idOf(row)
+  if (id === undefined) throw new Error(`row ${row.index} has no GUID yet`)
+  return id
+}
+
+export function contentOf(row: PendingRow): Content {
+  return locatedOf(row).content
+}
+
+/** Size of a row in a request, about. */
+export function bytesOf(row: PendingRow): number {
+  return contentOf(row).bytes
+}
+
+export function attemptsOf(row: PendingRow): number {
+  return flightOf(row)?.attempts ?? 0
+}
+
+export function failuresOf(row: PendingRow): Failures {
+  return flightOf(row)?.failures ?? noFailures
+}
+
+export function isUncertain(row: PendingRow): boolean {
+  return flightOf(row)?.uncertain ?? false
+}
+
+export function hasRaced(row: PendingRow): boolean {
+  return flightOf(row)?.raced ?? false
+}
+
+/** Names of what differs from the table, where that was looked up. */
+export function changedOf(row: PendingRow): readonly string[] | undefined {
+  const located = locatedOf(row)
+  return located.kind === 'present' ? located.changed : undefined
+}
+
+/** Columns of a row's first request. */
+export function columnsOf(row: PendingRow): Columns {
+  return contentOf(row).columns ?? (JSON.parse(bodyText(row) ?? '{}') as Columns)
+}
+
+/** All columns that a row writes, those of later requests included. */
+export function allColumns(row: PendingRow): Columns {
+  return Object.assign({}, columnsOf(row), ...contentOf(row).followUps)
+}
+
+/** The columns of the first request as JSON, if they were written once and did not change since. */
+export function bodyText(row: PendingRow): string | undefined {
+  const { body, bytes } = contentOf(row)
+  const sent = flightOf(row)?.sent
+  if (sent === undefined) return body
+  return sent.request.toString('utf8', sent.end - (bytes - partBytes), sent.end)
+}

@@ -1,0 +1,196 @@
+import { type Columns, noColumns } from '../plan/columns.js'
+import type { PendingRow } from './pending-row.js'
+import { columnsOf, contentOf, locatedOf } from './row-facts.js'
+import {
+  type Content,
+  type Failures,
+  type InFlight,
+  type Located,
+  noFailures,
+  partBytes,
+  type RowState,
+} from './row-state.js'
+import { sizeOfColumns } from './size-of-columns.js'
+
+/** The next state of a row. The one place that changes a row. */
+function become(row: PendingRow, state: RowState): void {
+  ;(row as { state: RowState }).state = state
+}
+
+/** A row is found elsewhere than thought; what its requests met stays known. */
+function standAt(row: PendingRow, at: Located): void {
+  const { state } = row
+  become(row, state.kind === 'in-flight' ? { ...state, at, sent: undefined } : at)
+}
+
+function fly(row: PendingRow, change: Partial<Omit<InFlight, 'kind'>>): void {
+  const { state } = row
+  become(row, { ...(state.kind === 'in-flight' ? state : takeOff(state)), ...change })
+}
+
+function takeOff(at: Located): InFlight {
+  return {
+    kind: 'in-flight',
+    at,
+    sent: undefined,
+    attempts: 0,
+    failures: noFailures,
+    uncertain: false,
+    raced: false,
+  }
+}
+
+/** The row becomes part of a request. */
+export function beginAttempt(row: PendingRow): void {
+  const { state } = row
+  const last = state.kind === 'in-flight' ? state : undefined
+  // Member by member, in the order of the type: this is done for every row of every request.
+  become(row, {
+    kind: 'in-flight',
+    at: last === undefined ? (state as Located) : last.at,
+    sent: last?.sent,
+    attempts: (last?.attempts ?? 0) + 1,
+    failures: last?.failures ?? noFailures,
+    uncertain: last?.uncertain ?? false,
+    raced: last?.raced ?? false,
+  })
+}
+
+/** Lets go of the text of a body that is in a request now. */
+export function keepSentBody(row: PendingRow, request: Buffer, end: number): void {
+  const { state } = row
+  if (state.kind !== 'in-flight') return
+  const { columns, followUps, bytes } = state.at.content
+  const content: Content = { columns, body: undefined, followUps, bytes }
+  become(row, {
+    kind: 'in-flight',
+    at: withContent(state.at, content),
+    sent: { request, end },
+    attempts: state.attempts,
+    failures: state.failures,
+    uncertain: state.uncertain,
+    raced: state.raced,
+  })
+}
+
+/** The table holds the row; all its columns are written. */
+export function findPresent(row: PendingRow, id: string): void {
+  const content = settledContent(row)
+  standAt(row, {
+    kind: 'present',
+    id,
+    ownId: false,
+    content,
+    changed: undefined,
+    before: { kind: 'prepared', id: undefined, ownId: false, content },
+  })
+}
+
+/** The table holds the row, and these columns differ: only they are written. */
+export function findDiffering(row: PendingRow, id: string, changed: readonly string[]): void {
+  const located = locatedOf(row)
+  const full = settledContent(row)
+  standAt(row, {
+    kind: 'present',
+    id,
+    ownId: false,
+    content: narrow(full, changed),
+    changed,
+    before: { kind: 'prepared', id: located.id, ownId: located.ownId, content: full },
+  })
+}
+
+/** The table does not hold the row. `newId` makes a GUID for one that no address can name. */
+export function findAbsent(row: PendingRow, newId: () => string): void {
+  const { id, ownId } = locatedOf(row)
+  const content = settledContent(row)
+  const needsId = row.unaddressable && id === undefined
+  standAt(row, {
+    kind: 'absent',
+    id: needsId ? newId().toLowerCase() : id,
+    ownId: needsId || ownId,
+    content,
+  })
+}
+
+/** A row that was found has vanished. @returns whether it is known what it was before it was found */
+export function findVanished(row: PendingRow): boolean {
+  const located = locatedOf(row)
+  if (located.kind !== 'present') return false
+  standAt(row, located.before)
+  return true
+}
+
+/** Other columns go first, and these follow. */
+export function postpone(row: PendingRow, columns: Columns, followUps: readonly Columns[]): void {
+  const located = locatedOf(row)
+  const content: Content = {
+    columns,
+    body: undefined,
+    followUps: [...located.content.followUps, ...followUps],
+    bytes: located.content.bytes,
+  }
+  standAt(row, withContent(located, content))
+}
+
+/** One failure more. @returns how often it failed like that */
+export function countFailure(row: PendingRow, kind: keyof Failures): number {
+  const failures = row.state.kind === 'in-flight' ? row.state.failures : noFailures
+  const count = failures[kind] + 1
+  fly(row, { failures: { ...failures, [kind]: count } })
+  return count
+}
+
+/** Failures of a kind that were counted for the request as a whole were the row's own. */
+export function takeFailures(row: PendingRow, kind: keyof Failures, count: number): void {
+  const failures = row.state.kind === 'in-flight' ? row.state.failures : noFailures
+  fly(row, { failures: { ...failures, [kind]: count } })
+}
+
+/** The next request of the row begins with a clean slate, but for throttles. */
+export function forgetFailures(row: PendingRow): void {
+  if (row.state.kind !== 'in-flight') return
+  fly(row, { failures: { ...noFailures, throttled: row.state.failures.throttled } })
+}
+
+/** An answer got lost: the row may have been written. */
+export function beUncertain(row: PendingRow): void {
+  fly(row, { uncertain: true })
+}
+
+/** An upsert met another one on its key. */
+export function race(row: PendingRow): void {
+  fly(row, { raced: true })
+}
+
+function withContent(at: Located, content: Content): Located {
+  if (at.kind === 'present') return { ...at, content }
+  return { kind: at.kind, id: at.id, ownId: at.ownId, content }
+}
+
+/** The content with its columns at hand, whatever becomes of the request that holds the body. */
+function settledContent(row: PendingRow): Content {
+  const content = contentOf(row)
+  return content.columns !== undefined || (content.body !== undefined && row.state.kind !== 'in-flight')
+    ? content
+    : { ...content, columns: columnsOf(row), body: undefined }
+}
+
+function narrow(full: Content, changed: readonly string[]): Content {
+  const names = new Set(changed)
+  // A state without its status would get the default one, so the pair stays together.
+  if (names.has('statecode') || names.has('statuscode'))
+    for (const name of ['statecode', 'statuscode']) names.add(name)
+  const columns = full.columns ?? (JSON.parse(full.body ?? '{}') as Columns)
+  const all = [columns, ...full.followUps]
+  const pick = (from: Columns): Columns =>
+    Object.fromEntries(Object.entries(from).filter(([name]) => names.has(name)))
+  const [first, ...rest] = all.map(pick).filter((some) => Object.keys(some).length > 0)
+  const written = first ?? Object.assign({}, ...all)
+  return {
+    columns: written,
+    body: undefined,
+    followUps: rest.length === 0 ? noColumns : rest,
+    bytes: sizeOfColumns(written) + partBytes,
+  }
+}
