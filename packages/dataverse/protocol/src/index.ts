@@ -54,9 +54,11 @@ export {
   parsePreferenceApplied,
 } from './lib/prefer.js'
 export { parseRetryAfter } from './lib/retry-after.js'
+export { isRowGone } from './lib/row-gone.js'
 export { createRowIdentity, parseRowVersion, type RowIdentity } from './lib/row-identity.js'
 export { type RowRun, rowIsNested, rowMayHoldLongNumber } from './lib/row-run.js'
 export type { ErrorVerdict, ServiceCode, ServiceErrorClass } from './lib/service-code.js'
+export { serviceCode } from './lib/service-code-names.js'
 export { classifyError, lookUpServiceCode } from './lib/service-codes.js'
 export {
   defaultApiVersion,

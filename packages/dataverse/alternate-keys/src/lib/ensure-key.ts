@@ -7,6 +7,7 @@ import {
   systemClock,
 } from '@deltaverse/core'
 import type { KeyIndexStatus, KeyMetadata, MetadataReader } from '@deltaverse/metadata'
+import { serviceCode } from '@deltaverse/protocol'
 import { checkDuration } from './check-option.js'
 import { findKey } from './key-address.js'
 import { createKey, type KeyClient, listKeys, type NewKey, reactivateKey } from './key-definitions.js'
@@ -35,9 +36,6 @@ export interface KeyProgress {
   readonly status: KeyIndexStatus
   readonly waitedMs: number
 }
-
-const nameTaken = '0x80060893'
-const columnsTaken = '0x80060894'
 
 /**
  * Sees to it that a table has an Active key of these columns, in any order and under whatever name: creates it where it is
@@ -91,7 +89,9 @@ async function findOrCreate(
   } catch (error) {
     // Somebody else was quicker, or an answer was lost and the request repeated.
     const taken =
-      isResponseError(error) && (error.serviceCode === nameTaken || error.serviceCode === columnsTaken)
+      isResponseError(error) &&
+      (error.serviceCode === serviceCode.EntityKeyNameTaken ||
+        error.serviceCode === serviceCode.EntityKeyColumnsTaken)
     const key = taken ? findKey(await listKeys(client, wanted.table, call), wanted.columns) : undefined
     if (key === undefined) throw error
     return key

@@ -3,7 +3,9 @@ import type { ServiceCode, ServiceErrorClass } from './service-code.js'
 type Extra = Omit<ServiceCode, 'name' | 'errorClass' | 'retryable'>
 type Entry = readonly [code: string, name: string | undefined, extra?: Extra]
 
-const rowGone = { advice: 'The row does not exist (any more): treat it as deleted, or create it first.' }
+export const rowGone = {
+  advice: 'The row does not exist (any more): treat it as deleted, or create it first.',
+}
 const keyMissing = {
   advice: 'Check that the table has this alternate key and that the state of its index is Active.',
 }
@@ -39,6 +41,7 @@ export const serviceCodes: ReadonlyMap<string, ServiceCode> = new Map([
     ['0x80044151', undefined, { advice: 'The database was busy: try again with less in one request.' }],
     ['0x80044339', 'CouldNotObtainLockOnResource'],
     ['0x80048551', undefined],
+    ['0x80073000', undefined, { advice: 'The service could not reach its own database: try again.' }],
     ['0x80048553', undefined],
     ['0x80048554', undefined],
     ['0x80048559', undefined],
@@ -130,6 +133,7 @@ export const serviceCodes: ReadonlyMap<string, ServiceCode> = new Map([
       undefined,
       { advice: 'Check names and JSON types of the columns; navigation names are case-sensitive.' },
     ],
+    ['0x80048d02', undefined],
     ['0x80060888', undefined],
     ['0x80044183', 'InvalidQuery'],
     ['0x80060890', 'EntityKeyNotDefined', keyMissing],

@@ -65,6 +65,29 @@ describe('classifyError()', () => {
     expect(judge(500, '0x80044150')).toMatchObject({ errorClass: 'service-failed', retryable: false })
   })
 
+  it.each([40613, 40197, 40501, 10928, 10929, 49918, 49919, 49920])(
+    'takes SQL number %i, of a fail-over or a throttle, for passing',
+    (number) => {
+      const text = `Sql error: Generic SQL error. Sql ErrorCode: -2146232060 Sql Number: ${number}`
+      expect(judge(500, '0x80044150', text)).toMatchObject({ errorClass: 'unavailable', retryable: true })
+      expect(judge(500, '0x80044150', `${text}7`).retryable).toBe(false)
+    },
+  )
+
+  it('takes a database that cannot be reached for passing', () => {
+    expect(judge(500, '0x80073000')).toMatchObject({
+      errorClass: 'unavailable',
+      retryable: true,
+      ambiguous: false,
+    })
+  })
+
+  it('tells a key that no row has from a value of the wrong type by the status', () => {
+    expect(judge(404, '0x80048d02')).toMatchObject({ errorClass: 'not-found' })
+    expect(judge(404, '0x80048d02').advice).toContain('treat it as deleted')
+    expect(judge(400, '0x80048d02').errorClass).toBe('bad-request')
+  })
+
   it('tells an unknown address from a key that cannot be read by the status', () => {
     expect(judge(404, '0x8006088a').errorClass).toBe('not-found')
     expect(judge(400, '0x8006088a').errorClass).toBe('bad-request')

@@ -1,6 +1,11 @@
 import type { ErrorBody } from './error-body.js'
 import type { ErrorVerdict, ServiceCode, ServiceErrorClass } from './service-code.js'
-import { serviceCodes } from './service-code-table.js'
+import { serviceCode } from './service-code-names.js'
+import { rowGone, serviceCodes } from './service-code-table.js'
+
+// One code for all that SQL Server complains about. What passes by itself: deadlock (1205), time-out (-2), and the numbers of
+// fail-over and throttling (Microsoft Learn: Troubleshoot transient connection errors in SQL Database).
+const passingSqlError = /Sql Number: (?:1205|-2|40613|40197|40501|10928|10929|4991[89]|49920)\b/i
 
 /** Looks a service code up, in whatever case it is written. */
 export function lookUpServiceCode(serviceCode: string): ServiceCode | undefined {
@@ -29,11 +34,13 @@ function judgeByContext(
 ): ServiceCode {
   const code = body.serviceCode?.toLowerCase()
   // Seen as 404 for an unknown address and as 400 for a key value that cannot be read.
-  if (code === '0x8006088a' && status !== 404) return { ...known, errorClass: 'bad-request' }
-  if (code !== '0x80044150') return known
-  // One code for all that SQL Server complains about; only deadlock (1205) and time-out (-2) pass by themselves.
-  const passing = /Sql Number: (?:1205|-2)\b/i.test(body.message)
-  return passing
+  if (code === serviceCode.CrmHttpError && status !== 404) return { ...known, errorClass: 'bad-request' }
+  // Seen as 404 for a key that no row has and as 400 for a value of the wrong type.
+  if (code === serviceCode.UndeclaredPropertyOrUnknownKey && status === 404) {
+    return { ...known, errorClass: 'not-found', advice: rowGone.advice }
+  }
+  if (code !== serviceCode.GenericSqlError) return known
+  return passingSqlError.test(body.message)
     ? {
         ...known,
         errorClass: 'unavailable',

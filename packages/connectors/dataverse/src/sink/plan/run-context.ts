@@ -2,6 +2,7 @@ import type { DataverseClient, DataverseRequest, DataverseResponse, RequestSizer
 import { abortableDelay, isResponseError } from '@deltaverse/core'
 import { parseExactJson } from '@deltaverse/schema'
 import type { RunPlan } from './run-plan.js'
+import type { Wait } from './wait.js'
 
 /** What the requests of one run share: the client, the plan, one pause for all, and the counts. */
 export interface RunContext {
@@ -19,6 +20,8 @@ export interface RunContext {
   read(path: string): Promise<unknown>
   /** No write leaves before this time is over. */
   pause(ms: number): void
+  /** Waits, or holds all writes back, as a retry asks for. */
+  waitFor(wait: Wait, failures: number): Promise<void>
   /** Waits a moment that grows with the failures so far. */
   backOff(failures: number): Promise<void>
   readonly counts: { requests: number; reads: number }
@@ -43,6 +46,16 @@ export function createRunContext(
       if (leftMs <= 0) return
       await abortableDelay(clock, leftMs, signal)
     }
+  }
+
+  function pause(ms: number): void {
+    pausedUntilMs = Math.max(pausedUntilMs, clock.now() + ms)
+  }
+
+  async function backOff(failures: number): Promise<void> {
+    const boundMs = Math.min(maxBackOffMs, baseDelayMs * 2 ** Math.min(Math.max(failures - 1, 0), 30))
+    // Half of it is certain, so that a busy database gets a rest; the other half keeps clients apart.
+    await abortableDelay(clock, Math.round(boundMs * (0.5 + random() / 2)), signal)
   }
 
   return {
@@ -72,13 +85,11 @@ export function createRunContext(
       const response = await client.request({ method: 'GET', path, buffered: true }, { signal })
       return parseExactJson(await response.text())
     },
-    pause(ms) {
-      pausedUntilMs = Math.max(pausedUntilMs, clock.now() + ms)
-    },
-    async backOff(failures) {
-      const boundMs = Math.min(maxBackOffMs, baseDelayMs * 2 ** Math.min(Math.max(failures - 1, 0), 30))
-      // Half of it is certain, so that a busy database gets a rest; the other half keeps clients apart.
-      await abortableDelay(clock, Math.round(boundMs * (0.5 + random() / 2)), signal)
+    pause,
+    backOff,
+    async waitFor(wait, failures) {
+      if (wait === 'back-off') await backOff(failures)
+      else if (wait !== 'none') pause(wait.retryAfterMs)
     },
   }
 }

@@ -12,8 +12,8 @@ import { failed, type TakeOutcome } from '../result/row-outcome.js'
 import type { PendingRow } from '../row/pending-row.js'
 import { failuresOf, idOf } from '../row/row-facts.js'
 import { beginAttempt } from '../row/row-steps.js'
-import { judgeAnswer } from './judge-answer.js'
-import { judgeChunkFailure, splitBudget } from './judge-chunk.js'
+import { classifyAnswer } from './classify-answer.js'
+import { resolveRequestFailure, splitBudget } from './request-failure.js'
 import type { RowAnswer } from './row-answer.js'
 
 /** Sends chunks, and again what has to be sent again, until every row has an outcome. */
@@ -30,8 +30,8 @@ export async function runStep(
     const answer = await sendChunk(context, chunk, step)
     const next =
       'kind' in answer
-        ? await judgeChunkFailure(context, chunk, step, answer, budget, take)
-        : await judgeRows(context, chunk, step, answer, take)
+        ? await resolveRequestFailure(context, chunk, step, answer, budget, take)
+        : await takeAnswers(context, chunk, step, answer, take)
     queue.unshift(...next)
   }
 }
@@ -52,7 +52,7 @@ async function sendChunk(context: RunContext, chunk: Chunk, step: WriteStep): Pr
 }
 
 /** Takes what the answer says of each row; returns what has to be sent again. */
-async function judgeRows(
+async function takeAnswers(
   context: RunContext,
   chunk: Chunk,
   step: WriteStep,
@@ -68,28 +68,28 @@ async function judgeRows(
   const silent = answers.every((answer) => answer.kind === 'not-run' && answer.alone !== true)
   for (const [at, row] of chunk.rows.entries()) {
     const answer = (silent ? undefined : answers[at]) ?? silence
-    const judgement = judgeAnswer(context.plan, row, step, answer)
-    switch (judgement.kind) {
+    const verdict = classifyAnswer(context.plan, row, step, answer)
+    switch (verdict.kind) {
       case 'done':
         take(
           row,
-          judgement.id === undefined && idOf(row) !== undefined ? { ...judgement, id: idOf(row) } : judgement,
+          verdict.id === undefined && idOf(row) !== undefined ? { ...verdict, id: idOf(row) } : verdict,
         )
         break
       case 'failed':
-        take(row, failed(row, judgement.error))
+        take(row, failed(row, verdict.error))
         break
       case 'verify':
-        doubtful.push({ row, error: judgement.error })
+        doubtful.push({ row, error: verdict.error })
         break
       case 'again':
-        if (judgement.anew === true) anew.push(row)
+        if (verdict.anew === true) anew.push(row)
         else if (answer.kind === 'not-run' && answer.alone === true) alone.push(row)
         else again.push(row)
-        if (judgement.wait === 'back-off') {
+        if (verdict.wait === 'back-off') {
           const { passing, ambiguous, throttled } = failuresOf(row)
           backOff = Math.max(backOff, passing + ambiguous + throttled)
-        } else if (judgement.wait !== 'none') context.pause(judgement.wait.retryAfterMs)
+        } else if (verdict.wait !== 'none') context.pause(verdict.wait.retryAfterMs)
     }
   }
   await takeOwn(context, doubtful, take)

@@ -1,11 +1,12 @@
 import { type DataverseError, isResponseError } from '@deltaverse/core'
+import { serviceCode } from '@deltaverse/protocol'
 import type { ConflictKind } from './write-result.js'
 
 const conflicts: Readonly<Record<string, ConflictKind>> = {
-  '0x80060882': 'version-differs',
-  '0x80040237': 'row-exists',
-  '0x80060892': 'key-taken',
-  '0x80040333': 'duplicate-rule',
+  [serviceCode.ConcurrencyVersionMismatch]: 'version-differs',
+  [serviceCode.DuplicateRecord]: 'row-exists',
+  [serviceCode.DuplicateRecordEntityKey]: 'key-taken',
+  [serviceCode.DuplicateRecordsFound]: 'duplicate-rule',
 }
 
 /** Which conflict an error tells of. The status says nothing: 412 stands for all of them. */

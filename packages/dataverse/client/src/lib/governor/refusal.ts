@@ -1,3 +1,4 @@
+import { serviceCode } from '@deltaverse/protocol'
 import type { GateReason } from './governor-event.js'
 
 /** A throttle: a 429, or a part of a batch that says the same. */
@@ -10,17 +11,15 @@ export interface Refusal {
   readonly retryAfterMs?: number | undefined
 }
 
-/** Search has a limit of its own, one request a second: other requests need not wait for it. */
-const searchLimitCode = '0x80060308'
-
 /** Why the gate closes for a refusal; `undefined` when the refusal is no concern of other requests. */
-export function toGateReason(serviceCode: string | undefined): GateReason | undefined {
-  switch (serviceCode?.toLowerCase()) {
-    case searchLimitCode:
+export function toGateReason(code: string | undefined): GateReason | undefined {
+  switch (code?.toLowerCase()) {
+    // Search has a limit of its own, one request a second: other requests need not wait for it.
+    case serviceCode.SearchLimitExceeded:
       return undefined
-    case '0x80072321':
+    case serviceCode.ThrottlingTimeExceededError:
       return 'execution-time-refused'
-    case '0x80072326':
+    case serviceCode.ThrottlingConcurrencyLimitExceededError:
       return 'concurrency-refused'
     default:
       return 'requests-refused'

@@ -1,4 +1,5 @@
 import { type DataverseError, isResponseError } from '@deltaverse/core'
+import { serviceCode } from '@deltaverse/protocol'
 import { findCreated } from '../lookup/find-created.js'
 import { findHidden } from '../lookup/locate-rows.js'
 import { giveUpBulk } from '../plan/bulk-support.js'
@@ -8,11 +9,9 @@ import { type Chunk, newChunk, slicesOf } from '../request/channels.js'
 import { failed, type TakeOutcome } from '../result/row-outcome.js'
 import { failuresOf, idOf, isUncertain } from '../row/row-facts.js'
 import { beUncertain, takeFailures } from '../row/row-steps.js'
-import { isAmbiguous, judgeAnswer } from './judge-answer.js'
+import { classifyAnswer } from './classify-answer.js'
+import { planRetry } from './retry-plan.js'
 import type { RowAnswer } from './row-answer.js'
-
-const maxAmbiguous = 2
-const maxThrottled = 60
 
 /** How often a slot's requests are halved: enough to find one bad row. What is left then goes by a surer way. */
 export function splitBudget(rows: number): number {
@@ -23,7 +22,7 @@ export function splitBudget(rows: number): number {
  * Decides what follows when a request failed as a whole: the same again when the failure passes by itself; halves when one
  * of the rows may be to blame; and when halving gets too dear, a batch, whose answer names each row.
  */
-export async function judgeChunkFailure(
+export async function resolveRequestFailure(
   context: RunContext,
   chunk: Chunk,
   step: WriteStep,
@@ -40,7 +39,9 @@ export async function judgeChunkFailure(
   const repeated = await repeatLater(context, chunk, error, take)
   if (repeated !== undefined) return repeated
   const code = isResponseError(error) ? error.serviceCode : undefined
-  const metOwn = code === '0x80040237' || (code === '0x80060892' && chunk.rows.some(isUncertain))
+  const metOwn =
+    code === serviceCode.DuplicateRecord ||
+    (code === serviceCode.DuplicateRecordEntityKey && chunk.rows.some(isUncertain))
   if (chunk.channel === 'CreateMultiple' && metOwn) {
     const rest = await takeFound(context, chunk, take)
     if (rest.length < chunk.rows.length) return rest.length === 0 ? [] : [{ ...chunk, rows: rest }]
@@ -49,7 +50,7 @@ export async function judgeChunkFailure(
   if (
     chunk.channel === 'UpsertMultiple' &&
     !chunk.raced &&
-    (code === '0x80040237' || code === '0x80060892')
+    (code === serviceCode.DuplicateRecord || code === serviceCode.DuplicateRecordEntityKey)
   ) {
     return [{ ...chunk, raced: true }]
   }
@@ -63,25 +64,15 @@ async function repeatLater(
   error: DataverseError,
   take: TakeOutcome,
 ): Promise<Chunk[] | undefined> {
-  if (!error.retryable) return undefined
-  const failures = { ...chunk.failures }
-  if (error.code === 'throttled') {
-    failures.throttled += 1
-    if (failures.throttled > maxThrottled) return failAll(chunk, error, take)
-    const askedMs = isResponseError(error) ? (error.retryAfterMs ?? 0) : 0
-    if (askedMs > 0) context.pause(askedMs)
-    else await context.backOff(failures.throttled)
-    return [{ ...chunk, failures }]
-  }
-  if (isAmbiguous(error)) {
-    failures.ambiguous += 1
-    if (failures.ambiguous > maxAmbiguous) return undefined
-    await context.backOff(failures.ambiguous)
-    return [{ ...chunk, failures }]
-  }
-  failures.passing += 1
-  if (failures.passing >= context.plan.options.maxAttempts) return failAll(chunk, error, take)
-  await context.backOff(failures.passing)
+  let { failures } = chunk
+  const plan = planRetry(error, context.plan.options.maxAttempts, (kind) => {
+    failures = { ...failures, [kind]: failures[kind] + 1 }
+    return failures[kind]
+  })
+  if (plan === undefined) return undefined
+  // What is ambiguous may be the fault of one row after all.
+  if (plan.kind === 'give-up') return plan.failed === 'ambiguous' ? undefined : failAll(chunk, error, take)
+  await context.waitFor(plan.wait, failures[plan.failed])
   // What took too long takes half as long with half as much.
   return tookTooLong(error) && chunk.rows.length > 1
     ? halves({ ...chunk, failures })
@@ -95,15 +86,15 @@ function failAll(chunk: Chunk, error: DataverseError, take: TakeOutcome): Chunk[
 
 function tookTooLong(error: DataverseError): boolean {
   if (!isResponseError(error)) return false
-  if (error.status === 504 || error.serviceCode === '0x80044151') return true
-  return error.serviceCode === '0x80044150' && /Sql Number: -2\b/i.test(error.body ?? '')
+  if (error.status === 504 || error.serviceCode === serviceCode.SqlTimeout) return true
+  return error.serviceCode === serviceCode.GenericSqlError && /Sql Number: -2\b/i.test(error.body ?? '')
 }
 
 function isUnsupported(error: DataverseError): boolean {
   if (!isResponseError(error)) return false
-  if (error.serviceCode === '0x80044824' || error.status === 501) return true
+  if (error.serviceCode === serviceCode.MessageNotSupported || error.status === 501) return true
   return (
-    (error.serviceCode === '0x8006088a' && error.status === 404) ||
+    (error.serviceCode === serviceCode.CrmHttpError && error.status === 404) ||
     /not yet been implemented/i.test(error.body ?? '')
   )
 }
@@ -136,17 +127,17 @@ async function splitOrFail(
   }
   // The failures of a chunk that shrank to one row were that row's own.
   takeFailures(row, 'ambiguous', chunk.failures.ambiguous)
-  const judgement = judgeAnswer(context.plan, row, step, answer)
-  if (judgement.kind === 'again') {
-    if (judgement.wait === 'back-off')
+  const verdict = classifyAnswer(context.plan, row, step, answer)
+  if (verdict.kind === 'again') {
+    if (verdict.wait === 'back-off')
       await context.backOff(failuresOf(row).ambiguous + failuresOf(row).passing)
     // A row that has to be addressed anew may need another message.
-    if (judgement.anew !== true) return [chunk]
+    if (verdict.anew !== true) return [chunk]
     if (row.unaddressable) await findHidden(context, chunk.rows)
     return [newChunk(chunk.rows, 'single')]
   }
-  if (judgement.kind === 'done') take(row, { ...judgement, id: judgement.id ?? idOf(row) })
-  else take(row, failed(row, judgement.error))
+  if (verdict.kind === 'done') take(row, { ...verdict, id: verdict.id ?? idOf(row) })
+  else take(row, failed(row, verdict.error))
   return []
 }
 
