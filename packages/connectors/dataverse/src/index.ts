@@ -1,3 +1,8 @@
+export {
+  createDataverseSink,
+  type DataverseSinkOptions,
+  type DataverseSinkPosition,
+} from './sink/dataverse-sink.js'
 export type { PlannedWrite } from './sink/dry-run.js'
 export type { ServiceOptions } from './sink/plan/service-options.js'
 export type { TableSource, WriterColumn, WriterTable } from './sink/plan/table-port.js'
