@@ -1,6 +1,6 @@
+import { createSeededRandom } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
 import { createLossyDisk, type LossyDisk } from '../src/lib/disk/lossy-disk.js'
-import { createRandom } from '../src/lib/random.js'
 
 const seeds = Array.from({ length: 200 }, (_, index) => index + 1)
 
@@ -26,7 +26,7 @@ async function textOf(disk: LossyDisk, path: string): Promise<string | undefined
 async function outcomes(story: (disk: LossyDisk) => Promise<void>, path: string) {
   const found = new Set<string | undefined>()
   for (const seed of seeds) {
-    const disk = createLossyDisk('/disk', createRandom(seed, 'disk'))
+    const disk = createLossyDisk('/disk', createSeededRandom(seed, 'disk'))
     await story(disk)
     disk.cutPower()
     found.add(await textOf(disk, path))
@@ -92,7 +92,7 @@ describe('a lossy disk', () => {
   })
 
   it('serves nobody from before the power cut', async () => {
-    const disk = createLossyDisk('/disk', createRandom(1, 'disk'))
+    const disk = createLossyDisk('/disk', createSeededRandom(1, 'disk'))
     const files = disk.files()
     const file = await files.open('/disk/a', 'w')
     disk.cutPower()
@@ -103,7 +103,7 @@ describe('a lossy disk', () => {
 
   it('does the same for the same seed', async () => {
     const once = async () => {
-      const disk = createLossyDisk('/disk', createRandom(7, 'disk'))
+      const disk = createLossyDisk('/disk', createSeededRandom(7, 'disk'))
       for (const name of ['a', 'b', 'c', 'd']) await write(disk, `/disk/${name}`, name.repeat(9))
       disk.cutPower()
       const names = await disk.files().readdir('/disk')

@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createVirtualClock } from '@deltaverse/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ChildPool, createChildPool } from '../src/lib/run/child-pool.js'
 import type { RunOrder } from '../src/lib/run/run-order.js'
 import type { TraceEntry } from '../src/lib/run/trace.js'
 import { planScenario } from '../src/lib/scenario.js'
 import { type Service, startService } from '../src/lib/service/service.js'
-import { createTime, startMs } from '../src/lib/time.js'
+import { startMs } from '../src/lib/time.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'deltaverse-two-processes-'))
 const scenario = planScenario(1, {
@@ -19,7 +20,7 @@ let service: Service
 let pool: ChildPool
 
 beforeAll(async () => {
-  service = await startService(scenario, createTime())
+  service = await startService(scenario, createVirtualClock(startMs))
   pool = createChildPool(3)
 })
 

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { SyncState } from '@deltaverse/core'
 import { startEmulator } from '@deltaverse/emulator'
 import type { FilePosition } from '@deltaverse/files'
+import { createSeededRandom } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
 import { catalogue, productAt } from '../src/lib/catalogue.js'
-import { randomBelow, seededRandom } from '../src/lib/seeded-random.js'
 import { type Ended, runApp, startApp } from './support/app-process.js'
 import { plainRows, rebuiltRows } from './support/rebuilt-table.js'
 import { temporaryFolder } from './support/temporary-folder.js'
@@ -60,8 +60,8 @@ describe('a run that is killed', () => {
   }, async () => {
     const cwd = temporaryFolder()
     const args = ['--json', '--trace', '--products', '3000', '--page-size', '50', '--commit-bytes', '1']
-    const random = seededRandom(20_260_320)
-    const upTo = (most: number): number => 1 + randomBelow(random, most)
+    const random = createSeededRandom(20_260_320)
+    const upTo = (most: number): number => 1 + random.below(most)
     const moments: Moment[] = [
       { times: 0 },
       { text: 'A new demonstration', times: 1 },
@@ -101,17 +101,17 @@ describe('a run that is killed', () => {
     try {
       const products = emulator.table('products')
       const ids = products.rows().map((row) => row.productid as string)
-      const random = seededRandom(7)
+      const random = createSeededRandom(7)
       let created = 3000
       const change = (): void => {
-        const id = ids[randomBelow(random, ids.length)] as string
-        const dice = random()
+        const id = ids[random.below(ids.length)] as string
+        const dice = random.next()
         if (dice < 0.1) {
           ids.push(products.create({ ...productAt(++created) }))
         } else if (dice < 0.2) {
           products.remove(id)
           ids.splice(ids.indexOf(id), 1)
-        } else products.update(id, { price: randomBelow(random, 1000) })
+        } else products.update(id, { price: random.below(1000) })
       }
       const args = ['--url', emulator.url, '--table', 'product', '--json', '--trace']
       args.push('--page-size', '50', '--commit-bytes', '1')
@@ -120,8 +120,8 @@ describe('a run that is killed', () => {
         for (let more = 0; more < 20; more += 1) change()
       }
       for (let kill = 0; kill < 3; kill += 1) {
-        await runAndKill('upserted', 1 + randomBelow(random, 6))
-        await runAndKill('committed', 1 + randomBelow(random, 6))
+        await runAndKill('upserted', 1 + random.below(6))
+        await runAndKill('committed', 1 + random.below(6))
       }
       expect(await runApp(args, { cwd })).toMatchObject({ code: 0 })
       await runAndKill('found a checkpoint', 1)
@@ -129,8 +129,8 @@ describe('a run that is killed', () => {
       await runAndKill('page 1 of a delta', 1)
       emulator.deltaTokens.expireAll()
       await runAndKill('Resync', 1)
-      await runAndKill('upserted', 1 + randomBelow(random, 6))
-      await runAndKill('committed', 1 + randomBelow(random, 6))
+      await runAndKill('upserted', 1 + random.below(6))
+      await runAndKill('committed', 1 + random.below(6))
       // The rest of the full read, and then the delta with what changed under it.
       expect(await runApp(args, { cwd })).toMatchObject({ code: 0 })
       const last = await runApp(args, { cwd })

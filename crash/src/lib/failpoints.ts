@@ -1,6 +1,6 @@
 import type { SyncStep } from '@deltaverse/sync'
+import type { SeededRandom } from '@deltaverse/testing'
 import type { FilePoint } from './disk/failing-files.js'
-import type { Random } from './random.js'
 
 /** Where a run is made to crash: the n-th time that this is reached in it. */
 export interface CrashPoint {
@@ -92,7 +92,7 @@ const reaches: Readonly<Record<Failpoint, number>> = {
 }
 
 /** Draws a place to crash at: any of them, at any of the times that a run reaches it. */
-export function drawCrash(random: Random, hasFingerprints: boolean): CrashPoint {
+export function drawCrash(random: SeededRandom, hasFingerprints: boolean): CrashPoint {
   const all = (Object.keys(reaches) as Failpoint[]).filter(
     (point) => hasFingerprints || !isOfFingerprints(point),
   )
@@ -105,7 +105,7 @@ function isOfFingerprints(point: Failpoint): boolean {
 }
 
 /** Draws a step of the sync that every run comes by. */
-export function drawStep(random: Random): CrashPoint {
+export function drawStep(random: SeededRandom): CrashPoint {
   const steps = [
     'step:opened',
     'step:batch-written',

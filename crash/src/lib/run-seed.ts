@@ -1,4 +1,5 @@
 import type { LoggedRequest } from '@deltaverse/emulator'
+import { createVirtualClock, type VirtualClock } from '@deltaverse/testing'
 import { createDeliveryBook, type DeliveryBook } from './oracle/delivery-book.js'
 import { judgeRun } from './oracle/judge-run.js'
 import type { Problem } from './oracle/problem.js'
@@ -9,7 +10,7 @@ import type { TraceEntry } from './run/trace.js'
 import type { Scenario, Turn } from './scenario.js'
 import { type Service, startService } from './service/service.js'
 import type { Tally } from './tally.js'
-import { createTime, type ScenarioTime } from './time.js'
+import { startMs } from './time.js'
 
 export interface SeedResult {
   readonly seed: number
@@ -32,7 +33,7 @@ export async function runSeed(
   machine: Machine,
   { plant, detailed }: SeedOptions = {},
 ): Promise<SeedResult> {
-  const time = createTime()
+  const time = createVirtualClock(startMs)
   const service = await startService(scenario, time)
   const deliveries = createDeliveryBook()
   const trail: string[] = [describeScenario(scenario)]
@@ -73,7 +74,7 @@ export async function runSeed(
 interface OrderParts {
   readonly machine: Machine
   readonly service: Service
-  readonly time: ScenarioTime
+  readonly time: VirtualClock
   readonly plant: PlantName | undefined
   readonly detailed: boolean | undefined
   readonly index: number

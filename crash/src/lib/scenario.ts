@@ -1,5 +1,5 @@
+import { createSeededRandom, type SeededRandom } from '@deltaverse/testing'
 import { type CrashPoint, drawCrash, drawStep } from './failpoints.js'
-import { createRandom, type Random } from './random.js'
 
 /** What happens to the environment between two runs. */
 export type Interference = 'expire' | 'age' | 'burst' | 'back-up' | 'restore'
@@ -72,7 +72,7 @@ export interface ScenarioWishes {
 
 /** Makes the scenario of a seed. */
 export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenario {
-  const random = createRandom(seed, 'scenario')
+  const random = createSeededRandom(seed, 'scenario')
   const way = random.chance(1 / 16) ? 'process' : 'power'
   const restores = random.chance(0.15)
   const knowsEnvironment = random.chance(0.5)
@@ -108,7 +108,7 @@ export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenari
  * @param mustTell tokens of an environment that was restored must be refused: a service that silently answers them as if they
  * were its own cannot be found out by a sync that is not told which environment it reads
  */
-function planService(random: Random, mustTell: boolean): Scenario['service'] {
+function planService(random: SeededRandom, mustTell: boolean): Scenario['service'] {
   return {
     pageSize: random.between(2, 6),
     watermark: random.chance(0.75) ? 'last-page' : 'first-page',
@@ -120,7 +120,7 @@ function planService(random: Random, mustTell: boolean): Scenario['service'] {
   }
 }
 
-function planSink(random: Random, wished: Partial<SinkPlan> | undefined): SinkPlan {
+function planSink(random: SeededRandom, wished: Partial<SinkPlan> | undefined): SinkPlan {
   const plan: SinkPlan = {
     mode: random.pick(['log', 'mirror']),
     compression: random.pick(['none', 'gzip']),
@@ -139,7 +139,7 @@ interface TurnsPlan {
   readonly hasFingerprints: boolean
 }
 
-function planTurns(random: Random, plan: TurnsPlan): Turn[] {
+function planTurns(random: SeededRandom, plan: TurnsPlan): Turn[] {
   const changesSelection = random.chance(0.3)
   // Once only: what was handed out by one restored environment could not be told from what another one hands out.
   const restoreAt = plan.restores ? random.between(1, plan.count - 1) : undefined
@@ -156,7 +156,7 @@ function planTurns(random: Random, plan: TurnsPlan): Turn[] {
   })
 }
 
-function interferences(random: Random, expires: boolean, restores: boolean): Interference[] {
+function interferences(random: SeededRandom, expires: boolean, restores: boolean): Interference[] {
   const chances: readonly (readonly [Interference, number])[] = [
     ['back-up', 0.2],
     ['burst', 0.4],

@@ -1,4 +1,4 @@
-import { createRandom } from './random.js'
+import { createSeededRandom } from '@deltaverse/testing'
 import { type ChildPool, createChildPool } from './run/child-pool.js'
 import { createPowerMachine } from './run/power-machine.js'
 import { createProcessMachine } from './run/process-machine.js'
@@ -19,7 +19,7 @@ export function createSeedRunner(): SeedRunner {
     const machine =
       scenario.way === 'process' && pool !== undefined
         ? createProcessMachine(pool)
-        : createPowerMachine(createRandom(scenario.seed, 'power'))
+        : createPowerMachine(createSeededRandom(scenario.seed, 'power'))
     try {
       return await runSeed(scenario, machine, options)
     } finally {

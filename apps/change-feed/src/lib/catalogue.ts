@@ -1,4 +1,4 @@
-import { pick, randomBelow, seededRandom } from './seeded-random.js'
+import { createSeededRandom, type SeededRandom } from '@deltaverse/testing'
 
 /** A product of the demonstration, as the Web API takes it; state, owner and the like are left to the service. */
 export interface Product {
@@ -16,7 +16,18 @@ export interface Product {
   readonly quantitydecimal: number
 }
 
-const materials = ['Oak', 'Steel', 'Linen', 'Enamel', 'Beech', 'Brass', 'Wool', 'Glass', 'Cork', 'Copper']
+const materials = [
+  'Oak',
+  'Steel',
+  'Linen',
+  'Enamel',
+  'Beech',
+  'Brass',
+  'Wool',
+  'Glass',
+  'Cork',
+  'Copper',
+] as const
 const styles = [
   'Folding',
   'Compact',
@@ -27,7 +38,7 @@ const styles = [
   'Garden',
   'Workshop',
   'Travel',
-]
+] as const
 const things = [
   'Stool',
   'Lantern',
@@ -41,7 +52,7 @@ const things = [
   'Kettle',
   'Tool Box',
   'Hook Rail',
-]
+] as const
 const vendors = [
   'Nordlicht Möbel GmbH',
   'Atelier Béranger',
@@ -49,8 +60,8 @@ const vendors = [
   'Østerbro Supply',
   'Kowalczyk Metal',
   'Lakeside Trading Co.',
-]
-const sizes = ['XS', 'S', 'M', 'L', 'XL', '30 × 40 cm', '50 × 70 cm', '1.5 l', '0.75 l', '120 cm']
+] as const
+const sizes = ['XS', 'S', 'M', 'L', 'XL', '30 × 40 cm', '50 × 70 cm', '1.5 l', '0.75 l', '120 cm'] as const
 
 /** `SKU-00001` for 1. */
 export function productNumber(index: number): string {
@@ -59,25 +70,25 @@ export function productNumber(index: number): string {
 
 /** The product of that index, counted from 1: the same one on every machine. */
 export function productAt(index: number): Product {
-  const random = seededRandom(index * 2_654_435_761)
-  const material = pick(random, materials)
-  const style = pick(random, styles)
-  const thing = pick(random, things)
+  const random = createSeededRandom(index * 2_654_435_761)
+  const material = random.pick(materials)
+  const style = random.pick(styles)
+  const thing = random.pick(things)
   const price = randomPrice(random)
-  const cost = roundToCents(price * (0.4 + random() * 0.3))
-  const vendor = pick(random, vendors)
+  const cost = roundToCents(price * (0.4 + random.next() * 0.3))
+  const vendor = random.pick(vendors)
   return {
     productnumber: productNumber(index),
     name: `${style} ${material} ${thing}`,
     description: `${thing} of ${material.toLowerCase()}, "${style}" line, made by ${vendor}. Item ${index}.`,
     price,
     standardcost: cost,
-    currentcost: roundToCents(cost * (0.95 + random() * 0.1)),
-    size: pick(random, sizes),
+    currentcost: roundToCents(cost * (0.95 + random.next() * 0.1)),
+    size: random.pick(sizes),
     vendorname: vendor,
-    vendorpartnumber: `${vendor.slice(0, 2).toUpperCase()}-${1000 + randomBelow(random, 9000)}`,
-    stockweight: roundToCents(0.1 + random() * 12),
-    quantityonhand: randomBelow(random, 500),
+    vendorpartnumber: `${vendor.slice(0, 2).toUpperCase()}-${1000 + random.below(9000)}`,
+    stockweight: roundToCents(0.1 + random.next() * 12),
+    quantityonhand: random.below(500),
     quantitydecimal: 2,
   }
 }
@@ -88,8 +99,8 @@ export function* catalogue(count: number): Generator<Readonly<Record<string, unk
 }
 
 /** From 1.50 to some 400, small ones more often. */
-export function randomPrice(random: () => number): number {
-  const share = random()
+export function randomPrice(random: SeededRandom): number {
+  const share = random.next()
   return roundToCents(1.5 + share * share * share * 398)
 }
 

@@ -1,5 +1,5 @@
+import { createSeededRandom, type SeededRandom } from '@deltaverse/testing'
 import { productAt, productNumber, randomPrice } from './catalogue.js'
-import { randomBelow, seededRandom } from './seeded-random.js'
 
 /** One write of a night. Playing it again changes nothing more. */
 export type NightWrite =
@@ -20,13 +20,13 @@ const deletionsPerNight = 3
  */
 export function playbookOf(night: number, catalogueSize: number): readonly NightWrite[] {
   const gone = goneBy(night, catalogueSize)
-  const random = seededRandom(night * 7_919 + 13)
+  const random = createSeededRandom(night * 7_919 + 13)
   const known = catalogueSize + (night - 1) * creationsPerNight
   const writes: NightWrite[] = []
   const chosen = new Set<number>()
   const wanted = Math.min(updatesPerNight, known - gone.size)
   while (chosen.size < wanted) {
-    const index = 1 + randomBelow(random, known)
+    const index = 1 + random.below(known)
     if (gone.has(index) || chosen.has(index)) continue
     chosen.add(index)
     writes.push(updateOf(index, night, chosen.size % 5 === 0, random))
@@ -41,7 +41,7 @@ export function playbookOf(night: number, catalogueSize: number): readonly Night
   return writes
 }
 
-function updateOf(index: number, night: number, renamed: boolean, random: () => number): NightWrite {
+function updateOf(index: number, night: number, renamed: boolean, random: SeededRandom): NightWrite {
   const price = randomPrice(random)
   // A name goes with every upsert: should the row not be there, it is a creation, and a product needs one.
   const { name } = productAt(index)

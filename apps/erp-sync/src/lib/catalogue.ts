@@ -1,4 +1,4 @@
-import { pick, randomBelow, seededRandom } from './seeded-random.js'
+import { createSeededRandom, type SeededRandom } from '@deltaverse/testing'
 
 /** A product as the ERP knows it, under the column names of Dataverse. */
 export interface Product {
@@ -13,8 +13,28 @@ export interface Product {
   readonly vendorname: string
 }
 
-const materials = ['Ash', 'Slate', 'Hemp', 'Pewter', 'Birch', 'Zinc', 'Felt', 'Clay', 'Jute', 'Bronze']
-const kinds = ['Adjustable', 'Nesting', 'Narrow', 'Quilted', 'Séparé', 'Outdoor', 'Magnetic', 'Child-size']
+const materials = [
+  'Ash',
+  'Slate',
+  'Hemp',
+  'Pewter',
+  'Birch',
+  'Zinc',
+  'Felt',
+  'Clay',
+  'Jute',
+  'Bronze',
+] as const
+const kinds = [
+  'Adjustable',
+  'Nesting',
+  'Narrow',
+  'Quilted',
+  'Séparé',
+  'Outdoor',
+  'Magnetic',
+  'Child-size',
+] as const
 const things = [
   'Bench',
   'Candle Holder',
@@ -24,9 +44,15 @@ const things = [
   'Drawer Pull',
   'Planter',
   'Tray',
-]
-const vendors = ['Bergmann & Töchter', 'Maison Villeneuve', 'Carrick Supply', 'Ålesund Tre', 'Nowak Odlewnia']
-const sizes = ['small', 'medium', 'large', '20 × 20 cm', '60 × 80 cm', '2.5 l', null]
+] as const
+const vendors = [
+  'Bergmann & Töchter',
+  'Maison Villeneuve',
+  'Carrick Supply',
+  'Ålesund Tre',
+  'Nowak Odlewnia',
+] as const
+const sizes = ['small', 'medium', 'large', '20 × 20 cm', '60 × 80 cm', '2.5 l', null] as const
 
 /** `SKU-00001` for 1. */
 function productNumber(index: number): string {
@@ -35,26 +61,27 @@ function productNumber(index: number): string {
 
 /** The product of that index, counted from 1: the same one on every machine. */
 export function productAt(index: number): Product {
-  const random = seededRandom(index * 2_246_822_519)
-  const material = pick(random, materials)
-  const thing = pick(random, things)
+  const random = createSeededRandom(index * 2_246_822_519)
+  const material = random.pick(materials)
+  const thing = random.pick(things)
   const price = randomPrice(random)
   return {
     productnumber: productNumber(index),
-    name: `${pick(random, kinds)} ${material} ${thing}`,
-    description: random() < 0.1 ? null : `${thing} made of ${material.toLowerCase()}; "item ${index}", boxed`,
+    name: `${random.pick(kinds)} ${material} ${thing}`,
+    description:
+      random.next() < 0.1 ? null : `${thing} made of ${material.toLowerCase()}; "item ${index}", boxed`,
     price,
-    standardcost: cents(price * (0.45 + random() * 0.25)),
-    quantityonhand: randomBelow(random, 800),
+    standardcost: cents(price * (0.45 + random.next() * 0.25)),
+    quantityonhand: random.below(800),
     quantitydecimal: 2,
-    size: pick(random, sizes),
-    vendorname: pick(random, vendors),
+    size: random.pick(sizes),
+    vendorname: random.pick(vendors),
   }
 }
 
 /** From 2.00 to some 300, small ones more often. */
-export function randomPrice(random: () => number): number {
-  return cents(2 + random() ** 3 * 298)
+export function randomPrice(random: SeededRandom): number {
+  return cents(2 + random.next() ** 3 * 298)
 }
 
 function cents(amount: number): number {

@@ -1,5 +1,5 @@
+import { createSeededRandom, type SeededRandom } from '@deltaverse/testing'
 import { type Product, productAt, randomPrice } from './catalogue.js'
-import { randomBelow, seededRandom } from './seeded-random.js'
 
 /** What a night brings. */
 const changedPerNight = 40
@@ -18,7 +18,7 @@ export function productsAfter(nights: number, catalogueSize: number): Map<string
   }
   for (let index = 1; index <= catalogueSize; index += 1) add(index)
   for (let night = 1; night <= nights; night += 1) {
-    const random = seededRandom(night * 104_729)
+    const random = createSeededRandom(night * 104_729)
     const numbers = [...products.keys()]
     for (const number of draw(random, numbers, gonePerNight)) products.delete(number)
     const left = numbers.filter((number) => products.has(number))
@@ -31,11 +31,11 @@ export function productsAfter(nights: number, catalogueSize: number): Map<string
 }
 
 /** So many different ones, or all where there are fewer. */
-function draw(random: () => number, numbers: readonly string[], count: number): readonly string[] {
+function draw(random: SeededRandom, numbers: readonly string[], count: number): readonly string[] {
   const rest = [...numbers]
   const drawn: string[] = []
   while (drawn.length < count && rest.length > 0) {
-    const at = randomBelow(random, rest.length)
+    const at = random.below(rest.length)
     drawn.push(rest[at]!)
     rest[at] = rest[rest.length - 1]!
     rest.pop()
@@ -44,9 +44,9 @@ function draw(random: () => number, numbers: readonly string[], count: number): 
 }
 
 /** Another price, or another stock, or no description any more. Never the same product again. */
-function changed(product: Product, random: () => number): Product {
-  const kind = randomBelow(random, 5)
-  if (kind === 0) return { ...product, quantityonhand: product.quantityonhand + 1 + randomBelow(random, 50) }
+function changed(product: Product, random: SeededRandom): Product {
+  const kind = random.below(5)
+  if (kind === 0) return { ...product, quantityonhand: product.quantityonhand + 1 + random.below(50) }
   if (kind === 1 && product.description !== null) return { ...product, description: null }
   const price = randomPrice(random)
   return { ...product, price: price === product.price ? price + 1 : price }

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve, sep } from 'node:path'
 import type { Files, OpenFile, OpenFlags } from '@deltaverse/durable-files'
-import type { Random } from '../random.js'
+import type { SeededRandom } from '@deltaverse/testing'
 import {
   afterPowerCut,
   changeEntries,
@@ -33,7 +33,7 @@ export class PowerCut extends Error {
 }
 
 /** Creates an empty disk with one folder, which is there to stay. */
-export function createLossyDisk(folder: string, random: Random): LossyDisk {
+export function createLossyDisk(folder: string, random: SeededRandom): LossyDisk {
   let root: FolderNode = emptyFolder()
   let boots = 0
   const openPaths = new Map<OpenFile, string>()

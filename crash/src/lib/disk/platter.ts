@@ -1,4 +1,4 @@
-import type { Random } from '../random.js'
+import type { SeededRandom } from '@deltaverse/testing'
 
 /** A file: what programs see, what is safe, and the writes in between in their order. */
 export interface FileNode {
@@ -75,7 +75,7 @@ export function flushFolder(folder: FolderNode): void {
  * Contents: nothing, everything, the writes up to some byte, or any of the writes, with zeros where one before it is
  * missing. Names: nothing, everything, the changes up to one of them, or any of them; of a rename perhaps one half.
  */
-export function afterPowerCut(folder: FolderNode, random: Random): FolderNode {
+export function afterPowerCut(folder: FolderNode, random: SeededRandom): FolderNode {
   const survivors = new Map<Node, Node>()
   const survive = (node: Node): Node => {
     const known = survivors.get(node)
@@ -95,7 +95,7 @@ export function afterPowerCut(folder: FolderNode, random: Random): FolderNode {
   return survive(folder) as FolderNode
 }
 
-function survivingBytes({ bytes, safe, pending }: FileNode, random: Random): Buffer {
+function survivingBytes({ bytes, safe, pending }: FileNode, random: SeededRandom): Buffer {
   switch (random.pick(['nothing', 'everything', 'up-to', 'any'])) {
     case 'nothing':
       return safe
@@ -112,12 +112,12 @@ function survivingBytes({ bytes, safe, pending }: FileNode, random: Random): Buf
   }
 }
 
-function firstPart(write: Write, random: Random): Write {
+function firstPart(write: Write, random: SeededRandom): Write {
   if (write.kind === 'size') return write
   return { ...write, bytes: write.bytes.subarray(0, random.below(write.bytes.length + 1)) }
 }
 
-function survivingEntries({ entries, safe, pending }: FolderNode, random: Random): Map<string, Node> {
+function survivingEntries({ entries, safe, pending }: FolderNode, random: SeededRandom): Map<string, Node> {
   const surviving = new Map(safe)
   switch (random.pick(['nothing', 'everything', 'up-to', 'any'])) {
     case 'nothing':

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Processes } from '@deltaverse/durable-files'
+import type { SeededRandom } from '@deltaverse/testing'
 import { createLossyDisk, PowerCut } from '../disk/lossy-disk.js'
 import { createTrigger } from '../failpoints.js'
-import type { Random } from '../random.js'
 import { errorOf } from './error-of.js'
 import type { Machine } from './machine.js'
 import type { RunOrder } from './run-order.js'
@@ -15,7 +15,7 @@ import type { RunError, Tell, TraceEntry } from './trace.js'
  * A machine whose power fails. Runs take place in this process, on a disk in memory. A fingerprint store is on the real disk: each of its
  * writes is flushed before it resolves, so a power cut takes nothing from it.
  */
-export function createPowerMachine(random: Random): Machine {
+export function createPowerMachine(random: SeededRandom): Machine {
   const directory = '/machine/out'
   const folder = mkdtempSync(join(tmpdir(), 'deltaverse-crash-'))
   const disk = createLossyDisk('/machine', random)

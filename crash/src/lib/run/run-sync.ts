@@ -8,11 +8,10 @@ import { interceptFiles } from '@deltaverse/durable-files/testing'
 import { createFileSink } from '@deltaverse/files'
 import { createFingerprints } from '@deltaverse/fingerprints'
 import { sync } from '@deltaverse/sync'
+import { createSeededRandom, createVirtualClock } from '@deltaverse/testing'
 import { announced } from '../disk/failing-files.js'
 import { type Failpoint, type Work, workAfter } from '../failpoints.js'
-import { createRandom } from '../random.js'
 import { entitySet, primaryKey, selections } from '../service/item-table.js'
-import { createTime } from '../time.js'
 import { observedSink, observedStore } from './observed.js'
 import { plantOf, type SyncParts } from './plants.js'
 import type { RunOrder } from './run-order.js'
@@ -36,8 +35,8 @@ export const syncName = 'crash_items'
 export async function runSync(order: RunOrder, surroundings: Surroundings): Promise<void> {
   const { reached, tell, signal, processes } = surroundings
   const plant = plantOf(order.plant)
-  const time = createTime(order.nowMs)
-  const lots = createRandom(order.seed, 'client')
+  const time = createVirtualClock(order.nowMs)
+  const lots = createSeededRandom(order.seed, 'client')
   const random = (): number => lots.below(2 ** 32) / 2 ** 32
   let work: Work = 'opening'
   const disk = order.detailed ? toldFiles(surroundings.files, tell) : surroundings.files

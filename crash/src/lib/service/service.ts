@@ -1,8 +1,8 @@
 import { type Emulator, type LoggedRequest, startEmulator } from '@deltaverse/emulator'
+import type { VirtualClock } from '@deltaverse/testing'
+import { createSeededRandom } from '@deltaverse/testing'
 import { createVersionBook, type KnownRow, type VersionBook } from '../oracle/version-book.js'
-import { createRandom } from '../random.js'
 import type { Interference, Scenario } from '../scenario.js'
-import type { ScenarioTime } from '../time.js'
 import { armFaults } from './faults.js'
 import {
   entitySet,
@@ -33,7 +33,7 @@ export interface Service {
   close(): Promise<void>
 }
 
-export async function startService(scenario: Scenario, time: ScenarioTime): Promise<Service> {
+export async function startService(scenario: Scenario, time: VirtualClock): Promise<Service> {
   const book = createVersionBook()
   let environment = 1
   let calm = true
@@ -70,7 +70,7 @@ export async function startService(scenario: Scenario, time: ScenarioTime): Prom
   const view = () => emulator.table(entitySet)
   let filled = new Set<number>()
   const writer = createWriter({
-    random: createRandom(scenario.seed, 'writer'),
+    random: createSeededRandom(scenario.seed, 'writer'),
     slots: scenario.slots,
     pageSize: scenario.service.pageSize,
     writesPerRequest: scenario.writesPerRequest,
@@ -114,7 +114,7 @@ export async function startService(scenario: Scenario, time: ScenarioTime): Prom
       calm = isCalm
       requestsBefore = emulator.requestCount
       emulator.faults.clear()
-      if (!isCalm) armFaults(emulator.faults, scenario, createRandom(scenario.seed, `faults ${turn}`))
+      if (!isCalm) armFaults(emulator.faults, scenario, createSeededRandom(scenario.seed, `faults ${turn}`))
     },
     async interfere(what) {
       if (what === 'expire') emulator.deltaTokens.expireAll()

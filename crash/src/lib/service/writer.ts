@@ -1,4 +1,4 @@
-import type { Random } from '../random.js'
+import type { SeededRandom } from '@deltaverse/testing'
 import { type ItemValues, valuesOf } from './item-table.js'
 
 /** Somebody who works on the table while it is read. */
@@ -12,7 +12,7 @@ export interface Writer {
 }
 
 export interface WriterOptions {
-  readonly random: Random
+  readonly random: SeededRandom
   /** Places for rows; as many ids are in use, ever. */
   readonly slots: number
   readonly pageSize: number

@@ -1,6 +1,7 @@
 import {
   type ContractCase,
   checkpointStoreContract,
+  createMemorySink,
   fingerprintsContract,
   readableSinkContract,
   sinkContract,
@@ -11,7 +12,6 @@ import type { Fault } from './fault.js'
 import { fingerprintFaults } from './fingerprint-faults.js'
 import { sinkHarness } from './harnesses.js'
 import { leaseFaults } from './lease-faults.js'
-import { createMemorySink } from './memory-sink.js'
 import { sinkFaults } from './sink-faults.js'
 import { storeFaults } from './store-faults.js'
 import { readingFaults, transactionFaults } from './transaction-faults.js'

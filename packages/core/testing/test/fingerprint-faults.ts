@@ -1,8 +1,8 @@
 import type { Fingerprints } from '@deltaverse/core'
 import type { FingerprintsHarness } from '@deltaverse/testing'
+import { createMemoryFingerprints, type FingerprintStorage } from '@deltaverse/testing'
 import type { Fault } from './fault.js'
 import { fingerprintHarness } from './harnesses.js'
-import { createMemoryFingerprints, type FingerprintStorage } from './memory-fingerprints.js'
 
 function wrong(
   change: (fingerprints: Fingerprints, storage: FingerprintStorage) => Partial<Fingerprints>,

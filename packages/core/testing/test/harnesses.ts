@@ -9,17 +9,18 @@ import type {
 import {
   createFingerprintStorage,
   createMemoryFingerprints,
-  type FingerprintStorage,
-} from './memory-fingerprints.js'
-import {
   createMemorySink,
   createMemoryStorage,
+  createMemoryStore,
+  createMemoryTable,
+  createStoreStorage,
+  type FingerprintStorage,
   type MemorySink,
   type MemoryStorage,
   rowsOf,
-} from './memory-sink.js'
-import { createMemoryStore, createStoreStorage, type StoreStorage } from './memory-store.js'
-import { createMemoryTable, type TableStorage } from './memory-table.js'
+  type StoreStorage,
+  type TableStorage,
+} from '@deltaverse/testing'
 
 interface MemorySinkHarness extends SinkHarness<number, MemorySink>, LeaseHarness {}
 

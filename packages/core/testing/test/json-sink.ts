@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { type ChangeEvent, DataverseError, type Row, type Sink } from '@deltaverse/core'
-import { rowsOf } from './memory-sink.js'
+import { rowsOf } from '@deltaverse/testing'
 
 /** A sink that is right as long as nobody pulls the plug: all events in one JSON file. */
 export function createOurSink(file: string): Sink<number> {

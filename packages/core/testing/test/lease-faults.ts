@@ -1,5 +1,5 @@
 import type { Lease } from '@deltaverse/core'
-import type { MemoryLeases } from './memory-leases.js'
+import type { MemoryLeases } from '@deltaverse/testing'
 
 /** What can be wrong with leases, as changes of leases that are right. */
 export const leaseFaults: readonly {

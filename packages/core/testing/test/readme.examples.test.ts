@@ -7,16 +7,18 @@ import {
   checkpoint,
   checkpointStoreContract,
   complete,
+  createMemorySink,
+  createMemoryStorage,
   deleted,
   idOf,
   reset,
+  rowsOf,
   sinkContract,
   upserted,
 } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
 import { storeHarness } from './harnesses.js'
 import { createOurSink, readRows } from './json-sink.js'
-import { createMemorySink, createMemoryStorage, rowsOf } from './memory-sink.js'
 
 // example: sink
 let folder: string

@@ -1,8 +1,7 @@
 import type { ChangeEvent, Row, UpsertedChange } from '@deltaverse/core'
-import { upserted } from '@deltaverse/testing'
+import { createMemorySink, type MemorySink, type MemoryStorage, rowsOf, upserted } from '@deltaverse/testing'
 import type { Fault } from './fault.js'
 import { sinkHarness } from './harnesses.js'
-import { createMemorySink, type MemorySink, type MemoryStorage, rowsOf } from './memory-sink.js'
 
 type Harness = ReturnType<typeof sinkHarness>
 

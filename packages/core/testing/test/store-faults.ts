@@ -1,9 +1,9 @@
 import type { CheckpointStore, StoredState } from '@deltaverse/core'
 import type { CheckpointStoreHarness } from '@deltaverse/testing'
+import { createMemoryStore, type StoreStorage } from '@deltaverse/testing'
 import type { Fault } from './fault.js'
 import { storeHarness } from './harnesses.js'
 import { leaseFaults } from './lease-faults.js'
-import { createMemoryStore, type StoreStorage } from './memory-store.js'
 
 function wrong(
   change: (store: CheckpointStore, storage: StoreStorage) => Partial<CheckpointStore>,

@@ -1,6 +1,6 @@
+import { createMemorySink, createMemoryStorage } from '@deltaverse/testing'
 import { expect, it } from 'vitest'
 import { account, checkpoint, complete, createStrictSink, reset } from '../src/index.js'
-import { createMemorySink, createMemoryStorage } from './memory-sink.js'
 
 const strictSink = async () => {
   const sink = createStrictSink(createMemorySink(createMemoryStorage()))

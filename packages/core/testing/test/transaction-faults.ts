@@ -1,7 +1,7 @@
 import { DataverseError, type HeldRow } from '@deltaverse/core'
+import { createMemorySink, type MemorySink, type MemoryStorage } from '@deltaverse/testing'
 import type { Fault } from './fault.js'
 import { sinkHarness } from './harnesses.js'
-import { createMemorySink, type MemorySink, type MemoryStorage } from './memory-sink.js'
 
 type Harness = ReturnType<typeof sinkHarness>
 

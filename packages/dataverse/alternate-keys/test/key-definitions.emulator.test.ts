@@ -10,9 +10,9 @@ import {
   reactivateKey,
 } from '@deltaverse/alternate-keys'
 import type { DataverseRequest } from '@deltaverse/client'
+import { createVirtualClock } from '@deltaverse/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Service, startService } from './start-service.js'
-import { createVirtualClock } from './virtual-clock.js'
 
 let service: Service
 

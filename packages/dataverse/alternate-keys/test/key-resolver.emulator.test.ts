@@ -1,8 +1,8 @@
 import { createKeyResolver, ref } from '@deltaverse/alternate-keys'
+import { createVirtualClock } from '@deltaverse/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Service, startService } from './start-service.js'
-import { createVirtualClock } from './virtual-clock.js'
 
 let service: Service
 const ids = new Map<string, string>()

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { type ClientOptions, createClient, type Interceptor, type TokenCredential } from '@deltaverse/client'
 import { linkToPath } from '@deltaverse/protocol'
+import { createVirtualClock } from '@deltaverse/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Handler, startServer, type TestServer } from './start-server.js'
-import { createVirtualClock } from './virtual-clock.js'
 
 const cleanUp: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { createClient, type DataverseClient } from '@deltaverse/client'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { linkToPath } from '@deltaverse/protocol'
+import { createVirtualClock, type VirtualClock } from '@deltaverse/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createVirtualClock, type VirtualClock } from './virtual-clock.js'
 
 let emulator: Emulator
 let client: DataverseClient

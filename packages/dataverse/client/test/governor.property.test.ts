@@ -1,9 +1,9 @@
+import { createSteppedClock } from '@deltaverse/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { admit } from '../src/lib/governor/admission.js'
 import { coreOf, createGovernor, type Governor } from '../src/lib/governor/create-governor.js'
 import type { GovernorCore } from '../src/lib/governor/governor-core.js'
-import { createSteppedClock } from './stepped-clock.js'
 
 type Step =
   | { readonly do: 'arrive' }

@@ -6,9 +6,9 @@ import {
   type DataverseClient,
   type GovernorEvent,
 } from '@deltaverse/client'
+import { createSteppedClock, type SteppedClock } from '@deltaverse/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Handler, startServer, type TestServer } from './start-server.js'
-import { createSteppedClock, type SteppedClock } from './stepped-clock.js'
 
 const cleanUp: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import { type ClientOptions, createClient, type DataverseClient, type RetryEvent } from '@deltaverse/client'
 import { DataverseError, isDataverseError, isResponseError } from '@deltaverse/core'
+import { createVirtualClock, type VirtualClock } from '@deltaverse/testing'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Handler, startServer, type TestServer } from './start-server.js'
-import { createVirtualClock, type VirtualClock } from './virtual-clock.js'
 
 const cleanUp: (() => Promise<void>)[] = []
 afterEach(async () => {

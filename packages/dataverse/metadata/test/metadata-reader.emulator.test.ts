@@ -1,8 +1,8 @@
 import { createClient, type DataverseClient } from '@deltaverse/client'
 import { startEmulator } from '@deltaverse/emulator'
 import { createMetadataReader } from '@deltaverse/metadata'
+import { createVirtualClock } from '@deltaverse/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createVirtualClock } from './virtual-clock.js'
 
 async function startService() {
   const emulator = await startEmulator()

@@ -6,9 +6,9 @@ import {
   type WriteStrategy,
 } from '@deltaverse/dataverse'
 import { type Emulator, type FaultRule, startEmulator } from '@deltaverse/emulator'
+import { createVirtualClock } from '@deltaverse/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createVirtualClock } from './virtual-clock.js'
 
 type Product = {
   productnumber: string

@@ -1,8 +1,8 @@
 import { createClient } from '@deltaverse/client'
 import { createUpsertWriter, type WriteStrategy } from '@deltaverse/dataverse'
 import { startEmulator } from '@deltaverse/emulator'
+import { createVirtualClock } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
-import { createVirtualClock } from './virtual-clock.js'
 
 describe('under the limits of the service', () => {
   it.each<{ strategy: WriteStrategy; rows: number }>([

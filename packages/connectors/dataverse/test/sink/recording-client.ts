@@ -1,5 +1,5 @@
 import { createClient, type DataverseClient, type OutgoingRequest } from '@deltaverse/client'
-import { createVirtualClock } from './virtual-clock.js'
+import { createVirtualClock } from '@deltaverse/testing'
 
 /** A client that keeps what it was asked to send. */
 export interface RecordingClient {

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient, type DataverseClient } from '@deltaverse/client'
 import { createUpsertWriter, type TableSource } from '@deltaverse/dataverse'
+import { createVirtualClock } from '@deltaverse/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createVirtualClock } from './virtual-clock.js'
 
 /** The table as the writer is told, so that the server has to answer writes only. */
 const metadata: TableSource = {

@@ -4,7 +4,7 @@ import type { ContractCase } from './contract-case.js'
 import { idOf } from './events.js'
 import { type FingerprintSession, fingerprintCase, fingerprintRow, staleIds } from './fingerprint-session.js'
 import type { FingerprintsHarness } from './fingerprints-harness.js'
-import { type RandomNumbers, randomNumbers } from './random-numbers.js'
+import { createSeededRandom, type SeededRandom } from './seeded-random.js'
 
 const seeds = [1, 2, 3, 4]
 const steps = 250
@@ -18,7 +18,7 @@ export function fingerprintModelCases(harness: FingerprintsHarness): readonly Co
       harness,
       `knows what a map knows after ${steps} random steps (seed ${seed})`,
       async (session) => {
-        const model = createModel(session, randomNumbers(seed))
+        const model = createModel(session, createSeededRandom(seed))
         for (let step = 0; step < steps; step++) await model.step()
         await model.check()
       },
@@ -28,7 +28,7 @@ export function fingerprintModelCases(harness: FingerprintsHarness): readonly Co
 
 type Rows = Map<number, { readonly version: number; readonly epoch: number }>
 
-function createModel(session: FingerprintSession, random: RandomNumbers) {
+function createModel(session: FingerprintSession, random: SeededRandom) {
   let rows: Rows = new Map()
   let epoch = 1
   /** What the state of the sync says: the mark that was saved last, with what was known by then. */

@@ -1,9 +1,9 @@
 import type { GovernorOptions, GovernorStats } from '@deltaverse/client'
+import { createSeededRandom } from '@deltaverse/testing'
 import { admit } from '../../src/lib/governor/admission.js'
 import { coreOf, createGovernor } from '../../src/lib/governor/create-governor.js'
 import { createEventClock } from './event-clock.js'
 import { createModelService, type ModelOptions, type ModelService } from './model-service.js'
-import { createSeededRandom } from './seeded-random.js'
 
 export interface LoadOptions extends Omit<ModelOptions, 'clock' | 'random'> {
   readonly seed?: number
@@ -30,7 +30,7 @@ export interface LoadResult {
 /** Keeps a governor busy with more workers than it lets through, for a stretch of model time. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const clock = createEventClock()
-  const random = createSeededRandom(options.seed ?? 1)
+  const random = createSeededRandom(options.seed ?? 1).next
   const service = createModelService({ ...options, clock, random })
   const governor = createGovernor({ clock, random, ...options.governor })
   const core = coreOf(governor)

@@ -1,7 +1,7 @@
 import { type ChangeEvent, DataverseError, type Row, type Sink } from '@deltaverse/core'
 
 /** Which full read the sink is in: of which rows to keep at its end. */
-interface TablePosition {
+export interface TablePosition {
   readonly read: number
 }
 

@@ -1,19 +1,24 @@
-/** Chance that can be had again: the same seed and stream give the same numbers. */
-export interface Random {
+/** Chance that can be had again: the same seed gives the same numbers, on every machine. */
+export interface SeededRandom {
+  /** A number from 0 up to, and never, 1. */
+  next(): number
   /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number
   /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number
+  /** True as often as the probability says. */
   chance(probability: number): boolean
   pick<T>(list: readonly [T, ...T[]]): T
 }
 
 /**
- * Creates one stream of a seed. Streams are independent, so that one more draw in one of them moves nothing in another.
+ * Creates one stream of a seed.
+ *
+ * @param stream name of the stream. Streams are independent, so that one more draw in one of them moves nothing in another
  */
-export function createRandom(seed: number, stream: string): Random {
-  let state = hash(`${seed}/${stream}`)
-  // mulberry32: 32 bits of state are plenty for one scenario.
+export function createSeededRandom(seed: number, stream?: string): SeededRandom {
+  let state = stream === undefined ? seed | 0 : hash(`${seed}/${stream}`)
+  // mulberry32: 32 bits of state are plenty for a test.
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
@@ -22,6 +27,7 @@ export function createRandom(seed: number, stream: string): Random {
   }
   const below = (limit: number): number => Math.floor(next() * limit)
   return {
+    next,
     below,
     between: (least, most) => least + below(most - least + 1),
     chance: (probability) => next() < probability,
