@@ -4,7 +4,7 @@ export {
   type DataverseSinkPosition,
 } from './sink/dataverse-sink.js'
 export type { PlannedWrite } from './sink/dry-run.js'
-export type { ServiceOptions } from './sink/plan/service-options.js'
+
 export type { TableSource, WriterColumn, WriterTable } from './sink/plan/table-port.js'
 export type { RowSource } from './sink/queue/row-source.js'
 export type { DeadLetter } from './sink/result/dead-letter.js'
@@ -18,7 +18,12 @@ export {
   writeWaves,
 } from './sink/tables/write-waves.js'
 export { createUpsertWriter, type UpsertWriter, type WriteCallOptions } from './sink/upsert-writer.js'
-export type { UpsertWriterOptions, WriteOperation, WriteStrategy } from './sink/writer-options.js'
+export type {
+  ServiceOptions,
+  UpsertWriterOptions,
+  WriteOperation,
+  WriteStrategy,
+} from './sink/writer-options.js'
 export { type ChangeFeed, createChangeFeed } from './source/change-feed.js'
 export type { ChangePage } from './source/change-page.js'
 export type { FollowOptions } from './source/follow.js'

@@ -10,7 +10,7 @@ import type { SettledRow } from './result/row-outcome.js'
 import { toResult } from './result/row-result.js'
 import type { WriteResult, WriteSummary } from './result/write-result.js'
 import { runRows } from './run-rows.js'
-import { resolveWriterOptions, type UpsertWriterOptions } from './writer-options.js'
+import { toWriterSettings, type UpsertWriterOptions } from './writer-options.js'
 
 /** What a call of {@link UpsertWriter.write} accepts. */
 export interface WriteCallOptions<R extends object = Row> extends CallOptions {
@@ -56,7 +56,7 @@ export function createUpsertWriter<R extends object = Row>(
   client: DataverseClient,
   options: UpsertWriterOptions<R>,
 ): UpsertWriter<R> {
-  const resolved = resolveWriterOptions(options)
+  const resolved = toWriterSettings(options)
   const planRun = createRunPlanner(client, resolved)
 
   async function* results(

@@ -568,7 +568,7 @@ describe('operations', () => {
     expect(results[1]).not.toHaveProperty('stored')
     expect(results[2]!.stored).toMatchObject({ productid: stored('C')!.productid, name: null })
     expect(() => createUpsertWriter(recording.client, { ...products, returnColumns: ['a,b'] })).toThrow(
-      'returnColumns must list column names',
+      'returnColumns[0] must be a column name',
     )
   })
 
@@ -776,7 +776,10 @@ describe('options of the service', () => {
       'from 1 to 1000, received 1001',
     )
     expect(() => createUpsertWriter(client, { ...products, strategy: 'fast' as never })).toThrow(
-      /'auto' or 'bulk'/,
+      "strategy must be one of 'auto', 'bulk', 'batch', 'single', received 'fast'",
+    )
+    expect(() => createUpsertWriter(client, { ...products, batchsize: 5 } as never)).toThrow(
+      'createUpsertWriter() has no option "batchsize". Did you mean batchSize?',
     )
     expect(() => createUpsertWriter(client, { ...products, key: [] })).toThrow(TypeError)
     expect(() => createUpsertWriter(client, { entitySet: 'a/b' })).toThrow(TypeError)

@@ -135,6 +135,20 @@ describe('defineOptions()', () => {
     expect(() => parse(input)).toThrow(message)
   })
 
+  it('holds text to its form', () => {
+    const named = defineOptions('read()', {
+      entitySet: text({
+        required: true,
+        form: { pattern: /^[a-z]\w*$/i, words: "a name such as 'products'" },
+        doc: 'The table.',
+      }),
+    })
+    expect(named.parse({ entitySet: 'accounts' })).toEqual({ entitySet: 'accounts' })
+    expect(() => named.parse({ entitySet: 'accounts(1)' })).toThrow(
+      "entitySet must be a name such as 'products', received text",
+    )
+  })
+
   it('does not take a name from the prototype of objects for an option', () => {
     expect(() => parse({ name: 'a', constructor: 1 })).toThrow('no option "constructor"')
   })

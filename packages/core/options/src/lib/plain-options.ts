@@ -16,15 +16,22 @@ export function flag<const Terms extends OptionTerms<boolean>>(terms: Terms): Op
   )
 }
 
-/** Text of at least one character. */
-export function text<const Terms extends OptionTerms<string>>(terms: Terms): OptionOf<string, Terms> {
+export interface TextTerms extends OptionTerms<string> {
+  /** What the text must look like, in full, and in words for whom it does not: `a name such as 'products'`. */
+  readonly form?: { readonly pattern: RegExp; readonly words: string }
+}
+
+/** Text of at least one character, of a certain form where the declaration has one. */
+export function text<const Terms extends TextTerms>(terms: Terms): OptionOf<string, Terms> {
+  const { form } = terms
   return createOption<string, Terms>(
     {
       check(name, value) {
-        if (typeof value === 'string' && value !== '') return value
-        throw wrongKind(name, 'text', value)
+        const isText = typeof value === 'string' && value !== ''
+        if (isText && (form === undefined || form.pattern.test(value))) return value
+        throw wrongKind(name, form?.words ?? 'text', value)
       },
-      type: 'text',
+      type: form?.words ?? 'text',
       schema: {
         type: 'string',
         minLength: 1,
@@ -57,18 +64,25 @@ export function oneOf<const Word extends string, const Terms extends OptionTerms
   )
 }
 
+export interface ListTerms<Item> extends OptionTerms<readonly Item[]> {
+  /** The fewest that are taken. Default: 0. */
+  readonly min?: number
+}
+
 /** A list whose members are checked one by one. */
-export function listOf<Item, const Terms extends OptionTerms<readonly Item[]>>(
+export function listOf<Item, const Terms extends ListTerms<Exclude<Item, undefined>>>(
   item: Option<unknown, Item>,
   terms: Terms,
-): OptionOf<readonly Item[], Terms> {
-  return createOption<readonly Item[], Terms>(
+): OptionOf<readonly Exclude<Item, undefined>[], Terms> {
+  const { min = 0 } = terms
+  const expected = `a list of ${min > 0 ? `at least ${min} ` : ''}${item.type}`
+  return createOption<readonly Exclude<Item, undefined>[], Terms>(
     {
       check(name, value) {
-        if (!Array.isArray(value)) throw wrongKind(name, `a list of ${item.type}`, value)
+        if (!Array.isArray(value) || value.length < min) throw wrongKind(name, expected, value)
         return value.map((one: unknown, index) => {
           if (one === undefined) throw wrongKind(`${name}[${index}]`, item.type, one)
-          return item.parse(`${name}[${index}]`, one)
+          return item.parse(`${name}[${index}]`, one) as Exclude<Item, undefined>
         })
       },
       type: `list of ${item.type}`,

@@ -1,5 +1,5 @@
 import type { Row } from '@deltaverse/core'
-import type { ResolvedWriterOptions } from '../writer-options.js'
+import type { WriterSettings } from '../writer-options.js'
 import type { Columns } from './columns.js'
 import type { KeyPlan } from './key-plan.js'
 import type { WriterTable } from './table-port.js'
@@ -23,5 +23,5 @@ export interface ColumnPlan {
   readonly table: WriterTable
   /** Absent for a `create` without key. */
   readonly key: KeyPlan | undefined
-  readonly options: ResolvedWriterOptions
+  readonly options: WriterSettings
 }

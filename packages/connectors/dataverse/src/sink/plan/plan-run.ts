@@ -2,7 +2,7 @@ import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, DataverseError } from '@deltaverse/core'
 import { createMetadataReader } from '@deltaverse/metadata'
 import { createColumnReader } from '../row/wire-columns.js'
-import type { ResolvedWriterOptions } from '../writer-options.js'
+import type { WriterSettings } from '../writer-options.js'
 import { type BulkSupport, noBulkSupport, readBulkSupport } from './bulk-support.js'
 import { planKey } from './key-plan.js'
 import type { RunPlan } from './run-plan.js'
@@ -12,7 +12,7 @@ import type { TableSource, WriterTable } from './table-port.js'
 export type RunPlanner = (call: CallOptions) => Promise<RunPlan>
 
 /** Creates the planner of one writer. */
-export function createRunPlanner(client: DataverseClient, options: ResolvedWriterOptions): RunPlanner {
+export function createRunPlanner(client: DataverseClient, options: WriterSettings): RunPlanner {
   const metadata = options.metadata ?? createMetadataReader(client)
   let known: RunPlan | undefined
   return async (call) => {
@@ -30,7 +30,7 @@ export function createRunPlanner(client: DataverseClient, options: ResolvedWrite
 
 async function readKey(
   metadata: TableSource,
-  options: ResolvedWriterOptions,
+  options: WriterSettings,
   table: WriterTable,
   call: CallOptions,
 ): Promise<RunPlan['key']> {
@@ -41,10 +41,7 @@ async function readKey(
   return planKey(table, names, dates)
 }
 
-function keyNames(
-  { key, operation }: ResolvedWriterOptions,
-  table: WriterTable,
-): readonly string[] | undefined {
+function keyNames({ key, operation }: WriterSettings, table: WriterTable): readonly string[] | undefined {
   if (key !== undefined) return key
   if (operation === 'create') return undefined
   return [table.primaryIdColumn]
@@ -52,7 +49,7 @@ function keyNames(
 
 async function readBulk(
   client: DataverseClient,
-  { strategy, operation }: ResolvedWriterOptions,
+  { strategy, operation }: WriterSettings,
   { logicalName }: WriterTable,
   call: CallOptions,
 ): Promise<BulkSupport> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ColumnPlan } from '../plan/column-plan.js'
 import { planKey } from '../plan/key-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
-import { resolveWriterOptions, type UpsertWriterOptions } from '../writer-options.js'
+import { toWriterSettings, type UpsertWriterOptions } from '../writer-options.js'
 import type { PendingRow } from './pending-row.js'
 import { bodyText, bytesOf, columnsOf } from './row-facts.js'
 import { type Content, partBytes } from './row-state.js'
@@ -40,7 +40,7 @@ const table = {
 }
 
 function planOf(options: Partial<UpsertWriterOptions> = {}): ColumnPlan {
-  const resolved = resolveWriterOptions({ entitySet: 'products', key: ['productnumber'], ...options })
+  const resolved = toWriterSettings({ entitySet: 'products', key: ['productnumber'], ...options })
   return { table, options: resolved, key: planKey(table, ['productnumber'], new Map()) }
 }
 
