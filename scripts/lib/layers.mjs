@@ -20,6 +20,13 @@ const layers = [
     imports: ['core', 'kit', 'dataverse'],
   },
   {
+    layer: 'registry',
+    folders: /^packages\/connectors\/registry$/,
+    imports: ['core', 'dataverse connector', 'connectors'],
+    why: 'the registry names connectors and knows nothing of what is in them',
+    instead: 'put it into the manifest of the connector, or into the program that asks the registry',
+  },
+  {
     layer: 'connectors',
     folders: /^packages\/connectors\/[^/]+$/,
     imports: ['core', 'kit'],

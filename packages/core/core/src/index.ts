@@ -13,6 +13,18 @@ export type {
 } from './lib/change.js'
 export { type Checkpoint, parseCheckpoint } from './lib/checkpoint.js'
 export { type Clock, systemClock } from './lib/clock.js'
+export type {
+  Connector,
+  ConnectorOptions,
+  ConnectorSettings,
+  ConnectorTable,
+  OpenedSink,
+  OpenedSource,
+  SinkCapabilities,
+  SinkMode,
+  SinkRole,
+  SourceRole,
+} from './lib/connector.js'
 export {
   DataverseError,
   type DataverseErrorOptions,

@@ -1,0 +1,1 @@
+export { connectorNames, isConnectorName, loadConnector } from './lib/registry.js'

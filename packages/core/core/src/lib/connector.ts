@@ -1,0 +1,81 @@
+import type { OptionRow } from '@deltaverse/options'
+import type { TableSchema } from '@deltaverse/schema'
+import type { CallOptions } from './call-options.js'
+import type { CheckpointStore, ReadableSink, Sink, TransactionalSink } from './sink.js'
+import type { Source } from './source.js'
+
+/**
+ * What a connector is and what it can: everything that a program has to know to offer it. It is plain to look at; nothing of
+ * the system behind it is loaded before `open`.
+ */
+export interface Connector {
+  /** As its folder and as it is chosen: `files`. */
+  readonly name: string
+  /** As people call it: `PostgreSQL`. */
+  readonly title: string
+  readonly sink?: SinkRole
+  readonly source?: SourceRole
+}
+
+/** What a role can be told, by declarations of `@deltaverse/options`: as plain JSON, so that a file or a command line can hold it. */
+export interface ConnectorOptions {
+  describe(): readonly OptionRow[]
+  toJsonSchema(): object
+}
+
+/** Values of {@link ConnectorOptions}, to be checked by `open`. */
+export type ConnectorSettings = Readonly<Record<string, unknown>>
+
+/** The table that a sink is opened for. */
+export interface ConnectorTable {
+  /** What it is called in the system behind the sink. */
+  readonly name: string
+  /** Its columns, where they are known before the first row comes. */
+  readonly schema?: TableSchema | undefined
+}
+
+/** A connector as the place that changes go to. */
+export interface SinkRole {
+  /** Ways to keep a table, the default first, as the option `mode` takes them; one of them where there is no choice. */
+  readonly modes: readonly [SinkMode, ...SinkMode[]]
+  readonly capabilities: SinkCapabilities
+  readonly options: ConnectorOptions
+  /**
+   * @throws TypeError or RangeError for settings that cannot be right
+   */
+  open(settings: ConnectorSettings, table: ConnectorTable): Promise<OpenedSink>
+}
+
+/** `log`: every change in order. `mirror`: the rows as they are at the end of each read. `table`: the rows, each as soon as it comes. */
+export type SinkMode = 'log' | 'mirror' | 'table'
+
+/** What a sink can beyond the contract. */
+export interface SinkCapabilities {
+  /** Saves the state of the sync in the transaction of the rows: {@link TransactionalSink}. */
+  readonly transactional: boolean
+  /** Tells what it holds: {@link ReadableSink}. */
+  readonly readable: boolean
+  /** Makes ready for a schema: `Sink.applySchema`. */
+  readonly schema: boolean
+}
+
+/** A sink, and what it stands on. */
+export interface OpenedSink {
+  readonly sink: (Sink | TransactionalSink) & Partial<ReadableSink>
+  /** Where the state of its sync belongs, for sinks that do not keep it themselves. */
+  readonly checkpoints?: CheckpointStore
+  /** Lets go of what the sink stands on (a pool of connections), behind its `close`. */
+  release(): Promise<void>
+}
+
+/** A connector as the place that changes come from. */
+export interface SourceRole {
+  readonly options: ConnectorOptions
+  open(settings: ConnectorSettings, call?: CallOptions): Promise<OpenedSource>
+}
+
+/** A source, and what it stands on. */
+export interface OpenedSource {
+  readonly source: Source
+  release(): Promise<void>
+}
