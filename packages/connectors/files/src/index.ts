@@ -1,5 +1,11 @@
-export type { CheckpointMark } from './lib/checkpoint-mark.js'
-export { createFileSink, type FilePosition, type FileSink } from './lib/file-sink.js'
-export type { FileSinkOptions, RotateOptions } from './lib/file-sink-options.js'
-export type { LogFile, LogManifest, LogRead, LogReadStatus } from './lib/log/log-manifest.js'
-export type { MirrorManifest, PublishedMirror } from './lib/mirror/mirror-manifest.js'
+export type {
+  CheckpointMark,
+  LogFile,
+  LogManifest,
+  LogRead,
+  LogReadStatus,
+  MirrorManifest,
+  PublishedMirror,
+} from '@deltaverse/file-tables'
+export type { FileSinkOptions, RotateOptions } from './options.js'
+export { createFileSink, type FilePosition, type FileSink } from './sink.js'

@@ -1,13 +1,14 @@
-export { type AsReadableOptions, asReadable } from './lib/as-readable.js'
-export { type AsWritableOptions, asWritable } from './lib/as-writable.js'
-export { type BatchOptions, type BatchStage, batch } from './lib/batch.js'
-export { formatChangeLine, formatChangeLines } from './lib/change-line.js'
 export {
   type ChangeLine,
   changeLineSchema,
   type DeletedLine,
+  formatChangeLine,
+  formatChangeLines,
   type UpsertedLine,
-} from './lib/change-line-schema.js'
+} from '@deltaverse/formats'
+export { type AsReadableOptions, asReadable } from './lib/as-readable.js'
+export { type AsWritableOptions, asWritable } from './lib/as-writable.js'
+export { type BatchOptions, type BatchStage, batch } from './lib/batch.js'
 export { type FromJsonArrayOptions, fromJsonArray } from './lib/from-json-array.js'
 export { type BadLine, type FromNdjsonOptions, fromNdjson } from './lib/from-ndjson.js'
 export {

@@ -1,6 +1,6 @@
 import type { Change, ChangeEvent } from '@deltaverse/core'
+import { formatChangeLine, formatChangeLines } from '@deltaverse/formats'
 import { isChange, isMarkerEvent } from './change-event.js'
-import { formatChangeLine, formatChangeLines } from './change-line.js'
 import type { Stage } from './stage.js'
 
 /** What {@link toNdjson} writes: an event of a feed, or a row, which may be anything that JSON can say. */

@@ -1,0 +1,88 @@
+import { type Files, nodeFiles } from '@deltaverse/durable-files'
+import {
+  bytes,
+  callable,
+  defineOptions,
+  flag,
+  group,
+  instance,
+  MiB,
+  number,
+  type OptionsInput,
+  type OptionsOutput,
+  oneOf,
+  text,
+} from '@deltaverse/options'
+
+/** The options of `createFileSink()`. */
+export const fileSinkOptions = defineOptions('createFileSink()', {
+  directory: text({ required: true, doc: 'Folder of the files; made when it is missing.' }),
+  name: text({
+    required: true,
+    doc: 'What the files are called; characters that a file name cannot have are written as `%xx`. Mostly the name of the table.',
+  }),
+  mode: oneOf(['log', 'mirror'], {
+    default: 'log',
+    doc: '`log`: every change, in order, in numbered files. `mirror`: the rows as they are, in one file that is replaced when a read ends.',
+  }),
+  compress: oneOf(['none', 'gzip'], {
+    default: 'none',
+    doc: 'May change from run to run; what is there stays readable.',
+  }),
+  rotate: group(
+    {
+      bytes: bytes({
+        default: 1024 * MiB,
+        min: 1,
+        doc: 'Another file once this size is reached, as it is on the disk; a file ends at most 2 MiB of lines, or one long line, behind.',
+      }),
+      rows: number({ min: 1, defaultText: 'no limit', doc: 'Another file after exactly so many changes.' }),
+      daily: flag({ default: false, doc: 'Another file for each day in UTC on which changes come.' }),
+    },
+    {
+      doc: 'For a log: when it goes on in another file. A file is closed once it has reached the first of the limits.',
+    },
+  ),
+  sortBytes: bytes({
+    min: 1,
+    defaultText: '32 MiB',
+    doc: 'For a mirror: bytes of changes that are sorted in memory at a time when it is replaced; about twice as many are held. More of them are sorted in parts on the disk.',
+  }),
+  onSetAside: callable<(path: string, keptAs: string) => void>()({
+    default: () => undefined,
+    defaultText: 'nothing',
+    doc: 'A file in the way that nobody accounts for was renamed.',
+  }),
+  files: instance<Files>(['open', 'rename', 'syncFolder'])({
+    default: nodeFiles,
+    defaultText: 'the files of this machine',
+    doc: 'File operations, for tests.',
+  }),
+  now: callable<() => number>()({
+    default: Date.now,
+    defaultText: '`Date.now`',
+    doc: 'Milliseconds since 1970, for tests.',
+  }),
+})
+
+type Spec = typeof fileSinkOptions.spec
+
+export type FileSinkOptions = OptionsInput<Spec>
+
+/** When a log goes on in another file. A file is closed once it has reached the first of the limits. */
+export type RotateOptions = NonNullable<FileSinkOptions['rotate']>
+
+/** Options with their defaults. */
+type ResolvedOptions = OptionsOutput<Spec>
+
+/** @throws TypeError or RangeError that names the option, what it has to be and what it was */
+export function parseFileSinkOptions(options: FileSinkOptions): ResolvedOptions {
+  const parsed = fileSinkOptions.parse(options)
+  if (parsed.mode === 'mirror' && options.rotate !== undefined) {
+    throw new TypeError('rotate needs mode "log": a mirror is one file')
+  }
+  if (parsed.mode === 'log' && options.sortBytes !== undefined) {
+    throw new TypeError('sortBytes needs mode "mirror": a log is not sorted')
+  }
+  return parsed
+}

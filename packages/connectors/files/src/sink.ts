@@ -1,0 +1,32 @@
+import type { ReadableSink, Sink } from '@deltaverse/core'
+import { safeFileName } from '@deltaverse/durable-files'
+import {
+  createLogSink,
+  createMirrorSink,
+  type LogPosition,
+  type MirrorPosition,
+  type TableFiles,
+} from '@deltaverse/file-tables'
+import { ndjson } from '@deltaverse/formats'
+import { MiB } from '@deltaverse/options'
+import { type FileSinkOptions, parseFileSinkOptions } from './options.js'
+
+/** How far a file sink is. */
+export type FilePosition = LogPosition | MirrorPosition
+
+/** A sink of files that can tell what they hold. */
+export type FileSink = Sink<FilePosition> & ReadableSink
+
+/**
+ * A table's changes as NDJSON files that no crash can tear. Whatever `commit` resolved for is on the disk; opened at a position,
+ * the files hold what they held then, and nothing more.
+ *
+ * @throws TypeError for an option that is wrong; from every method `sink-failed` when the disk is full, read-only or
+ * otherwise unwilling, `sink-mismatch` when files are not what the position says
+ */
+export function createFileSink(options: FileSinkOptions): FileSink {
+  const { mode, rotate, sortBytes = 32 * MiB, name, ...place } = parseFileSinkOptions(options)
+  const table: TableFiles = { ...place, name: safeFileName(name), format: ndjson, formatOf: () => ndjson }
+  if (mode === 'mirror') return createMirrorSink({ ...table, sortBytes })
+  return createLogSink({ ...table, rotate: { ...rotate, rows: rotate.rows ?? Number.POSITIVE_INFINITY } })
+}

@@ -1,0 +1,64 @@
+import type { EventRoutes } from '@deltaverse/core'
+import type { TableSchema } from '@deltaverse/schema'
+import type { LogManifest } from './log-manifest.js'
+import type { LogPosition } from './log-position.js'
+import type { LogReads } from './log-reads.js'
+import type { LogTale } from './log-tale.js'
+import type { LogWriter } from './log-writer.js'
+
+/** A log between `open` and `close`. */
+export interface LogSession extends EventRoutes {
+  /** The reads as of the last commit; the manifest may be behind within a read. */
+  readonly committed: LogManifest['reads']
+  useSchema(schema: TableSchema): void
+  commit(): Promise<LogPosition>
+  close(): Promise<void>
+}
+
+/** @param committed the reads as they are on the disk */
+export function createLogSession(
+  reads: LogReads,
+  writer: LogWriter,
+  tale: LogTale,
+  committed: LogManifest['reads'],
+): LogSession {
+  let counting = committed
+  /** The last checkpoint was one within a read: more of it is to come. */
+  let isInMidRead = false
+
+  return {
+    get committed() {
+      return counting
+    },
+    useSchema: (schema) => writer.useSchema(schema),
+    changes: (changes) => writer.append(changes),
+    async reset(event) {
+      tale.changed()
+      await writer.closeFile()
+      reads.reset(event)
+    },
+    complete(event) {
+      tale.changed()
+      reads.complete(event)
+    },
+    checkpoint(event) {
+      reads.checkpoint(event)
+      isInMidRead = !event.checkpoint.isBoundary
+    },
+    async commit() {
+      await writer.sync()
+      const next = reads.mirror()
+      await tale.commit(next, isInMidRead)
+      counting = next
+      return reads.position()
+    },
+    async close() {
+      // Readers are told of the commits within a read. Nothing depends on it: the next start finds the manifest behind and mends it.
+      const { manifest } = tale
+      if (JSON.stringify(counting) !== JSON.stringify(manifest.reads)) {
+        await tale.replace({ ...manifest, reads: counting }).catch(() => undefined)
+      }
+      await writer.close()
+    },
+  }
+}

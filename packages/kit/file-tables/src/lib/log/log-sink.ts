@@ -1,0 +1,48 @@
+import { type CallOptions, type HeldRow, type ReadableSink, routeEvents, type Sink } from '@deltaverse/core'
+import { folderStore } from '../object-store.js'
+import { requireOpen } from '../require-open.js'
+import type { LogSettings } from '../table-files.js'
+import { heldInLog } from './held-in-log.js'
+import { readLogManifest } from './log-manifest.js'
+import { type LogPosition, requireLogPosition } from './log-position.js'
+import type { LogSession } from './log-session.js'
+import { openLog } from './open-log.js'
+
+/** Changes as records in numbered files, with a manifest that tells what they hold. */
+export function createLogSink(settings: LogSettings): Sink<LogPosition> & ReadableSink {
+  const { files, directory, name } = settings
+  let session: LogSession | undefined
+
+  async function close(): Promise<void> {
+    const closing = session
+    session = undefined
+    await closing?.close()
+  }
+
+  return {
+    async open(position, call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      await close()
+      session = await openLog(settings, position === undefined ? undefined : requireLogPosition(position))
+    },
+    async applySchema(schema, call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      requireOpen(session).useSchema(schema)
+    },
+    async write(events, call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      await routeEvents(events, requireOpen(session))
+    },
+    async commit(call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      return await requireOpen(session).commit()
+    },
+    close,
+    async *held(call: CallOptions = {}): AsyncGenerator<readonly HeldRow[]> {
+      call.signal?.throwIfAborted()
+      const reads =
+        session?.committed ?? (await readLogManifest(folderStore(files, directory), name))?.reads ?? []
+      yield* heldInLog(settings, reads, call)
+    },
+  }
+}

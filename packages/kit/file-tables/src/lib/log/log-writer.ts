@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import type { Change } from '@deltaverse/core'
+import type { RecordWriter } from '@deltaverse/formats'
+import type { TableSchema } from '@deltaverse/schema'
+import { endingOf } from '../file-name.js'
+import type { ObjectStore } from '../object-store.js'
+import { createRecordFile, type RecordFile } from '../record-file.js'
+import type { LogSettings } from '../table-files.js'
+import { columnsOf } from './log-columns.js'
+import { type LogFile, lastNumber } from './log-manifest.js'
+import type { LogReads } from './log-reads.js'
+import type { LogTale } from './log-tale.js'
+import { roomLeft } from './rotation.js'
+
+/** Writes the changes of an open log: file after file. */
+export interface LogWriter {
+  append(changes: readonly Change[]): Promise<void>
+  /** The columns of what comes from now on: another file, where they differ. */
+  useSchema(schema: TableSchema): void
+  /** Resolves once the last file is on the disk; the reads then tell of all of it. */
+  sync(): Promise<void>
+  /** Nothing more goes to the last file. */
+  closeFile(): Promise<void>
+  /** Lets go of the last file; what it holds and was not synced is lost. */
+  close(): Promise<void>
+}
+
+interface LogParts {
+  readonly settings: LogSettings
+  readonly store: ObjectStore
+  readonly reads: LogReads
+  readonly tale: LogTale
+}
+
+/** @param continued the last file of the reads, where more may be appended to it */
+export function createLogWriter(parts: LogParts, continued: RecordFile | undefined): LogWriter {
+  const { settings, store, reads, tale } = parts
+  const { directory, name, format, compress, files, rotate, now } = settings
+  let file = continued
+  let schema: TableSchema | undefined
+  /** Of the last file; absent until it is known whether that one goes on. */
+  let writer: RecordWriter<Change> | undefined
+
+  async function closeFile(): Promise<void> {
+    const entry = reads.lastFile
+    if (file === undefined || entry === undefined) return
+    const closing = file
+    await closing.sync()
+    entry.bytes = closing.bytes
+    entry.sha256 = await closing.sha256()
+    entry.closed = true
+    tale.changed()
+    file = undefined
+    writer = undefined
+    await closing.close()
+  }
+
+  /** Only the columns that a file began with go on in it. */
+  async function findWriter(): Promise<void> {
+    if (writer !== undefined) return
+    if (format.needsSchema) schema ??= await settings.schema?.()
+    if (file !== undefined && !isLaidOutAs(reads.lastFile, layout())) await closeFile()
+    writer = format.changes(schema)
+  }
+
+  function layout(): Pick<LogFile, 'dialect' | 'columns'> {
+    return {
+      ...(format.dialect === undefined ? {} : { dialect: format.dialect }),
+      ...(format.needsSchema && schema !== undefined ? { columns: columnsOf(schema) } : {}),
+    }
+  }
+
+  /** The manifest tells of a file before it is there, so that a later start knows whose it is. */
+  async function beginFile(): Promise<RecordFile> {
+    const number = lastNumber({ ...tale.manifest, reads: reads.mirror() }) + 1
+    const fileName = `${name}.${String(number).padStart(6, '0')}.${endingOf(format.extension, compress)}`
+    const keptAs = await store.setAside(fileName)
+    if (keptAs !== undefined) settings.onSetAside(store.pathOf(fileName), keptAs)
+    await tale.announce(fileName)
+    const begun = await createRecordFile({ files, path: join(directory, fileName), compress })
+    tale.madeName()
+    const begunAt = new Date(now()).toISOString()
+    const counts = { upserted: 0, deleted: 0, bytes: 0, sha256: '', closed: false }
+    reads.addFile({ file: fileName, begunAt, ...counts, ...layout() })
+    tale.changed()
+    file = begun
+    return begun
+  }
+
+  /** @returns how many of the changes found room */
+  async function appendPart(changes: readonly Change[]): Promise<number> {
+    await findWriter()
+    let room = roomLeft(rotate, reads.lastFile, file?.bytes ?? 0, now())
+    if (room === 0) {
+      await closeFile()
+      room = rotate.rows
+    }
+    writer ??= format.changes(schema)
+    const part = changes.slice(0, room)
+    const records = writer.write(part)
+    if (file === undefined) {
+      const begun = await beginFile()
+      await begun.append(writer.header)
+    }
+    await file?.append(records)
+    reads.count(part)
+    return part.length
+  }
+
+  return {
+    closeFile,
+    async append(changes) {
+      for (let done = 0; done < changes.length; ) done += await appendPart(changes.slice(done))
+    },
+    useSchema(next) {
+      schema = next
+      writer = undefined
+    },
+    async sync() {
+      const entry = reads.lastFile
+      if (file === undefined || entry === undefined) return
+      await file.sync()
+      const isLonger = entry.bytes !== file.bytes
+      entry.bytes = file.bytes
+      if (isLonger || entry.sha256 === '') entry.sha256 = await file.sha256()
+    },
+    async close() {
+      await file?.close()
+    },
+  }
+}
+
+function isLaidOutAs(
+  file: Pick<LogFile, 'dialect' | 'columns'> | undefined,
+  { dialect, columns }: Pick<LogFile, 'dialect' | 'columns'>,
+): boolean {
+  return JSON.stringify([file?.dialect, file?.columns]) === JSON.stringify([dialect, columns])
+}

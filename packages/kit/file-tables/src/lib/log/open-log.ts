@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { makeFolder } from '@deltaverse/durable-files'
+import { compressionOf, endingOf } from '../file-name.js'
+import { manifestName } from '../manifest-name.js'
+import { folderStore, type ObjectStore } from '../object-store.js'
+import { continueRecordFile, type RecordFile } from '../record-file.js'
+import type { LogSettings } from '../table-files.js'
+import { emptyManifest, type LogManifest, readLogManifest } from './log-manifest.js'
+import type { LogPosition } from './log-position.js'
+import { createLogReads } from './log-reads.js'
+import { createLogSession, type LogSession } from './log-session.js'
+import { createLogTale } from './log-tale.js'
+import { createLogWriter } from './log-writer.js'
+import { type RolledBack, rollBack } from './roll-back.js'
+
+/** Takes a log back to a position, and makes it ready to go on there. */
+export async function openLog(settings: LogSettings, position: LogPosition | undefined): Promise<LogSession> {
+  const { files, directory, name, format, compress } = settings
+  await makeFolder(files, directory)
+  const store = folderStore(files, directory)
+  const manifest = await manifestToGoOnWith(settings, store, position)
+  const rolled = rollBack(manifest, position, store.pathOf(manifestName(name)))
+  const file = await openLast(settings, rolled)
+  const reads = createLogReads(rolled.reads, position)
+  const tale = createLogTale(files, directory, store, manifest)
+  const writer = createLogWriter({ settings, store, reads, tale }, file)
+  try {
+    const { lastFile } = reads
+    if (file !== undefined && lastFile?.sha256 === '') lastFile.sha256 = await file.sha256()
+    // First the manifest forgets what is to go, so that no reader looks for it; what is to go stays accounted for.
+    const committed = reads.mirror()
+    const next: LogManifest = { ...manifest, reads: committed, begun: rolled.removed }
+    if (JSON.stringify(next) !== JSON.stringify(manifest)) await tale.replace(next)
+    for (const removed of rolled.removed) await store.remove(removed)
+    tale.forgetBegun()
+    await file?.cutBehind()
+    if (file !== undefined && !file.path.endsWith(`.${endingOf(format.extension, compress)}`)) {
+      await writer.closeFile()
+    }
+    return createLogSession(reads, writer, tale, committed)
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+}
+
+/** A manifest that cannot be read is kept, and so are the files that it told of. */
+async function manifestToGoOnWith(
+  { name, onSetAside }: LogSettings,
+  store: ObjectStore,
+  position: LogPosition | undefined,
+): Promise<LogManifest> {
+  try {
+    return (await readLogManifest(store, name)) ?? emptyManifest(name)
+  } catch (error) {
+    if (position !== undefined) throw error
+    const keptAs = await store.setAside(manifestName(name))
+    if (keptAs !== undefined) onSetAside(store.pathOf(manifestName(name)), keptAs)
+    return emptyManifest(name)
+  }
+}
+
+/** The last file, where it can be appended to. */
+async function openLast(
+  { files, directory }: LogSettings,
+  { open }: RolledBack,
+): Promise<RecordFile | undefined> {
+  if (open === undefined) return undefined
+  const options = { files, path: join(directory, open.file), compress: compressionOf(open.file) }
+  return await continueRecordFile(options, { bytes: open.bytes, sha256: open.sha256 || undefined })
+}

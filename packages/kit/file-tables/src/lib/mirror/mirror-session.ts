@@ -1,0 +1,121 @@
+import type { Change, EventRoutes } from '@deltaverse/core'
+import { attempt } from '@deltaverse/durable-files'
+import { ndjson } from '@deltaverse/formats'
+import type { TableSchema } from '@deltaverse/schema'
+import { type CheckpointMark, markOf } from '../checkpoint-mark.js'
+import { createRecordFile } from '../record-file.js'
+import type { MirrorSettings } from '../table-files.js'
+import { mergeChanges } from './merge-changes.js'
+import type { MirrorPosition } from './mirror-position.js'
+import {
+  changesOf,
+  closeFiles,
+  filesOf,
+  type MirrorState,
+  type OpenChanges,
+  positionOf,
+} from './mirror-state.js'
+import type { Publisher } from './publish.js'
+import type { WorkFolder } from './work-folder.js'
+
+/** A mirror between `open` and `close`. */
+export interface MirrorSession extends EventRoutes {
+  readonly folder: WorkFolder
+  readonly committed: MirrorPosition
+  useSchema(schema: TableSchema): void
+  commit(signal: AbortSignal | undefined): Promise<MirrorPosition>
+  close(): Promise<void>
+}
+
+interface MirrorParts {
+  readonly settings: MirrorSettings
+  readonly folder: WorkFolder
+  readonly publisher: Publisher
+  readonly state: MirrorState
+}
+
+/** @param position where the state stands */
+export function createMirrorSession(parts: MirrorParts, position: MirrorPosition): MirrorSession {
+  const { settings, folder, publisher, state } = parts
+  const { files } = settings
+  const changeLines = ndjson.changes()
+  let committed = position
+  let schema: TableSchema | undefined
+  /** A file was made whose name is not durable yet. */
+  let hasNewNames = false
+
+  async function beginChanges(): Promise<OpenChanges> {
+    const name = folder.newName('changes', ndjson.extension)
+    const file = await createRecordFile({ files, path: folder.pathOf(name), compress: 'none' })
+    hasNewNames = true
+    return { name, file }
+  }
+
+  async function append(changes: readonly Change[]): Promise<void> {
+    const target = state.read ?? state
+    target.changes ??= await beginChanges()
+    await target.changes.file.append(changeLines.write(changes))
+    if (state.read === undefined) state.isBehind = true
+    state.endedAt = undefined
+  }
+
+  async function syncChanges(): Promise<void> {
+    await state.changes?.file.sync()
+    await state.read?.changes?.file.sync()
+    if (hasNewNames) await attempt('sync', folder.path, () => files.syncFolder(folder.path))
+    hasNewNames = false
+  }
+
+  /** What the last position counts on stays: as long as the new one is not saved, the next start goes back there. */
+  async function replaceBase(checkpoint: CheckpointMark, signal: AbortSignal | undefined): Promise<void> {
+    const { changes } = state
+    await folder.keepOnly(new Set([...filesOf(committed), ...filesOf(positionOf(state))]))
+    if (settings.format.needsSchema) schema ??= await settings.schema?.()
+    const from = changes === undefined ? undefined : changesOf(changes)
+    const merged = await mergeChanges(folder, state.base, from, { ...settings, schema, signal })
+    await attempt('sync', folder.path, () => files.syncFolder(folder.path))
+    const base = { ...merged, checkpoint }
+    await publisher.show(base)
+    state.base = base
+    state.changes = undefined
+    state.isBehind = false
+    await changes?.file.close()
+    await folder.keepOnly(new Set([...filesOf(committed), ...filesOf({ ...committed, base })]))
+  }
+
+  return {
+    folder,
+    get committed() {
+      return committed
+    },
+    useSchema(next) {
+      schema = next
+    },
+    changes: append,
+    async reset({ epoch }) {
+      await state.read?.changes?.file.close()
+      state.read = { epoch, changes: undefined }
+      state.endedAt = undefined
+    },
+    async complete({ epoch }) {
+      if (state.read?.epoch !== epoch) return
+      await state.changes?.file.close()
+      state.changes = state.read.changes
+      state.read = undefined
+      state.base = undefined
+      state.isBehind = true
+    },
+    checkpoint({ checkpoint }) {
+      const isEnd = state.read === undefined && checkpoint.isBoundary
+      state.endedAt = isEnd ? markOf(checkpoint) : undefined
+    },
+    async commit(signal) {
+      await syncChanges()
+      const { endedAt, isBehind } = state
+      if (endedAt !== undefined && isBehind) await replaceBase(endedAt, signal)
+      committed = positionOf(state)
+      return committed
+    },
+    close: () => closeFiles(state),
+  }
+}

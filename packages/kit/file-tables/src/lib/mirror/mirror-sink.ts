@@ -1,0 +1,45 @@
+import { type CallOptions, type HeldRow, type ReadableSink, routeEvents, type Sink } from '@deltaverse/core'
+import { requireOpen } from '../require-open.js'
+import type { MirrorSettings } from '../table-files.js'
+import { heldInPosition, heldInPublished } from './held-in-mirror.js'
+import { type MirrorPosition, requireMirrorPosition } from './mirror-position.js'
+import type { MirrorSession } from './mirror-session.js'
+import { nothing } from './mirror-state.js'
+import { openMirror } from './open-mirror.js'
+
+/** The table's rows as one file that is replaced, as a whole, when a read has ended. */
+export function createMirrorSink(settings: MirrorSettings): Sink<MirrorPosition> & ReadableSink {
+  let session: MirrorSession | undefined
+
+  async function close(): Promise<void> {
+    const closing = session
+    session = undefined
+    await closing?.close()
+  }
+
+  return {
+    async open(position, call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      await close()
+      session = await openMirror(settings, position === undefined ? nothing : requireMirrorPosition(position))
+    },
+    async applySchema(schema, call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      requireOpen(session).useSchema(schema)
+    },
+    async write(events, call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      await routeEvents(events, requireOpen(session))
+    },
+    async commit(call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      return await requireOpen(session).commit(call.signal)
+    },
+    close,
+    async *held(call: CallOptions = {}): AsyncGenerator<readonly HeldRow[]> {
+      call.signal?.throwIfAborted()
+      if (session === undefined) yield* heldInPublished(settings, call)
+      else yield* heldInPosition(settings, session.folder, session.committed, call)
+    },
+  }
+}

@@ -1,0 +1,16 @@
+export {
+  type ChangeLine,
+  changeLineSchema,
+  type DeletedLine,
+  type UpsertedLine,
+} from './lib/change-line-schema.js'
+export type {
+  Format,
+  RecordHead,
+  RecordReader,
+  RecordSplitter,
+  RecordWriter,
+  WrittenChange,
+  WrittenRow,
+} from './lib/format.js'
+export { formatChangeLine, formatChangeLines, ndjson } from './lib/ndjson.js'

@@ -1,0 +1,121 @@
+import type { Change } from '@deltaverse/core'
+import { parseExactJson } from '@deltaverse/schema'
+import { compactJsonInPlace } from './compact-json.js'
+import type { Format, RecordHead, WrittenChange } from './format.js'
+import { splitLines } from './split-lines.js'
+
+/**
+ * NDJSON: each change a line, `{"kind":"upserted","table":"…","id":"…","rowVersion":"…","row":{…}}` or
+ * `{"kind":"deleted","table":"…","id":"…"}`; {@link changeLineSchema} describes both.
+ */
+export const ndjson: Format = {
+  extension: 'ndjson',
+  needsSchema: false,
+  changes: () => ({ header: Buffer.alloc(0), write: formatChangeLines }),
+  split: () => splitLines(),
+  readHeads: () => readLineHead,
+  readChanges: () => readChangeLine,
+}
+
+const newline = 0x0a
+const closingBrace = 0x7d
+
+/**
+ * One change as one line of NDJSON, newline included. The row is the service's own bytes: nothing is parsed, so numbers, key
+ * order and annotations survive. White space between tokens is dropped only where the bytes hold a raw newline.
+ *
+ * @throws DataverseError `bad-response` when the row's bytes hold a raw newline inside a string (no JSON)
+ */
+export function formatChangeLine(change: Change): Buffer {
+  return formatChangeLines([change])
+}
+
+/** Several changes as consecutive lines in one Buffer; empty for no change. See {@link formatChangeLine}. */
+export function formatChangeLines(changes: readonly Change[]): Buffer {
+  const heads: string[] = []
+  let size = 0
+  for (const change of changes) {
+    const head = formatHead(change)
+    heads.push(head)
+    // A head is ASCII, so its length is its size.
+    size += head.length + (change.kind === 'upserted' ? change.bytes.length : 0) + 2
+  }
+  const lines = Buffer.allocUnsafe(size)
+  let end = 0
+  let index = 0
+  for (const change of changes) end = writeLine(lines, end, heads[index++] ?? '', change)
+  return end === size ? lines : lines.subarray(0, end)
+}
+
+/** Writes a line at `start` and returns where it ends. */
+function writeLine(lines: Buffer, start: number, head: string, change: Change): number {
+  const rowStart = start + lines.write(head, start, 'latin1')
+  let rowEnd = rowStart
+  if (change.kind === 'upserted') {
+    lines.set(change.bytes, rowStart)
+    rowEnd += change.bytes.length
+  }
+  lines[rowEnd] = closingBrace
+  lines[rowEnd + 1] = newline
+  // The newline just written stops the search, so one fast scan tells whether the row holds another before it.
+  if (lines.indexOf(newline, rowStart) === rowEnd + 1) return rowEnd + 2
+  rowEnd = compactJsonInPlace(lines, rowStart, rowEnd)
+  lines[rowEnd] = closingBrace
+  lines[rowEnd + 1] = newline
+  return rowEnd + 2
+}
+
+function formatHead(change: Change): string {
+  const place = `"table":${quote(change.table)},"id":${quote(change.id)}`
+  if (change.kind === 'deleted') return `{"kind":"deleted",${place}`
+  const version = change.rowVersion === undefined ? '' : `,"rowVersion":${quote(change.rowVersion)}`
+  return `{"kind":"upserted",${place}${version},"row":`
+}
+
+const plain = /^[\w.:-]*$/
+const nonAscii = /[\u007f-\uffff]/g
+
+/** A JSON string in ASCII. Ids, versions and table names are plain in practice and take the short way. */
+function quote(text: string): string {
+  if (plain.test(text)) return `"${text}"`
+  return JSON.stringify(text).replace(nonAscii, escapeUnit)
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** As {@link formatChangeLine} writes it; names with odd characters are escaped there. */
+const headPattern =
+  /^\{"kind":"(upserted|deleted)","table":"(?:[^"\\]|\\.)*","id":"([^"\\]*)"(?:,"rowVersion":"([^"\\]*)")?[,}]/
+const longestHead = 512
+
+/** Reads kind, id and version from the beginning of a line; the row is not looked at. @throws Error when it is no such line */
+function readLineHead(line: Buffer): RecordHead {
+  const match = headPattern.exec(line.toString('latin1', 0, longestHead))
+  if (match === null) return headOf(parseLine(line))
+  const [, kind, id = '', rowVersion] = match
+  return { kind: kind === 'deleted' ? 'deleted' : 'upserted', id, rowVersion }
+}
+
+/** Numbers too long for a double come as text, with every digit. */
+function readChangeLine(line: Buffer): WrittenChange {
+  const value = parseLine(line)
+  const { kind, id, rowVersion } = headOf(value)
+  if (kind === 'deleted') return { kind, id, rowVersion: undefined }
+  if (typeof value.row !== 'object' || value.row === null) throw new TypeError('it holds no row')
+  return { kind, id, rowVersion, row: value.row as Record<string, unknown> }
+}
+
+type ParsedLine = Partial<Record<'kind' | 'id' | 'rowVersion' | 'row', unknown>>
+
+function parseLine(line: Buffer): ParsedLine {
+  return (parseExactJson(line.toString('utf8')) ?? {}) as ParsedLine
+}
+
+function headOf({ kind, id, rowVersion }: ParsedLine): RecordHead {
+  if ((kind !== 'upserted' && kind !== 'deleted') || typeof id !== 'string') {
+    throw new TypeError('it holds no change')
+  }
+  return { kind, id, rowVersion: typeof rowVersion === 'string' ? rowVersion : undefined }
+}
