@@ -1,12 +1,14 @@
 /**
  * What `npm start`, `npm test` and their siblings run: brings pnpm (the version that package.json pins),
- * installs, builds, and hands over to the task. Node built-ins only, because it runs before any install.
+ * installs, builds, and hands over to the task. Where nothing has changed since it last did so, it hands over at once.
+ * Node built-ins only, because it runs before any install.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { inputsOf, isBuilt, writeStamp } from './lib/built-stamp.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const [task = '', ...args] = process.argv.slice(2)
@@ -14,20 +16,18 @@ const [task = '', ...args] = process.argv.slice(2)
 const install = 'pnpm install --frozen-lockfile --trust-lockfile --reporter=append-only'
 const build = 'pnpm exec turbo run build --output-logs=errors-only'
 
-/** What each task does inside the one npx call, and the file that this process starts afterwards itself. */
+/** What each task does behind install and build, inside the one npx call; or the file that this process then starts itself. */
 const tasks = {
-  start: { quiet: true, shell: [install, build], run: 'apps/change-feed/dist/main.js' },
-  emulator: { quiet: true, shell: [install, build], run: 'packages/dataverse/emulator/dist/bin/main.js' },
-  'check:live': { quiet: true, shell: [install, build], run: 'apps/change-feed/dist/check-live.js' },
-  bench: { quiet: true, shell: [install, build], run: 'bench/dist/main.js' },
-  crash: { quiet: true, shell: [install, build], run: 'crash/dist/main.js' },
-  'example:erp': { quiet: true, shell: [install, build], run: 'apps/erp-sync/dist/main.js' },
-  'example:one-call': { quiet: true, shell: [install, build], run: 'apps/erp-sync/dist/one-call.js' },
-  test: { shell: [install, build, 'pnpm exec vitest run'], passArguments: true },
+  start: { run: 'apps/change-feed/dist/main.js' },
+  emulator: { run: 'packages/dataverse/emulator/dist/bin/main.js' },
+  'check:live': { run: 'apps/change-feed/dist/check-live.js' },
+  bench: { run: 'bench/dist/main.js' },
+  crash: { run: 'crash/dist/main.js' },
+  'example:erp': { run: 'apps/erp-sync/dist/main.js' },
+  'example:one-call': { run: 'apps/erp-sync/dist/one-call.js' },
+  test: { shell: ['pnpm exec vitest run'], passArguments: true },
   check: {
     shell: [
-      install,
-      build,
       'pnpm run typecheck',
       'pnpm run lint',
       'pnpm run layers',
@@ -72,12 +72,20 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 const quoted = args.map((argument) => `'${argument.replaceAll("'", `'\\''`)}'`).join(' ')
-const shell = chosen.shell.join(' && ') + (chosen.passArguments ? ` ${quoted}` : '')
-const npx = ['--yes', '--prefer-offline', '-p', packageManager, '-c', shell]
-if (chosen.quiet && !existsSync(join(root, 'node_modules'))) {
-  process.stderr.write('Installing and building; this is the first time, so it takes a moment\n')
+const inputs = inputsOf(root)
+const steps = [...(isBuilt(root, inputs) ? [] : [install, build]), ...(chosen.shell ?? [])]
+let code = 0
+if (steps.length > 0) {
+  const shell = steps.join(' && ') + (chosen.passArguments ? ` ${quoted}` : '')
+  const npx = ['--yes', '--prefer-offline', '-p', packageManager, '-c', shell]
+  const isQuiet = chosen.run !== undefined
+  if (isQuiet && !existsSync(join(root, 'node_modules'))) {
+    process.stderr.write('Installing and building; this is the first time, so it takes a moment\n')
+  }
+  code = await (isQuiet ? runQuietly : runGroup)('npx', npx)
+  // Of tests that fail nobody knows whether it was they or the build.
+  if (code === 0 && stopped === undefined && steps[0] === install) writeStamp(root, inputs)
 }
-let code = await (chosen.quiet ? runQuietly : runGroup)('npx', npx)
 if (code === 0 && stopped !== undefined) code = exitCodeOf(stopped)
 process.exitCode = code
 // In this process, so that a signal sent to it, SIGKILL included, is sent to the task.

@@ -7,14 +7,16 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const bootstrap = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url))
+const stamp = fileURLToPath(new URL('./lib/built-stamp.mjs', import.meta.url))
 let root = ''
 
 /** A workspace whose `npx` runs the given shell text and whose `pnpm` writes down how it was called. */
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'bootstrap-'))
-  mkdirSync(join(root, 'scripts'))
+  mkdirSync(join(root, 'scripts/lib'), { recursive: true })
   mkdirSync(join(root, 'node_modules'))
   copyFileSync(bootstrap, join(root, 'scripts/bootstrap.mjs'))
+  copyFileSync(stamp, join(root, 'scripts/lib/built-stamp.mjs'))
   write('package.json', '{ "packageManager": "pnpm@1.2.3", "type": "module" }')
   command('npx', 'echo "$@" >> npx.log; while [ "$1" != -c ]; do shift; done; sh -c "$2"')
   command('pnpm', 'echo "pnpm $*"; if [ "$2" = vitest ]; then printf "<%s>" "$@"; fi')
@@ -76,6 +78,70 @@ describe('bootstrap', () => {
       code: 0,
       stdout: '["a b","--out=x"]\n',
       stderr: '',
+    })
+  })
+
+  describe('behind a build', () => {
+    const calls = (): number => readFileSync(join(root, 'npx.log'), 'utf8').trimEnd().split('\n').length
+
+    beforeEach(async () => {
+      write('pnpm-lock.yaml', 'lockfileVersion: 9')
+      write('packages/core/core/package.json', '{}')
+      write('packages/core/core/src/index.ts', 'export const one = 1')
+      write('packages/core/core/dist/index.js', 'export const one = 1')
+      write('node_modules/.pnpm/lock.yaml', 'lockfileVersion: 9')
+      write('apps/change-feed/dist/main.js', 'console.log("started")')
+      expect(await run(['start'])).toMatchObject({ code: 0, stdout: 'started\n' })
+    })
+
+    it('starts at once, without npx, pnpm or turbo, when nothing has changed', async () => {
+      command('npx', 'echo "npx was called"; exit 1')
+      expect(await run(['start'])).toEqual({ code: 0, stdout: 'started\n', stderr: '' })
+    })
+
+    it('does not install or build for tests either', async () => {
+      const { stdout } = await run(['test', 'x'])
+      expect(stdout).toBe('pnpm exec vitest run x\n<exec><vitest><run><x>')
+    })
+
+    it.each([
+      ['a source', 'packages/core/core/src/index.ts', 'export const one = 2'],
+      ['a new source', 'packages/core/core/src/lib/two.ts', 'export const two = 2'],
+      ['a manifest', 'packages/core/core/package.json', '{ "type": "module" }'],
+      ['a new package', 'packages/kit/new/package.json', '{}'],
+      ['the lockfile', 'pnpm-lock.yaml', 'lockfileVersion: 10'],
+      ['what is installed', 'node_modules/.pnpm/lock.yaml', 'lockfileVersion: 8'],
+      ['what was compiled', 'packages/core/core/dist/index.js', 'export const one = "of another branch"'],
+      ['the compiler’s settings', 'tsconfig.base.json', '{}'],
+    ])('installs and builds again when it is another: %s', async (_, path, text) => {
+      write(path, text)
+      expect((await run(['start'])).code).toBe(0)
+      expect(calls()).toBe(2)
+      expect((await run(['start'])).code).toBe(0)
+      expect(calls()).toBe(2)
+    })
+
+    it('installs and builds again when what was compiled is gone', async () => {
+      rmSync(join(root, 'packages/core/core/dist'), { recursive: true })
+      await run(['start'])
+      expect(calls()).toBe(2)
+    })
+
+    it('does not take for built what changed during the build', async () => {
+      write('packages/core/core/src/index.ts', 'export const one = 3')
+      command('pnpm', `echo "export const one = 4" > ${join(root, 'packages/core/core/src/index.ts')}`)
+      await run(['start'])
+      command('pnpm', 'true')
+      await run(['start'])
+      expect(calls()).toBe(3)
+    })
+
+    it('tries again after a build that failed', async () => {
+      write('packages/core/core/src/index.ts', 'export const one = nonsense')
+      command('pnpm', 'exit 3')
+      expect((await run(['start'])).code).toBe(3)
+      expect((await run(['start'])).code).toBe(3)
+      expect(calls()).toBe(3)
     })
   })
 
