@@ -341,7 +341,7 @@ describe('options', () => {
     ],
     ['a token that is no function', { url, token: 'abc' }, 'received text'],
     ['a credential that is none', { url, credential: {} }, 'getToken'],
-    ['no scopes', { url, scopes: [] }, 'received none'],
+    ['no scopes', { url, scopes: [] }, 'received an empty list'],
     ['a timeout of nothing', { url, headersTimeoutMs: 0 }, 'received 0'],
     ['half a connection', { url, maxConnections: 0.5 }, 'received 0.5'],
     ['no attempts', { url, retry: { maxAttempts: 0 } }, 'received 0'],

@@ -574,7 +574,7 @@ describe('options', () => {
     ['null for a governor', { governor: null }, 'received null'],
     ['too few governors', { governor: [createGovernor()], credentials: [credential, credential] }, '(2)'],
     ['a listener that is none', { onGovernor: 'log' }, 'onGovernor must be a function'],
-    ['no credentials', { credentials: [] }, 'at least one credential'],
+    ['no credentials', { credentials: [] }, 'at least one object'],
     ['a credential twice over', { credential, credentials: [credential] }, 'received both'],
     ['credentials that are none', { credentials: [{}] }, 'getToken'],
   ])('are refused with %s', (_name, options, message) => {

@@ -31,7 +31,7 @@ const clocks = (name: string): readonly Wrong[] => [
 /** Every option; that none is missing here, the compiler sees. */
 const clientOptions: Record<keyof Required<ClientOptions>, readonly Wrong[]> = {
   url: [
-    [undefined, 'url must be the URL of an environment'],
+    [undefined, 'url is required: URL of the environment'],
     [5, 'url must be the URL of an environment'],
     [new URL(url), 'url must be the URL of an environment'],
   ],
@@ -41,8 +41,8 @@ const clientOptions: Record<keyof Required<ClientOptions>, readonly Wrong[]> = {
     [{ getToken: 'x' }, 'credential must be an object with getToken(), received an object'],
   ],
   credentials: [
-    [{ getToken: () => null }, 'credentials must be a list of at least one credential, received an object'],
-    [[], 'credentials must be a list of at least one credential, received none'],
+    [{ getToken: () => null }, 'credentials must be a list of at least one object, received an object'],
+    [[], 'credentials must be a list of at least one object, received an empty list'],
     [[{ getToken: () => null }, 'secret'], 'credentials[1] must be an object with getToken(), received text'],
   ],
   token: [
@@ -50,7 +50,7 @@ const clientOptions: Record<keyof Required<ClientOptions>, readonly Wrong[]> = {
     [null, 'token must be a function, received null'],
   ],
   scopes: [
-    [`${url}/.default`, 'scopes must be a list of text, received text'],
+    [`${url}/.default`, 'scopes must be a list of at least one text, received text'],
     [[5], 'scopes[0] must be text, received a number'],
     [['a', ''], 'scopes[1] must be text, received empty text'],
   ],
@@ -63,8 +63,8 @@ const clientOptions: Record<keyof Required<ClientOptions>, readonly Wrong[]> = {
     [[() => {}, null], 'interceptors[1] must be a function, received null'],
   ],
   retry: [
-    [6, 'retry must be an object, received a number'],
-    [false, 'retry must be an object, received a boolean'],
+    [6, 'retry must be an object of options, received a number'],
+    [false, 'retry must be an object of options, received a boolean'],
   ],
   governor: [
     [true, 'governor must be options, a governor or false, received a boolean'],
@@ -77,14 +77,14 @@ const clientOptions: Record<keyof Required<ClientOptions>, readonly Wrong[]> = {
   bodyTimeoutMs: wholes('bodyTimeoutMs'),
   connectTimeoutMs: wholes('connectTimeoutMs'),
   maxConnections: wholes('maxConnections'),
-  allowInsecureHttp: [['false', 'allowInsecureHttp must be true or false, received string']],
+  allowInsecureHttp: [['false', 'allowInsecureHttp must be true or false, received text']],
   dispatcher: [
     ['http://proxy', 'dispatcher must be an object with dispatch(), received text'],
     [{}, 'dispatcher must be an object with dispatch(), received an object'],
   ],
   userAgent: [
-    [5, 'userAgent must be text, received a number'],
-    ['', 'userAgent must be text, received empty text'],
+    [5, 'userAgent must be text that fits a header: one line, Latin-1, received a number'],
+    ['', 'userAgent must be text that fits a header: one line, Latin-1, received empty text'],
     ['a\r\nb: c', 'userAgent must be text that fits a header'],
   ],
   clock: clocks('clock'),
@@ -105,23 +105,22 @@ const retryOptions: Record<keyof Required<RetryOptions>, readonly Wrong[]> = {
 
 const governorOptions: Record<keyof Required<GovernorOptions>, readonly Wrong[]> = {
   name: [
-    [5, 'governor.name must be text, received a number'],
-    ['', 'governor.name must be text, received empty text'],
+    [5, 'name must be text, received a number'],
+    ['', 'name must be text, received empty text'],
   ],
   concurrency: [
-    ['20', "governor.concurrency must be 'auto' or a number, received text"],
-    [{}, "governor.concurrency must be 'auto' or a number, received an object"],
+    ['20', "concurrency must be 'auto', or whole number, received text"],
+    [{}, "concurrency must be 'auto', or whole number, received an object"],
   ],
-  maxConcurrency: wholes('governor.maxConcurrency'),
+  maxConcurrency: wholes('maxConcurrency'),
   polite: [
-    [0.7, 'governor.polite must be true, false or { share }, received a number'],
-    ['yes', 'governor.polite must be true, false or { share }, received text'],
-    [{}, 'governor.polite.share must be a number above 0 and below 1, received undefined'],
-    [{ share: '0.7' }, 'governor.polite.share must be a number above 0 and below 1, received text'],
+    [0.7, 'polite must be true, false or options, received a number'],
+    ['yes', 'polite must be true, false or options, received text'],
+    [{ share: '0.7' }, 'polite.share must be a number from 0.01 to 0.99, received text'],
   ],
-  onGovernor: functions('governor.onGovernor'),
-  clock: clocks('governor.clock'),
-  random: functions('governor.random'),
+  onGovernor: functions('onGovernor'),
+  clock: clocks('clock'),
+  random: functions('random'),
 }
 
 const cases = (table: Readonly<Record<string, readonly Wrong[]>>): [string, unknown, string][] =>
@@ -144,12 +143,18 @@ describe('createClient() refuses, before anything is sent,', () => {
   })
 
   it.each(cases(governorOptions))('governor.%s: %o', (name, value, message) => {
-    expectTypeError(() => createClient({ url, governor: { [name]: value } } as ClientOptions), message)
+    expectTypeError(
+      () => createClient({ url, governor: { [name]: value } } as ClientOptions),
+      `governor.${message}`,
+    )
     expectTypeError(() => createGovernor({ [name]: value } as GovernorOptions), message)
   })
 
   it.each([[undefined], [null], [url], [[]]])('options that are %o', (options) => {
-    expectTypeError(() => createClient(options as unknown as ClientOptions), 'options must be an object')
+    expectTypeError(
+      () => createClient(options as unknown as ClientOptions),
+      'what createClient() is given must be an object of options',
+    )
   })
 
   it.each<[ClientOptions | Record<string, unknown>, string]>([
@@ -164,7 +169,7 @@ describe('createClient() refuses, before anything is sent,', () => {
     ],
     [
       { governor: { polite: { share: 1 } } },
-      'governor.polite.share must be a number above 0 and below 1, received 1',
+      'governor.polite.share must be a number from 0.01 to 0.99, received 1',
     ],
   ])('%o, which is out of its range', (options, message) => {
     expect(() => createClient({ url, ...options } as ClientOptions)).toThrow(new RangeError(message))

@@ -75,7 +75,7 @@ export function listOf<Item, const Terms extends ListTerms<Exclude<Item, undefin
   terms: Terms,
 ): OptionOf<readonly Exclude<Item, undefined>[], Terms> {
   const { min = 0 } = terms
-  const expected = `a list of ${min > 0 ? `at least ${min} ` : ''}${item.type}`
+  const expected = `a list of ${formatItems(item.type, min)}`
   return createOption<readonly Exclude<Item, undefined>[], Terms>(
     {
       check(name, value) {
@@ -85,12 +85,19 @@ export function listOf<Item, const Terms extends ListTerms<Exclude<Item, undefin
           return item.parse(`${name}[${index}]`, one) as Exclude<Item, undefined>
         })
       },
-      type: `list of ${item.type}`,
+      type: `list of ${formatItems(item.type, 0)}`,
       schema: item.schema && { type: 'array', items: item.schema },
       formatDefault: (list) => (list.length === 0 ? 'none' : list.map(String).join(', ')),
     },
     terms,
   )
+}
+
+/** `functions`, `at least one function`; words that begin with an article, and text, have no plural. */
+function formatItems(type: string, min: number): string {
+  const items = type === 'text' || /^(?:an?|one of|') ?/.test(type) ? type : `${type}s`
+  if (min === 0) return items
+  return min === 1 ? `at least one ${type}` : `at least ${min} ${items}`
 }
 
 function quote(word: string): string {

@@ -1,7 +1,7 @@
 /** What a value is, in a word or two, without showing it: a value in the wrong place may be a secret. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (Array.isArray(value)) return 'a list'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (value === '') return 'empty text'
   if (typeof value === 'string') return 'text'
   if (typeof value === 'object') return 'an object'

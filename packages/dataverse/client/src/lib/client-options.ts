@@ -1,155 +1,190 @@
 import { type Clock, systemClock } from '@deltaverse/core'
 import {
-  checkCount,
-  checkFunction,
-  checkFunctions,
-  checkObject,
-  checkText,
+  callable,
+  createOption,
+  defineOptions,
+  flag,
+  group,
+  instance,
   kindOf,
+  listOf,
+  type OptionsInput,
+  type OptionsOutput,
+  text,
+  whole,
 } from '@deltaverse/options'
 import { parseServiceRoot, type ServiceRoot } from '@deltaverse/protocol'
 import type { Dispatcher } from 'undici'
 import { createGovernor, type Governor, isGovernor } from './governor/create-governor.js'
 import type { GovernorListener } from './governor/governor-event.js'
-import type { GovernorOptions } from './governor/governor-options.js'
+import { type GovernorOptions, governorOptions } from './governor/governor-options.js'
 import type { Interceptor } from './request.js'
-import { type ResolvedRetryOptions, type RetryOptions, resolveRetryOptions } from './retry-options.js'
+import { type RetrySettings, retryOptions } from './retry-options.js'
 import { builtInRetryRules } from './retry-rules.js'
 import { assertSecureUrl } from './secure-url.js'
 import type { TokenCredential } from './token-credential.js'
 
-export interface ClientOptions {
-  /**
-   * URL of the environment, `https://contoso.crm4.dynamics.com`, or on-premises with the organisation,
-   * `https://host/org`. A trailing slash and `/api/data/v9.2` are accepted.
-   */
-  readonly url: string
-  /** Gets the tokens. At most one of `credential`, `credentials` and `token`; with none, requests carry no token. */
-  readonly credential?: TokenCredential | undefined
-  /**
-   * Several application users that share the load: the limits count for each by itself, so each has a governor of its own
-   * and a request goes to the one with the most room. All of them need the same rights. Impersonation works as with one.
-   */
-  readonly credentials?: readonly TokenCredential[] | undefined
-  /** Brings a valid token; called before every attempt, so it should cache. For tests and own schemes. */
-  readonly token?: (() => Promise<string> | string) | undefined
-  /** Scopes asked of `credential`. Default: `[origin + '/.default']`. */
-  readonly scopes?: readonly string[] | undefined
-  /** Default: the version in `url`, else `v9.2`. On-premises 9.1 servers answer up to `v9.1`. */
-  readonly apiVersion?: string | undefined
-  /** Functions around each logical request, outermost first. Retries happen inside. Default: none. */
-  readonly interceptors?: readonly Interceptor[] | undefined
-  /** How failures are repeated; see each option for its default. */
-  readonly retry?: RetryOptions | undefined
-  /**
-   * Keeps requests within the service protection limits. Options; or a governor made by `createGovernor()` that other
-   * clients of the same credential share (with `credentials`: a list, one for each); or `false`, then every request waits
-   * for its own 429 by itself and nothing limits how many are under way. Default: a governor of this client's own.
-   */
-  readonly governor?: GovernorOptions | Governor | readonly Governor[] | false | undefined
-  /** Told of every event of the governors, also of shared ones, until the client is closed. Default: nobody is. */
-  readonly onGovernor?: GovernorListener | undefined
-  /** How long the service may take to answer, in milliseconds. Default: 300,000 (long writes with plug-ins). */
-  readonly headersTimeoutMs?: number | undefined
-  /** How long a body may stall while it is being read, in milliseconds. Default: 120,000. */
-  readonly bodyTimeoutMs?: number | undefined
-  /** How long a connection may take to open, in milliseconds. Default: 10,000. Not used with `dispatcher`. */
-  readonly connectTimeoutMs?: number | undefined
-  /** Connections at a time; further requests queue. Default: 64 for each credential. Not used with `dispatcher`. */
-  readonly maxConnections?: number | undefined
-  /** Allows `http:` to other hosts than this machine, so that a token can travel in clear. Default: `false`. */
-  readonly allowInsecureHttp?: boolean | undefined
-  /** Own undici dispatcher, for proxies or an own certificate authority. The client does not close it. */
-  readonly dispatcher?: Dispatcher | undefined
-  /** Default: `deltaverse`. */
-  readonly userAgent?: string | undefined
-  /** Default: the machine's time. */
-  readonly clock?: Clock | undefined
-  /** Default: `Math.random`. */
-  readonly random?: (() => number) | undefined
-}
+type GetToken = () => Promise<string> | string
+type GivenGovernor = GovernorOptions | Governor | readonly Governor[] | false
 
-/** Options with every default filled in. */
-export interface ResolvedClientOptions {
+const ownGovernor = group(governorOptions, { doc: 'How it is governed.' })
+const credential = instance<TokenCredential>(['getToken'])
+
+const options = defineOptions('createClient()', {
+  url: createOption<string, { required: true; doc: string }>(
+    // What is wrong with an address is said by who parses it.
+    { check: (_, value) => value as string, type: 'text', schema: { type: 'string' } },
+    {
+      required: true,
+      doc: 'URL of the environment, https://contoso.crm4.dynamics.com, or on-premises with the organisation, https://host/org. A trailing slash and /api/data/v9.2 are accepted.',
+    },
+  ),
+  credential: credential({
+    doc: 'Gets the tokens. At most one of credential, credentials and token; with none, requests carry no token.',
+  }),
+  credentials: listOf(credential({ doc: 'One of them.' }), {
+    min: 1,
+    doc: 'Several application users that share the load: the limits count for each by itself, so each has a governor of its own and a request goes to the one with the most room. All of them need the same rights. Impersonation works as with one.',
+  }),
+  token: callable<GetToken>()({
+    doc: 'Brings a valid token; called before every attempt, so it should cache. For tests and own schemes.',
+  }),
+  scopes: listOf(text({ doc: 'A scope.' }), {
+    min: 1,
+    defaultText: "[origin + '/.default']",
+    doc: 'Scopes asked of credential.',
+  }),
+  apiVersion: text({
+    defaultText: 'the version in url, else v9.2',
+    doc: 'Version of the Web API. On-premises 9.1 servers answer up to v9.1.',
+  }),
+  interceptors: listOf(callable<Interceptor>()({ doc: 'One of them.' }), {
+    default: [],
+    doc: 'Functions around each logical request, outermost first. Retries happen inside.',
+  }),
+  retry: group(retryOptions, { doc: 'How failures are repeated.' }),
+  governor: createOption<GivenGovernor, { doc: string; defaultText: string }>(
+    { check: checkGovernor, type: 'options, a governor or false' },
+    {
+      defaultText: "a governor of this client's own",
+      doc: 'Keeps requests within the service protection limits. Options; or a governor made by createGovernor() that other clients of the same credential share (with credentials: a list, one for each); or false, then every request waits for its own 429 by itself and nothing limits how many are under way.',
+    },
+  ),
+  onGovernor: callable<GovernorListener>()({
+    doc: 'Told of every event of the governors, also of shared ones, until the client is closed.',
+  }),
+  headersTimeoutMs: whole({
+    default: 300_000,
+    min: 1,
+    doc: 'How long the service may take to answer, in milliseconds: long writes with plug-ins take minutes.',
+  }),
+  bodyTimeoutMs: whole({
+    default: 120_000,
+    min: 1,
+    doc: 'How long a body may stall while it is being read, in milliseconds.',
+  }),
+  connectTimeoutMs: whole({
+    default: 10_000,
+    min: 1,
+    doc: 'How long a connection may take to open, in milliseconds. Not used with dispatcher.',
+  }),
+  maxConnections: whole({
+    min: 1,
+    defaultText: '64 for each credential',
+    doc: 'Connections at a time; further requests queue. Not used with dispatcher.',
+  }),
+  allowInsecureHttp: flag({
+    default: false,
+    doc: 'Allows http: to other hosts than this machine, so that a token can travel in clear.',
+  }),
+  dispatcher: instance<Dispatcher>(['dispatch'])({
+    doc: 'Own undici dispatcher, for proxies or an own certificate authority. The client does not close it.',
+  }),
+  userAgent: text({
+    default: 'deltaverse',
+    // Anything else would only be refused when the first request is sent.
+    form: {
+      pattern: /^[\t\x20-\x7e\x80-\xff]+$/,
+      words: 'text that fits a header: one line, Latin-1',
+    },
+    doc: 'Sent with every request.',
+  }),
+  clock: instance<Clock>(['now', 'delay'])({
+    default: systemClock,
+    defaultText: "the machine's",
+    doc: 'Time and waiting.',
+  }),
+  random: callable<() => number>()({
+    default: Math.random,
+    defaultText: 'Math.random',
+    doc: 'A number from 0 up to 1, for jitter.',
+  }),
+})
+
+export type ClientOptions = OptionsInput<typeof options.spec>
+type Given = OptionsOutput<typeof options.spec>
+
+/** What the client reads of its options. */
+export interface ClientSettings
+  extends Omit<Given, 'url' | 'credential' | 'governor' | 'apiVersion' | 'allowInsecureHttp' | 'retry'> {
   readonly root: ServiceRoot
   /** One or several; none with `token` or without a token. */
   readonly credentials: readonly TokenCredential[]
-  readonly token: (() => Promise<string> | string) | undefined
   readonly scopes: readonly string[]
-  readonly interceptors: readonly Interceptor[]
-  readonly retry: ResolvedRetryOptions
+  readonly retry: RetrySettings
   /** One for each way to get a token, or none at all. */
   readonly governors: readonly Governor[]
-  readonly onGovernor: GovernorListener | undefined
-  readonly headersTimeoutMs: number
-  readonly bodyTimeoutMs: number
-  readonly connectTimeoutMs: number
   readonly maxConnections: number
-  readonly dispatcher: Dispatcher | undefined
-  readonly userAgent: string
-  readonly clock: Clock
-  readonly random: () => number
 }
 
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws TypeError or RangeError for a value of the wrong kind; DataverseError `insecure-url` for `http:` elsewhere
+ * @throws TypeError or RangeError for what cannot be right; DataverseError `insecure-url` for `http:` elsewhere
  */
-export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
-  checkObject('options', options)
-  if (options.apiVersion !== undefined) checkText('apiVersion', options.apiVersion)
-  const root = parseServiceRoot(options.url, { apiVersion: options.apiVersion })
-  assertSecureUrl(root.origin, options.allowInsecureHttp ?? false)
-  const credentials = checkCredentials(options)
-  const clock = checkObject('clock', options.clock ?? systemClock, ['now', 'delay'])
-  const random = checkFunction('random', options.random ?? Math.random)
-  const { token, dispatcher, onGovernor } = options
+export function toClientSettings(input: ClientOptions): ClientSettings {
+  const given = options.parse(input)
+  const { retry, scopes, maxConnections } = given
+  const root = parseServiceRoot(given.url, { apiVersion: given.apiVersion })
+  assertSecureUrl(root.origin, given.allowInsecureHttp)
+  const credentials = credentialsOf(given)
+  const count = Math.max(1, credentials.length)
   return {
+    ...given,
     root,
     credentials,
-    token: token === undefined ? undefined : checkFunction('token', token),
-    scopes: checkScopes(options.scopes ?? [`${root.origin}/.default`]),
-    interceptors: checkFunctions('interceptors', options.interceptors ?? []),
-    retry: resolveRetryOptions(options.retry ?? {}, builtInRetryRules),
-    governors: resolveGovernors(options, Math.max(1, credentials.length)),
-    onGovernor: onGovernor === undefined ? undefined : checkFunction('onGovernor', onGovernor),
-    headersTimeoutMs: checkCount('headersTimeoutMs', options.headersTimeoutMs ?? 300_000),
-    bodyTimeoutMs: checkCount('bodyTimeoutMs', options.bodyTimeoutMs ?? 120_000),
-    connectTimeoutMs: checkCount('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
-    maxConnections: checkCount(
-      'maxConnections',
-      options.maxConnections ?? 64 * Math.max(1, credentials.length),
-    ),
-    dispatcher: dispatcher === undefined ? undefined : checkObject('dispatcher', dispatcher, ['dispatch']),
-    userAgent: checkHeaderText('userAgent', options.userAgent ?? 'deltaverse'),
-    clock,
-    random,
+    scopes: scopes ?? [`${root.origin}/.default`],
+    retry: { ...retry, rules: [...retry.rules, ...builtInRetryRules] },
+    governors: governorsOf(input, given.governor, count),
+    maxConnections: maxConnections ?? 64 * count,
   }
 }
 
-function checkCredentials(options: ClientOptions): readonly TokenCredential[] {
-  const { credential, credentials, token } = options
-  const given = [credential, credentials, token].filter((source) => source !== undefined)
+function credentialsOf({ credential: one, credentials, token }: Given): readonly TokenCredential[] {
+  const given = [one, credentials, token].filter((source) => source !== undefined)
   if (given.length > 1) {
     throw new TypeError(
       `give one of credential, credentials and token, received ${given.length === 2 ? 'both' : 'all'}`,
     )
   }
-  if (credential !== undefined) return [checkObject('credential', credential, ['getToken'])]
-  if (credentials === undefined) return []
-  if (!Array.isArray(credentials) || credentials.length === 0) {
-    throw new TypeError(
-      `credentials must be a list of at least one credential, received ${
-        Array.isArray(credentials) ? 'none' : kindOf(credentials)
-      }`,
-    )
-  }
-  return credentials.map((one, index) => checkObject(`credentials[${index}]`, one, ['getToken']))
+  return one === undefined ? (credentials ?? []) : [one]
 }
 
-function resolveGovernors(options: ClientOptions, count: number): readonly Governor[] {
-  const { governor = {} } = options
+function checkGovernor(name: string, value: unknown): GivenGovernor {
+  if (value === false || isGovernor(value) || Array.isArray(value)) return value as GivenGovernor
+  // A governor of another installed copy of this package looks like one, but cannot be talked to.
+  if (typeof value === 'object' && value !== null && !('stats' in value)) {
+    ownGovernor.parse(name, value)
+    return value as GovernorOptions
+  }
+  throw new TypeError(`${name} must be options, a governor or false, received ${kindOf(value)}`)
+}
+
+function governorsOf(
+  { clock, random }: Pick<ClientOptions, 'clock' | 'random'>,
+  governor: GivenGovernor | undefined,
+  count: number,
+): readonly Governor[] {
   if (governor === false) return []
   if (isGovernor(governor) || Array.isArray(governor)) {
     const governors: readonly Governor[] = isGovernor(governor) ? [governor] : governor
@@ -157,33 +192,13 @@ function resolveGovernors(options: ClientOptions, count: number): readonly Gover
       return governors
     throw new TypeError(`governor must be one of createGovernor() for each credential (${count})`)
   }
-  // A governor of another installed copy of this package looks like one, but cannot be talked to.
-  if (typeof governor !== 'object' || governor === null || 'stats' in governor) {
-    throw new TypeError(`governor must be options, a governor or false, received ${kindOf(governor)}`)
-  }
-  const { clock, random } = options
+  const own = governor as GovernorOptions | undefined
   return Array.from({ length: count }, (_, index) =>
     createGovernor({
       clock,
       random,
-      ...governor,
-      name:
-        count === 1
-          ? (governor as GovernorOptions).name
-          : `${(governor as GovernorOptions).name ?? 'credential'}-${index + 1}`,
+      ...own,
+      name: count === 1 ? own?.name : `${own?.name ?? 'credential'}-${index + 1}`,
     }),
   )
-}
-
-function checkScopes(scopes: readonly string[]): readonly string[] {
-  if (!Array.isArray(scopes)) throw new TypeError(`scopes must be a list of text, received ${kindOf(scopes)}`)
-  if (scopes.length === 0) throw new RangeError('scopes must name at least one scope, received none')
-  return scopes.map((scope, index) => checkText(`scopes[${index}]`, scope))
-}
-
-// Anything else would only be refused when the first request is sent.
-function checkHeaderText(name: string, value: unknown): string {
-  const text = checkText(name, value)
-  if (/^[\t\x20-\x7e\x80-\xff]+$/.test(text)) return text
-  throw new TypeError(`${name} must be text that fits a header: one line, Latin-1`)
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { ResolvedClientOptions } from './client-options.js'
+import type { ClientSettings } from './client-options.js'
 import { createExchange } from './exchange-once.js'
 import { closedForMs } from './governor/admission.js'
 import { type ClientGovernor, createClientGovernor } from './governor/client-governor.js'
@@ -20,7 +20,7 @@ export interface ClientAttempt {
 }
 
 /** Puts one attempt together: a governor, a token, an exchange, for each credential. */
-export function createAttempt(options: ResolvedClientOptions, dispatcher: Dispatcher): ClientAttempt {
+export function createAttempt(options: ClientSettings, dispatcher: Dispatcher): ClientAttempt {
   const { governors, clock } = options
   const exchange = createExchange({ ...options, dispatcher })
   const tokens = createTokenSources(options)
@@ -41,7 +41,7 @@ export function createAttempt(options: ResolvedClientOptions, dispatcher: Dispat
   }
 }
 
-function createTokenSources({ credentials, token, scopes, clock }: ResolvedClientOptions): TokenSource[] {
+function createTokenSources({ credentials, token, scopes, clock }: ClientSettings): TokenSource[] {
   if (credentials.length > 0) {
     return credentials.map((credential) => createTokenCache({ credential, scopes, clock }))
   }

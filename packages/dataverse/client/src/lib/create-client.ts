@@ -1,6 +1,6 @@
 import type { CallOptions } from '@deltaverse/core'
 import { type Dispatcher, Pool } from 'undici'
-import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './client-options.js'
+import { type ClientOptions, type ClientSettings, toClientSettings } from './client-options.js'
 import { createAttempt } from './create-attempt.js'
 import type { ClientGovernor } from './governor/client-governor.js'
 import { coreOf } from './governor/create-governor.js'
@@ -39,7 +39,7 @@ export interface DataverseClient {
  * @throws TypeError or RangeError for bad options; DataverseError `insecure-url` for `http:` to another machine
  */
 export function createClient(options: ClientOptions): DataverseClient {
-  const resolved = resolveClientOptions(options)
+  const resolved = toClientSettings(options)
   const { root, interceptors, userAgent } = resolved
   const dispatcher = resolved.dispatcher ?? createPool(resolved)
   const { attempt, clientGovernor, closedForMs } = createAttempt(resolved, dispatcher)
@@ -74,7 +74,7 @@ export function createClient(options: ClientOptions): DataverseClient {
   }
 }
 
-function createPool(options: ResolvedClientOptions): Dispatcher {
+function createPool(options: ClientSettings): Dispatcher {
   return new Pool(options.root.origin, {
     connections: options.maxConnections,
     // One request per connection at a time: a slow answer must not hold up the ones behind it.
@@ -84,7 +84,7 @@ function createPool(options: ResolvedClientOptions): Dispatcher {
   })
 }
 
-function listenTo({ governors, onGovernor }: ResolvedClientOptions): () => void {
+function listenTo({ governors, onGovernor }: ClientSettings): () => void {
   if (onGovernor === undefined) return () => {}
   const stops = governors.map((governor) => coreOf(governor).listen(onGovernor))
   return () => {

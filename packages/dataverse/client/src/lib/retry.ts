@@ -9,7 +9,7 @@ import {
 import { wasNeverSent } from './no-response-error.js'
 import type { OutgoingRequest, RequestHandler } from './request.js'
 import type { DataverseResponse } from './response.js'
-import type { FailedAttempt, ResolvedRetryOptions } from './retry-options.js'
+import type { FailedAttempt, RetrySettings } from './retry-options.js'
 import { decideRetry } from './retry-rules.js'
 
 /** Sends a request once. A wait for a free slot or an open gate that would end after `deadlineMs` is not begun. */
@@ -27,7 +27,7 @@ export interface RetryEnvironment {
  */
 export function createRetry(
   attempt: Attempt,
-  options: ResolvedRetryOptions,
+  options: RetrySettings,
   { clock, random }: RetryEnvironment,
 ): RequestHandler {
   return async (request) => {
@@ -75,7 +75,7 @@ interface PlannedWait {
 
 function planWait(
   failed: FailedAttempt,
-  options: ResolvedRetryOptions,
+  options: RetrySettings,
   random: () => number,
 ): PlannedWait | undefined {
   const decision = decideRetry(options.rules, failed)
@@ -88,7 +88,7 @@ function planWait(
 }
 
 /** Full jitter: anything from 0 to the exponential bound, so that clients that failed together come back apart. */
-function backOffMs(attempt: number, options: ResolvedRetryOptions, random: () => number): number {
+function backOffMs(attempt: number, options: RetrySettings, random: () => number): number {
   const boundMs = Math.min(options.maxDelayMs, options.baseDelayMs * 2 ** Math.min(attempt - 1, 30))
   return Math.round(boundMs * random())
 }

@@ -3,7 +3,7 @@ import type { Answer } from './answer.js'
 import { createBudgetHint } from './budget-hint.js'
 import { createConcurrencyCap } from './concurrency-cap.js'
 import type { CeilingReason } from './governor-event.js'
-import type { ResolvedGovernorOptions } from './governor-options.js'
+import type { GovernorSettings } from './governor-options.js'
 import type { GovernorStats, ServiceLimits } from './governor-stats.js'
 import { createLatencyWatch } from './latency-watch.js'
 import { createPace } from './pace.js'
@@ -36,7 +36,7 @@ const shortestMs = 25
 
 /** Makes a ceiling. A fixed one bends for nothing but a limit that a refusal named. */
 export function createCeiling(
-  options: Pick<ResolvedGovernorOptions, 'concurrency' | 'maxConcurrency'> & { readonly clock: Clock },
+  options: Pick<GovernorSettings, 'concurrency' | 'maxConcurrency'> & { readonly clock: Clock },
 ): Ceiling {
   const { concurrency, maxConcurrency } = options
   const budget = createBudgetHint()

@@ -1,6 +1,6 @@
 import { createSizers } from './create-sizers.js'
 import { createGovernorCore, type GovernorCore } from './governor-core.js'
-import { type GovernorOptions, resolveGovernorOptions } from './governor-options.js'
+import { type GovernorOptions, toGovernorSettings } from './governor-options.js'
 import type { GovernorStats } from './governor-stats.js'
 import type { RequestSizer, RequestSizerOptions } from './request-sizer.js'
 
@@ -24,7 +24,7 @@ export interface Governor {
  * @throws TypeError or RangeError for bad options
  */
 export function createGovernor(options: GovernorOptions = {}): Governor {
-  const core = createGovernorCore(resolveGovernorOptions(options))
+  const core = createGovernorCore(toGovernorSettings(options))
   const governor = { stats: core.stats, sizer: createSizers() }
   // Kept out of enumeration: what a governor does inside is nobody's business.
   return Object.defineProperty(governor, coreKey, { value: core }) as typeof governor & {

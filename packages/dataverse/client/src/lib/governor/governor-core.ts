@@ -4,7 +4,7 @@ import { createEventHub } from './event-hub.js'
 import { createFairShare } from './fair-share.js'
 import { createGate } from './gate.js'
 import type { GateReason, GovernorListener } from './governor-event.js'
-import type { ResolvedGovernorOptions } from './governor-options.js'
+import type { GovernorSettings } from './governor-options.js'
 import type { GovernorStats } from './governor-stats.js'
 import { createRefusalWait, type Refusal, toGateReason } from './refusal.js'
 import { createWakeTimer } from './wake-timer.js'
@@ -53,7 +53,7 @@ export interface GovernorCore {
 const budgetPauseMs = 4_000
 
 /** Makes the state of one governor. Costs a request nothing but counting while there is room. */
-export function createGovernorCore(options: ResolvedGovernorOptions): GovernorCore {
+export function createGovernorCore(options: GovernorSettings): GovernorCore {
   const { clock, name } = options
   const gate = createGate()
   const ceiling = createCeiling(options)

@@ -1,4 +1,4 @@
-import { checkCount } from '@deltaverse/options'
+import { defineOptions, type OptionsInput, whole } from '@deltaverse/options'
 
 /** What became of a sized request. */
 export interface SizedRequest {
@@ -18,12 +18,12 @@ export interface RequestSizer {
   record(request: SizedRequest): void
 }
 
-export interface RequestSizerOptions {
-  /** Rows of the first request. Default: 100. */
-  readonly startRows?: number | undefined
-  /** Most rows in a request. Default: 1,000. */
-  readonly maxRows?: number | undefined
-}
+const options = defineOptions('sizer()', {
+  startRows: whole({ default: 100, min: 1, doc: 'Rows of the first request.' }),
+  maxRows: whole({ default: 1_000, min: 1, doc: 'Most rows in a request.' }),
+})
+
+export type RequestSizerOptions = OptionsInput<typeof options.spec>
 
 const aimMs = 1_000
 const shortestMs = 500
@@ -36,9 +36,9 @@ const memory = 0.3
  *
  * @throws TypeError for sizes that are no numbers, RangeError for those that are no whole ones from 1
  */
-export function createRequestSizer(options: RequestSizerOptions = {}): RequestSizer {
-  const maxRows = checkCount('maxRows', options.maxRows ?? 1_000)
-  let size = Math.min(checkCount('startRows', options.startRows ?? 100), maxRows)
+export function createRequestSizer(input: RequestSizerOptions = {}): RequestSizer {
+  const { startRows, maxRows } = options.parse(input)
+  let size = Math.min(startRows, maxRows)
   let msPerRow: number | undefined
 
   function resize(rows: number): void {
