@@ -1,7 +1,7 @@
 import { createSteppedClock } from '@deltaverse/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { admit } from '../src/lib/governor/admission.js'
+import { admit } from '../src/lib/governor/admission/admission.js'
 import { coreOf, createGovernor, type Governor } from '../src/lib/governor/create-governor.js'
 import type { GovernorCore } from '../src/lib/governor/governor-core.js'
 

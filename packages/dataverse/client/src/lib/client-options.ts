@@ -15,14 +15,14 @@ import {
 } from '@deltaverse/options'
 import { parseServiceRoot, type ServiceRoot } from '@deltaverse/protocol'
 import type { Dispatcher } from 'undici'
+import type { TokenCredential } from './auth/token-credential.js'
 import { createGovernor, type Governor, isGovernor } from './governor/create-governor.js'
-import type { GovernorListener } from './governor/governor-event.js'
 import { type GovernorOptions, governorOptions } from './governor/governor-options.js'
-import type { Interceptor } from './request.js'
-import { type RetrySettings, retryOptions } from './retry-options.js'
-import { builtInRetryRules } from './retry-rules.js'
-import { assertSecureUrl } from './secure-url.js'
-import type { TokenCredential } from './token-credential.js'
+import type { GovernorListener } from './governor/report/governor-event.js'
+import { type RetrySettings, retryOptions } from './retry/retry-options.js'
+import { builtInRetryRules } from './retry/retry-rules.js'
+import type { Interceptor } from './transport/request.js'
+import { assertSecureUrl } from './transport/secure-url.js'
 
 type GetToken = () => Promise<string> | string
 type GivenGovernor = GovernorOptions | Governor | readonly Governor[] | false

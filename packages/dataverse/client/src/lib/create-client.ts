@@ -1,14 +1,14 @@
 import type { CallOptions } from '@deltaverse/core'
 import { type Dispatcher, Pool } from 'undici'
 import { type ClientOptions, type ClientSettings, toClientSettings } from './client-options.js'
-import { createAttempt } from './create-attempt.js'
 import type { ClientGovernor } from './governor/client-governor.js'
 import { coreOf } from './governor/create-governor.js'
-import { toOutgoingRequest } from './outgoing-request.js'
-import type { DataverseRequest, RequestHandler } from './request.js'
-import type { DataverseResponse } from './response.js'
-import { createRetry } from './retry.js'
-import { withGateRule } from './retry-rules.js'
+import { createRetry } from './retry/retry.js'
+import { withGateRule } from './retry/retry-rules.js'
+import { createAttempt } from './transport/create-attempt.js'
+import { toOutgoingRequest } from './transport/outgoing-request.js'
+import type { DataverseRequest, RequestHandler } from './transport/request.js'
+import type { DataverseResponse } from './transport/response.js'
 
 /** Sends requests to one environment. Holds connections and a token: make one and share it. */
 export interface DataverseClient {

@@ -1,6 +1,6 @@
 import type { GovernorOptions, GovernorStats } from '@deltaverse/client'
 import { createSeededRandom } from '@deltaverse/testing'
-import { admit } from '../../src/lib/governor/admission.js'
+import { admit } from '../../src/lib/governor/admission/admission.js'
 import { coreOf, createGovernor } from '../../src/lib/governor/create-governor.js'
 import { createEventClock } from './event-clock.js'
 import { createModelService, type ModelOptions, type ModelService } from './model-service.js'

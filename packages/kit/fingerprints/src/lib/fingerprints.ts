@@ -1,7 +1,7 @@
 import { DataverseError, type Fingerprints } from '@deltaverse/core'
 import type { FingerprintSession } from './fingerprint-session.js'
 import { openSession } from './open-session.js'
-import { type FingerprintsOptions, resolveOptions } from './options.js'
+import { type FingerprintsOptions, toFingerprintSettings } from './options.js'
 import { checkEpoch } from './row-entry.js'
 import { createTurns } from './turns.js'
 
@@ -16,7 +16,7 @@ import { createTurns } from './turns.js'
  * `bad-request` (not open). After a `sink-failed` the fingerprint store is to be opened again at the mark of the saved state.
  */
 export function createFingerprints(options: FingerprintsOptions): Fingerprints {
-  const settings = resolveOptions(options)
+  const settings = toFingerprintSettings(options)
   const takeTurn = createTurns()
   let session: FingerprintSession | undefined
 

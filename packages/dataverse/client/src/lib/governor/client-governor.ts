@@ -1,9 +1,9 @@
-import type { DataverseResponse } from '../response.js'
+import type { DataverseResponse } from '../transport/response.js'
 import { coreOf, type Governor } from './create-governor.js'
-import { createSizers } from './create-sizers.js'
-import type { ClientGovernorStats } from './governor-stats.js'
-import type { Refusal } from './refusal.js'
-import type { RequestSizer, RequestSizerOptions } from './request-sizer.js'
+import type { ClientGovernorStats } from './report/governor-stats.js'
+import { createSizers } from './signals/create-sizers.js'
+import type { Refusal } from './signals/refusal.js'
+import type { RequestSizer, RequestSizerOptions } from './signals/request-sizer.js'
 
 /** What a client's governors do, for looking at and for those who size and count requests. */
 export interface ClientGovernor {

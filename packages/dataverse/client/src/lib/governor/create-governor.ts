@@ -1,8 +1,8 @@
-import { createSizers } from './create-sizers.js'
 import { createGovernorCore, type GovernorCore } from './governor-core.js'
 import { type GovernorOptions, toGovernorSettings } from './governor-options.js'
-import type { GovernorStats } from './governor-stats.js'
-import type { RequestSizer, RequestSizerOptions } from './request-sizer.js'
+import type { GovernorStats } from './report/governor-stats.js'
+import { createSizers } from './signals/create-sizers.js'
+import type { RequestSizer, RequestSizerOptions } from './signals/request-sizer.js'
 
 const coreKey: unique symbol = Symbol('governorCore')
 

@@ -1,13 +1,13 @@
-import type { Answer } from './answer.js'
-import { type CeilingValue, createCeiling } from './ceiling.js'
-import { createEventHub } from './event-hub.js'
-import { createFairShare } from './fair-share.js'
-import { createGate } from './gate.js'
-import type { GateReason, GovernorListener } from './governor-event.js'
+import { createFairShare } from './admission/fair-share.js'
+import { createGate } from './admission/gate.js'
+import { createWakeTimer } from './admission/wake-timer.js'
 import type { GovernorSettings } from './governor-options.js'
-import type { GovernorStats } from './governor-stats.js'
-import { createRefusalWait, type Refusal, toGateReason } from './refusal.js'
-import { createWakeTimer } from './wake-timer.js'
+import { createEventHub } from './report/event-hub.js'
+import type { GateReason, GovernorListener } from './report/governor-event.js'
+import type { GovernorStats } from './report/governor-stats.js'
+import type { Answer } from './signals/answer.js'
+import { type CeilingValue, createCeiling } from './signals/ceiling.js'
+import { createRefusalWait, type Refusal, toGateReason } from './signals/refusal.js'
 
 /** Somebody who waits, possibly at several governors at once. */
 export interface Waiter {

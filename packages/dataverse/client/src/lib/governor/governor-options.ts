@@ -12,7 +12,7 @@ import {
   text,
   whole,
 } from '@deltaverse/options'
-import type { GovernorListener } from './governor-event.js'
+import type { GovernorListener } from './report/governor-event.js'
 
 /** The documented limit of requests at a time; it may be higher in an environment, never lower. */
 const documentedConcurrency = 52

@@ -1,5 +1,5 @@
+import type { GovernorCore, Waiter } from '../governor-core.js'
 import { gateError } from './gate-error.js'
-import type { GovernorCore, Waiter } from './governor-core.js'
 
 export interface AdmissionCall {
   readonly signal?: AbortSignal | undefined

@@ -1,9 +1,9 @@
 import type { Clock } from '@deltaverse/core'
-import { acceptResponse, isAccepted } from './accept-response.js'
+import { acceptResponse, isAccepted } from '../transport/accept-response.js'
+import type { ExchangeOnce } from '../transport/exchange-once.js'
+import { markNeverSent } from '../transport/no-response-error.js'
+import type { RequestHandler } from '../transport/request.js'
 import { parseClaimsChallenge } from './claims-challenge.js'
-import type { ExchangeOnce } from './exchange-once.js'
-import { markNeverSent } from './no-response-error.js'
-import type { RequestHandler } from './request.js'
 import type { TokenSource } from './token-source.js'
 
 /**

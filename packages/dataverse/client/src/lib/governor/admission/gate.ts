@@ -1,4 +1,4 @@
-import type { GateReason } from './governor-event.js'
+import type { GateReason } from '../report/governor-event.js'
 
 /** The one gate that all requests of a credential pass. */
 export interface Gate {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { coreOf, createGovernor } from '../create-governor.js'
 import { admit } from './admission.js'
-import { coreOf, createGovernor } from './create-governor.js'
 
 const call = { deadlineMs: Number.POSITIVE_INFINITY }
 

@@ -1,6 +1,6 @@
 import type { DataverseError } from '@deltaverse/core'
 import { callable, listOf, type OptionsInput, type OptionsOutput, whole } from '@deltaverse/options'
-import type { OutgoingRequest } from './request.js'
+import type { OutgoingRequest } from '../transport/request.js'
 
 /** An attempt that failed, as rules and callbacks see it. */
 export interface FailedAttempt {

@@ -1,5 +1,5 @@
-import type { ResponseHeaders } from '../response.js'
-import type { ServiceLimits } from './governor-stats.js'
+import type { ResponseHeaders } from '../../transport/response.js'
+import type { ServiceLimits } from '../report/governor-stats.js'
 
 /** What the headers say is left of a window, and how far that asks to ease off. */
 export interface BudgetHint {

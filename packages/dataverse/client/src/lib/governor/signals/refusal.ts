@@ -1,5 +1,5 @@
 import { serviceCode } from '@deltaverse/protocol'
-import type { GateReason } from './governor-event.js'
+import type { GateReason } from '../report/governor-event.js'
 
 /** A throttle: a 429, or a part of a batch that says the same. */
 export interface Refusal {

@@ -1,7 +1,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import { DataverseError } from '@deltaverse/core'
 import { Agent, type Dispatcher } from 'undici'
-import { toTransportError } from '../no-response-error.js'
+import { toTransportError } from '../../transport/no-response-error.js'
 
 /** The HTTP of MSAL, on undici. */
 export interface MsalNetwork extends INetworkModule {

@@ -1,4 +1,4 @@
-import type { ServiceLimits } from './governor-stats.js'
+import type { ServiceLimits } from '../report/governor-stats.js'
 
 /** What Microsoft Learn: Service protection API limits says. Environments differ; a refusal names the limit that it applied. */
 export const documentedLimits: ServiceLimits = {

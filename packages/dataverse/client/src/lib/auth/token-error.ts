@@ -1,5 +1,5 @@
 import { DataverseError, isDataverseError } from '@deltaverse/core'
-import { redactSecrets } from './redact.js'
+import { redactSecrets } from '../transport/redact.js'
 
 /**
  * What to throw when a credential failed. The credential's own error may hold the request that it made, secret included,

@@ -1,4 +1,4 @@
-import type { ServiceLimits } from './governor-stats.js'
+import type { ServiceLimits } from '../report/governor-stats.js'
 
 /** Counts what this client used of the sliding window, so that a share of it is left to others of the same user. */
 export interface FairShare {

@@ -1,8 +1,8 @@
 import { isResponseError } from '@deltaverse/core'
 import { classifyError } from '@deltaverse/protocol'
-import { isGateError } from './governor/gate-error.js'
-import { toGateReason } from './governor/refusal.js'
-import { wasNeverSent } from './no-response-error.js'
+import { isGateError } from '../governor/admission/gate-error.js'
+import { toGateReason } from '../governor/signals/refusal.js'
+import { wasNeverSent } from '../transport/no-response-error.js'
 import type { FailedAttempt, RetryDecision, RetryRule } from './retry-options.js'
 
 /** A 429 says that nothing was done, so every request may be repeated, and how long to wait is the service's to say. */

@@ -1,4 +1,4 @@
-import type { ResponseHeaders } from '../response.js'
+import type { ResponseHeaders } from '../../transport/response.js'
 
 /** An answer as a governor sees it. */
 export interface Answer {

@@ -1,11 +1,11 @@
 import { isResponseError } from '@deltaverse/core'
-import type { ExchangeOnce } from '../exchange-once.js'
-import type { OutgoingRequest, RequestHandler } from '../request.js'
-import type { DataverseResponse } from '../response.js'
-import type { Attempt } from '../retry.js'
+import type { Attempt } from '../../retry/retry.js'
+import type { ExchangeOnce } from '../../transport/exchange-once.js'
+import type { OutgoingRequest, RequestHandler } from '../../transport/request.js'
+import type { DataverseResponse } from '../../transport/response.js'
+import { coreOf, type Governor } from '../create-governor.js'
+import type { GovernorCore } from '../governor-core.js'
 import { admit } from './admission.js'
-import { coreOf, type Governor } from './create-governor.js'
-import type { GovernorCore } from './governor-core.js'
 
 /** One credential: how it sends, and who governs it. */
 export interface Lane {

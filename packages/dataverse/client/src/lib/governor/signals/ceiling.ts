@@ -1,12 +1,12 @@
 import type { Clock } from '@deltaverse/core'
+import { createPace } from '../admission/pace.js'
+import type { GovernorSettings } from '../governor-options.js'
+import type { CeilingReason } from '../report/governor-event.js'
+import type { GovernorStats, ServiceLimits } from '../report/governor-stats.js'
 import type { Answer } from './answer.js'
 import { createBudgetHint } from './budget-hint.js'
 import { createConcurrencyCap } from './concurrency-cap.js'
-import type { CeilingReason } from './governor-event.js'
-import type { GovernorSettings } from './governor-options.js'
-import type { GovernorStats, ServiceLimits } from './governor-stats.js'
 import { createLatencyWatch } from './latency-watch.js'
-import { createPace } from './pace.js'
 import { documentedLimits, learnLimits } from './service-limits.js'
 
 /** How many requests may be under way, and why. */

@@ -6,9 +6,9 @@ import {
   isResponseError,
   type ResponseError,
 } from '@deltaverse/core'
-import { wasNeverSent } from './no-response-error.js'
-import type { OutgoingRequest, RequestHandler } from './request.js'
-import type { DataverseResponse } from './response.js'
+import { wasNeverSent } from '../transport/no-response-error.js'
+import type { OutgoingRequest, RequestHandler } from '../transport/request.js'
+import type { DataverseResponse } from '../transport/response.js'
 import type { FailedAttempt, RetrySettings } from './retry-options.js'
 import { decideRetry } from './retry-rules.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { documentedLimits as limits } from '../signals/service-limits.js'
 import { createFairShare } from './fair-share.js'
-import { documentedLimits as limits } from './service-limits.js'
 
 const state = (nowMs: number, more = {}) => ({ nowMs, inFlight: 0, limits, remaining: {}, ...more })
 
