@@ -43,16 +43,13 @@ const stage = 'pg_temp.deltaverse_stage'
 /**
  * PostgreSQL, by the pool of `pg`.
  *
- * @throws TypeError for what is no pool, or no name of a schema
+ * @throws TypeError for what is no name of a schema
  */
-export function createPostgresDialect(
-  place: Omit<PostgresPlace, 'schema'> & { readonly schema?: string | undefined },
-): SqlDialect<PostgresConnection> {
-  const pool = checkPool(place.pool)
-  const schema = checkName(rules, 'schema', place.schema ?? 'public')
+export function createPostgresDialect({ pool, schema }: PostgresPlace): SqlDialect<PostgresConnection> {
+  checkName(rules, 'schema', schema)
   return {
     ...rules,
-    capabilities: { altersTypes: true },
+    capabilities: { altersTypes: true, ignoresCase: false },
     types: postgresTypes,
     text: {
       table: (name) => `${quoteName(schema)}.${quoteName(name)}`,
@@ -76,10 +73,4 @@ export function createPostgresDialect(
     createLoader: createCopyLoader,
     acquireLease: (name, waitMs, call) => acquireLease({ pool, schema, name, waitMs }, call),
   }
-}
-
-/** @throws TypeError for what is no pool of `pg` */
-function checkPool(pool: Pool): Pool {
-  if (typeof pool?.connect === 'function' && typeof pool.query === 'function') return pool
-  throw new TypeError("pool must be a Pool of the package 'pg', such as new Pool({ connectionString })")
 }

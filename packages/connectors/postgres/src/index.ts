@@ -1,4 +1,5 @@
 export type { InvalidText, SchemaChanges, SqlColumn, SqlPosition, SqlSink } from '@deltaverse/sql'
 export { createPostgresDialect } from './dialect.js'
-export { createPostgresSink, type PostgresSinkOptions } from './sink.js'
-export { createPostgresCheckpointStore, type PostgresCheckpointStoreOptions } from './state-store.js'
+export type { PostgresCheckpointStoreOptions, PostgresSinkOptions } from './options.js'
+export { createPostgresSink } from './sink.js'
+export { createPostgresCheckpointStore } from './state-store.js'

@@ -1,14 +1,7 @@
 import type { Row } from '@deltaverse/core'
-import { createSqlSink, type SqlSink, type SqlSinkOptions } from '@deltaverse/sql'
-import type { Pool } from 'pg'
+import { createSqlSink, type SqlSink } from '@deltaverse/sql'
 import { createPostgresDialect } from './dialect.js'
-
-export interface PostgresSinkOptions extends SqlSinkOptions {
-  /** Pool of the `pg` package. The sink takes one connection while a commit is under way; a lease has one of its own. */
-  readonly pool: Pool
-  /** Schema of the table, and of the two tables of bookkeeping beside it. Default: `public`. */
-  readonly schema?: string | undefined
-}
+import { type PostgresSinkOptions, postgresSinkOptions } from './options.js'
 
 /**
  * Creates a sink that keeps one table of a source in one table of PostgreSQL: a row for a row, a typed column for a column.
@@ -21,5 +14,6 @@ export interface PostgresSinkOptions extends SqlSinkOptions {
  * @throws TypeError or RangeError for options that cannot be right
  */
 export function createPostgresSink<R extends Row = Row>(options: PostgresSinkOptions): SqlSink<R> {
-  return createSqlSink<R>(createPostgresDialect(options), options)
+  const { pool, schema, ...sinkOptions } = postgresSinkOptions.parse(options)
+  return createSqlSink<R>(createPostgresDialect({ pool, schema }), sinkOptions)
 }

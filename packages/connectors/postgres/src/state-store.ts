@@ -1,14 +1,7 @@
 import type { CheckpointStore } from '@deltaverse/core'
-import { createSqlStateStore, type SqlStateStoreOptions } from '@deltaverse/sql'
-import type { Pool } from 'pg'
+import { createSqlStateStore } from '@deltaverse/sql'
 import { createPostgresDialect } from './dialect.js'
-
-export interface PostgresCheckpointStoreOptions extends SqlStateStoreOptions {
-  /** Pool of the `pg` package. A lease has a connection of its own beside it. */
-  readonly pool: Pool
-  /** Schema of the table `deltaverse_state`, which is created when it is missing. Default: `public`. */
-  readonly schema?: string | undefined
-}
+import { type PostgresCheckpointStoreOptions, postgresStoreOptions } from './options.js'
 
 /**
  * Creates a store of checkpoints in PostgreSQL, for sinks that do not keep their own: one row for each name, saved by
@@ -19,5 +12,6 @@ export interface PostgresCheckpointStoreOptions extends SqlStateStoreOptions {
 export function createPostgresCheckpointStore(
   options: PostgresCheckpointStoreOptions,
 ): Required<CheckpointStore> {
-  return createSqlStateStore(createPostgresDialect(options), options)
+  const parsed = postgresStoreOptions.parse(options)
+  return createSqlStateStore(createPostgresDialect(parsed), parsed)
 }

@@ -58,6 +58,7 @@ describeOnPostgres('the README', (database) => {
   it('keeps a table of columns by hand', async () => {
     const client = createClient({ url, credential })
     const pool = new Pool({ connectionString })
+    pool.on('error', () => {})
     // example: manual
     const sink = createPostgresSink({
       pool,
@@ -94,6 +95,7 @@ describeOnPostgres('the README', (database) => {
 
   it('keeps checkpoints for other sinks', async () => {
     const pool = new Pool({ connectionString })
+    pool.on('error', () => {})
     const checkpoint = checkpointOf()
     // example: checkpoints
     const checkpoints = createPostgresCheckpointStore({ pool, schema: 'sync' })

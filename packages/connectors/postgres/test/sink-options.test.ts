@@ -12,8 +12,8 @@ describe('createPostgresSink()', () => {
   })
 
   const bad: readonly (readonly [Record<string, unknown>, RegExp])[] = [
-    [{ pool: {} }, /pool must be a Pool/],
-    [{ table: '' }, /table must be a name/],
+    [{ pool: {} }, /pool must be a Pool|pool must be .* Pool/],
+    [{ table: '' }, /table must be text/],
     [{ schema: 'x'.repeat(64) }, /64 bytes long/],
     [{ columns: [] }, /at least one column/],
     [
@@ -30,6 +30,7 @@ describe('createPostgresSink()', () => {
     [{ columns: [{ member: 'xmin', type: 'text' }] }, /one that PostgreSQL has itself/],
     [{ tableSchema: { name: 'a', columns: [], primaryKey: [] } }, /give one of them/],
     [{ columns: [{ member: 'm'.repeat(64), type: 'text' }] }, /64 bytes long/],
+    [{ tabel: 'a' }, /no option "tabel"\. Did you mean table/],
     [{ deletions: 'gone' }, /deletions must be one of 'hard', 'soft', received 'gone'/],
     [{ resync: 'never' }, /resync must be one of/],
     [{ schemaChanges: true }, /schemaChanges must be one of/],

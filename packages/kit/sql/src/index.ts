@@ -19,7 +19,14 @@ export {
 } from './lib/dialect.js'
 export { checkName, derivedName, type NameRules, quoteName } from './lib/names.js'
 export type { SqlPosition } from './lib/position.js'
-export type { SchemaChanges, SqlSinkOptions } from './lib/sink-options.js'
+export {
+  leaseSpec,
+  type ParsedSqlSinkOptions,
+  type SchemaChanges,
+  type SqlSinkOptions,
+  sqlSinkSpec,
+  sqlTableSpec,
+} from './lib/sink-options.js'
 export { createSqlSink, type SqlSink } from './lib/sql-sink.js'
-export { createSqlStateStore, type SqlStateStoreOptions } from './lib/sql-state-store.js'
+export { createSqlStateStore, type ParsedSqlStateStoreOptions } from './lib/sql-state-store.js'
 export type { InvalidText } from './lib/storable-text.js'

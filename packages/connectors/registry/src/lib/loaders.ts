@@ -5,4 +5,5 @@ import type { Connector } from '@deltaverse/core'
 export const loaders: Readonly<Record<string, () => Promise<Connector>>> = {
   files: async () => (await import('@deltaverse/files/connector')).connector,
   postgres: async () => (await import('@deltaverse/postgres/connector')).connector,
+  sqlite: async () => (await import('@deltaverse/sqlite/connector')).connector,
 }

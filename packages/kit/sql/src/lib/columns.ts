@@ -51,7 +51,7 @@ export const deletedType: ColumnType = { kind: 'timestamptz' }
 
 const reserved: ReadonlySet<string> = new Set(['id', ...Object.keys(ownColumns), deletedColumn])
 
-type Rules = Pick<SqlDialect, 'name' | 'limits'>
+type Rules = Pick<SqlDialect, 'name' | 'limits' | 'capabilities'>
 
 /**
  * The columns that a schema asks for. One column that is the primary key by itself is kept in `id`; a key of several is text,
@@ -95,9 +95,10 @@ export function resolveColumns(rules: Rules, columns: readonly SqlColumn[]): Res
   return columns.map((given) => {
     const { member, column, type } = resolveColumn(rules, given)
     if (members.has(member)) throw new TypeError(`columns name the member '${member}' twice`)
-    if (names.has(column)) throw new TypeError(`columns name the column '${column}' twice`)
+    const folded = foldName(rules, column)
+    if (names.has(folded)) throw new TypeError(`columns name the column '${column}' twice`)
     members.add(member)
-    names.add(column)
+    names.add(folded)
     return { member, column, type, optional: given.optional ?? isAnnotation(member) }
   })
 }
@@ -120,11 +121,17 @@ function resolveColumn(
     throw new TypeError(`column '${member}' has the type '${received}'; known are ${columnKinds.join(', ')}`)
   }
   checkName(rules, `the column for '${member}'`, column)
-  if (reserved.has(column) || rules.limits.reservedColumns.has(column)) {
-    const whose = reserved.has(column) ? 'the sink' : rules.name
+  const isOwn = reserved.has(foldName(rules, column))
+  if (isOwn || rules.limits.reservedColumns.has(column)) {
+    const whose = isOwn ? 'the sink' : rules.name
     throw new TypeError(
       `the column '${column}' is one that ${whose} has itself. Name another with { member: '${member}', column: '…' }.`,
     )
   }
   return { member, type: whole, column }
+}
+
+/** A name of a column as the database tells it from others. */
+export function foldName({ capabilities }: Pick<SqlDialect, 'capabilities'>, name: string): string {
+  return capabilities.ignoresCase ? name.toLowerCase() : name
 }

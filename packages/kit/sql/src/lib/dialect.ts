@@ -49,6 +49,8 @@ export interface SqlLimits {
 export interface SqlCapabilities {
   /** Whether a column can get another type while rows are there. */
   readonly altersTypes: boolean
+  /** Whether names of columns that differ in case alone are one. */
+  readonly ignoresCase: boolean
 }
 
 export interface SqlTypes {

@@ -28,6 +28,7 @@ export async function* readHeld<C extends SqlConnection>(
     // Behind an error its transaction takes no more statements.
     finished = !missing
   } finally {
+    await groups.return()
     if (finished) connection.release()
     else connection.destroy()
   }

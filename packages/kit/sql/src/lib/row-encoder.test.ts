@@ -6,6 +6,7 @@ import { createRowEncoder, type RowEncoder, type RowEncoderOptions } from './row
 
 const dialect = {
   name: 'SQL',
+  capabilities: { altersTypes: false, ignoresCase: false },
   limits: { nameBytes: 63, columns: 10, reservedColumns: new Set<string>() },
   types: {
     of: ({ kind }: ColumnType) => kind,

@@ -1,119 +1,112 @@
+import {
+  durationMs,
+  flag,
+  type Option,
+  type OptionsInput,
+  type OptionsOutput,
+  oneOf,
+  text,
+} from '@deltaverse/options'
 import type { TableSchema } from '@deltaverse/schema'
 import { columnsOfSchema, resolveColumns, type SqlColumn, type TableColumns } from './columns.js'
 import type { SqlDialect } from './dialect.js'
 import { checkName } from './names.js'
-import type { InvalidText } from './storable-text.js'
+
+/** The lease of a sink or a store of states. */
+export const leaseSpec = {
+  leaseWaitMs: durationMs({ default: 500, min: 0, doc: 'How long to wait for a lease that is taken.' }),
+} as const
+
+/** What a table is kept like: options that a file or a command line can hold. */
+export const sqlTableSpec = {
+  deletions: oneOf(['hard', 'soft'], {
+    default: 'hard',
+    doc: 'Rows that are deleted in the source go, or stay with the time in `deleted_at`; a row that comes back loses that mark.',
+  }),
+  resync: oneOf(['in-place', 'at-end'], {
+    default: 'in-place',
+    doc: 'How a snapshot of a table that has rows reaches its readers: row by row as it comes, what is gone at its end; or all at once at the end, which needs room for a second copy meanwhile.',
+  }),
+  createTable: flag({
+    default: true,
+    doc: 'Whether a missing table is created, with its place and bookkeeping.',
+  }),
+  schemaChanges: oneOf(['add', 'widen', 'refuse', 'ignore'], {
+    default: 'add',
+    doc: 'What is done about a table that is not as its columns say: missing columns are added; types widened as well, where the database can and every value stays what it is; nothing, and it is not opened; or the values of missing columns are left out. Any other type is refused always.',
+  }),
+  unknownMembers: oneOf(['ignore', 'refuse'], {
+    default: 'ignore',
+    doc: 'Members of a row that no column is for. Sources add some on their own, such as the currency of money.',
+  }),
+  absentMembers: oneOf(['keep', 'empty'], {
+    default: 'keep',
+    doc: 'What an optional column holds behind a row that came without its member: what it held before, or nothing. Annotations that are absent always become empty.',
+  }),
+  invalidText: oneOf(['refuse', 'replace'], {
+    default: 'refuse',
+    doc: 'Text that databases cannot store (NUL characters, halves of surrogate pairs): the row is refused, or U+FFFD is kept in its place.',
+  }),
+  ...leaseSpec,
+} as const
 
 /** What the sink of any SQL database takes, beside where the database is. */
-export interface SqlSinkOptions {
-  /** Table that the rows are kept in. */
-  readonly table: string
-  /**
-   * Members to keep and their types, named by hand. Default: those of the schema that the source brings
-   * (`Sink.applySchema`).
-   */
-  readonly columns?: readonly SqlColumn[] | undefined
-  /** The schema of the rows, where neither the source brings one nor `columns` are named. */
-  readonly tableSchema?: TableSchema | undefined
-  /**
-   * What becomes of rows that are deleted in the source: they go (`hard`), or stay with the time in `deleted_at` (`soft`); a row
-   * that comes back loses that mark. Default: `hard`.
-   */
-  readonly deletions?: 'hard' | 'soft' | undefined
-  /**
-   * How a snapshot of a table that has rows already reaches its readers: row by row as it comes, what is gone at the end
-   * (`in-place`), or all at once at the end (`at-end`), which needs room for a second copy meanwhile. Default: `in-place`.
-   */
-  readonly resync?: 'in-place' | 'at-end' | undefined
-  /** Whether a missing table is created, with its place and bookkeeping. Default: `true`. */
-  readonly createTable?: boolean | undefined
-  /**
-   * What to do when the table is not as its columns say: `add` those that are missing; `widen` types as well, where the database
-   * can and every value stays what it is; `refuse` to open; or `ignore` the values of columns that are missing. Any other
-   * type is refused always. Default: `add`.
-   */
-  readonly schemaChanges?: SchemaChanges | undefined
-  /** Members of a row that no column is for. Sources add some on their own, such as the currency of money. Default: `ignore`. */
-  readonly unknownMembers?: 'ignore' | 'refuse' | undefined
-  /**
-   * What a column that is `optional` holds behind a row that came without its member: what it held before (`keep`), or nothing
-   * (`empty`). Annotations that are absent always become empty. Default: `keep`.
-   */
-  readonly absentMembers?: 'keep' | 'empty' | undefined
-  /**
-   * Text that databases cannot store (NUL characters, halves of surrogate pairs): refuse the row, or keep U+FFFD in their
-   * place. Default: `refuse`.
-   */
-  readonly invalidText?: InvalidText | undefined
-  /** How long to wait for a lease that is taken, in milliseconds. Default: 500. */
-  readonly leaseWaitMs?: number | undefined
-}
+export const sqlSinkSpec = {
+  table: text({ required: true, doc: 'Table that the rows are kept in.' }),
+  columns: describing<readonly SqlColumn[]>(
+    'a list of columns',
+    'Members to keep and their types, named by hand. Without it, those of the schema that the source brings.',
+  ),
+  tableSchema: describing<TableSchema>(
+    'a schema of @deltaverse/schema',
+    'The schema of the rows, where neither the source brings one nor the columns are named.',
+  ),
+  ...sqlTableSpec,
+} as const
+
+export type SqlSinkOptions = OptionsInput<typeof sqlSinkSpec>
+
+/** {@link SqlSinkOptions} that were checked, with their defaults. */
+export type ParsedSqlSinkOptions = OptionsOutput<typeof sqlSinkSpec>
 
 /** What a sink does about a table that is not as its columns say. */
-export type SchemaChanges = 'add' | 'widen' | 'refuse' | 'ignore'
+export type SchemaChanges = ParsedSqlSinkOptions['schemaChanges']
 
-/** {@link SqlSinkOptions} with their defaults. */
-export interface ResolvedSinkOptions {
-  readonly table: string
+/** {@link ParsedSqlSinkOptions} that fit a database. */
+export interface ResolvedSinkOptions extends Omit<ParsedSqlSinkOptions, 'columns' | 'tableSchema'> {
   /** `undefined` until the source has brought a schema. */
   readonly columns: TableColumns | undefined
-  readonly deletions: 'hard' | 'soft'
-  readonly resync: 'in-place' | 'at-end'
-  readonly createTable: boolean
-  readonly schemaChanges: SchemaChanges
-  readonly unknownMembers: 'ignore' | 'refuse'
-  readonly absentMembers: 'keep' | 'empty'
-  readonly invalidText: InvalidText
-  readonly leaseWaitMs: number
 }
 
-/** @throws TypeError or RangeError for options that cannot be right */
-export function resolveSinkOptions(
-  dialect: Pick<SqlDialect, 'name' | 'limits'>,
-  options: SqlSinkOptions,
-): ResolvedSinkOptions {
-  const { table, deletions, resync, schemaChanges, unknownMembers, invalidText, createTable = true } = options
-  if (typeof createTable !== 'boolean') {
-    throw new TypeError(`createTable must be true or false, received ${createTable}`)
-  }
-  return {
-    table: checkName(dialect, 'table', table),
-    columns: givenColumns(dialect, options),
-    deletions: oneOf('deletions', deletions, ['hard', 'soft']),
-    resync: oneOf('resync', resync, ['in-place', 'at-end']),
-    createTable,
-    schemaChanges: oneOf('schemaChanges', schemaChanges, ['add', 'widen', 'refuse', 'ignore']),
-    unknownMembers: oneOf('unknownMembers', unknownMembers, ['ignore', 'refuse']),
-    absentMembers: oneOf('absentMembers', options.absentMembers, ['keep', 'empty']),
-    invalidText: oneOf('invalidText', invalidText, ['refuse', 'replace']),
-    leaseWaitMs: checkWait(options.leaseWaitMs),
-  }
+type Rules = Pick<SqlDialect, 'name' | 'limits' | 'capabilities'>
+
+/** @throws TypeError for names and columns that the database cannot have */
+export function resolveSinkOptions(rules: Rules, options: ParsedSqlSinkOptions): ResolvedSinkOptions {
+  const { columns: named, tableSchema, ...rest } = options
+  checkName(rules, 'table', options.table)
+  return { ...rest, columns: givenColumns(rules, named, tableSchema) }
 }
 
 function givenColumns(
-  dialect: Pick<SqlDialect, 'name' | 'limits'>,
-  { columns, tableSchema }: SqlSinkOptions,
+  rules: Rules,
+  columns: readonly SqlColumn[] | undefined,
+  schema: TableSchema | undefined,
 ): TableColumns | undefined {
-  if (columns !== undefined && tableSchema !== undefined) {
+  if (columns !== undefined && schema !== undefined) {
     throw new TypeError('columns and tableSchema both say what the columns are: give one of them')
   }
-  if (columns !== undefined) return { id: { kind: 'uuid' }, columns: resolveColumns(dialect, columns) }
-  return tableSchema === undefined ? undefined : columnsOfSchema(dialect, tableSchema)
+  if (columns !== undefined) return { id: { kind: 'uuid' }, columns: resolveColumns(rules, columns) }
+  return schema === undefined ? undefined : columnsOfSchema(rules, schema)
 }
 
-/** @throws RangeError unless it is a time in milliseconds that databases take */
-export function checkWait(leaseWaitMs: number = 500): number {
-  if (Number.isSafeInteger(leaseWaitMs) && leaseWaitMs >= 0 && leaseWaitMs < 2 ** 31) return leaseWaitMs
-  throw new RangeError(
-    `leaseWaitMs must be a whole number of milliseconds, 0 or more, received ${leaseWaitMs}`,
-  )
-}
-
-/** The first value is the default. */
-function oneOf<const T extends string>(name: string, value: T | undefined, values: readonly [T, ...T[]]): T {
-  if (value === undefined) return values[0]
-  if (values.includes(value)) return value
-  throw new TypeError(
-    `${name} must be one of ${values.map((each) => `'${each}'`).join(', ')}, received '${value}'`,
-  )
+/** An option whose value says what columns there are; it is looked at as a whole, with what the database takes. */
+function describing<T>(type: string, doc: string): Option<T, T | undefined, false> {
+  return {
+    parse: (_, value) => value as T | undefined,
+    isRequired: false,
+    type,
+    defaultText: undefined,
+    doc,
+    schema: undefined,
+  }
 }

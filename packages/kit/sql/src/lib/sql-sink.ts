@@ -18,7 +18,7 @@ import type { SqlConnection } from './connection.js'
 import type { SqlDialect } from './dialect.js'
 import { readHeld } from './held-rows.js'
 import type { SqlPosition } from './position.js'
-import { resolveSinkOptions, type SqlSinkOptions } from './sink-options.js'
+import { type ParsedSqlSinkOptions, resolveSinkOptions } from './sink-options.js'
 import { createTableSession, type OpenTable } from './table-session.js'
 import { createTableSql } from './table-sql.js'
 import { inTransaction } from './transaction.js'
@@ -42,7 +42,7 @@ export interface SqlSink<R extends Row = Row>
  */
 export function createSqlSink<R extends Row = Row, C extends SqlConnection = SqlConnection>(
   dialect: SqlDialect<C>,
-  sinkOptions: SqlSinkOptions,
+  sinkOptions: ParsedSqlSinkOptions,
 ): SqlSink<R> {
   const options = resolveSinkOptions(dialect, sinkOptions)
   const { table, resync } = options

@@ -1,28 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { type CheckpointStore, DataverseError } from '@deltaverse/core'
+import type { OptionsOutput } from '@deltaverse/options'
 import { createBookkeeping } from './bookkeeping.js'
 import type { SqlConnection } from './connection.js'
 import type { SqlDialect } from './dialect.js'
-import { checkWait } from './sink-options.js'
+import type { leaseSpec } from './sink-options.js'
 import { inTransaction } from './transaction.js'
 import { withConnection } from './use-connection.js'
 
-export interface SqlStateStoreOptions {
-  /** How long to wait for a lease that is taken, in milliseconds. Default: 500. */
-  readonly leaseWaitMs?: number | undefined
-}
+/** Options of a store that were checked, with their defaults. */
+export type ParsedSqlStateStoreOptions = OptionsOutput<typeof leaseSpec>
 
 /**
  * Creates a store of states in an SQL database, for sinks that do not keep their own: one row for each name, saved by
  * compare-and-set. A sink made by `createSqlSink()` needs none.
- *
- * @throws RangeError for options that cannot be right
  */
 export function createSqlStateStore<C extends SqlConnection>(
   dialect: SqlDialect<C>,
-  options: SqlStateStoreOptions = {},
+  { leaseWaitMs }: ParsedSqlStateStoreOptions,
 ): Required<CheckpointStore> {
-  const waitMs = checkWait(options.leaseWaitMs)
   const bookkeeping = createBookkeeping(dialect)
   return {
     load(name, { signal } = {}) {
@@ -45,6 +41,6 @@ export function createSqlStateStore<C extends SqlConnection>(
       )
       return revision
     },
-    acquire: (name, call) => dialect.acquireLease(name, waitMs, call),
+    acquire: (name, call) => dialect.acquireLease(name, leaseWaitMs, call),
   }
 }

@@ -1,4 +1,5 @@
 import { DataverseError } from '@deltaverse/core'
+import { foldName } from './columns.js'
 import type { ActualColumn, Relation, SqlDialect } from './dialect.js'
 import { quoteName } from './names.js'
 import type { SchemaChanges } from './sink-options.js'
@@ -38,8 +39,10 @@ export function compareColumns(
   const missing: WantedColumn[] = []
   const narrow: ColumnDifference[] = []
   const wrong: ColumnDifference[] = []
+  const fold = (name: string): string => foldName({ capabilities }, name)
+  const found = new Map([...relation.columns].map(([name, column]) => [fold(name), column]))
   for (const each of wanted) {
-    const actual = relation.columns.get(each.column)
+    const actual = found.get(fold(each.column))
     if (actual === undefined) missing.push(each)
     else if (actual.isGenerated) wrong.push({ wanted: each, actual })
     else if (actual.type !== each.type) {
@@ -48,9 +51,9 @@ export function compareColumns(
       differing.push({ wanted: each, actual })
     }
   }
-  const names = new Set(wanted.map(({ column }) => column))
+  const names = new Set(wanted.map(({ column }) => fold(column)))
   const demanded = [...relation.columns].flatMap(([name, { isDemanded }]) =>
-    isDemanded && !names.has(name) ? [name] : [],
+    isDemanded && !names.has(fold(name)) ? [name] : [],
   )
   return { missing, narrow, wrong, demanded }
 }

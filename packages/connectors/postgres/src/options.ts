@@ -1,0 +1,40 @@
+import { defineOptions, instance, type OptionsInput, text } from '@deltaverse/options'
+import { leaseSpec, sqlSinkSpec, sqlTableSpec } from '@deltaverse/sql'
+import type { Pool } from 'pg'
+
+const pool = instance<Pool>(
+  ['connect', 'query'],
+  "a Pool of the package 'pg', such as new Pool({ connectionString })",
+)({
+  required: true,
+  doc: 'Pool of the `pg` package. One connection is taken while a commit is under way; a lease has one of its own.',
+})
+
+const schema = text({
+  default: 'public',
+  doc: 'Schema of the table, and of the tables of bookkeeping beside it.',
+})
+
+/** The options of `createPostgresSink()`. */
+export const postgresSinkOptions = defineOptions('createPostgresSink()', { pool, schema, ...sqlSinkSpec })
+
+export type PostgresSinkOptions = OptionsInput<typeof postgresSinkOptions.spec>
+
+/** The options of `createPostgresCheckpointStore()`. */
+export const postgresStoreOptions = defineOptions('createPostgresCheckpointStore()', {
+  pool,
+  schema,
+  ...leaseSpec,
+})
+
+export type PostgresCheckpointStoreOptions = OptionsInput<typeof postgresStoreOptions.spec>
+
+/** The options of the connector, as a file or a command line has them. */
+export const postgresConnectorOptions = defineOptions('the connector postgres', {
+  connectionString: text({
+    required: true,
+    doc: 'Where the database is: `postgres://user@host:5432/name`.',
+  }),
+  schema,
+  ...sqlTableSpec,
+})

@@ -1,0 +1,21 @@
+import type { Connector, ConnectorSettings } from '@deltaverse/core'
+import type { OptionsInput } from '@deltaverse/options'
+import { sqliteConnectorOptions as options } from './options.js'
+
+type Settings = OptionsInput<typeof options.spec>
+
+/** A table in a file of SQLite, with the state of the sync in the transaction of the rows. */
+export const connector: Connector = {
+  name: 'sqlite',
+  title: 'SQLite',
+  sink: {
+    modes: ['table'],
+    capabilities: { transactional: true, readable: true, schema: true },
+    options,
+    async open(settings: ConnectorSettings, { name, schema: tableSchema }) {
+      const given = options.parse(settings as Settings)
+      const { createSqliteSink } = await import('./sink.js')
+      return { sink: createSqliteSink({ ...given, table: name, tableSchema }), async release() {} }
+    },
+  },
+}

@@ -1,0 +1,5 @@
+export type { InvalidText, SchemaChanges, SqlColumn, SqlPosition, SqlSink } from '@deltaverse/sql'
+export { createSqliteDialect, type SqlitePlace } from './dialect.js'
+export type { SqliteCheckpointStoreOptions, SqliteSinkOptions } from './options.js'
+export { createSqliteSink } from './sink.js'
+export { createSqliteCheckpointStore } from './state-store.js'
