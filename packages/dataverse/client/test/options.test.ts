@@ -75,6 +75,10 @@ const clientOptions: Record<keyof Required<ClientOptions>, readonly Wrong[]> = {
   onGovernor: functions('onGovernor'),
   headersTimeoutMs: wholes('headersTimeoutMs'),
   bodyTimeoutMs: wholes('bodyTimeoutMs'),
+  maxBodyBytes: [
+    ['1 GB', 'maxBodyBytes must be a whole number of bytes of at least 1, received text'],
+    [{}, 'maxBodyBytes must be a whole number of bytes of at least 1, received an object'],
+  ],
   connectTimeoutMs: wholes('connectTimeoutMs'),
   maxConnections: wholes('maxConnections'),
   allowInsecureHttp: [['false', 'allowInsecureHttp must be true or false, received text']],

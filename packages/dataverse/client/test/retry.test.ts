@@ -62,6 +62,29 @@ describe('throttles', () => {
     expect(events[0]?.request.path).toBe('contacts')
   })
 
+  it.each([
+    ['a governor', {}],
+    ['no governor', { governor: false as const }],
+  ])('keeps to sense what the service asks for: with %s', async (_, options) => {
+    for (const [asked, waited] of [
+      ['0.001', 500],
+      ['1000000000', 3_600_000],
+      ['Fri, 31 Dec 9999 23:59:59 GMT', 3_600_000],
+    ] as const) {
+      for (const status of [429, 503]) {
+        const { client, clock } = await setUp(inTurn({ status, headers: { 'retry-after': asked } }), {
+          ...options,
+          retry: { maxTotalMs: 10_000_000 },
+        })
+        await (await client.request({ method: 'GET', path: 'contacts' })).discard()
+        expect(
+          clock.delays.reduce((sum, ms) => sum + ms, 0),
+          `${status}, ${asked}`,
+        ).toBe(waited)
+      }
+    }
+  })
+
   it('understands an HTTP date', async () => {
     const date = new Date(Date.UTC(2026, 0, 1, 0, 0, 42)).toUTCString()
     const { client, clock } = await setUp(inTurn({ status: 429, headers: { 'retry-after': date } }))

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@deltaverse/core'
 import {
+  bytes,
   callable,
   createOption,
   defineOptions,
@@ -8,6 +9,7 @@ import {
   instance,
   kindOf,
   listOf,
+  MiB,
   type OptionsInput,
   type OptionsOutput,
   text,
@@ -82,6 +84,11 @@ const options = defineOptions('createClient()', {
     default: 120_000,
     min: 1,
     doc: 'How long a body may stall while it is being read, in milliseconds.',
+  }),
+  maxBodyBytes: bytes({
+    default: 256 * MiB,
+    min: 1,
+    doc: 'Most bytes of an answer, inflated, that are put into memory as a whole: definitions, single rows, batches. Pages of a change feed are not, and have limits of their own.',
   }),
   connectTimeoutMs: whole({
     default: 10_000,

@@ -15,6 +15,17 @@ describe('parseRetryAfter()', () => {
     expect(parseRetryAfter(value, now)).toBe(expected)
   })
 
+  it.each([
+    ['0.001', 500],
+    ['0.4999', 500],
+    ['1000000000', 3_600_000],
+    ['99999999999999999999999', 3_600_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 3_600_000],
+    ['3600', 3_600_000],
+  ])('keeps %j within half a second and an hour', (value, expected) => {
+    expect(parseRetryAfter(value, now)).toBe(expected)
+  })
+
   it.each([undefined, '', 'soon', '-5', '1e3', 'Infinity', '2026-03-01', 'Sun, nonsense'])(
     'passes over %j',
     (value) => {

@@ -18,6 +18,8 @@ export interface ExchangeOptions {
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
   readonly clock: Clock
+  /** Most bytes of a body that are put into memory as a whole. */
+  readonly maxBodyBytes: number
 }
 
 /** Makes the function that talks to the network. No retry, no token, no judgement: those are wrapped around it. */
@@ -39,6 +41,8 @@ export function createExchange(options: ExchangeOptions): ExchangeOnce {
       empty: status === 204 || status === 304 || headers['content-length'] === '0',
       exchange,
       signal,
+      length: headers['content-length'],
+      maxBytes: options.maxBodyBytes,
     })
     return createResponse({ status, headers, exchange, body, elapsedMs })
   }

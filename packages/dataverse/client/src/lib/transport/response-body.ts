@@ -1,5 +1,4 @@
 import { pipeline, type Readable, type Transform } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { createBrotliDecompress, createGunzip } from 'node:zlib'
 import { DataverseError } from '@deltaverse/core'
 import { describeExchange, type Exchange, toBodyError } from './no-response-error.js'
@@ -27,6 +26,10 @@ export interface ResponseBodyOptions {
   readonly empty: boolean
   readonly exchange: Exchange
   readonly signal: AbortSignal | undefined
+  /** Value of `Content-Length`. */
+  readonly length?: string | undefined
+  /** Most bytes, inflated, that are put into memory as a whole. */
+  readonly maxBytes: number
 }
 
 // Each piece is a trip to the thread pool and back, so pieces of 256 kB cost less than Node's 16 kB; and while one is being
@@ -62,7 +65,9 @@ export function createResponseBody(options: ResponseBodyOptions): ResponseBody {
     try {
       if (raw.errored) throw raw.errored
       const inflater = options.empty ? undefined : createInflater(options.encoding, exchange)
-      return inflater === undefined ? await gatherPlain() : await buffer(inflate(inflater))
+      // The connection holds the service to the length that it told.
+      const isKnown = options.empty || (inflater === undefined && Number(options.length) <= options.maxBytes)
+      return isKnown ? await gatherPlain() : await gatherWithin(inflate(inflater))
     } catch (error) {
       throw toBodyError(error, exchange, signal)
     }
@@ -73,6 +78,17 @@ export function createResponseBody(options: ResponseBodyOptions): ResponseBody {
     const bytes = await raw.bytes()
     received = bytes.byteLength
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  async function gatherWithin(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+    const gathered: Buffer[] = []
+    let bytes = 0
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      if (bytes > options.maxBytes) throw tooLarge(exchange, options.maxBytes)
+      gathered.push(chunk)
+    }
+    return Buffer.concat(gathered)
   }
 
   async function* inflate(inflater: Transform | undefined): AsyncGenerator<Buffer, void, undefined> {
@@ -103,6 +119,13 @@ export function createResponseBody(options: ResponseBodyOptions): ResponseBody {
       if (!raw.destroyed) await raw.dump({ limit: dumpLimitBytes })
     },
   }
+}
+
+function tooLarge(exchange: Exchange, maxBytes: number): DataverseError {
+  return new DataverseError(
+    `${describeExchange(exchange)} was answered with more than ${maxBytes} bytes. Nothing that is read as a whole is that large as a rule: look for a proxy that answers for the service, ask for less, or raise maxBodyBytes.`,
+    { code: 'bad-response' },
+  )
 }
 
 function createInflater(encoding: string | undefined, exchange: Exchange): Transform | undefined {

@@ -1,7 +1,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import { DataverseError } from '@deltaverse/core'
 import { Agent, type Dispatcher } from 'undici'
-import { toTransportError } from '../../transport/no-response-error.js'
+import { type Exchange, toTransportError } from '../../transport/no-response-error.js'
 
 /** The HTTP of MSAL, on undici. */
 export interface MsalNetwork extends INetworkModule {
@@ -39,7 +39,7 @@ export function createMsalNetwork(
         headersTimeout: limitMs,
         bodyTimeout: limitMs,
       })
-      const text = await response.body.text()
+      const text = await readText(response.body, exchange)
       // Thrown rather than returned: MSAL would answer from memory with the same failure for the next minute.
       if (response.statusCode >= 500 || response.statusCode === 429) {
         throw busyAuthority(exchange, response.statusCode)
@@ -61,6 +61,25 @@ export function createMsalNetwork(
       return taken
     },
   }
+}
+
+// Tokens and descriptions of authorities are some kilobytes.
+const maxAnswerBytes = 1_048_576
+
+async function readText(body: AsyncIterable<Buffer>, exchange: Exchange): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > maxAnswerBytes) {
+      throw new DataverseError(
+        `${exchange.method} ${exchange.url} was answered with more than ${maxAnswerBytes} bytes, which is no answer of an authority that issues tokens. Check the authority's address and what answers for it.`,
+        { code: 'bad-response' },
+      )
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
 }
 
 function busyAuthority(exchange: { method: string; url: string }, status: number): DataverseError {
