@@ -14,6 +14,7 @@ export {
   planEvolution,
 } from './lib/evolution.js'
 export { parseExactJson } from './lib/exact-json.js'
+export { ExactNumber, formatExactJson } from './lib/exact-number.js'
 export { createExactNumbers, type ExactNumbers, mayHoldLongNumber } from './lib/exact-numbers.js'
 export { type ColumnChange, diffSchemas, isSameSchema, type SchemaDiff } from './lib/schema-diff.js'
 export { type ColumnSchema, columnsBesideKey, memberOf, type TableSchema } from './lib/table-schema.js'

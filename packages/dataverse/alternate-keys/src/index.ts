@@ -1,38 +1,4 @@
-export { type EnsureKeyOptions, ensureKey, type KeyProgress } from './lib/ensure-key.js'
-export type { RowAddress } from './lib/key-address.js'
-export {
-  createKey,
-  deleteKey,
-  type KeyClient,
-  listKeys,
-  type NewKey,
-  reactivateKey,
-} from './lib/key-definitions.js'
-export {
-  type KeyPreflight,
-  type KeyReadiness,
-  type KeyRequirement,
-  type PreflightedKey,
-  preflightKeys,
-} from './lib/key-preflight.js'
-export { createKeyResolver, type KeyResolver, type KeyResolverStats } from './lib/key-resolver.js'
-export type { KeyResolverOptions } from './lib/key-resolver-options.js'
-export type {
-  Key,
-  KeyAddress,
-  KeyedRow,
-  KeyMiss,
-  KeyResolution,
-  ReadRowsOptions,
-} from './lib/key-results.js'
-export {
-  type AssignMessage,
-  type CloseMessage,
-  createLegacyMessages,
-  type LegacyMessages,
-  type OptionInput,
-  type SetStateMessage,
-} from './lib/legacy-messages.js'
+export type { TextComparison } from '@deltaverse/values'
 export {
   isNoRef,
   isRef,
@@ -42,15 +8,53 @@ export {
   noRef,
   type RowRef,
   ref,
-} from './lib/row-ref.js'
+} from '@deltaverse/values'
+export { type EnsureKeyOptions, ensureKey, type KeyProgress } from './lib/define/ensure-key.js'
+export {
+  createKey,
+  deleteKey,
+  type KeyClient,
+  listKeys,
+  type NewKey,
+  reactivateKey,
+} from './lib/define/key-definitions.js'
+export {
+  type KeyPreflight,
+  type KeyReadiness,
+  type KeyRequirement,
+  type PreflightedKey,
+  preflightKeys,
+} from './lib/define/key-preflight.js'
+export {
+  type AssignMessage,
+  type CloseMessage,
+  createLegacyMessages,
+  type LegacyMessages,
+  type OptionInput,
+  type SetStateMessage,
+} from './lib/messages/legacy-messages.js'
+export { type LegacyMessage, translateLegacyMessage } from './lib/messages/translate-legacy-message.js'
+export type { RowAddress } from './lib/resolve/key-address.js'
+export { createKeyResolver, type KeyResolver, type KeyResolverStats } from './lib/resolve/key-resolver.js'
+export type { KeyResolverOptions } from './lib/resolve/key-resolver-options.js'
+export type {
+  Key,
+  KeyAddress,
+  KeyedRow,
+  KeyMiss,
+  KeyResolution,
+  ReadRowsOptions,
+} from './lib/resolve/key-results.js'
 export type {
   ColumnProblem,
   ColumnProblemReason,
   SourceRow,
   TranslatedRow,
   WireRow,
-} from './lib/row-translation.js'
-export { createRowTranslator, type RowTranslator, type RowTranslatorOptions } from './lib/row-translator.js'
-export { type LegacyMessage, translateLegacyMessage } from './lib/translate-legacy-message.js'
-export type { TextComparison } from './lib/typed-key.js'
-export { toUpdateSteps } from './lib/update-steps.js'
+} from './lib/translate/row-translation.js'
+export {
+  createRowTranslator,
+  type RowTranslator,
+  type RowTranslatorOptions,
+} from './lib/translate/row-translator.js'
+export { toUpdateSteps } from './lib/translate/update-steps.js'

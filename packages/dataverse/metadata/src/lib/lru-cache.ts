@@ -29,7 +29,11 @@ export function createLruCache<Value>(maxEntries: number, now: () => number): Lr
       entries.delete(key)
       if (maxEntries < 1 || ttlMs <= 0) return
       entries.set(key, { value, expiresAtMs: now() + ttlMs })
-      if (entries.size > maxEntries) entries.delete(entries.keys().next().value!)
+      if (entries.size <= maxEntries) return
+      for (const oldest of entries.keys()) {
+        entries.delete(oldest)
+        break
+      }
     },
     delete(key) {
       entries.delete(key)

@@ -121,7 +121,9 @@ function kindOf(attribute: JsonObject): ColumnKind {
   const typeName = attribute.AttributeTypeName
   const name = typeof typeName === 'object' && typeName !== null ? (typeName as JsonObject).Value : undefined
   const type = attribute.AttributeType
-  const byName = typeof name === 'string' && Object.hasOwn(kinds, name) ? kinds[name] : undefined
-  if (byName !== undefined) return byName
-  return typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type]! : 'other'
+  return kindNamed(name) ?? kindNamed(type) ?? 'other'
+}
+
+function kindNamed(name: unknown): ColumnKind | undefined {
+  return typeof name === 'string' && Object.hasOwn(kinds, name) ? kinds[name] : undefined
 }
