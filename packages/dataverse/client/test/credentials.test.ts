@@ -134,6 +134,15 @@ describe('clientSecretCredential()', () => {
     }
   })
 
+  it('refuses an answer that is far too long for a token', async () => {
+    const authority = await fake(() => ({ body: `{"access_token":"${'x'.repeat(2_000_000)}"}` }))
+    const credential = clientSecretCredential({ tenantId: 'contoso', clientId, clientSecret, ...authority })
+    expect(await failureOf(credential)).toMatchObject({
+      code: 'bad-response',
+      message: expect.stringContaining("Check the authority's address"),
+    })
+  })
+
   it('calls a busy or unreachable authority retryable', async () => {
     const busy = await fake(() => ({ status: 503, body: '<html>busy</html>' }))
     const options = { tenantId: 'contoso', clientId, clientSecret }
