@@ -3,7 +3,7 @@ const backslash = 0x5c
 const valueKey = '"value"'
 
 /** What the bytes around the rows lead to. */
-type EnvelopeStep = 'more' | 'rows' | 'done' | 'stray' | 'second-value'
+type EnvelopeStep = 'more' | 'rows' | 'done' | 'stray' | 'second-value' | 'too-deep'
 
 /**
  * Walks the top-level object of a page outside its `value` array, byte by byte (there are few of them), and keeps what it
@@ -19,7 +19,8 @@ export interface EnvelopeScanner {
   readonly size: number
 }
 
-export function createEnvelopeScanner(): EnvelopeScanner {
+/** @param maxDepth levels of brackets that there may be, the outermost braces included */
+export function createEnvelopeScanner(maxDepth: number): EnvelopeScanner {
   let bytes = Buffer.allocUnsafe(1024)
   let size = 0
   let depth = 0
@@ -55,6 +56,7 @@ export function createEnvelopeScanner(): EnvelopeScanner {
     const opensRows = byte === 0x5b && depth === 1 && afterColon && lastString === valueKey
     if (depth === 0 && byte !== 0x7b) return 'stray'
     depth += 1
+    if (depth > maxDepth) return 'too-deep'
     if (!opensRows) {
       if (depth === 1) afterColon = false
       return 'more'

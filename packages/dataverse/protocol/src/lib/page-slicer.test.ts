@@ -181,11 +181,28 @@ describe('createPageSlicer()', () => {
     expect(() => createPageSlicer({ maxRecordBytes: 0 })).toThrow(RangeError)
   })
 
-  it('takes a string of 20 MB and 200,000 levels of nesting in chunks', () => {
+  it.each(['[', '{"a":'])('bounds the levels of %s in a row and around the rows', (open) => {
+    const close = open === '[' ? ']' : '}'
+    const nested = (levels: number): string =>
+      open.repeat(levels) + (open === '[' ? '' : '1') + close.repeat(levels)
+    const row = (levels: number) => Buffer.from(`{"value":[{"b":1},{"a":${nested(levels - 1)}}]}`)
+    const around = (levels: number) => Buffer.from(`{"x":${nested(levels - 1)},"value":[]}`)
+    for (const cuts of [[], everyCut(row(101), 7)]) {
+      expect(decode(row(100), cuts).rows).toHaveLength(2)
+      expect(failure(row(101), {}, cuts)).toMatchObject({ reason: 'malformed', row: 1 })
+      expect(failure(row(101), {}, cuts).message).toContain('more than 100 levels of brackets')
+      expect(Object.keys(decode(around(100), cuts).envelope)).toContain('x')
+      expect(failure(around(101), {}, cuts).message).toContain('around the rows has more than 100 levels')
+      expect(failure(row(11), { maxDepth: 10 }, cuts).message).toContain('more than 10 levels')
+    }
+    expect(() => createPageSlicer({ maxDepth: 0 })).toThrow(RangeError)
+  })
+
+  it('takes a string of 20 MB and 200,000 levels of nesting in chunks, where it is told to', () => {
     const body = page([{ a: 'x\\"'.repeat(6_700_000) }, { b: 2 }])
     expect(decode(body, everyCut(body, 65_536)).rows[1]).toEqual({ b: 2 })
     const deep = Buffer.from(`{"value":[{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}]}`)
-    expect(decode(deep, everyCut(deep, 65_536)).texts[0]).toHaveLength(400_006)
+    expect(decode(deep, everyCut(deep, 65_536), { maxDepth: 200_001 }).texts[0]).toHaveLength(400_006)
   })
 
   it('decodes large chunks the same, wherever in them the escapes and brackets of a row stand', () => {

@@ -9,6 +9,8 @@ export type PageEnvelope = Readonly<Record<string, unknown>>
 export interface PageSlicerOptions {
   /** The most bytes that one row, or all that stands around the rows, may have. Default: 64 MiB. */
   readonly maxRecordBytes?: number | undefined
+  /** Levels of brackets that one row, or what stands around the rows, may have. Rows of the service have less than ten. Default: 100. */
+  readonly maxDepth?: number | undefined
 }
 
 /**
@@ -28,6 +30,7 @@ export interface PageSlicer {
 }
 
 export const defaultMaxRecordBytes: number = 64 * 1024 * 1024
+export const defaultMaxDepth = 100
 
 const comma = 0x2c
 const openBrace = 0x7b
@@ -40,8 +43,10 @@ export function createPageSlicer(options: PageSlicerOptions = {}): PageSlicer {
   if (!(maxRecordBytes > 0)) {
     throw new RangeError(`maxRecordBytes must be a positive number of bytes, not ${maxRecordBytes}`)
   }
-  const envelope = createEnvelopeScanner()
-  const scanner = createRowScanner()
+  const maxDepth = options.maxDepth ?? defaultMaxDepth
+  if (!(maxDepth > 0)) throw new RangeError(`maxDepth must be a positive number of levels, not ${maxDepth}`)
+  const envelope = createEnvelopeScanner(maxDepth)
+  const scanner = createRowScanner(maxDepth)
   let state: State = 'start'
   let head: PageEnvelope | undefined
   // Offset in the body of the chunk at hand, and the parts of a row that earlier chunks began.
@@ -84,6 +89,8 @@ export function createPageSlicer(options: PageSlicerOptions = {}): PageSlicer {
     if (marksSkipped === 1 || marksSkipped === 2) fail(`expected a byte order mark, found ${show(byte)}`, at)
     const step = envelope.step(byte)
     if (step === 'stray') fail(`expected a JSON object, found ${show(byte)}`, at)
+    if (step === 'too-deep')
+      fail(`what stands around the rows has more than ${maxDepth} levels of brackets`, at)
     if (step === 'second-value') fail('the page has a second "value" array', at)
     if (step === 'done') state = 'end'
     else if (step === 'rows') {
@@ -121,6 +128,7 @@ export function createPageSlicer(options: PageSlicerOptions = {}): PageSlicer {
   function stepRows(chunk: Buffer, start: number, rowRuns: RowRun[], bounds: number[]): number {
     const continued = carriedBytes > 0
     const end = scanner.scan(chunk, continued ? start : start + 1)
+    if (end === -3) fail(`the row has more than ${maxDepth} levels of brackets`, scanner.strayAt())
     if (end === -2) {
       const stray = scanner.strayAt()
       fail(`unexpected ${show(chunk[stray]!)}`, stray)

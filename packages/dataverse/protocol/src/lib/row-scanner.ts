@@ -30,17 +30,18 @@ export interface RowScanner {
   /**
    * Scans on from `start`.
    *
-   * @returns the offset behind the row's closing brace, or -1 when the chunk ended first, or -2 for a stray byte (see
-   * `strayAt`)
+   * @returns the offset behind the row's closing brace, or -1 when the chunk ended first, or -2 for a stray byte, or -3 for a
+   * bracket that opens one level too many (see `strayAt`)
    */
   scan(chunk: Buffer, start: number): number
   /** Flags of the row that ended last. */
   flags(): number
-  /** Where the stray byte stands, after `scan` returned -2. */
+  /** Where the stray byte or the bracket stands, after `scan` returned -2 or -3. */
   strayAt(): number
 }
 
-export function createRowScanner(): RowScanner {
+/** @param maxDepth levels of brackets that a row may have, its own braces included */
+export function createRowScanner(maxDepth: number): RowScanner {
   const closers: number[] = []
   let depth = 0
   let inString = false
@@ -116,6 +117,10 @@ export function createRowScanner(): RowScanner {
         closers.push(byte + 2)
         depth += 1
         flags |= rowIsNested
+        if (depth > maxDepth) {
+          strayOffset = at - 1
+          return -3
+        }
       } else if (kind === closer && byte === (depth === 1 ? openBrace + 2 : closers[depth - 2])) {
         depth -= 1
         if (depth > 0) {
