@@ -3,7 +3,7 @@ import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
 import type { DataverseClient } from '@deltaverse/client'
 import type { Clock } from '@deltaverse/core'
 import { type ChangeFeedOptions, createChangeFeed } from '@deltaverse/dataverse'
-import { createFileSink, type FilePosition, type FileSinkOptions } from '@deltaverse/files'
+import { createFileSink, type FileEvent, type FilePosition, type FileSinkOptions } from '@deltaverse/files'
 import { type FollowOptions, type SyncEvent, sync } from '@deltaverse/sync'
 import { describeError } from './describe-error.js'
 import { tellNotice } from './describe-notice.js'
@@ -51,7 +51,7 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
     progress.note(notice)
     terminal.progress(progress.line())
   }
-  const onSetAside = (path: string, keptAs: string): void => {
+  const onSetAside = ({ path, keptAs }: FileEvent): void => {
     setAside.push(basename(keptAs))
     terminal.say(
       `${entitySet}: ${path} was there already and no checkpoint accounts for it; kept as ${basename(keptAs)}`,
@@ -62,7 +62,7 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
     await sync({
       name: entitySet,
       source: createChangeFeed(meter.count(client), { ...options.feed, clock }),
-      sink: createFileSink({ directory, name: entitySet, ...options.files, onSetAside }),
+      sink: createFileSink({ directory, name: entitySet, ...options.files, onEvent: onSetAside }),
       checkpoints: createFileCheckpointStore({ directory }),
       restart: options.restart,
       environmentId: options.environmentId,

@@ -20,7 +20,7 @@ export const connector: Connector = {
   title: 'Files',
   sink: {
     modes: ['log', 'mirror'],
-    capabilities: { transactional: false, readable: true, schema: false },
+    capabilities: { transactional: false, readable: true, schema: true },
     options,
     async open(settings: ConnectorSettings, { name }) {
       const { directory, files, processes } = options.parse(settings as Settings)

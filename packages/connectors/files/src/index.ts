@@ -7,5 +7,5 @@ export type {
   MirrorManifest,
   PublishedMirror,
 } from '@deltaverse/file-tables'
-export type { FileSinkOptions, RotateOptions } from './options.js'
+export type { FileEvent, FileSinkOptions, RotateOptions } from './options.js'
 export { createFileSink, type FilePosition, type FileSink } from './sink.js'

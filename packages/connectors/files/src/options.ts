@@ -13,6 +13,14 @@ import {
   oneOf,
   text,
 } from '@deltaverse/options'
+import type { TableSchema } from '@deltaverse/schema'
+
+/** What happens to files besides being written: one in the way that nobody accounts for was renamed. */
+export interface FileEvent {
+  readonly kind: 'set-aside'
+  readonly path: string
+  readonly keptAs: string
+}
 
 /** The options of `createFileSink()`. */
 export const fileSinkOptions = defineOptions('createFileSink()', {
@@ -24,6 +32,30 @@ export const fileSinkOptions = defineOptions('createFileSink()', {
   mode: oneOf(['log', 'mirror'], {
     default: 'log',
     doc: '`log`: every change, in order, in numbered files. `mirror`: the rows as they are, in one file that is replaced when a read ends.',
+  }),
+  format: oneOf(['ndjson', 'csv'], {
+    default: 'ndjson',
+    doc: 'What a record looks like. May change from run to run: then a log goes on in another file, and a mirror is made anew.',
+  }),
+  csv: group(
+    {
+      delimiter: oneOf([',', ';', '\t', '|'], { default: ',', doc: 'What stands between two values.' }),
+      quote: oneOf(['"', "'"], { default: '"', doc: 'What stands around values that need it.' }),
+      lineEnd: oneOf(['\r\n', '\n'], {
+        default: '\r\n',
+        defaultText: 'CR and LF, as RFC 4180 has it',
+        doc: 'What stands behind each record.',
+      }),
+      header: flag({ default: true, doc: 'Whether a file begins with the names of its columns.' }),
+      nullText: text({
+        defaultText: 'nothing between two delimiters',
+        doc: 'What stands, unquoted, for null. A text that reads the same is quoted, and empty text always is.',
+      }),
+    },
+    { doc: 'How CSV is written.' },
+  ),
+  tableSchema: callable<() => Promise<TableSchema>>()({
+    doc: 'For CSV: asks for the columns where nobody calls `applySchema()`, such as `() => source.schema()`.',
   }),
   compress: oneOf(['none', 'gzip'], {
     default: 'none',
@@ -48,10 +80,10 @@ export const fileSinkOptions = defineOptions('createFileSink()', {
     defaultText: '32 MiB',
     doc: 'For a mirror: bytes of changes that are sorted in memory at a time when it is replaced; about twice as many are held. More of them are sorted in parts on the disk.',
   }),
-  onSetAside: callable<(path: string, keptAs: string) => void>()({
+  onEvent: callable<(event: FileEvent) => void>()({
     default: () => undefined,
     defaultText: 'nothing',
-    doc: 'A file in the way that nobody accounts for was renamed.',
+    doc: 'Told of what happens to files, and not waited for.',
   }),
   files: instance<Files>(['open', 'rename', 'syncFolder'])({
     default: nodeFiles,
@@ -80,6 +112,9 @@ export function parseFileSinkOptions(options: FileSinkOptions): ResolvedOptions 
   const parsed = fileSinkOptions.parse(options)
   if (parsed.mode === 'mirror' && options.rotate !== undefined) {
     throw new TypeError('rotate needs mode "log": a mirror is one file')
+  }
+  if (parsed.format !== 'csv' && options.csv !== undefined) {
+    throw new TypeError('csv needs format "csv"')
   }
   if (parsed.mode === 'log' && options.sortBytes !== undefined) {
     throw new TypeError('sortBytes needs mode "mirror": a log is not sorted')

@@ -7,7 +7,7 @@ import {
   type MirrorPosition,
   type TableFiles,
 } from '@deltaverse/file-tables'
-import { ndjson } from '@deltaverse/formats'
+import { type CsvDialect, csv, type Format, ndjson } from '@deltaverse/formats'
 import { MiB } from '@deltaverse/options'
 import { type FileSinkOptions, parseFileSinkOptions } from './options.js'
 
@@ -18,15 +18,28 @@ export type FilePosition = LogPosition | MirrorPosition
 export type FileSink = Sink<FilePosition> & ReadableSink
 
 /**
- * A table's changes as NDJSON files that no crash can tear. Whatever `commit` resolved for is on the disk; opened at a position,
+ * A table's changes as NDJSON or CSV files that no crash can tear. Whatever `commit` resolved for is on the disk; opened at a position,
  * the files hold what they held then, and nothing more.
  *
  * @throws TypeError for an option that is wrong; from every method `sink-failed` when the disk is full, read-only or
  * otherwise unwilling, `sink-mismatch` when files are not what the position says
  */
 export function createFileSink(options: FileSinkOptions): FileSink {
-  const { mode, rotate, sortBytes = 32 * MiB, name, ...place } = parseFileSinkOptions(options)
-  const table: TableFiles = { ...place, name: safeFileName(name), format: ndjson, formatOf: () => ndjson }
+  const settings = parseFileSinkOptions(options)
+  const { mode, rotate, sortBytes = 32 * MiB, onEvent } = settings
+  const table: TableFiles = {
+    ...settings,
+    name: safeFileName(settings.name),
+    schema: settings.tableSchema,
+    format: settings.format === 'csv' ? csv(settings.csv) : ndjson,
+    formatOf,
+    onSetAside: (path, keptAs) => onEvent({ kind: 'set-aside', path, keptAs }),
+  }
   if (mode === 'mirror') return createMirrorSink({ ...table, sortBytes })
   return createLogSink({ ...table, rotate: { ...rotate, rows: rotate.rows ?? Number.POSITIVE_INFINITY } })
+}
+
+/** The format of a file that is there; its dialect is what this sink wrote into the manifest. */
+function formatOf(extension: string, dialect: unknown): Format {
+  return extension === csv().extension ? csv(dialect as CsvDialect) : ndjson
 }

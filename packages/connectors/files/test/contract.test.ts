@@ -7,13 +7,26 @@ import { createMemoryDisk, type MemoryDisk } from '@deltaverse/durable-files/tes
 import { readableSinkContract, type SinkHarness, sinkContract } from '@deltaverse/testing'
 import { describe, it } from 'vitest'
 import { createFileSink, type FilePosition, type FileSink, type FileSinkOptions } from '../src/index.js'
+import { accountColumns, accountsSchema } from './accounts-schema.js'
 import { rowsAt, rowsOfLog } from './rows-of.js'
 
-type Kind = Pick<FileSinkOptions, 'mode' | 'compress' | 'rotate' | 'sortBytes'>
+type Kind = Pick<
+  FileSinkOptions,
+  'format' | 'csv' | 'tableSchema' | 'mode' | 'compress' | 'rotate' | 'sortBytes'
+>
+
+const tableSchema = () => Promise.resolve(accountsSchema)
 
 const kinds: Readonly<Record<string, Kind>> = {
   'a log in gzip of short files': { compress: 'gzip', rotate: { rows: 2_000, bytes: 1 } },
   'a mirror in gzip, sorted in small parts': { mode: 'mirror', compress: 'gzip', sortBytes: 100_000 },
+  'a log in CSV': { format: 'csv', tableSchema, rotate: { rows: 2_000 } },
+  'a log in CSV of an odd dialect, in gzip': {
+    format: 'csv',
+    tableSchema,
+    csv: { delimiter: ';', lineEnd: '\n', nullText: 'NULL' },
+    compress: 'gzip',
+  },
 }
 
 for (const [what, kind] of Object.entries(kinds)) {
@@ -23,6 +36,12 @@ for (const [what, kind] of Object.entries(kinds)) {
     for (const { name, run } of readableSinkContract(harness)) it(name, run)
   })
 }
+
+describe('createFileSink() for a mirror in CSV, under power cuts', () => {
+  const harness = harnessOf({ mode: 'mirror', format: 'csv', tableSchema }, memoryPlace())
+  for (const { name, run } of sinkContract(harness)) it(name, run)
+  for (const { name, run } of readableSinkContract(harness)) it(name, run)
+})
 
 for (const mode of ['log', 'mirror'] as const) {
   describe(`createFileSink() for a ${mode} on this machine`, () => {
@@ -92,6 +111,7 @@ function harnessOf(kind: Kind, place: Place): SinkHarness<FilePosition, FileSink
     reopen: open,
     rows,
     visible: rows,
+    ...(kind.format === 'csv' && kind.mode !== 'mirror' ? { expected: accountColumns } : {}),
     async crash(sink) {
       place.crash?.()
       await sink.close().catch(() => undefined)
@@ -102,6 +122,8 @@ function harnessOf(kind: Kind, place: Place): SinkHarness<FilePosition, FileSink
         'accounts.000001.ndjson',
         'accounts.ndjson',
         'accounts.000001.ndjson.gz',
+        'accounts.000001.csv',
+        'accounts.csv',
         'notes.txt',
       ]
       for (const file of strangers) {

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Row } from '@deltaverse/core'
 import { type Files, ifThere, nodeFiles } from '@deltaverse/durable-files'
+import type { CsvDialect } from '@deltaverse/formats'
 import type { ChangeLine } from '@deltaverse/node-streams'
+import { parse } from 'csv-parse/sync'
 import type { FilePosition, LogManifest, MirrorManifest } from '../src/index.js'
+import { accountFromText } from './accounts-schema.js'
 
 export interface Place {
   readonly directory: string
@@ -22,7 +25,7 @@ export async function rowsOfLog(place: Place): Promise<Map<string, Row>> {
   for (const { file, ...expected } of read?.files ?? []) {
     const content = await contentOf(place, file, expected.bytes)
     requireChecksum(file, content, expected.sha256)
-    const counts = replay(rows, inflated(file, content))
+    const counts = replay(rows, inflated(file, content), file, expected.dialect as CsvDialect | undefined)
     if (counts.upserted !== expected.upserted || counts.deleted !== expected.deleted) {
       throw new Error(`${file} holds ${JSON.stringify(counts)}, not ${JSON.stringify(expected)}`)
     }
@@ -40,7 +43,7 @@ export async function publishedRows(place: Place): Promise<Map<string, Row> | un
   const published = [manifest.published, manifest.next].find((each) => each?.sha256 === checksumOf(content))
   if (published === undefined) throw new Error(`the checksum of ${manifest.file} is not in its manifest`)
   const rows = new Map<string, Row>()
-  const { upserted, deleted } = replay(rows, inflated(manifest.file, content))
+  const { upserted, deleted } = replay(rows, inflated(manifest.file, content), manifest.file)
   const ids = [...rows.keys()]
   if (upserted !== published.rows || deleted > 0) throw new Error('the manifest counts other rows')
   if (JSON.stringify(ids) !== JSON.stringify([...ids].sort())) throw new Error('the rows are not in order')
@@ -56,11 +59,12 @@ export async function rowsAt(place: Place, position: FilePosition | undefined): 
   if (base !== undefined) {
     const content = await contentOf(work, base.file, base.bytes)
     requireChecksum(base.file, content, base.sha256)
-    replay(rows, inflated(base.file, content))
+    replay(rows, inflated(base.file, content), base.file)
   }
   const isFirst = base === undefined && changes === undefined && isBehind === undefined
   const counting = isFirst ? read?.changes : changes
-  if (counting !== undefined) replay(rows, await contentOf(work, counting.file, counting.bytes))
+  if (counting !== undefined)
+    replay(rows, await contentOf(work, counting.file, counting.bytes), counting.file)
   return rows
 }
 
@@ -93,15 +97,46 @@ function inflated(file: string, content: Buffer): Buffer {
 }
 
 /** Applies the lines of a file to rows. */
-function replay(rows: Map<string, Row>, content: Buffer): { upserted: number; deleted: number } {
+function replay(
+  rows: Map<string, Row>,
+  content: Buffer,
+  file: string,
+  dialect: CsvDialect = {},
+): { upserted: number; deleted: number } {
   const counts = { upserted: 0, deleted: 0 }
   if (content.length === 0) return counts
   if (content.at(-1) !== 0x0a) throw new Error('the last line is torn')
+  if (file.includes('.csv')) return replayCsv(rows, content, dialect)
   for (const line of content.toString('utf8').slice(0, -1).split('\n')) {
     const change = JSON.parse(line) as ChangeLine
     counts[change.kind] += 1
     if (change.kind === 'deleted') rows.delete(change.id)
     else rows.set(change.id, change.row)
+  }
+  return counts
+}
+
+/** Applies the records of a file of CSV: changes, or, without kinds, rows as they are. */
+function replayCsv(
+  rows: Map<string, Row>,
+  content: Buffer,
+  { delimiter = ',', nullText = '' }: CsvDialect,
+): { upserted: number; deleted: number } {
+  const counts = { upserted: 0, deleted: 0 }
+  const records = parse(content, {
+    columns: true,
+    delimiter,
+    cast: (text, { quoting }) => (text === nullText && !quoting ? null : text),
+  }) as Record<string, string | null>[]
+  for (const record of records) {
+    const id = record._id ?? record.accountid ?? ''
+    if (record._kind === 'deleted') {
+      counts.deleted += 1
+      rows.delete(id)
+    } else {
+      counts.upserted += 1
+      rows.set(id, accountFromText(record))
+    }
   }
   return counts
 }

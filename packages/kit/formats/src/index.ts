@@ -4,6 +4,8 @@ export {
   type DeletedLine,
   type UpsertedLine,
 } from './lib/change-line-schema.js'
+export { csv } from './lib/csv.js'
+export type { CsvDialect } from './lib/csv-dialect.js'
 export type {
   Format,
   RecordHead,
