@@ -27,6 +27,7 @@ export { laneOf, partsOfKey, type RowKey, typeRowKey } from './lib/key/row-key.j
 export { comparableOfRow, type KeyTyping, type TypedKey, typeKey } from './lib/key/typed-key.js'
 export { wireName } from './lib/key/wire-name.js'
 export { normaliseDecimal, normaliseInteger, roundDecimal } from './lib/number/decimal-text.js'
+export { toWireNumber } from './lib/number/wire-number.js'
 export {
   type KeyQuery,
   planQueries,

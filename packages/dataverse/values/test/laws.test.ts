@@ -131,7 +131,9 @@ describe('the laws of values', () => {
   })
 
   it('takes empty text by the rule of the column', () => {
-    const rules = resolveValueRules({ emptyText: { a: 'null', b: 'skip', c: 'refuse', default: 'keep' } })
+    const rules = resolveValueRules({
+      emptyText: (name) => (name === 'a' ? 'null' : name === 'b' ? 'skip' : name === 'c' ? 'refuse' : 'keep'),
+    })
     for (const { kind } of kindCases) {
       expect(toColumnValue({ logicalName: 'a', kind }, '', {}, rules)).toEqual({ value: null })
       expect(toColumnValue({ logicalName: 'b', kind }, '', {}, rules)).toEqual({ value: undefined })

@@ -1,6 +1,6 @@
 import { DataverseError, type Row } from '@deltaverse/core'
+import { partsOfKey, typeRowKey } from '@deltaverse/values'
 import { bindsOf, type Comparison, compareRows } from './lookup/compare-rows.js'
-import { partsOfKey, typeRowKey } from './plan/key-plan.js'
 import type { RunContext } from './plan/run-context.js'
 import type { RunPlan } from './plan/run-plan.js'
 import { failed, type RowOutcome, type Settle } from './result/row-outcome.js'

@@ -1,13 +1,13 @@
 import type { Row } from '@deltaverse/core'
 import type { ColumnDetail, DetailedKind } from '@deltaverse/metadata'
 import { parseRowReference } from '@deltaverse/protocol'
+import { sameAsStored, sameReference } from '@deltaverse/values'
 import type { RunContext } from '../plan/run-context.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
 import type { PendingRow } from '../row/pending-row.js'
 import { allColumns, columnsOf } from '../row/row-facts.js'
 import { type ReadColumns, readByKey } from './read-by-key.js'
-import { sameAsStored, sameReference } from './same-as-stored.js'
 
 /** How a row compares with the table. */
 export type Comparison =

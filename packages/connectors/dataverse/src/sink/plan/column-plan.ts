@@ -1,7 +1,8 @@
 import type { Row } from '@deltaverse/core'
+import type { ColumnDetail } from '@deltaverse/metadata'
+import type { KeyPlan } from '@deltaverse/values'
 import type { WriterSettings } from '../writer-options.js'
 import type { Columns } from './columns.js'
-import type { KeyPlan } from './key-plan.js'
 import type { WriterTable } from './table-port.js'
 
 /** What of a row goes into its first request, and what into those that follow. */
@@ -23,5 +24,7 @@ export interface ColumnPlan {
   readonly table: WriterTable
   /** Absent for a `create` without key. */
   readonly key: KeyPlan | undefined
+  /** How date columns are stored, by logical name. */
+  readonly dates: ReadonlyMap<string, ColumnDetail>
   readonly options: WriterSettings
 }

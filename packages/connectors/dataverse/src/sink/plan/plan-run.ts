@@ -1,10 +1,10 @@
 import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, DataverseError } from '@deltaverse/core'
-import { createMetadataReader } from '@deltaverse/metadata'
+import { type ColumnDetail, createMetadataReader } from '@deltaverse/metadata'
+import { planKey } from '@deltaverse/values'
 import { createColumnReader } from '../row/wire-columns.js'
 import type { WriterSettings } from '../writer-options.js'
 import { type BulkSupport, noBulkSupport, readBulkSupport } from './bulk-support.js'
-import { planKey } from './key-plan.js'
 import type { RunPlan } from './run-plan.js'
 import type { TableSource, WriterTable } from './table-port.js'
 
@@ -18,27 +18,33 @@ export function createRunPlanner(client: DataverseClient, options: WriterSetting
   return async (call) => {
     if (known !== undefined) return known
     const table = await metadata.tableOfSet(options.entitySet, call)
-    const [key, bulk] = await Promise.all([
-      readKey(metadata, options, table, call),
+    const [dates, bulk] = await Promise.all([
+      readDates(metadata, options, table, call),
       readBulk(client, options, table, call),
     ])
-    const readColumns = createColumnReader({ table, key, options })
-    known = { table, metadata, options, key, bulk, readColumns }
+    const names = keyNames(options, table)
+    const key = names === undefined ? undefined : planKey(table, names, dates)
+    const readColumns = createColumnReader({ table, key, dates, options })
+    known = { table, metadata, options, key, dates, bulk, readColumns }
     return known
   }
 }
 
-async function readKey(
+/** How the dates of the table are stored, where rows or their keys can hold some. */
+async function readDates(
   metadata: TableSource,
   options: WriterSettings,
   table: WriterTable,
   call: CallOptions,
-): Promise<RunPlan['key']> {
-  const names = keyNames(options, table)
-  if (names === undefined) return undefined
-  const hasDates = names.some((name) => table.columns.get(name.toLowerCase())?.kind === 'date')
-  const dates = hasDates ? await metadata.details(table.logicalName, 'date', call) : new Map()
-  return planKey(table, names, dates)
+): Promise<ReadonlyMap<string, ColumnDetail>> {
+  const writes = options.operation !== 'delete' && options.operation !== 'deactivate'
+  const names = writes ? table.columns.keys() : (keyNames(options, table) ?? [])
+  for (const name of names) {
+    if (table.columns.get(name.toLowerCase())?.kind === 'date') {
+      return metadata.details(table.logicalName, 'date', call)
+    }
+  }
+  return new Map()
 }
 
 function keyNames({ key, operation }: WriterSettings, table: WriterTable): readonly string[] | undefined {

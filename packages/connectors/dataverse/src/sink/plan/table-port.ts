@@ -1,22 +1,12 @@
 import type { CallOptions } from '@deltaverse/core'
-import type {
-  ColumnDetail,
-  ColumnMetadata,
-  DetailedKind,
-  KeyMetadata,
-  TableMetadata,
-} from '@deltaverse/metadata'
+import type { ColumnDetail, DetailedKind } from '@deltaverse/metadata'
+import type { KeyedTable, ValueColumn } from '@deltaverse/values'
 
 /** One column, as far as writing it needs to know. */
-export type WriterColumn = Pick<ColumnMetadata, 'logicalName' | 'kind' | 'targets'>
+export type WriterColumn = ValueColumn
 
 /** What the writer needs to know of a table; any `TableMetadata` will do. */
-export interface WriterTable
-  extends Pick<TableMetadata, 'logicalName' | 'entitySetName' | 'primaryIdColumn'> {
-  /** By logical name. */
-  readonly columns: ReadonlyMap<string, WriterColumn>
-  readonly keys: readonly Pick<KeyMetadata, 'logicalName' | 'columns' | 'indexStatus'>[]
-}
+export type WriterTable = KeyedTable
 
 /** Where the writer learns about tables; the `MetadataReader` of `@deltaverse/metadata` is one. */
 export interface TableSource {

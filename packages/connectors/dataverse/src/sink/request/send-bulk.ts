@@ -6,6 +6,7 @@ import {
   formatRowReference,
   parseCreatedIds,
 } from '@deltaverse/protocol'
+import { formatExactJson } from '@deltaverse/schema'
 import type { RunContext } from '../plan/run-context.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriteStep } from '../plan/write-step.js'
@@ -65,13 +66,14 @@ function sizeOf(rows: readonly PendingRow[]): number {
 
 function toTarget(plan: RunPlan, row: PendingRow, step: WriteStep, message: BulkMessage): string {
   const { logicalName, entitySetName, primaryIdColumn } = plan.table
-  if (message === 'CreateMultiple') return formatBulkTarget(logicalName, toCreateColumns(plan, row))
+  if (message === 'CreateMultiple')
+    return formatBulkTarget(logicalName, formatExactJson(toCreateColumns(plan, row)))
   const id = idOf(row)
   const key = keyPartsOf(plan, row)
   if (id !== undefined || key === undefined) {
     const columns = step.kind === 'first' ? columnsOf(row) : contentOf(row).followUps[step.at]
-    return formatBulkTarget(logicalName, { ...columns, [primaryIdColumn]: id })
+    return formatBulkTarget(logicalName, formatExactJson({ ...columns, [primaryIdColumn]: id }))
   }
   const reference = formatRowReference(entitySetName, key)
-  return formatBulkTarget(logicalName, bodyText(row) ?? columnsOf(row), reference)
+  return formatBulkTarget(logicalName, bodyText(row) ?? formatExactJson(columnsOf(row)), reference)
 }

@@ -1,9 +1,10 @@
 import type { HttpMethod } from '@deltaverse/client'
-import { formatPrefer, type ODataLiteral } from '@deltaverse/protocol'
+import { formatPrefer } from '@deltaverse/protocol'
+import { formatExactJson } from '@deltaverse/schema'
+import { type KeyColumn, toKeyLiteral, toWireNumber } from '@deltaverse/values'
 import type { Columns } from '../plan/columns.js'
 import { keyValues } from '../plan/key-values.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import type { WriterColumn } from '../plan/table-port.js'
 import type { WriteStep } from '../plan/write-step.js'
 import type { WriteStatus } from '../result/write-result.js'
 import type { PendingRow } from '../row/pending-row.js'
@@ -86,10 +87,10 @@ function pathOf(plan: RunPlan, row: PendingRow, kind: CallKind): string {
 }
 
 function bodyOf(plan: RunPlan, row: PendingRow, step: WriteStep, kind: CallKind): string | undefined {
-  if (step.kind === 'follow-up') return JSON.stringify(contentOf(row).followUps[step.at])
+  if (step.kind === 'follow-up') return formatExactJson(contentOf(row).followUps[step.at])
   if (kind === 'delete') return undefined
-  if (kind === 'create') return JSON.stringify(toCreateColumns(plan, row))
-  return bodyText(row) ?? JSON.stringify(contentOf(row).columns)
+  if (kind === 'create') return formatExactJson(toCreateColumns(plan, row))
+  return bodyText(row) ?? formatExactJson(contentOf(row).columns)
 }
 
 /** Whether a row is not there and no request of ours can have made it: then who creates it is the one that is told so. */
@@ -140,22 +141,23 @@ export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRo
   const fromKey: Record<string, unknown> = {}
   if (options.operation !== 'create' || options.keyOf !== undefined) {
     const values = keyValues({ key, table }, row.keyed)
-    for (const [at, { column, given, names }] of (key?.columns ?? []).entries()) {
+    for (const keyColumn of key?.columns ?? []) {
+      const { column, given, names } = keyColumn
       // A look-up is written by its bind, which the row then has to hold.
       const bind = names.find((name) => name.endsWith('@odata.bind') && row.merged[name] !== undefined)
       if (bind !== undefined) fromKey[bind] = row.merged[bind]
-      else fromKey[column.logicalName] = toBodyValue(row.parts?.[at]?.value, column, values[given])
+      else fromKey[column.logicalName] = toBodyValue(keyColumn, values[given])
     }
   }
   return { ...fromKey, ...columnsOf(row), [table.primaryIdColumn]: ownIdOf(row) }
 }
 
 /** A part of a key as bodies take it: typed like its column, though it may have come as text. */
-function toBodyValue(literal: ODataLiteral | undefined, { kind }: WriterColumn, given: unknown): unknown {
-  if (literal === undefined) return kind === 'text' && typeof given === 'number' ? String(given) : given
-  return literal.kind === 'bare' && /^-?\d+(?:\.\d+)?$/.test(literal.text)
-    ? Number(literal.text)
-    : literal.text
+function toBodyValue({ column, dateBehavior }: KeyColumn, given: unknown): unknown {
+  const typed = toKeyLiteral(column.kind, given, dateBehavior)
+  if ('problem' in typed) return given
+  const { kind, text } = typed.literal
+  return kind === 'bare' && /^-?\d+(?:\.\d+)?$/.test(text) ? toWireNumber(text) : text
 }
 
 /** Whether a row of an upsert is created by POST: its key cannot stand in an address, and no row has it yet. */

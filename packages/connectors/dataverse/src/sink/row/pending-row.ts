@@ -1,5 +1,5 @@
 import type { Row } from '@deltaverse/core'
-import type { KeyPart } from '@deltaverse/protocol'
+import type { RowKey } from '@deltaverse/values'
 import type { Columns } from '../plan/columns.js'
 import type { RowState } from './row-state.js'
 
@@ -19,7 +19,7 @@ export interface PendingRow {
   /** Equal for rows that the database may take for one row: such rows are never under way at the same time. */
   readonly lane: string
   /** The alternate key, typed; absent for rows addressed by GUID, and where it is `identity`: see `keyPartsOf()`. */
-  readonly parts: readonly KeyPart[] | undefined
+  readonly parts: RowKey['parts']
   /** Whether the key holds a character that the service cannot take in an address. */
   readonly unaddressable: boolean
   /** Row version that the row must still have. */

@@ -1,15 +1,20 @@
 import type { Row } from '@deltaverse/core'
+import { isStorableText } from '@deltaverse/values'
 import type { ColumnPlan } from '../plan/column-plan.js'
-import type { WriterColumn } from '../plan/table-port.js'
+import { followUpNames, isStripped, lookupOf } from './column-places.js'
+import { createPlainTest, type PlainTest } from './plain-value.js'
 
-/** Columns that may have to be written in a request of their own. */
-export const followUpNames: readonly string[] = ['statecode', 'statuscode', 'ownerid@odata.bind']
+/** A column that is sent as it is, where its value passes. */
+interface PlainColumn {
+  readonly name: string
+  readonly isPlain: PlainTest
+}
 
 /** A kind of rows: those that have the same columns. */
 interface RowShape {
   readonly names: readonly string[]
   /** Columns that are sent; absent where one of them needs a closer look in any row. */
-  readonly sent: readonly string[] | undefined
+  readonly sent: readonly PlainColumn[] | undefined
   readonly left: readonly string[]
 }
 
@@ -18,8 +23,8 @@ const mostShapes = 16
 
 /**
  * Creates a function that writes the columns of a row as JSON, at once and without more ado, where all of them are sent as they
- * are: text, numbers, booleans, null, binds. `undefined` for rows that need a closer look. Rows of a source mostly have the same
- * columns, so what is known of these is kept.
+ * are. `undefined` for rows that need a closer look. Rows of a source mostly have the same columns, so what is known of these is
+ * kept.
  */
 export function createPlainFormatter(plan: ColumnPlan): (row: Row) => string | undefined {
   const keepsNulls = plan.options.nulls === 'write'
@@ -36,24 +41,30 @@ export function createPlainFormatter(plan: ColumnPlan): (row: Row) => string | u
   return (row) => {
     const shape = shapeOf(Object.keys(row))
     if (shape?.sent === undefined) return undefined
-    for (const name of shape.sent) if (!isPlain(row[name], keepsNulls)) return undefined
+    for (const { name, isPlain } of shape.sent) {
+      const value = row[name]
+      if (value === undefined || (value === null ? keepsNulls : isPlain(value))) continue
+      return undefined
+    }
     const copy: Record<string, unknown> = { ...row }
     // Quicker than a copy without them, and JSON knows no undefined.
     for (const name of shape.left) copy[name] = undefined
-    return JSON.stringify(copy)
+    const body = JSON.stringify(copy)
+    return mayHoldBadCharacter(body) && !hasStorableTexts(row, shape.sent) ? undefined : body
   }
 }
 
-function isPlain(value: unknown, keepsNulls: boolean): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'undefined':
-      return true
-    default:
-      return value === null && keepsNulls
+// JSON escapes all characters that no column takes but these two, and a look at the whole is quicker than one at each value.
+function mayHoldBadCharacter(body: string): boolean {
+  return body.includes('\\') || body.includes('\ufffe') || body.includes('\uffff')
+}
+
+function hasStorableTexts(row: Row, columns: readonly PlainColumn[]): boolean {
+  for (const { name } of columns) {
+    const value = row[name]
+    if (typeof value === 'string' && !isStorableText(value)) return false
   }
+  return true
 }
 
 function sameNames(known: readonly string[], names: readonly string[]): boolean {
@@ -67,23 +78,10 @@ function findShape(plan: ColumnPlan, names: readonly string[]): RowShape {
     !isStripped(plan, name) && (followUpNames.includes(name) || lookupOf(plan, name) !== undefined)
   const isSent = (name: string): boolean =>
     !isStripped(plan, name) && (!name.includes('@') || name.endsWith('@odata.bind'))
+  const sent = names.filter(isSent).map((name) => ({ name, isPlain: createPlainTest(plan, name) }))
   return {
     names,
-    sent: names.some(needsLook) ? undefined : names.filter(isSent),
+    sent: names.some(needsLook) ? undefined : sent,
     left: names.filter((name) => !isSent(name)),
   }
-}
-
-/** Whether a column stands in the address and must not stand in the body as well. */
-export function isStripped({ table, key, options }: ColumnPlan, name: string): boolean {
-  if (name === table.primaryIdColumn) return true
-  if (options.operation === 'create' || key === undefined) return false
-  return key.columns.some(({ names }) => names.includes(name))
-}
-
-/** The lookup that a row names by its column, or by what a read calls it (`_primarycontactid_value`). */
-export function lookupOf({ table }: Pick<ColumnPlan, 'table'>, name: string): WriterColumn | undefined {
-  const isValue = name.startsWith('_') && name.endsWith('_value')
-  const column = table.columns.get(isValue ? name.slice(1, -6) : name)
-  return column?.kind === 'lookup' || column?.kind === 'owner' ? column : undefined
 }

@@ -1,7 +1,7 @@
 import { DataverseError, type Row } from '@deltaverse/core'
 import { isGuidText } from '@deltaverse/protocol'
+import { type KeyPlan, partsOfKey, type RowKey, toKeyLiteral, typeRowKey } from '@deltaverse/values'
 import type { Columns } from '../plan/columns.js'
-import { type KeyPlan, partsOfKey, type RowKey, typeRowKey } from '../plan/key-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { noRows, type PendingRow } from './pending-row.js'
 import { partBytes } from './row-state.js'
@@ -51,6 +51,7 @@ interface RowAddress extends RowKey {
 function addressOf(plan: RunPlan, row: Row, values: Columns, given: unknown): RowAddress {
   const { key, options } = plan
   if (options.operation === 'create' || key === undefined) {
+    if (options.keyOf !== undefined && key !== undefined) refuseWrongKey(key, values)
     const id = idForCreate(plan, given)
     return { id, identity: id, lane: id, parts: undefined, unaddressable: false }
   }
@@ -59,6 +60,21 @@ function addressOf(plan: RunPlan, row: Row, values: Columns, given: unknown): Ro
   const { identity, lane, parts, unaddressable } = rowKey
   if (!key.byPrimaryKey) return { id: undefined, identity, lane, parts, unaddressable }
   return { id: parts?.[0]?.value.text, identity, lane, parts: undefined, unaddressable }
+}
+
+/** What a create writes of its key; it may lack some of it. */
+function refuseWrongKey({ columns }: KeyPlan, values: Columns): void {
+  for (const { column, dateBehavior, names } of columns) {
+    for (const name of names) {
+      const value = values[name]
+      if (value === undefined || value === null || name.endsWith('@odata.bind')) continue
+      const typed = toKeyLiteral(column.kind, value, dateBehavior)
+      if ('literal' in typed) continue
+      throw new DataverseError(`The key column '${name}' of this row cannot be written: ${typed.problem}.`, {
+        code: 'bad-input',
+      })
+    }
+  }
 }
 
 /** A key that was brought from elsewhere must not contradict what the row says of itself. */

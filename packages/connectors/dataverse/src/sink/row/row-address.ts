@@ -1,11 +1,14 @@
 import { formatRowPath, type KeyPart } from '@deltaverse/protocol'
-import { partsOfKey } from '../plan/key-plan.js'
+import { partsOfKey } from '@deltaverse/values'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { PendingRow } from './pending-row.js'
 import { idOf } from './row-facts.js'
 
 /** The alternate key of a row; `undefined` for a row that is addressed by GUID only. */
-export function keyPartsOf({ key, options }: RunPlan, row: PendingRow): readonly KeyPart[] | undefined {
+export function keyPartsOf(
+  { key, options }: RunPlan,
+  row: PendingRow,
+): readonly [KeyPart, ...KeyPart[]] | undefined {
   if (row.parts !== undefined) return row.parts
   return key === undefined || key.byPrimaryKey || options.operation === 'create'
     ? undefined

@@ -1,7 +1,8 @@
+import { formatExactJson } from '@deltaverse/schema'
+import { planKey } from '@deltaverse/values'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ColumnPlan } from '../plan/column-plan.js'
-import { planKey } from '../plan/key-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
 import { toWriterSettings, type UpsertWriterOptions } from '../writer-options.js'
 import type { PendingRow } from './pending-row.js'
@@ -41,7 +42,7 @@ const table = {
 
 function planOf(options: Partial<UpsertWriterOptions> = {}): ColumnPlan {
   const resolved = toWriterSettings({ entitySet: 'products', key: ['productnumber'], ...options })
-  return { table, options: resolved, key: planKey(table, ['productnumber'], new Map()) }
+  return { table, options: resolved, key: planKey(table, ['productnumber'], new Map()), dates: new Map() }
 }
 
 const value = fc.oneof(
@@ -112,5 +113,5 @@ function outcomeOf(read: ReturnType<typeof createColumnReader>, given: Record<st
 }
 
 function textOf({ body, columns: found }: Pick<Content, 'columns' | 'body'>): string {
-  return body ?? JSON.stringify(found)
+  return body ?? formatExactJson(found)
 }

@@ -1,10 +1,11 @@
-import { DataverseError, type Row } from '@deltaverse/core'
+import type { Row } from '@deltaverse/core'
 import type { ColumnPlan, ColumnReader, WireColumns } from '../plan/column-plan.js'
 import { type Columns, noColumns } from '../plan/columns.js'
 import { comparesFirst } from '../plan/compares-first.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import type { WriterColumn } from '../plan/table-port.js'
-import { createPlainFormatter, followUpNames, isStripped, lookupOf } from './plain-columns.js'
+import { addColumn } from './add-column.js'
+import { followUpNames, isStripped } from './column-places.js'
+import { createPlainFormatter } from './plain-columns.js'
 import { sizeOfColumns } from './size-of-columns.js'
 
 /** Creates the reader of one run. */
@@ -36,54 +37,6 @@ function readColumns(plan: ColumnPlan, row: Row): WireColumns {
   }
   const { first, followUps } = splitFollowUps(plan, columns)
   return toWire(first, followUps)
-}
-
-function addColumn(plan: ColumnPlan, columns: Record<string, unknown>, name: string, value: unknown): void {
-  const at = name.indexOf('@')
-  if (at !== -1) {
-    // Annotations of a row that was read before (etag, formatted values) say nothing to a write.
-    if (name.endsWith('@odata.bind')) columns[name] = value
-    return
-  }
-  const lookup = lookupOf(plan, name)
-  if (lookup !== undefined && (value === null || name.startsWith('_'))) {
-    addLookup(columns, lookup, name, value)
-    return
-  }
-  columns[name] = toJsonValue(name, value)
-}
-
-/** A lookup by its column's name: null clears it, under the name of its navigation property. */
-function addLookup(
-  columns: Record<string, unknown>,
-  lookup: WriterColumn,
-  name: string,
-  value: unknown,
-): void {
-  const binds = [
-    ...new Set(lookup.targets.map(({ navigationProperty }) => `${navigationProperty}@odata.bind`)),
-  ]
-  const [bind, ...others] = binds
-  if (value === null && bind !== undefined && others.length === 0) {
-    columns[bind] = null
-    return
-  }
-  const instead =
-    value === null
-      ? `It can point at several tables, so null one of ${binds.join(', ')}, the one that is set now.`
-      : `It is read-only: write ${binds.join(' or ')} instead.`
-  throw new DataverseError(`The lookup '${name}' cannot be written like this. ${instead}`, {
-    code: 'bad-input',
-  })
-}
-
-function toJsonValue(name: string, value: unknown): unknown {
-  if (value instanceof Date) return `${value.toISOString().slice(0, 19)}Z`
-  if (typeof value !== 'bigint') return value
-  if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) return Number(value)
-  throw new DataverseError(`Column '${name}' holds ${value}, which JSON cannot carry without loss.`, {
-    code: 'bad-input',
-  })
 }
 
 /** Tables that refuse owner and state in one update (Microsoft Learn: Special update operation behavior). */

@@ -1,5 +1,6 @@
 import type { Clock } from '@deltaverse/core'
 import type { ServiceRoot } from '@deltaverse/protocol'
+import { formatExactJson } from '@deltaverse/schema'
 import type { Dispatcher } from 'undici'
 import { createResponse, toResponseHeaders } from './create-response.js'
 import { type Exchange, toTransportError } from './no-response-error.js'
@@ -74,5 +75,5 @@ async function dispatch(
 
 function toWireBody(body: OutgoingRequest['body']): string | Uint8Array | null {
   if (body === undefined) return null
-  return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
+  return typeof body === 'string' || body instanceof Uint8Array ? body : formatExactJson(body)
 }

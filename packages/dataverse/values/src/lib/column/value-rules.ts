@@ -11,10 +11,10 @@ export type EmptyText = 'null' | 'skip' | 'refuse' | 'keep'
 export interface ValueOptions {
   /**
    * What empty text does: `null` clears the column, `skip` leaves it as it is, `refuse` fails the row, `keep` takes it for text in
-   * columns of text and refuses it in all others. One answer for all columns, or by logical name, `default` for the rest.
+   * columns of text and refuses it in all others. One answer for all columns, or a function of the column's logical name.
    * Default: `keep`.
    */
-  readonly emptyText?: EmptyText | Readonly<Record<string, EmptyText>> | undefined
+  readonly emptyText?: EmptyText | ((logicalName: string) => EmptyText) | undefined
   /**
    * What becomes of characters that no column of text takes, all that are not in XML 1.0: the row is refused, they are left out
    * (`strip`), or U+FFFD stands in their place (`replace`). Default: `refuse`.
@@ -34,15 +34,13 @@ const badCharacterWays: readonly BadCharacters[] = ['refuse', 'strip', 'replace'
 /** @throws TypeError for a choice that is none */
 export function resolveValueRules({ emptyText, badCharacters }: ValueOptions = {}): ValueRules {
   const bad = oneOf('badCharacters', badCharacters ?? 'refuse', badCharacterWays)
-  if (emptyText === undefined || typeof emptyText === 'string') {
-    const way = oneOf('emptyText', emptyText ?? 'keep', emptyTexts)
-    return { emptyText: () => way, badCharacters: bad }
+  if (typeof emptyText === 'function') {
+    const decide = emptyText
+    const emptyTextOf = (name: string): EmptyText => oneOf('emptyText', decide(name), emptyTexts)
+    return { emptyText: emptyTextOf, badCharacters: bad }
   }
-  const ways = new Map(
-    Object.entries(emptyText).map(([name, way]) => [name, oneOf(`emptyText.${name}`, way, emptyTexts)]),
-  )
-  const others = ways.get('default') ?? 'keep'
-  return { emptyText: (name) => ways.get(name) ?? others, badCharacters: bad }
+  const way = oneOf('emptyText', emptyText ?? 'keep', emptyTexts)
+  return { emptyText: () => way, badCharacters: bad }
 }
 
 /** The rules of who decides nothing. */
