@@ -22,6 +22,16 @@ export function createCatalogue(schema: string): SqlCatalogue<PostgresConnection
       // Asked first, as CREATE … IF NOT EXISTS wants the permission even where there is nothing to do.
       if (rows.length === 0) await connection.query(`CREATE SCHEMA ${quoteName(schema)}`)
     },
+    async uniqueColumns(connection, table) {
+      const { rows } = await connection.query(
+        `SELECT DISTINCT a.attname::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         JOIN pg_index i ON i.indrelid = c.oid AND i.indisunique AND NOT i.indisprimary
+         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+         WHERE n.nspname = $1 AND c.relname = $2`,
+        [schema, table],
+      )
+      return rows.map(({ name }) => String(name))
+    },
     async readRelation(connection, table) {
       const { rows: relations } = await connection.query(
         `SELECT c.oid::text AS oid, c.relkind::text AS kind, EXISTS (

@@ -11,6 +11,8 @@ import { postgresTypes } from './types.js'
 export interface PostgresPlace {
   readonly pool: Pool
   readonly schema: string
+  /** How long a statement waits for a lock that somebody else has; 0 without end. */
+  readonly busyWaitMs: number
 }
 
 /** What PostgreSQL takes as names; `checkName()` needs no more of a dialect. */
@@ -29,12 +31,13 @@ const rules: Pick<SqlDialect, 'name' | 'limits'> = {
 const readCommitted = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
 
 /**
- * For a transaction that rows come to: the time that `COPY` and the transaction wait for rows is the source's, so no timeout
- * counts it; and the server looks once a second whether we are still there while it works on a statement, so that a run which
- * died holds no locks for long (since version 14, and not on Windows).
+ * For a transaction that rows come to: the time that `COPY` and the transaction wait for rows is the source's, so no timeout of
+ * the pool counts it, and only a process that stands still for many minutes loses its session; and the server looks once a
+ * second whether we are still there while it works on a statement, so that a run which died holds no locks for long (since
+ * version 14, and not on Windows).
  */
 const patience =
-  "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true) " +
+  "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '15min', true) " +
   "UNION ALL SELECT set_config('client_connection_check_interval', '1s', true), NULL " +
   "WHERE current_setting('client_connection_check_interval', true) IS NOT NULL AND version() !~* 'mingw|visual c|windows'"
 
@@ -45,8 +48,10 @@ const stage = 'pg_temp.deltaverse_stage'
  *
  * @throws TypeError for what is no name of a schema
  */
-export function createPostgresDialect({ pool, schema }: PostgresPlace): SqlDialect<PostgresConnection> {
+export function createPostgresDialect(place: PostgresPlace): SqlDialect<PostgresConnection> {
+  const { pool, schema, busyWaitMs } = place
   checkName(rules, 'schema', schema)
+  const begin = [readCommitted, `SET LOCAL lock_timeout = ${busyWaitMs}`]
   return {
     ...rules,
     capabilities: { altersTypes: true, ignoresCase: false },
@@ -69,7 +74,7 @@ export function createPostgresDialect({ pool, schema }: PostgresPlace): SqlDiale
     connect: () => connect(pool),
     // The pool is the caller's.
     close: async () => {},
-    begin: (what) => (what === 'write' ? [readCommitted, patience] : [readCommitted]),
+    begin: (what) => (what === 'write' ? [...begin, patience] : begin),
     createLoader: createCopyLoader,
     acquireLease: (name, waitMs, call) => acquireLease({ pool, schema, name, waitMs }, call),
   }

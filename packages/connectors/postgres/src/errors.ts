@@ -81,9 +81,13 @@ const advice: Readonly<Record<string, Advice>> = {
     retryable: true,
   },
   '55P03': {
-    what: 'a lock was not to be had within lock_timeout',
-    next: 'See what else holds the table; the next run goes on.',
+    what: 'a lock was not to be had in time',
+    next: 'Another transaction holds it, maybe that of a process which stands still: see pg_stat_activity and pg_locks, or raise busyWaitMs; the next run goes on.',
     retryable: true,
+  },
+  '23505': {
+    what: 'two rows have one value where the table takes it once',
+    next: 'If the one gives it up in a later commit, make the constraint DEFERRABLE INITIALLY DEFERRED, or drop it: a copy has to take what its source holds. With soft deletions let it count rows without deleted_at only.',
   },
   '23': {
     what: 'a row breaks a constraint of the table',
@@ -112,6 +116,9 @@ interface DriverError {
   readonly detail?: unknown
   readonly where?: unknown
   readonly constraint?: unknown
+  readonly table?: unknown
+  readonly column?: unknown
+  readonly dataType?: unknown
 }
 
 /**
@@ -122,16 +129,42 @@ interface DriverError {
  */
 export function explainError(error: unknown, doing: string): Error {
   if (isDataverseError(error) || error instanceof TypeError || error instanceof RangeError) return error
-  const { message, code, detail } = error as DriverError
+  const { code } = error as DriverError
   const state = typeof code === 'string' ? code : ''
-  const found = advice[state] ?? adviceOfNetwork(state, message) ?? advice[state.slice(0, 2)]
-  const said = [message, typeof detail === 'string' ? detail : ''].filter((part) => part !== '').join('; ')
-  const failed = `${doing} failed: ${found?.what ?? 'PostgreSQL refused it'} (${state === '' ? '' : `${state}: `}${said || 'no message'})`
+  const found = advice[state] ?? adviceOfNetwork(state, messageOf(error)) ?? advice[state.slice(0, 2)]
+  const said = sayWithoutValues(error as DriverError, state)
+  const failed = `${doing} failed: ${found?.what ?? 'PostgreSQL refused it'} (${state === '' ? '' : `${state}: `}${said})`
   return new DataverseError(`${upperFirst(failed)}. ${found?.next ?? 'See the log of the server.'}`, {
     code: found?.code ?? 'sink-failed',
     retryable: found?.retryable ?? false,
-    cause: error,
+    cause: holdsValues(state) ? Object.assign(new Error(said), { code: state }) : error,
   })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * Whether the server's words may hold what stands in a row, which has no business in a log: wrong data and broken constraints,
+ * whose details and context quote it.
+ */
+function holdsValues(state: string): boolean {
+  return /^2[23]/.test(state)
+}
+
+/** What the server said; in place of words that may hold values, the names that it gave. */
+function sayWithoutValues(error: DriverError, state: string): string {
+  if (!holdsValues(state)) {
+    const { message, detail } = error
+    const parts = [message, typeof detail === 'string' ? detail : '']
+    return parts.filter((part) => part !== '').join('; ') || 'no message'
+  }
+  const names = (['constraint', 'table', 'column', 'dataType'] as const).flatMap((kind) => {
+    const name = error[kind]
+    return typeof name === 'string' ? [`${kind} '${name}'`] : []
+  })
+  return names.join(', ') || 'its message may hold values of the row: see the log of the server'
 }
 
 /** Which line of a COPY and which of its columns an error is about. */
@@ -167,5 +200,6 @@ function upperFirst(text: string): string {
 export const postgresErrors: SqlErrors = {
   explain: explainError,
   isDeadlock: (error) => ['40P01', '40001'].includes(sqlState(error) ?? ''),
+  isUniqueViolation: (error) => sqlState(error) === '23505',
   isMissingTable: (error) => ['42P01', '3F000'].includes(sqlState(error) ?? ''),
 }

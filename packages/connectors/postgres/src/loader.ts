@@ -40,7 +40,7 @@ export function createCopyLoader(connection: PostgresConnection, stage: LoaderSt
     throw new DataverseError(`The row ${id}${column}: ${cause.message}`, {
       code: cause.code,
       retryable: cause.retryable,
-      cause: error,
+      cause: cause.cause,
     })
   }
 

@@ -1,4 +1,4 @@
-import { defineOptions, instance, type OptionsInput, text } from '@deltaverse/options'
+import { defineOptions, durationMs, instance, type OptionsInput, text } from '@deltaverse/options'
 import { leaseSpec, sqlSinkSpec, sqlTableSpec } from '@deltaverse/sql'
 import type { Pool } from 'pg'
 
@@ -15,8 +15,19 @@ const schema = text({
   doc: 'Schema of the table, and of the tables of bookkeeping beside it.',
 })
 
+const busyWaitMs = durationMs({
+  default: 60_000,
+  min: 1,
+  doc: 'How long a statement waits for a lock that somebody else has.',
+})
+
 /** The options of `createPostgresSink()`. */
-export const postgresSinkOptions = defineOptions('createPostgresSink()', { pool, schema, ...sqlSinkSpec })
+export const postgresSinkOptions = defineOptions('createPostgresSink()', {
+  pool,
+  schema,
+  busyWaitMs,
+  ...sqlSinkSpec,
+})
 
 export type PostgresSinkOptions = OptionsInput<typeof postgresSinkOptions.spec>
 
@@ -24,6 +35,7 @@ export type PostgresSinkOptions = OptionsInput<typeof postgresSinkOptions.spec>
 export const postgresStoreOptions = defineOptions('createPostgresCheckpointStore()', {
   pool,
   schema,
+  busyWaitMs,
   ...leaseSpec,
 })
 
@@ -36,5 +48,6 @@ export const postgresConnectorOptions = defineOptions('the connector postgres', 
     doc: 'Where the database is: `postgres://user@host:5432/name`.',
   }),
   schema,
+  busyWaitMs,
   ...sqlTableSpec,
 })

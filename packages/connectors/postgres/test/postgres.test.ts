@@ -4,10 +4,13 @@ import { contractTests } from './suites/contracts.js'
 import { crashTests } from './suites/crashes.js'
 import { failureTests } from './suites/failures.js'
 import { fullReadTests } from './suites/full-reads.js'
+import { keptValueTests } from './suites/kept-values.js'
 import { otherTests } from './suites/others.js'
+import { sessionTests } from './suites/sessions.js'
 import { syncTests } from './suites/syncs.js'
 import { tableTests } from './suites/tables.js'
 import { typeTests } from './suites/types.js'
+import { uniqueValueTests } from './suites/unique-values.js'
 import { volumeTests } from './suites/volume.js'
 import { describeOnPostgres } from './support/test-database.js'
 
@@ -21,6 +24,9 @@ describeOnPostgres('on PostgreSQL', (database) => {
   describe('full reads', () => fullReadTests(database))
   describe('failures', () => failureTests(database))
   describe('others', () => otherTests(database))
+  describe('unique values', () => uniqueValueTests(database))
+  describe('values that are kept', () => keptValueTests(database))
+  describe('sessions', () => sessionTests(database))
   contractTests(database)
   crashTests(database)
 })

@@ -14,6 +14,14 @@ export const sqliteCatalogue: SqlCatalogue<SqliteConnection> = {
     )
     return countIn(rows, 'found')
   },
+  async uniqueColumns(connection, table) {
+    const { rows } = await connection.query(
+      `SELECT DISTINCT i.name AS name FROM pragma_index_list($1) AS l, pragma_index_info(l.name) AS i
+       WHERE l."unique" AND l.origin <> 'pk' AND i.name IS NOT NULL`,
+      [table],
+    )
+    return rows.map(({ name }) => String(name))
+  },
   async readRelation(connection, table) {
     const { rows: relations } = await connection.query(
       "SELECT type FROM sqlite_schema WHERE type IN ('table', 'view') AND name = $1 COLLATE NOCASE",

@@ -51,6 +51,7 @@ export function isBusy(error: unknown): boolean {
 }
 
 const staleSnapshot = 517
+const uniqueViolation = 2067
 
 /** Errors of the driver, as sinks look at them. */
 export const sqliteErrors: SqlErrors = {
@@ -78,5 +79,6 @@ export const sqliteErrors: SqlErrors = {
   },
   // One writes at a time, so nobody is in anybody's way.
   isDeadlock: () => false,
+  isUniqueViolation: (error) => codeOf(error) === uniqueViolation,
   isMissingTable: (error) => error instanceof Error && error.message.startsWith('no such table'),
 }

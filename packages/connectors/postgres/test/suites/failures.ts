@@ -94,7 +94,7 @@ export function failureTests(database: TestDatabase): void {
       await patient.write([account(3)])
       await patient.commit()
       expect(await database.query(`SELECT name FROM ${schema}.accounts WHERE row_version = 1003`)).toEqual([
-        { name: '00' },
+        { name: '015min' },
       ])
       await impatient.end()
     })

@@ -97,6 +97,8 @@ export interface SqlErrors {
   explain(error: unknown, doing: string): Error
   /** Whether the database gave up on one of several transactions that were in each other's way: the same again may do. */
   isDeadlock(error: unknown): boolean
+  /** Whether two rows have one value in columns that are unique together. */
+  isUniqueViolation(error: unknown): boolean
   isMissingTable(error: unknown): boolean
 }
 
@@ -108,6 +110,8 @@ export interface SqlCatalogue<C extends SqlConnection = SqlConnection> {
   countTables(connection: C, names: readonly string[]): Promise<number>
   /** Makes the place itself where it is missing. */
   makePlace(connection: C): Promise<void>
+  /** Columns of a table that stand in a constraint or index which lets a value be there once; not those of its primary key. */
+  uniqueColumns(connection: C, table: string): Promise<readonly string[]>
   /** What a table is; `undefined` when there is none of that name. */
   readRelation(connection: C, table: string): Promise<Relation | undefined>
 }

@@ -5,21 +5,27 @@ const mergeAttempts = 5
 
 /**
  * Changes a table within a transaction. The database solves a deadlock at the cost of one transaction: ours goes back to where
- * its rows are staged and tries again.
+ * its rows are staged and tries again. Where rows swap a value that is unique, in whatever order they come, it tries once more
+ * behind `vacate`, which lets go of such values.
  */
 export async function withMergeAttempts(
   { errors }: Pick<SqlDialect, 'errors'>,
   connection: SqlConnection,
   work: () => Promise<void>,
+  vacate?: () => Promise<void>,
 ): Promise<void> {
+  let isVacated = false
   for (let attempt = 1; ; attempt += 1) {
     await connection.query('SAVEPOINT deltaverse_merge')
     try {
+      if (isVacated) await vacate?.()
       await work()
       await connection.query('RELEASE SAVEPOINT deltaverse_merge')
       return
     } catch (error) {
-      if (attempt === mergeAttempts || !errors.isDeadlock(error)) throw error
+      const canVacate: boolean = vacate !== undefined && !isVacated && errors.isUniqueViolation(error)
+      if (!canVacate && (attempt === mergeAttempts || !errors.isDeadlock(error))) throw error
+      isVacated ||= canVacate
       await connection.query('ROLLBACK TO SAVEPOINT deltaverse_merge')
     }
   }

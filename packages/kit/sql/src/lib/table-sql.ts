@@ -22,6 +22,10 @@ export interface TableSql {
   readonly keepRepeated: (place: number) => string
   /** Takes the last mention of each row from the stage. */
   readonly upsert: (target: RowsTable) => string
+  /** Empties columns of rows of the table that are about to get other values in them, from the stage or the shadow. */
+  readonly vacate: (columns: readonly string[], from: 'stage' | 'shadow') => string
+  /** Empties a column of rows that a snapshot under way has not brought yet, where a staged row has their value now. */
+  readonly vacateStale: (column: string) => string
   readonly remove: (target: RowsTable) => string
   /** Lets rows that an epoch brought count as not brought. */
   readonly demote: string
@@ -128,6 +132,17 @@ export function createTableSql(words: SqlWords, shape: TableShape): TableSql {
         `WHERE ${lacksColumn('s', place)} AND EXISTS (SELECT 1 ${earlier})`
       )
     },
+    vacate(columnNames, from) {
+      const quoted = columnNames.map(quoteName)
+      const listed = (alias: string): string => `(${quoted.map((name) => `${alias}.${name}`).join(', ')})`
+      const source = from === 'shadow' ? `${shadow} AS s WHERE` : `${lastMentions} WHERE NOT s.gone AND`
+      return (
+        `UPDATE ${main} AS t SET ${quoted.map((name) => `${name} = NULL`).join(', ')} ` +
+        `WHERE EXISTS (SELECT 1 FROM ${source} s.id = t.id AND ${listed('s')} IS DISTINCT FROM ${listed('t')})`
+      )
+    },
+    vacateStale: (column) =>
+      `UPDATE ${main} AS t SET ${quoteName(column)} = NULL WHERE t.epoch <> $1 AND t.${quoteName(column)} IN (SELECT s.${quoteName(column)} FROM ${lastMentions} WHERE NOT s.gone AND s.id <> t.id)${live}`,
     upsert: (target) =>
       `INSERT INTO ${targets[target]} AS t (${list}, epoch) SELECT ${of('s')}, CAST($1 AS ${types.of(ownColumns.epoch)}) FROM ${lastMentions} ` +
       `WHERE NOT s.gone ON CONFLICT (id) DO UPDATE SET ${set}, epoch = excluded.epoch${target === 'main' ? revive : ''}`,

@@ -1,4 +1,5 @@
 import { type Change, DataverseError } from '@deltaverse/core'
+import type { ResolvedColumn } from './columns.js'
 import type { SqlConnection } from './connection.js'
 import { countIn, type SqlDialect } from './dialect.js'
 import { withMergeAttempts } from './merge-attempts.js'
@@ -33,7 +34,8 @@ export interface WriteTransactionOptions<C extends SqlConnection> {
   readonly connection: C
   readonly sql: TableSql
   readonly encode: RowEncoder
-  readonly columns: number
+  readonly table: string
+  readonly columns: readonly ResolvedColumn[]
   readonly resync: 'in-place' | 'at-end'
   readonly progress: Readonly<Progress>
   /** Counts the commit; called once, before anything is done to the table. */
@@ -49,7 +51,7 @@ export async function beginWrite<C extends SqlConnection>(
   const { dialect, connection, sql, resync, doing } = options
   const { epoch, reading, leftovers } = options.progress
   const progress: Progress = { epoch, reading, leftovers }
-  const staging = createStaging(options)
+  const staging = createStaging({ ...options, columns: options.columns.length })
   let claimed = false
   let completed = false
 
@@ -61,21 +63,35 @@ export async function beginWrite<C extends SqlConnection>(
     await options.claim()
   }
 
-  async function change(work: () => Promise<void>): Promise<void> {
+  async function change(work: () => Promise<void>, vacatesFor?: 'stage' | 'shadow'): Promise<void> {
     await claim()
-    await withMergeAttempts(dialect, connection, work)
+    const vacate = vacatesFor && (() => vacateUnique(vacatesFor))
+    await withMergeAttempts(dialect, connection, work, vacate)
+  }
+
+  async function vacateUnique(from: 'stage' | 'shadow'): Promise<void> {
+    const unique = await dialect.catalogue.uniqueColumns(connection, options.table)
+    const ours = options.columns.map(({ column }) => column).filter((column) => unique.includes(column))
+    if (ours.length === 0) return
+    await connection.query(sql.vacate(ours, from))
+    // Rows that are gone stay until the end of a snapshot; a row that is not gone is still to come, with the value it has now.
+    if (from === 'shadow' || !progress.reading) return
+    for (const column of ours) await connection.query(sql.vacateStale(column), [progress.epoch])
   }
 
   async function merge(): Promise<void> {
     const staged = await staging.settle()
     if (staged === undefined) return
     const target: RowsTable = progress.reading && resync === 'at-end' ? 'shadow' : 'main'
-    await change(async () => {
-      if (staged.lacking.size > 0) await keepOld([...staged.lacking], target)
-      // First what goes, so that a value which is unique is free for the row that takes it over.
-      if (staged.deletions > 0) await connection.query(sql.remove(target))
-      if (staged.upserts > 0) await connection.query(sql.upsert(target), [progress.epoch])
-    })
+    await change(
+      async () => {
+        if (staged.lacking.size > 0) await keepOld([...staged.lacking], target)
+        // First what goes, so that a value which is unique is free for the row that takes it over.
+        if (staged.deletions > 0) await connection.query(sql.remove(target))
+        if (staged.upserts > 0) await connection.query(sql.upsert(target), [progress.epoch])
+      },
+      target === 'main' ? 'stage' : undefined,
+    )
     await staging.empty()
   }
 
@@ -126,14 +142,16 @@ export async function beginWrite<C extends SqlConnection>(
       await merge()
       if (progress.epoch !== ended) throw unknownSnapshot(ended, progress, doing)
       if (!progress.reading) return
-      await change(async () => {
-        if (resync === 'in-place') {
+      if (resync === 'in-place') {
+        await change(async () => {
           await connection.query(sql.removeStale, [ended])
-        } else {
+        })
+      } else {
+        await change(async () => {
           await connection.query(sql.removeNotInShadow)
           await connection.query(sql.mergeShadow)
-        }
-      })
+        }, 'shadow')
+      }
       progress.reading = false
       completed = true
     },
