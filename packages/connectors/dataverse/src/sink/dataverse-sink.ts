@@ -129,7 +129,9 @@ export function createDataverseSink(
       await routeEvents(events, {
         changes: (changes) => take(changes, call),
         reset({ epoch }) {
-          if (epoch > 1 && settings.deletions !== 'ignore') throw cannotTellWhatIsGone()
+          if (settings.deletions !== 'ignore' && (epoch > 1 || rows > 0)) throw cannotTellWhatIsGone()
+          // What an earlier beginning brought counts for nothing.
+          pending.take()
         },
         complete() {},
         checkpoint() {},
