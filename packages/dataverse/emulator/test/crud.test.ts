@@ -91,7 +91,7 @@ describe('values', () => {
     ['a number for a text', { new_name: 1 }, 400, '0x80048d19'],
     ['a text for a number', { new_site: '1' }, 400, '0x80048d19'],
     ['a fraction for a whole number', { new_site: 1.5 }, 400, '0x80048d19'],
-    ['a text for a yes/no', { new_flag: 'true' }, 400, '0x80048d19'],
+    ['a text for a yes/no', { new_flag: 'yes' }, 400, '0x80048d19'],
     ['a time for a day', { new_day: '2026-03-25T00:00:00Z' }, 400, '0x80048d19'],
     ['a day that does not exist', { new_day: '2026-02-30' }, 400, '0x80048d19'],
     ['a time without a zone', { new_at: '2026-03-25T00:00:00' }, 400, '0x80048d19'],

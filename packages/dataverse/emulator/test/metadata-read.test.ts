@@ -320,7 +320,7 @@ describe('functions of the organization', () => {
     expect(call('POST', 'PublishXml', {}).status).toBe(400)
     expect(call('POST', 'PublishAllXml').status).toBe(204)
     expect(get('PublishAllXml').status).toBe(405)
-    expect(call('POST', 'WhoAmI').status).toBe(405)
+    expect(call('POST', 'WhoAmI').status).toBe(404)
   })
 
   it('leaves other addresses alone and says what is missing', () => {

@@ -123,7 +123,7 @@ describe('parseQueryOptions()', () => {
   })
 
   it('keeps the parts as they arrived, and reads + as a blank', () => {
-    const raw = '$select=name&%24deltatoken=12%2103%2f15%2f2026+09%3a41%3a07&custom=1'
+    const raw = '$select=name&%24deltatoken=12%2103%2f15%2f2026+09%3a41%3a07&tag=1'
     const options = parseQueryOptions(raw, tableOf('accounts'), schema)
     expect(options.deltaToken).toBe('12!03/15/2026 09:41:07')
     expect(options.parts.map((part) => part.raw).join('&')).toBe(raw)

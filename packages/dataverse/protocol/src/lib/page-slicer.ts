@@ -30,7 +30,7 @@ export interface PageSlicer {
 }
 
 export const defaultMaxRecordBytes: number = 64 * 1024 * 1024
-export const defaultMaxDepth = 100
+const defaultMaxDepth = 100
 
 const comma = 0x2c
 const openBrace = 0x7b

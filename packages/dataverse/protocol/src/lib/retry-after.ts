@@ -1,8 +1,8 @@
 /** No wait is shorter: a service that asks for a moment gets one, and not hundreds of requests a second. */
-export const shortestRetryAfterMs = 500
+const shortestRetryAfterMs = 500
 
 /** No wait is longer: whoever is told to come back in years asks again after an hour. */
-export const longestRetryAfterMs = 3_600_000
+const longestRetryAfterMs = 3_600_000
 
 /**
  * Milliseconds that a `Retry-After` header asks to wait: a number of seconds, or an HTTP date counted from `nowMs`.

@@ -4,7 +4,7 @@ import type { PumpRun } from './pump-run.js'
 import { createReadyRows } from './ready-rows.js'
 
 /** Rows that go into the next request, and what is done with them. */
-export interface NextRequest {
+interface NextRequest {
   readonly kind: 'compare' | 'write'
   readonly rows: readonly PendingRow[]
 }

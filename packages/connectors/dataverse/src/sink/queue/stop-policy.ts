@@ -1,5 +1,5 @@
 /** How a run ends before its source does. */
-export type Stopped = 'draining' | 'dropping'
+type Stopped = 'draining' | 'dropping'
 
 /** Decides when a run stops early: what is under way is finished (`draining`), or given up (`dropping`). */
 export interface StopPolicy {

@@ -26,7 +26,7 @@ export interface Failures {
 export const noFailures: Failures = { passing: 0, ambiguous: 0, throttled: 0 }
 
 /** Ready to be written; nobody has looked whether it is there. */
-export interface Prepared {
+interface Prepared {
   readonly kind: 'prepared'
   /** GUID: given, or made by us for a create. */
   readonly id: string | undefined
@@ -36,7 +36,7 @@ export interface Prepared {
 }
 
 /** It was looked for and not found. */
-export interface Absent {
+interface Absent {
   readonly kind: 'absent'
   readonly id: string | undefined
   readonly ownId: boolean
@@ -44,7 +44,7 @@ export interface Absent {
 }
 
 /** The table holds it. */
-export interface Present {
+interface Present {
   readonly kind: 'present'
   readonly id: string
   readonly ownId: false
@@ -76,7 +76,7 @@ export interface InFlight {
 }
 
 /** A body inside a request: `bytes` of them, up to `end`. */
-export interface SentBody {
+interface SentBody {
   readonly request: Buffer
   readonly end: number
 }

@@ -11,7 +11,7 @@ import { readOperation } from './read-operation.js'
  * @throws BatchRefusal for what is answered with a flat object, ServiceError for the rest.
  */
 export function parseBatch(body: Buffer, boundary: string, maxOperations: number): BatchItem[] {
-  const parts = splitMultipart(body.toString('latin1'), boundary)
+  const parts = splitMultipart(withLineEnds(body.toString('latin1')), boundary)
   if (parts.length === 0) {
     throw new BatchRefusal(`The batch has no part that begins with the boundary '${boundary}'.`)
   }
@@ -24,6 +24,11 @@ export function parseBatch(body: Buffer, boundary: string, maxOperations: number
     )
   }
   return items
+}
+
+/** Bare line feeds are taken where the whole batch has no others and ends with two of them (SupportArticles: client errors). */
+function withLineEnds(text: string): string {
+  return text.endsWith('\n\n') && !text.includes('\r') ? text.replaceAll('\n', '\r\n') : text
 }
 
 function readItem(part: MultipartPart, maxOperations: number): BatchItem {

@@ -7,7 +7,7 @@ export interface FaultScript extends Faults {
   take(method: string, url: string, inBatch?: boolean): FaultAction | undefined
 }
 
-export interface ActiveRule {
+interface ActiveRule {
   readonly rule: FaultRule
   readonly times: number
   seen: number
@@ -41,7 +41,7 @@ export function createFaultScript(): FaultScript {
   }
 }
 
-export function matches(rule: FaultMatch, method: string, url: string, inBatch: boolean): boolean {
+function matches(rule: FaultMatch, method: string, url: string, inBatch: boolean): boolean {
   if (rule.inBatch !== undefined && rule.inBatch !== inBatch) return false
   if (rule.method !== undefined && rule.method.toUpperCase() !== method) return false
   if (rule.url === undefined) return true

@@ -52,7 +52,10 @@ export function organizationOperation(
   const name = open < 0 ? segment : segment.slice(0, open)
   const call = { name, arguments: open < 0 ? '' : segment.slice(open + 1, -1) }
   if (Object.hasOwn(functions, name)) {
-    if (request.method !== 'GET') throw methodNotAllowed(request.method)
+    // To another method a function is no resource at all, and says so without a code (SupportArticles: client errors).
+    if (request.method !== 'GET') {
+      throw new ServiceError(404, '', `Resource not found for the segment '${name}'.`)
+    }
     return functions[name]?.(request, context, call)
   }
   if (!Object.hasOwn(actions, name)) return undefined

@@ -10,6 +10,7 @@ import type {
 } from './filter-expression.js'
 import { lexFilter, syntaxError, type Token } from './filter-lexer.js'
 import { parseAliasArgument, parseAliasValue, toLiteral } from './filter-literal.js'
+import { notImplemented } from './query-errors.js'
 
 /** Microsoft Learn lists the functions of `$filter` that Dataverse has in this namespace. */
 const functionNamespace = 'Microsoft.Dynamics.CRM.'
@@ -100,6 +101,7 @@ function createParser(text: string, aliases: FilterAliases): Parser {
     if (token.kind === 'name' && isNext('(', 1)) return parseCall()
     const operand = parseOperand()
     if (operand.kind === 'path' && isNext('(')) return parseLambda(operand, depth)
+    if (peek().kind === 'name' && peek().text === 'in') throw notImplemented()
     if (peek().kind !== 'name' || !comparisons.has(peek().text)) return truth(operand)
     const operator = advance().text as Comparison
     return { kind: 'comparison', operator, left: operand, right: parseOperand(), position: token.position }

@@ -21,6 +21,8 @@ const supported = new Set([
   '$deltatoken',
   '$skiptoken',
 ])
+/** Optional parameters of any request (Microsoft Learn: Optional parameters). */
+const understoodElsewhere = new Set(['tag'])
 const notEmulatedOptions = new Map([
   ['$apply', '$apply'],
   ['fetchxml', 'fetchXml'],
@@ -73,7 +75,9 @@ function collectOptions(parts: readonly QueryPart[]): Map<string, string> {
   for (const { name, value } of parts) {
     const feature = notEmulatedOptions.get(name.toLowerCase())
     if (feature !== undefined) throw notEmulated(`the query option ${feature}`)
-    if (!name.startsWith('$')) continue
+    if (name.startsWith('@') || understoodElsewhere.has(name.toLowerCase())) continue
+    // A service that overlooked it would answer something else than was asked.
+    if (!name.startsWith('$')) throw notEmulated(`the query option ${name}`)
     if (!supported.has(name)) throw optionRefused(`The query parameter ${name} is not supported.`)
     if (options.has(name)) throw optionRefused(`Query option '${name}' was specified more than once.`)
     options.set(name, value)

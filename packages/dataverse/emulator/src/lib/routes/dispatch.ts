@@ -54,7 +54,9 @@ function createRouter(service: Service): (request: ParsedRequest) => ServiceResp
     const table = schema.byEntitySet(name)
     if (name === 'sdkmessagefilters' && table === undefined) return messageFilters(request, schema)
     if (table === undefined)
-      return handleMetadata(request, metadata) ?? closingAction(service, request) ?? unknownSegment(name)
+      return (
+        handleMetadata(request, metadata) ?? closingAction(service, request) ?? unknownSegment(service, name)
+      )
     const { predicate } = parseSegment(first)
     const context: RowRequest = { service, formats, request, table }
     if (rest.at(-1) === '$ref') return referenceRequest(context, predicate, rest)
@@ -78,7 +80,9 @@ function refuseHeaders({ headers }: ParsedRequest): void {
 }
 
 // Entity sets are in lower case; functions and actions, of which the service has hundreds, begin in upper case.
-function unknownSegment(name: string): never {
+function unknownSegment({ schema }: Service, name: string): never {
+  // The name of a table in its own case is no resource (SupportArticles: client errors of the Web API).
+  if (schema.byLogicalName(name.toLowerCase()) !== undefined) throw segmentNotFound(name)
   if (/^[A-Z]/.test(name)) throw notEmulated(`the operation ${name}`)
   throw segmentNotFound(name)
 }

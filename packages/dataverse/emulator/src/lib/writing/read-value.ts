@@ -44,15 +44,17 @@ export function readColumnValue(table: Table, column: Column, value: unknown): C
     case 'double':
       return numberValue(table, column, value, 'Edm.Double')
     case 'boolean':
+      // Taken as text as well: Microsoft's own client sends it so (seen in its source).
+      if (value === 'true' || value === 'false') return value === 'true'
       if (typeof value !== 'boolean') throw wrongType(table, column, value, 'Edm.Boolean')
       return value
     case 'multiselectpicklist':
       return choicesValue(table, column, value)
     case 'picklist':
-      return optionValue(table, column, value)
+      return optionValue(table, column, optionNumber(value))
     case 'state':
     case 'status':
-      return numberValue(table, column, value, 'Edm.Int32')
+      return numberValue(table, column, optionNumber(value), 'Edm.Int32')
     case 'datetime':
       return dateValue(table, column, value)
     default:
@@ -68,8 +70,22 @@ function wrongType(table: Table, column: Column, value: unknown, type: string): 
   )
 }
 
+// Every text is checked against XML 1.0 (Microsoft Learn: invalid characters in a field); half a surrogate pair is none of it.
+const notXml = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
+
+function badCharacter({ logicalName }: Column, character: string): ServiceError {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, '0')
+  return new ServiceError(
+    400,
+    '0x80040278',
+    `Invalid character in field '${logicalName}': hexadecimal value 0x${code}, is an invalid character.`,
+  )
+}
+
 function textValue(table: Table, column: Column, value: unknown): string {
   if (typeof value !== 'string') throw wrongType(table, column, value, 'Edm.String')
+  const bad = notXml.exec(value)?.[0]
+  if (bad !== undefined) throw badCharacter(column, bad)
   if (column.maxLength !== undefined && value.length > column.maxLength) {
     throw new ServiceError(
       400,
@@ -101,6 +117,11 @@ function outOfRange(table: Table, column: Column, value: number): ServiceError {
     `A validation error occurred. The value of '${column.logicalName}' on record of type ` +
       `'${table.logicalName}' is outside the valid range.`,
   )
+}
+
+/** Options come as text, too: Microsoft's own client sends them so (seen in its source). */
+function optionNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value
 }
 
 function optionValue(table: Table, column: Column, value: unknown): number {
