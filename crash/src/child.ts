@@ -4,11 +4,10 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { nodeFiles } from '@deltaverse/durable-files'
-import { createTrigger, type Failpoint } from './lib/failpoints.js'
-import { errorOf } from './lib/run/error-of.js'
+import { createTrigger, errorOf, type TraceEntry } from '@deltaverse/testing/crash'
+import type { Failpoint } from './lib/failpoints.js'
 import type { RunOrder } from './lib/run/run-order.js'
 import { runSync } from './lib/run/run-sync.js'
-import type { TraceEntry } from './lib/run/trace.js'
 
 export interface ChildOrder extends RunOrder {
   readonly tracePath: string

@@ -1,6 +1,6 @@
+import { addTallies, emptyTally, formatTally, isClean } from '@deltaverse/testing/crash'
 import { formatOptions, parseOptions, usage } from './lib/options.js'
-import { runSeeds } from './lib/run-seeds.js'
-import { addTallies, emptyTally, formatTally, isClean } from './lib/tally.js'
+import { connectorOf, runSeeds } from './lib/run-seeds.js'
 
 let options: ReturnType<typeof parseOptions>
 try {
@@ -14,7 +14,7 @@ if (options === undefined) {
   process.exit(0)
 }
 
-const { first, last, workers, wishes, plant, verbose } = options
+const { first, last, workers, connectors, wishes, plant, verbose } = options
 let tally = emptyTally
 let done = 0
 // Ended early, it says how far it has come; a second signal ends it on the spot.
@@ -24,7 +24,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     isStopped = true
   })
 }
-for await (const result of runSeeds({ first, last, workers, wishes, how: { plant, detailed: verbose } })) {
+for await (const result of runSeeds({
+  first,
+  last,
+  workers,
+  connectors,
+  wishes,
+  how: { plant, detailed: verbose },
+})) {
   tally = addTallies(tally, result.tally)
   done += 1
   const isBad = result.problems.length > 0
@@ -32,8 +39,10 @@ for await (const result of runSeeds({ first, last, workers, wishes, how: { plant
     console.log(`seed ${result.seed}${isBad ? ' FAILED' : ''}`)
     for (const line of result.trail) console.log(`  ${line}`)
   }
-  if (isBad)
-    console.log(`  replay: npm run crash -- --seed ${result.seed} ${formatOptions(options)}`.trimEnd())
+  if (isBad) {
+    const words = formatOptions(options, connectorOf(result.seed, options))
+    console.log(`  replay: npm run crash -- --seed ${result.seed} ${words}`)
+  }
   if (isStopped) break
   if (process.stderr.isTTY)
     process.stderr.write(`\r${done} of ${last - first + 1} seeds · ${formatTally(tally)} `)

@@ -1,13 +1,13 @@
 /** A thread that runs the seeds it is told. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { SeedsOptions } from './lib/run-seeds.js'
+import { type SeedsOptions, wishesOf } from './lib/run-seeds.js'
 import { createSeedRunner } from './lib/seed-runner.js'
 
-const { wishes, how } = workerData as Pick<SeedsOptions, 'wishes' | 'how'>
+const { how, ...choice } = workerData as Pick<SeedsOptions, 'connectors' | 'wishes' | 'how'>
 const runner = createSeedRunner()
 parentPort?.on('message', async (message: number | 'end') => {
   if (message === 'end') {
     await runner.close()
     parentPort?.close()
-  } else parentPort?.postMessage(await runner.run(message, wishes, how))
+  } else parentPort?.postMessage(await runner.run(message, wishesOf(message, choice), how))
 })

@@ -1,6 +1,6 @@
+import { addTallies, emptyTally, formatTally, type Tally } from '@deltaverse/testing/crash'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createSeedRunner, type SeedRunner } from '../src/lib/seed-runner.js'
-import { addTallies, emptyTally, formatTally, type Tally } from '../src/lib/tally.js'
 
 const runners = [createSeedRunner(), createSeedRunner()]
 afterAll(() => Promise.all(runners.map((runner) => runner.close())))

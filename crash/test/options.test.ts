@@ -1,6 +1,6 @@
+import { addTallies, emptyTally, formatTally, isClean } from '@deltaverse/testing/crash'
 import { describe, expect, it } from 'vitest'
 import { formatOptions, parseOptions } from '../src/lib/options.js'
-import { addTallies, emptyTally, formatTally, isClean } from '../src/lib/tally.js'
 
 describe('the command line', () => {
   it('names seeds, sinks and ways', () => {
@@ -9,6 +9,7 @@ describe('the command line', () => {
       last: 56,
       workers: 2,
       verbose: false,
+      connectors: ['files', 'postgres'],
       wishes: {},
     })
     expect(
@@ -21,14 +22,24 @@ describe('the command line', () => {
     expect(parseOptions(['--help'])).toBeUndefined()
   })
 
+  it('crashes all connectors that can have what is wished', () => {
+    expect(parseOptions(['--sink', 'fingerprints'])?.connectors).toContain('postgres')
+    expect(parseOptions(['--way', 'power'])?.connectors).toEqual(['files'])
+    expect(parseOptions(['--sink', 'mirror'])?.connectors).toEqual(['files'])
+    expect(parseOptions(['--connector', 'postgres'])?.connectors).toEqual(['postgres'])
+  })
+
   it.each([
     ['--sink', 'tape'],
     ['--plant', 'a tree'],
     ['--way', 'boredom'],
+    ['--connector', 'tape'],
+    ['--connector', 'postgres', '--sink', 'log'],
+    ['--connector', 'postgres', '--way', 'power'],
     ['--seeds', '0'],
     ['--seed', 'x'],
     ['surplus'],
-  ])('refuses %s %s', (...args) => expect(() => parseOptions(args)).toThrow(/--|surplus/))
+  ])('refuses %s %s', (...args) => expect(() => parseOptions(args)).toThrow(/--|surplus|connector/))
 
   it('can be written down again, so that a failure is replayed as it was', () => {
     const words = '--sink log,plain --way power --plant gap-open'

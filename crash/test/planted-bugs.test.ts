@@ -1,5 +1,5 @@
+import type { Problem } from '@deltaverse/testing/crash'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Problem } from '../src/lib/oracle/problem.js'
 import type { PlantName } from '../src/lib/run/plants.js'
 import type { SinkPlan } from '../src/lib/scenario.js'
 import { createSeedRunner } from '../src/lib/seed-runner.js'

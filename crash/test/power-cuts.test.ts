@@ -1,7 +1,7 @@
+import { addTallies, emptyTally, formatTally } from '@deltaverse/testing/crash'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { SinkPlan } from '../src/lib/scenario.js'
 import { createSeedRunner } from '../src/lib/seed-runner.js'
-import { addTallies, emptyTally, formatTally } from '../src/lib/tally.js'
 
 const runner = createSeedRunner()
 afterAll(() => runner.close())

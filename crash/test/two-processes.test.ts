@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createVirtualClock } from '@deltaverse/testing'
+import type { TraceEntry } from '@deltaverse/testing/crash'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ChildPool, createChildPool } from '../src/lib/run/child-pool.js'
 import type { RunOrder } from '../src/lib/run/run-order.js'
-import type { TraceEntry } from '../src/lib/run/trace.js'
 import { planScenario } from '../src/lib/scenario.js'
 import { type Service, startService } from '../src/lib/service/service.js'
 import { startMs } from '../src/lib/time.js'
@@ -35,6 +35,7 @@ const order = (name: string): RunOrder & { readonly tracePath: string } => ({
   directory: join(folder, 'out'),
   fingerprintDirectory: join(folder, 'fingerprints'),
   sink: scenario.sink,
+  settings: { directory: join(folder, 'out') },
   feed: scenario.feed,
   commitBytes: 1,
   selection: 'narrow',

@@ -1,12 +1,10 @@
 import type { SyncStep } from '@deltaverse/sync'
 import type { SeededRandom } from '@deltaverse/testing'
+import type { CrashPoint as AnyCrashPoint } from '@deltaverse/testing/crash'
 import type { FilePoint } from './disk/failing-files.js'
 
 /** Where a run is made to crash: the n-th time that this is reached in it. */
-export interface CrashPoint {
-  readonly at: Failpoint
-  readonly nth: number
-}
+export type CrashPoint = AnyCrashPoint<Failpoint>
 
 /** Behind each step, what the sync works on next. */
 const workBehind: Readonly<Record<SyncStep, Work>> = {
@@ -34,6 +32,7 @@ export type Work = 'opening' | 'reading' | 'sink-commit' | 'state-save'
  * | `step:…` | between two actions of the sync, see `SyncStep` |
  * | `file:…` | before, in the middle of or behind an operation on files |
  * | `in:…` | at any operation on files while the sync opens, reads, commits its sink, or saves its state |
+ * | `sink:…` | at each turn of the event loop while a sink that does not stand on our files is in the middle of it |
  * | `fingerprints:…` | while the fingerprint store is in the middle of it |
  * | `request` | when a request arrives at the service |
  * | `keys-only-request` | when one is sent that selects the primary key alone |
@@ -43,10 +42,14 @@ export type Failpoint =
   | `step:${SyncStep}`
   | FilePoint
   | `in:${Work}`
+  | SinkPoint
   | `fingerprints:${'opening' | 'recording' | 'removing' | 'committing'}`
   | 'request'
   | 'keys-only-request'
   | 'catch-up-page'
+
+/** Places within the calls of a sink. */
+export type SinkPoint = `sink:${'opening' | 'writing' | 'committing'}`
 
 /** How often each point is reached in a run of a scenario, about. */
 const reaches: Readonly<Record<Failpoint, number>> = {
@@ -72,6 +75,9 @@ const reaches: Readonly<Record<Failpoint, number>> = {
   'fingerprints:committing': 5,
   'in:sink-commit': 30,
   'in:state-save': 30,
+  'sink:opening': 20,
+  'sink:writing': 20,
+  'sink:committing': 40,
   'file:before-open': 12,
   'file:before-write': 15,
   'file:half-written': 15,
@@ -91,10 +97,22 @@ const reaches: Readonly<Record<Failpoint, number>> = {
   'file:read': 15,
 }
 
+/** What a run is made of, as far as it says which points there are. */
+export interface ReachedParts {
+  readonly hasFingerprints: boolean
+  /** Whether the sink stands on our files, whose every operation is a point, or on a system of its own. */
+  readonly standsOnFiles: boolean
+}
+
 /** Draws a place to crash at: any of them, at any of the times that a run reaches it. */
-export function drawCrash(random: SeededRandom, hasFingerprints: boolean): CrashPoint {
+export function drawCrash(
+  random: SeededRandom,
+  { hasFingerprints, standsOnFiles }: ReachedParts,
+): CrashPoint {
   const all = (Object.keys(reaches) as Failpoint[]).filter(
-    (point) => hasFingerprints || !isOfFingerprints(point),
+    (point) =>
+      (hasFingerprints || !isOfFingerprints(point)) &&
+      !(standsOnFiles ? point.startsWith('sink:') : /^(?:file|in):/.test(point)),
   )
   const at = all[random.below(all.length)] ?? 'request'
   return { at, nth: random.between(1, random.chance(0.5) ? 1 : reaches[at]) }
@@ -113,30 +131,6 @@ export function drawStep(random: SeededRandom): CrashPoint {
     'step:after-state-saved',
   ] as const
   return { at: random.pick(steps), nth: random.between(1, 2) }
-}
-
-/** Counts how often one point is reached, and does what is to be done at the n-th time. */
-export interface Trigger {
-  /** What is done there may take time; who reaches a step waits for it. */
-  reached(point: Failpoint): void | Promise<void>
-  readonly fired: boolean
-}
-
-export function createTrigger(at: CrashPoint | undefined, fire: () => void | Promise<void>): Trigger {
-  let left = at?.nth ?? 0
-  let fired = false
-  return {
-    reached(point) {
-      if (fired || point !== at?.at) return
-      left -= 1
-      if (left > 0) return
-      fired = true
-      return fire()
-    },
-    get fired() {
-      return fired
-    },
-  }
 }
 
 /** What the sync works on behind a step. */

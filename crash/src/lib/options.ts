@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type PlantName, plantNames } from './run/plants.js'
 import type { ScenarioWishes, Way } from './scenario.js'
+import { crashedConnectors, targetOf } from './targets/targets.js'
 
 export interface CrashOptions {
   /** The seeds to run, from the first to the last. */
@@ -8,6 +9,8 @@ export interface CrashOptions {
   readonly last: number
   /** Threads that run seeds beside each other. */
   readonly workers: number
+  /** Whose sinks are crashed, one after the other: the first seed is the first one's. */
+  readonly connectors: readonly string[]
   readonly wishes: ScenarioWishes
   /** A bug to plant. */
   readonly plant?: PlantName
@@ -20,11 +23,13 @@ export const usage: string = `Usage: npm run crash -- [options]
   --seeds <n>     how many seeds to run, from 1 on (default 200)
   --seed <n>      this seed only, with the trail of its crashes
   --from <n>      the first seed (default 1)
+  --connector <name>  whose sink is crashed: ${crashedConnectors.join(', ')}, or all, one seed each in turn (default all)
   --sink <words>  what every seed has to use, separated by commas; of each pair the seed chooses what is not named:
                   log or mirror, plain or gzip, rotating or one-file, fingerprints or no-fingerprints
   --way <way>     power: power cuts, in this process, on a disk that loses what was not flushed
                   process: child processes that are killed with SIGKILL, on the real disk
-                  (default: one seed of 16 by process, the others by power)
+                  (default: one seed of 16 by process, the others by power; by process
+                  always for a sink that is not in files)
   --plant <bug>   put a bug around the sync, to see it caught: ${plantNames.join(', ')}
   --workers <n>   threads that run seeds beside each other (default 1)
   --verbose       show every request and every delivery
@@ -55,6 +60,7 @@ export function parseOptions(args: readonly string[]): CrashOptions | undefined 
       seeds: { type: 'string' },
       seed: { type: 'string' },
       from: { type: 'string' },
+      connector: { type: 'string' },
       sink: { type: 'string' },
       way: { type: 'string' },
       plant: { type: 'string' },
@@ -64,6 +70,10 @@ export function parseOptions(args: readonly string[]): CrashOptions | undefined 
     },
   })
   if (values.help) return undefined
+  const wishes: ScenarioWishes = {
+    ...(values.sink !== undefined && { sink: sinkOf(values.sink) }),
+    ...(values.way !== undefined && { way: wayOf(values.way) }),
+  }
   const one = values.seed !== undefined
   const first = count('--seed', values.seed ?? values.from ?? '1')
   return {
@@ -72,24 +82,38 @@ export function parseOptions(args: readonly string[]): CrashOptions | undefined 
     workers: count('--workers', values.workers ?? '1'),
     verbose: values.verbose,
     ...(values.plant !== undefined && { plant: plantNameOf(values.plant) }),
-    wishes: {
-      ...(values.sink !== undefined && { sink: sinkOf(values.sink) }),
-      ...(values.way !== undefined && { way: wayOf(values.way) }),
-    },
+    connectors: connectorsOf(values.connector ?? 'all', wishes),
+    wishes,
   }
 }
-
 /** The words of the command line that ask for the same. */
-export function formatOptions({ wishes, plant }: Pick<CrashOptions, 'wishes' | 'plant'>): string {
+export function formatOptions(
+  { wishes, plant }: Pick<CrashOptions, 'wishes' | 'plant'>,
+  connector?: string,
+): string {
   const chosen = Object.entries(wishes.sink ?? {}).map(
     ([name, value]) =>
       Object.entries(sinkWords).find(([, part]) => (part as Record<string, unknown>)[name] === value)?.[0],
   )
   return [
+    ...(connector === undefined ? [] : ['--connector', connector]),
     ...(chosen.length > 0 ? ['--sink', chosen.join(',')] : []),
     ...(wishes.way === undefined ? [] : ['--way', wishes.way]),
     ...(plant === undefined ? [] : ['--plant', plant]),
   ].join(' ')
+}
+
+/** Of all, those that can have what is wished. */
+function connectorsOf(text: string, { sink, way }: ScenarioWishes): readonly string[] {
+  const needsFiles = sink?.mode !== undefined || way === 'power'
+  if (text === 'all') return crashedConnectors.filter((name) => !needsFiles || targetOf(name).standsOnFiles)
+  const { standsOnFiles } = targetOf(text)
+  if (needsFiles && !standsOnFiles) {
+    throw new RangeError(
+      `--connector ${text} is not in files: it has neither --sink log or mirror nor --way power`,
+    )
+  }
+  return [text]
 }
 
 function sinkOf(text: string): ScenarioWishes['sink'] {

@@ -1,23 +1,24 @@
 import type { LoggedRequest } from '@deltaverse/emulator'
 import { createVirtualClock, type VirtualClock } from '@deltaverse/testing'
-import { createDeliveryBook, type DeliveryBook } from './oracle/delivery-book.js'
-import { judgeRun } from './oracle/judge-run.js'
-import type { Problem } from './oracle/problem.js'
-import type { Machine, RunOutcome } from './run/machine.js'
+import {
+  type CrashReport,
+  type CrashRun,
+  type RunOutcome,
+  runCrashes,
+  type TraceEntry,
+} from '@deltaverse/testing/crash'
+import type { Machine } from './run/machine.js'
 import type { PlantName } from './run/plants.js'
 import type { RunOrder } from './run/run-order.js'
-import type { TraceEntry } from './run/trace.js'
 import type { Scenario, Turn } from './scenario.js'
+import { selections } from './service/item-table.js'
+import { judgeResume } from './service/judge-resume.js'
 import { type Service, startService } from './service/service.js'
-import type { Tally } from './tally.js'
+import type { CrashHost, CrashPlace } from './targets/crash-target.js'
 import { startMs } from './time.js'
 
-export interface SeedResult {
+export interface SeedResult extends CrashReport {
   readonly seed: number
-  readonly tally: Tally
-  readonly problems: readonly Problem[]
-  /** What happened, turn by turn. */
-  readonly trail: readonly string[]
 }
 
 export interface SeedOptions {
@@ -27,69 +28,87 @@ export interface SeedOptions {
   readonly detailed?: boolean | undefined
 }
 
-/** Carries a scenario out: runs that crash, one that is let through, and a look at what is there behind each. */
+/** Carries a scenario out on a machine, into the sink of a host. */
 export async function runSeed(
   scenario: Scenario,
   machine: Machine,
+  host: CrashHost,
   { plant, detailed }: SeedOptions = {},
 ): Promise<SeedResult> {
   const time = createVirtualClock(startMs)
   const service = await startService(scenario, time)
-  const deliveries = createDeliveryBook()
-  const trail: string[] = [describeScenario(scenario)]
-  const problems: Problem[] = []
+  const { directory } = machine
+  const place: CrashPlace = { seed: scenario.seed, plan: scenario.sink, directory, files: machine.files }
+  const settings = host.settings(place)
   // The one ends what the last crash has left half-way; what changed meanwhile may be told to the other only.
   const calm: Turn = { before: [], selection: scenario.turns.at(-1)?.selection ?? 'narrow', restart: false }
-  const last: Turn = { ...calm }
-  const turns = [...scenario.turns, calm, last]
-  let crashes = 0
+  const turns = [...scenario.turns, calm, calm]
   try {
-    for (const [index, turn] of turns.entries()) {
-      const isLast = turn === last
-      for (const what of turn.before) await service.interfere(what)
-      service.begin(index, index >= scenario.turns.length)
-      const order = orderOf(scenario, turn, { machine, service, time, plant, detailed, index })
-      const outcome = await machine.run(order, {
-        onRequest(listener) {
-          service.onRequest = listener
-        },
-      })
-      for (const entry of outcome.trace) deliveries.take(entry)
-      if (outcome.crashedAt !== undefined) crashes += 1
-      const found = await judgeRun({ scenario, machine, service, deliveries, order, outcome, turn, isLast })
-      trail.push(describeTurn(index, turn, outcome))
-      if (detailed)
-        trail.push(...service.requests().map(describeRequest), ...outcome.trace.map(describeEntry))
-      for (const { kind, message } of found) trail.push(`  ${kind}: ${message}`)
-      problems.push(...found)
-      // What follows from a fault is no second one.
-      if (found.length > 0) break
-    }
+    const report = await runCrashes<RunOrder>({
+      runs: turns.map((turn, index) =>
+        runOf(turn, index, { scenario, machine, service, settings, time, plant, detailed }),
+      ),
+      machine: {
+        run: (order) =>
+          machine.run(order, {
+            onRequest(listener) {
+              service.onRequest = listener
+            },
+          }),
+        close: () => machine.close(),
+      },
+      look: () => host.look(place, service.book),
+      rows: () => service.rows(),
+    })
+    return { ...report, seed: scenario.seed, trail: [describeScenario(scenario), ...report.trail] }
   } finally {
     await service.close()
+    await host.forget(place)
   }
-  return { seed: scenario.seed, trail, problems, tally: tallyOf(crashes, problems, deliveries) }
 }
 
-interface OrderParts {
+interface RunParts {
+  readonly scenario: Scenario
   readonly machine: Machine
   readonly service: Service
+  readonly settings: RunOrder['settings']
   readonly time: VirtualClock
   readonly plant: PlantName | undefined
   readonly detailed: boolean | undefined
-  readonly index: number
+}
+
+function runOf(turn: Turn, index: number, parts: RunParts): CrashRun<RunOrder> {
+  const { scenario, service, detailed } = parts
+  return {
+    async begin() {
+      for (const what of turn.before) await service.interfere(what)
+      service.begin(index, index >= scenario.turns.length)
+      return orderOf(turn, index, parts)
+    },
+    columns: selections[turn.selection],
+    words: describeTurn(turn),
+    judge: (order, { trace }) =>
+      judgeResume(
+        trace,
+        service.requests().map(({ url }) => url),
+        order,
+      ),
+    details: ({ trace }: RunOutcome) =>
+      detailed ? [...service.requests().map(describeRequest), ...trace.map(describeEntry)] : [],
+  }
 }
 
 function orderOf(
-  scenario: Scenario,
   turn: Turn,
-  { machine, service, time, plant, detailed, index }: OrderParts,
+  index: number,
+  { scenario, machine, service, settings, time, plant, detailed }: RunParts,
 ): RunOrder {
   return {
     url: service.url,
     directory: machine.directory,
     fingerprintDirectory: machine.fingerprintDirectory,
     sink: scenario.sink,
+    settings,
     feed: scenario.feed,
     commitBytes: scenario.commitBytes,
     selection: turn.selection,
@@ -104,21 +123,10 @@ function orderOf(
   }
 }
 
-function tallyOf(crashes: number, problems: readonly Problem[], deliveries: DeliveryBook): Tally {
-  const count = (kind: Problem['kind']): number => problems.filter((problem) => problem.kind === kind).length
-  return {
-    crashes,
-    rowsLost: count('lost'),
-    rowsTorn: count('torn'),
-    duplicatesSeen: deliveries.duplicatesSeen,
-    duplicatesAfterCommit: count('repeated'),
-    runsStuck: count('stuck'),
-  }
-}
-
 function describeScenario({ way, sink, service, rows, slots, knowsEnvironment }: Scenario): string {
   const words = [
     way,
+    sink.connector,
     sink.mode,
     sink.compression,
     ...(sink.rotating ? ['rotating'] : []),
@@ -134,19 +142,13 @@ function describeScenario({ way, sink, service, rows, slots, knowsEnvironment }:
   return words.join(', ')
 }
 
-function describeTurn(index: number, turn: Turn, { crashedAt, error }: RunOutcome): string {
-  const parts = [
+function describeTurn(turn: Turn): readonly string[] {
+  return [
     ...turn.before,
     turn.selection,
     ...(turn.restart ? ['restart'] : []),
     ...(turn.rival === undefined ? [] : [`rival at ${turn.rival.at} (${turn.rival.nth})`]),
-    crashedAt !== undefined
-      ? `crashed at ${crashedAt}`
-      : error !== undefined
-        ? `ended with ${error.code}: ${error.message}`
-        : 'came to its end',
   ]
-  return `run ${index + 1}: ${parts.join(', ')}`
 }
 
 function describeRequest({ method, url, status }: LoggedRequest): string {

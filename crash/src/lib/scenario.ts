@@ -1,5 +1,6 @@
+import type { SinkMode } from '@deltaverse/core'
 import { createSeededRandom, type SeededRandom } from '@deltaverse/testing'
-import { type CrashPoint, drawCrash, drawStep } from './failpoints.js'
+import { type CrashPoint, drawCrash, drawStep, type ReachedParts } from './failpoints.js'
 
 /** What happens to the environment between two runs. */
 export type Interference = 'expire' | 'age' | 'burst' | 'back-up' | 'restore'
@@ -25,7 +26,9 @@ export interface Turn {
 
 /** How rows are kept. */
 export interface SinkPlan {
-  readonly mode: 'log' | 'mirror'
+  /** Name of the connector whose sink it is. */
+  readonly connector: string
+  readonly mode: SinkMode
   readonly compression: 'none' | 'gzip'
   /** Whether a file is closed and a new one begun at some size (log only). */
   readonly rotating: boolean
@@ -79,9 +82,11 @@ export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenari
   const service = planService(random, restores && !knowsEnvironment)
   const slots = random.between(3, 7) * service.pageSize
   const sink = planSink(random, wishes.sink)
+  const standsOnFiles = sink.mode !== 'table'
   const scenario: Omit<Scenario, 'turns'> = {
     seed,
-    way: wishes.way ?? way,
+    // A system of its own is not on the disk whose power is cut.
+    way: standsOnFiles ? (wishes.way ?? way) : 'process',
     sink,
     service,
     feed: {
@@ -100,6 +105,7 @@ export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenari
     restores,
     expires: service.expiry === 'error',
     hasFingerprints: sink.fingerprints,
+    standsOnFiles,
   })
   return { ...scenario, turns }
 }
@@ -122,21 +128,22 @@ function planService(random: SeededRandom, mustTell: boolean): Scenario['service
 
 function planSink(random: SeededRandom, wished: Partial<SinkPlan> | undefined): SinkPlan {
   const plan: SinkPlan = {
+    connector: 'files',
     mode: random.pick(['log', 'mirror']),
     compression: random.pick(['none', 'gzip']),
     rotating: random.chance(0.4),
     fingerprints: random.chance(0.5),
     ...wished,
   }
+  if (plan.mode === 'table') return { ...plan, compression: 'none', rotating: false }
   return { ...plan, rotating: plan.rotating && plan.mode === 'log' }
 }
 
-interface TurnsPlan {
+interface TurnsPlan extends ReachedParts {
   readonly count: number
   readonly restores: boolean
   /** Whether tokens may end before their time: a service that then silently sends every row cannot be found out. */
   readonly expires: boolean
-  readonly hasFingerprints: boolean
 }
 
 function planTurns(random: SeededRandom, plan: TurnsPlan): Turn[] {
@@ -145,12 +152,15 @@ function planTurns(random: SeededRandom, plan: TurnsPlan): Turn[] {
   const restoreAt = plan.restores ? random.between(1, plan.count - 1) : undefined
   let selection: Turn['selection'] = 'narrow'
   return Array.from({ length: plan.count }, (_, index) => {
-    if (changesSelection && random.chance(0.2)) selection = selection === 'narrow' ? 'wide' : 'narrow'
+    // A table keeps the columns that it was given once.
+    if (changesSelection && random.chance(0.2)) {
+      selection = selection === 'narrow' || !plan.standsOnFiles ? 'wide' : 'narrow'
+    }
     return {
       before: index === 0 ? [] : interferences(random, plan.expires, index === restoreAt),
       selection,
       restart: random.chance(0.04),
-      ...(random.chance(0.85) && { crash: drawCrash(random, plan.hasFingerprints) }),
+      ...(random.chance(0.85) && { crash: drawCrash(random, plan) }),
       ...(random.chance(0.1) && { rival: drawStep(random) }),
     }
   })

@@ -1,17 +1,6 @@
 import type { Files } from '@deltaverse/durable-files'
+import type { RunOutcome } from '@deltaverse/testing/crash'
 import type { RunOrder } from './run-order.js'
-import type { RunError, TraceEntry } from './trace.js'
-
-/** What became of a run. */
-export interface RunOutcome {
-  /** Where it crashed; absent when it came to its end, or ended with an error. */
-  readonly crashedAt?: string
-  readonly error?: RunError
-  /** Files that it opened and left open, where the machine can tell. */
-  readonly leftOpen?: readonly string[]
-  /** What it told, in order. */
-  readonly trace: readonly TraceEntry[]
-}
 
 /** Where runs take place: a machine that fails, or whose processes do. */
 export interface Machine {

@@ -1,4 +1,4 @@
-import type { CheckpointStore, Fingerprints, Sink, Source } from '@deltaverse/core'
+import type { CheckpointStore, Fingerprints, OpenedSink, Source } from '@deltaverse/core'
 import type { ChangeFeedOptions } from '@deltaverse/dataverse'
 import type { Files } from '@deltaverse/durable-files'
 import { changedFiles } from './planted/changed-files.js'
@@ -9,8 +9,9 @@ import { sinkThatIsAhead, sinkThatTrustsItsFile } from './planted/sinks.js'
 /** What a sync is made of, as far as bugs can be planted in it. */
 export interface SyncParts {
   readonly feed: Source
-  readonly sink: Sink
-  readonly checkpoints: CheckpointStore
+  readonly sink: OpenedSink['sink']
+  /** Absent where the sink keeps the state itself. */
+  readonly checkpoints: CheckpointStore | undefined
   readonly fingerprints: Fingerprints | undefined
   readonly files: Files
   readonly directory: string
@@ -63,7 +64,9 @@ const plants: Readonly<Record<PlantName, Plant>> = {
   /** Whatever is in the file counts, however it ends. */
   'torn-tail-accepted': { parts: (parts) => ({ sink: sinkThatTrustsItsFile(parts) }) },
   /** Nobody looks whether somebody else works on this name, or has saved in the meantime. */
-  'no-compare-and-set': { parts: ({ checkpoints }) => ({ checkpoints: storeWithoutGuards(checkpoints) }) },
+  'no-compare-and-set': {
+    parts: ({ checkpoints }) => ({ checkpoints: checkpoints && storeWithoutGuards(checkpoints) }),
+  },
 }
 
 export const plantNames: readonly PlantName[] = Object.keys(plants) as PlantName[]

@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Processes } from '@deltaverse/durable-files'
 import type { SeededRandom } from '@deltaverse/testing'
+import { createTrigger, errorOf, type RunError, type Tell, type TraceEntry } from '@deltaverse/testing/crash'
 import { createLossyDisk, PowerCut } from '../disk/lossy-disk.js'
-import { createTrigger } from '../failpoints.js'
-import { errorOf } from './error-of.js'
 import type { Machine } from './machine.js'
 import type { RunOrder } from './run-order.js'
 import { runSync, type Surroundings } from './run-sync.js'
-import type { RunError, Tell, TraceEntry } from './trace.js'
 
 /**
  * A machine whose power fails. Runs take place in this process, on a disk in memory. A fingerprint store is on the real disk: each of its

@@ -4,11 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeFiles } from '@deltaverse/durable-files'
-import { createTrigger } from '../failpoints.js'
+import { createTrigger, type TraceEntry } from '@deltaverse/testing/crash'
 import type { ChildPool } from './child-pool.js'
 import type { Machine } from './machine.js'
 import type { RunOrder } from './run-order.js'
-import type { TraceEntry } from './trace.js'
 
 /** This machine, with runs in child processes that are ended by SIGKILL. */
 export function createProcessMachine(pool: ChildPool): Machine {

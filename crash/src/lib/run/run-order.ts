@@ -1,3 +1,4 @@
+import type { ConnectorSettings } from '@deltaverse/core'
 import type { CrashPoint } from '../failpoints.js'
 import type { Scenario, Turn } from '../scenario.js'
 import type { PlantName } from './plants.js'
@@ -9,6 +10,8 @@ export interface RunOrder {
   /** Folder of the fingerprint store, on this machine's disk always: its store brings its own way to files. */
   readonly fingerprintDirectory: string
   readonly sink: Scenario['sink']
+  /** What the connector of the sink is told. */
+  readonly settings: ConnectorSettings
   readonly feed: Scenario['feed']
   readonly commitBytes: number
   readonly selection: Turn['selection']

@@ -1,21 +1,21 @@
 import { basename } from 'node:path'
-import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
+import { setImmediate } from 'node:timers/promises'
 import { createClient, type Interceptor } from '@deltaverse/client'
-import type { Checkpoint, Fingerprints, Source } from '@deltaverse/core'
+import type { Checkpoint, Fingerprints, OpenedSink, Source, TransactionalSink } from '@deltaverse/core'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import type { Files, Processes } from '@deltaverse/durable-files'
 import { interceptFiles } from '@deltaverse/durable-files/testing'
-import { createFileSink } from '@deltaverse/files'
 import { createFingerprints } from '@deltaverse/fingerprints'
+import { loadConnector } from '@deltaverse/registry'
 import { sync } from '@deltaverse/sync'
 import { createSeededRandom, createVirtualClock } from '@deltaverse/testing'
+import { observedSink, observedStore, type Tell } from '@deltaverse/testing/crash'
 import { announced } from '../disk/failing-files.js'
 import { type Failpoint, type Work, workAfter } from '../failpoints.js'
-import { entitySet, primaryKey, selections } from '../service/item-table.js'
-import { observedSink, observedStore } from './observed.js'
+import { entitySet, primaryKey, schemaOf, selections } from '../service/item-table.js'
 import { plantOf, type SyncParts } from './plants.js'
 import type { RunOrder } from './run-order.js'
-import type { Tell } from './trace.js'
+import { syncName } from './sync-name.js'
 
 /** What a run stands on, and who listens. */
 export interface Surroundings {
@@ -27,9 +27,6 @@ export interface Surroundings {
   readonly tell: Tell
   readonly signal?: AbortSignal | undefined
 }
-
-/** The name that every scenario's state is kept under, and its files are called by. */
-export const syncName = 'crash_items'
 
 /** Runs the sync once, to the end of what there is to read. Throws what it throws. */
 export async function runSync(order: RunOrder, surroundings: Surroundings): Promise<void> {
@@ -61,14 +58,15 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
     random,
     ...plant.feed,
   })
-  const sound: SyncParts = { feed, files, ...createParts(order, files, processes, time.now) }
+  const opened = await openSink(order, { files, processes, now: time.now })
+  const sound: SyncParts = { feed, files, ...createParts(order, opened) }
   const parts: SyncParts = { ...sound, ...plant.parts?.(sound) }
   try {
     await sync({
       name: syncName,
       source: announcedFeed(parts.feed, reached),
-      sink: observedSink(parts.sink, tell),
-      checkpoints: observedStore(parts.checkpoints, tell),
+      sink: observedSink(order.sink.mode === 'table' ? announcedSink(parts.sink, reached) : parts.sink, tell),
+      checkpoints: parts.checkpoints && observedStore(parts.checkpoints, tell),
       fingerprints: parts.fingerprints && announcedFingerprints(parts.fingerprints, reached),
       restart: order.restart,
       environmentId: order.environmentId,
@@ -83,28 +81,30 @@ export async function runSync(order: RunOrder, surroundings: Surroundings): Prom
       },
     })
   } finally {
+    await opened.release()
     await client.close()
   }
 }
 
+/** The sink of the order's connector; one that stands on our files gets those of the machine. */
+async function openSink(
+  { sink, settings, selection }: RunOrder,
+  machine: { readonly files: Files; readonly processes: Processes | undefined; readonly now: () => number },
+): Promise<OpenedSink> {
+  const { sink: role } = await loadConnector(sink.connector)
+  if (role === undefined) throw new Error(`the connector ${sink.connector} has no sink`)
+  const own = sink.mode === 'table' ? {} : machine
+  return await role.open({ ...settings, ...own }, { name: syncName, schema: schemaOf(selection) })
+}
+
 function createParts(
   { sink, directory, fingerprintDirectory }: RunOrder,
-  files: Files,
-  processes: Processes | undefined,
-  now: () => number,
+  opened: OpenedSink,
 ): Omit<SyncParts, 'feed' | 'files'> {
   return {
     directory,
-    sink: createFileSink({
-      directory,
-      name: syncName,
-      mode: sink.mode,
-      compress: sink.compression,
-      ...(sink.rotating && { rotate: { bytes: 1500, rows: 7 } }),
-      files,
-      now,
-    }),
-    checkpoints: createFileCheckpointStore({ directory, files, processes }),
+    sink: opened.sink,
+    checkpoints: opened.checkpoints,
     fingerprints: sink.fingerprints ? createFingerprints({ directory: fingerprintDirectory }) : undefined,
   }
 }
@@ -141,6 +141,32 @@ function announcedFeed(feed: Source, reached: Surroundings['reached']): Source {
 
 function isInCatchUp(checkpoint: Checkpoint | null | undefined): boolean {
   return Object(checkpoint?.cursor).phase === 'catch-up'
+}
+
+/** Tells of what the sink does while it does it, turn by turn of the event loop: what it waits for is somewhere on its way then. */
+function announcedSink(sink: SyncParts['sink'], reached: Surroundings['reached']): SyncParts['sink'] {
+  async function during<T>(point: Failpoint, work: () => Promise<T>): Promise<T> {
+    let isOver = false
+    const working = work().finally(() => {
+      isOver = true
+    })
+    working.catch(() => undefined)
+    while (!isOver) {
+      void reached(point)
+      await setImmediate()
+    }
+    return await working
+  }
+  return {
+    ...sink,
+    open: (...all) => during('sink:opening', () => sink.open(...all)),
+    write: (...all) => during('sink:writing', () => sink.write(...all)),
+    commit: (...all) => during('sink:committing', () => sink.commit(...all)),
+    ...('commitWith' in sink && {
+      commitWith: (...all: Parameters<TransactionalSink['commitWith']>) =>
+        during('sink:committing', () => sink.commitWith(...all)),
+    }),
+  }
 }
 
 /** Tells of what the fingerprint store does while it does it: its store is in the middle of it then. */

@@ -1,4 +1,6 @@
 import type { EmulatorOptions } from '@deltaverse/emulator'
+import type { TableSchema } from '@deltaverse/schema'
+import type { RowValues } from '@deltaverse/testing/crash'
 
 /** The table that is synced: small rows whose every column tells which edit it is of. */
 export const itemTable: NonNullable<EmulatorOptions['tables']>[number] = {
@@ -27,11 +29,22 @@ export const selections = {
 
 export type SelectionName = keyof typeof selections
 
-/** What the columns of a row hold, by name. */
-export type ItemValues = Readonly<Record<string, string | number>>
+/** The table as a source of these columns describes it. */
+export function schemaOf(selection: SelectionName): TableSchema {
+  const columns = selections[selection].map((name) => ({
+    name,
+    type: name === 'crash_count' ? ({ kind: 'int32' } as const) : ({ kind: 'text' } as const),
+    nullable: true,
+  }))
+  return {
+    name: entitySet,
+    columns: [{ name: primaryKey, type: { kind: 'uuid' }, nullable: false }, ...columns],
+    primaryKey: [primaryKey],
+  }
+}
 
 /** Values that belong to one edit and no other, so that a row made of two edits is found out. */
-export function valuesOf(slot: number, edit: number): ItemValues {
+export function valuesOf(slot: number, edit: number): RowValues {
   const mark = `${slot}.${edit}`
   return {
     crash_name: `Item ${mark}`,

@@ -1,18 +1,10 @@
 import { type Emulator, type LoggedRequest, startEmulator } from '@deltaverse/emulator'
 import type { VirtualClock } from '@deltaverse/testing'
 import { createSeededRandom } from '@deltaverse/testing'
-import { createVersionBook, type KnownRow, type VersionBook } from '../oracle/version-book.js'
+import { createVersionBook, type KnownRow, type RowValues, type VersionBook } from '@deltaverse/testing/crash'
 import type { Interference, Scenario } from '../scenario.js'
 import { armFaults } from './faults.js'
-import {
-  entitySet,
-  type ItemValues,
-  idOfSlot,
-  itemTable,
-  primaryKey,
-  selections,
-  slotOfId,
-} from './item-table.js'
+import { entitySet, idOfSlot, itemTable, primaryKey, selections, slotOfId } from './item-table.js'
 import { createWriter } from './writer.js'
 
 /** The service that a scenario's sync reads from: an emulator, and somebody who writes while it is read. */
@@ -147,6 +139,6 @@ function growOld(emulator: Emulator): void {
 
 function knownRow(row: Readonly<Record<string, unknown>>): KnownRow {
   const values: Record<string, string | number> = {}
-  for (const column of selections.wide) values[column] = row[column] as ItemValues[string]
+  for (const column of selections.wide) values[column] = row[column] as RowValues[string]
   return { id: String(row[primaryKey]), version: String(row.versionnumber), values }
 }

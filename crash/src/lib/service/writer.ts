@@ -1,5 +1,6 @@
 import type { SeededRandom } from '@deltaverse/testing'
-import { type ItemValues, valuesOf } from './item-table.js'
+import type { RowValues } from '@deltaverse/testing/crash'
+import { valuesOf } from './item-table.js'
 
 /** Somebody who works on the table while it is read. */
 export interface Writer {
@@ -20,8 +21,8 @@ export interface WriterOptions {
   readonly writesPerRequest: number
   /** The places that have a row, in order. */
   filled(): readonly number[]
-  create(slot: number, values: ItemValues): void
-  update(slot: number, values: ItemValues): void
+  create(slot: number, values: RowValues): void
+  update(slot: number, values: RowValues): void
   remove(slot: number): void
 }
 

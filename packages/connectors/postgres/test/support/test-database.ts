@@ -1,6 +1,6 @@
+import { findBinaries, noBinaries, type PostgresServer, startPostgres } from '@deltaverse/postgres/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { findBinaries, noBinaries, type PostgresServer, startPostgres } from './postgres-server.js'
 
 /** The server of a test file, once it runs. */
 export interface TestDatabase {

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { ifThere } from '@deltaverse/durable-files'
-import type { Delivery } from '../run/trace.js'
-import type { FoundRow } from './compare-rows.js'
-import type { Problem } from './problem.js'
+import type {
+  Delivery,
+  FoundRow,
+  LoggedRead,
+  Problem,
+  SinkView,
+  VersionBook,
+} from '@deltaverse/testing/crash'
+import type { FilePlace } from './file-place.js'
 import { type FoundLine, readChangeLines } from './read-lines.js'
-import type { LoggedRead, SinkPlace, SinkView } from './sink-view.js'
-import type { VersionBook } from './version-book.js'
 
 /** A manifest, as its documentation describes it. */
 interface Manifest {
@@ -24,7 +28,7 @@ interface ManifestFile {
 }
 
 /** Looks at a log as its readers do: by its manifest. */
-export async function inspectLog(place: SinkPlace, book: VersionBook): Promise<SinkView> {
+export async function inspectLog(place: FilePlace, book: VersionBook): Promise<SinkView> {
   const { files, directory, name } = place
   const bytes = await ifThere(files.readFile(`${directory}/${name}.manifest.json`))
   if (bytes === undefined) return { rows: new Map(), reads: [], problems: [] }
@@ -58,7 +62,7 @@ export async function inspectLog(place: SinkPlace, book: VersionBook): Promise<S
   }
 }
 
-async function inspectFile({ files, directory }: SinkPlace, entry: ManifestFile, book: VersionBook) {
+async function inspectFile({ files, directory }: FilePlace, entry: ManifestFile, book: VersionBook) {
   const bytes = await ifThere(files.readFile(`${directory}/${entry.file}`))
   if (bytes === undefined || bytes.length < entry.bytes) {
     const size = bytes === undefined ? 'is not there' : `has ${bytes.length} bytes`

@@ -1,7 +1,6 @@
+import type { Problem, TraceEntry } from '@deltaverse/testing/crash'
 import type { RunOrder } from '../run/run-order.js'
-import type { TraceEntry } from '../run/trace.js'
-import { entitySet, selections } from '../service/item-table.js'
-import type { Problem } from './problem.js'
+import { entitySet, selections } from './item-table.js'
 
 /** What of a saved state says where the next run has to go on. */
 interface SavedState {

@@ -1,5 +1,5 @@
 import type { SyncState } from '@deltaverse/core'
-import type { Delivery, TraceEntry } from '../run/trace.js'
+import type { Delivery, TraceEntry } from './trace.js'
 
 /** What was delivered to the sink, over all runs, and what of it counts because a state behind it was saved. */
 export interface DeliveryBook {

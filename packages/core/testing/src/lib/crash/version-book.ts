@@ -1,19 +1,20 @@
-import type { ItemValues } from '../service/item-table.js'
+/** What the columns of a row hold, by name. */
+export type RowValues = Readonly<Record<string, string | number>>
 
 /** A row as the table held it. */
 export interface KnownRow {
   readonly id: string
   /** Digits of the row version. */
   readonly version: string
-  readonly values: ItemValues
+  readonly values: RowValues
 }
 
-/** Every version of every row that the table ever held, as the emulator itself told it when it was written. */
+/** Every version of every row that the table ever held, as the service itself told it when it was written. */
 export interface VersionBook {
   written(row: KnownRow): void
   deleted(id: string): void
   /** What the row held in this version; several when the environment was restored and gave the version again. */
-  valuesOf(id: string, version: string): readonly ItemValues[]
+  valuesOf(id: string, version: string): readonly RowValues[]
   /** Whether the row was ever deleted. */
   wasDeleted(id: string): boolean
   /** Counts the writes: what was written before a moment has a lower number. */
@@ -26,7 +27,7 @@ export interface VersionBook {
 
 /** An empty book. */
 export function createVersionBook(): VersionBook {
-  const versions = new Map<string, { values: ItemValues[]; write: number }>()
+  const versions = new Map<string, { values: RowValues[]; write: number }>()
   const deletions = new Map<string, number>()
   let writes = 0
   return {

@@ -1,16 +1,34 @@
-import type { ChangeEvent, CheckpointStore, Sink, SyncState } from '@deltaverse/core'
+import type { ChangeEvent, CheckpointStore, Sink, SyncState, TransactionalSink } from '@deltaverse/core'
 import type { Delivery, Tell } from './trace.js'
 
-/** A sink whose deliveries are told before it takes them. */
-export function observedSink<Position>(sink: Sink<Position>, tell: Tell): Sink<Position> {
+/** A sink whose deliveries are told before it takes them; of one that keeps the state itself, the states too. */
+export function observedSink<S extends Sink | TransactionalSink>(sink: S, tell: Tell): S {
   return {
-    open: (...all) => sink.open(...all),
-    async write(events, call) {
+    ...sink,
+    async write(events: readonly ChangeEvent[], call?: Parameters<Sink['write']>[1]) {
       tell({ kind: 'delivering', events: events.map(deliveryOf).filter((each) => each !== undefined) })
       await sink.write(events, call)
     },
-    commit: (call) => sink.commit(call),
-    close: () => sink.close(),
+    ...('commitWith' in sink && observedStates(sink, tell)),
+  }
+}
+
+function observedStates(
+  sink: TransactionalSink,
+  tell: Tell,
+): Pick<TransactionalSink, 'loadState' | 'commitWith'> {
+  return {
+    async loadState(name, call) {
+      const stored = await sink.loadState(name, call)
+      tell({ kind: 'loaded', state: stored === undefined ? null : textOf(withoutPosition(stored.state)) })
+      return stored
+    },
+    async commitWith(name, state, revision, call) {
+      tell({ kind: 'saving', state: textOf(withoutPosition(state)) })
+      const committed = await sink.commitWith(name, state, revision, call)
+      tell({ kind: 'saved' })
+      return committed
+    },
   }
 }
 
@@ -33,6 +51,12 @@ export function observedStore(store: CheckpointStore, tell: Tell): CheckpointSto
   }
 }
 
+/** A sink adds its position to the state, so it is not known before. */
+function withoutPosition(state: Omit<SyncState, 'position'>): object {
+  const { position: _, ...rest } = state as SyncState
+  return rest
+}
+
 function deliveryOf(event: ChangeEvent): Delivery | undefined {
   switch (event.kind) {
     case 'upserted':
@@ -48,7 +72,7 @@ function deliveryOf(event: ChangeEvent): Delivery | undefined {
 }
 
 /** The same text for the same state, whatever the order of its members. */
-function textOf(state: SyncState): string {
+function textOf(state: object): string {
   return JSON.stringify(state, (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))

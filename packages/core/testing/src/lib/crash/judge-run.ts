@@ -1,29 +1,11 @@
-import type { Machine, RunOutcome } from '../run/machine.js'
-import type { RunOrder } from '../run/run-order.js'
-import { syncName } from '../run/run-sync.js'
-import type { Scenario, Turn } from '../scenario.js'
-import type { Service } from '../service/service.js'
 import { compareReads } from './compare-reads.js'
 import { compareWithTable } from './compare-rows.js'
+import type { RunOutcome } from './crash-machine.js'
 import type { DeliveryBook } from './delivery-book.js'
-import { inspectSink } from './inspect-sink.js'
-import { judgeResume } from './judge-resume.js'
 import type { Problem } from './problem.js'
 import { replay, type Versions } from './replay.js'
 import type { SinkView } from './sink-view.js'
-
-/** Everything that is known behind a run. */
-export interface RunFacts {
-  readonly scenario: Scenario
-  readonly machine: Machine
-  readonly service: Service
-  readonly deliveries: DeliveryBook
-  readonly order: RunOrder
-  readonly outcome: RunOutcome
-  readonly turn: Turn
-  /** Whether the run was let through with nobody writing, so that the sink must now hold the table. */
-  readonly isLast: boolean
-}
+import type { KnownRow } from './version-book.js'
 
 /** Errors that a fault of the service explains, after all retries. */
 const faultCodes = new Set([
@@ -35,35 +17,35 @@ const faultCodes = new Set([
   'delta-token-expired',
 ])
 
-/** Says what is wrong behind a run. */
-export async function judgeRun(facts: RunFacts): Promise<Problem[]> {
-  const { scenario, machine, service, deliveries, order, outcome, turn, isLast } = facts
-  const stuck = judgeEnd(outcome, isLast)
-  if (stuck.length > 0) return stuck
-  const place = { files: machine.files(), directory: machine.directory, name: syncName }
-  const view = await inspectSink(place, scenario.sink.mode, service.book)
-  const problems = [
-    ...judgeRivals(outcome),
-    ...view.problems,
-    ...judgeState(deliveries),
-    ...judgeResume(
-      outcome.trace,
-      service.requests().map(({ url }) => url),
-      order,
-    ),
-    ...judgeReaders(view, deliveries),
-  ]
-  if (outcome.crashedAt !== undefined || outcome.error !== undefined) return problems
-  if (view.reads !== undefined) problems.push(...compareReads(view.reads, deliveries.committed))
-  if (isLast) problems.push(...compareWithTable(view.rows, service.rows(), turn.selection))
-  return problems
-}
-
-function judgeEnd({ crashedAt, error, leftOpen = [] }: RunOutcome, isLast: boolean): Problem[] {
+/** What a run ended with that neither a crash nor a fault of the service explains. */
+export function judgeEnd({ crashedAt, error, leftOpen = [] }: RunOutcome, isLast: boolean): Problem[] {
   if (leftOpen.length > 0) return [{ kind: 'stuck', message: `the run left open: ${leftOpen.join(', ')}` }]
   if (crashedAt !== undefined || error === undefined) return []
   if (!isLast && faultCodes.has(error.code)) return []
   return [{ kind: 'stuck', message: `the run ended with ${error.code}: ${error.message}` }]
+}
+
+/** What is known behind a run. */
+export interface RunFacts {
+  readonly outcome: RunOutcome
+  readonly deliveries: DeliveryBook
+  readonly view: SinkView
+  /** The table that the sink now must hold, and its columns; absent while somebody writes, or behind a crash. */
+  readonly table?: { readonly rows: readonly KnownRow[]; readonly columns: readonly string[] } | undefined
+}
+
+/** Says what is wrong behind a run that did not get stuck. */
+export function judgeRun({ outcome, deliveries, view, table }: RunFacts): Problem[] {
+  const problems = [
+    ...judgeRivals(outcome),
+    ...view.problems,
+    ...judgeState(deliveries),
+    ...judgeReaders(view, deliveries),
+  ]
+  if (outcome.crashedAt !== undefined || outcome.error !== undefined) return problems
+  if (view.reads !== undefined) problems.push(...compareReads(view.reads, deliveries.committed))
+  if (table !== undefined) problems.push(...compareWithTable(view.rows, table.rows, table.columns))
+  return problems
 }
 
 /** Of two that work on one name at a time, the second is told so. */
@@ -93,7 +75,8 @@ function judgeReaders(view: SinkView, { moments }: DeliveryBook): Problem[] {
   const seen: Versions = new Map([...view.rows.values()].map(({ id, version }) => [id, version]))
   let fewest: Problem[] | undefined
   for (const moment of moments) {
-    for (const state of Object.values(replay(moment)) as Versions[]) {
+    const { settled, current, underWay, inPlace } = replay(moment)
+    for (const state of [settled, current, underWay, ...(view.isInPlace ? [inPlace] : [])]) {
       const differences = compareVersions(seen, state)
       if (differences.length === 0) return []
       if (fewest === undefined || differences.length < fewest.length) fewest = differences

@@ -1,6 +1,5 @@
-import { type ItemValues, type SelectionName, selections } from '../service/item-table.js'
 import type { Problem } from './problem.js'
-import type { KnownRow, VersionBook } from './version-book.js'
+import type { KnownRow, RowValues, VersionBook } from './version-book.js'
 
 /** A row as it was found in a sink. */
 export interface FoundRow {
@@ -13,7 +12,7 @@ export interface FoundRow {
 export function compareWithTable(
   found: ReadonlyMap<string, FoundRow>,
   table: readonly KnownRow[],
-  selection: SelectionName,
+  columns: readonly string[],
 ): Problem[] {
   const problems: Problem[] = []
   for (const row of table) {
@@ -21,8 +20,10 @@ export function compareWithTable(
     if (held === undefined) problems.push(lost(`row ${row.id} (version ${row.version}) is missing`))
     else if (held.version !== row.version) {
       problems.push(lost(`row ${row.id} is of version ${held.version}, the table's is ${row.version}`))
-    } else if (!holds(held, row.values, selections[selection])) {
-      problems.push(lost(`row ${row.id} (version ${row.version}) does not hold the ${selection} selection`))
+    } else if (!holds(held, row.values, columns)) {
+      problems.push(
+        lost(`row ${row.id} (version ${row.version}) does not hold ${columns.join(', ')} as they are`),
+      )
     }
   }
   const ids = new Set(table.map(({ id }) => id))
@@ -34,18 +35,21 @@ export function compareWithTable(
 }
 
 /** Whether the row is one that the table really held: its version, and all of its values of that version. */
-export function checkExisted(row: FoundRow, book: VersionBook, where: string): Problem[] {
+export function checkExisted(
+  row: FoundRow,
+  book: VersionBook,
+  where: string,
+  selections: readonly (readonly string[])[],
+): Problem[] {
   const versions = book.valuesOf(row.id, row.version)
-  const existed = versions.some((values) =>
-    Object.values(selections).some((columns) => holds(row, values, columns)),
-  )
+  const existed = versions.some((values) => selections.some((columns) => holds(row, values, columns)))
   if (existed) return []
   const why = versions.length === 0 ? 'never existed' : 'did not have these values'
   return [{ kind: 'torn', message: `${where}: row ${row.id} version ${row.version} ${why}` }]
 }
 
 /** Exactly these columns, with these values. */
-function holds(row: FoundRow, values: ItemValues, columns: readonly string[]): boolean {
+function holds(row: FoundRow, values: RowValues, columns: readonly string[]): boolean {
   const names = Object.keys(row.values)
   return names.length === columns.length && columns.every((name) => row.values[name] === values[name])
 }

@@ -1,4 +1,4 @@
-import type { Delivery } from '../run/trace.js'
+import type { Delivery } from './trace.js'
 
 /** Versions by id. */
 export type Versions = ReadonlyMap<string, string>
@@ -11,6 +11,11 @@ export interface Replay {
   readonly current: Versions
   /** What the full read under way has brought so far, alone. */
   readonly underWay: Versions
+  /**
+   * As {@link current}, where what a snapshot brought stays although it began again: in a table whose rows are changed where
+   * they are, until a snapshot comes to its end.
+   */
+  readonly inPlace: Versions
 }
 
 /** Applies deliveries in their order, as the contract of sinks says. */
@@ -18,6 +23,7 @@ export function replay(deliveries: readonly Delivery[]): Replay {
   let current = new Map<string, string>()
   let settled: Versions | undefined
   let underWay: Map<string, string> | undefined
+  let inPlace = new Map<string, string>()
   for (const each of deliveries) {
     if (each.kind === 'reset') {
       settled ??= new Map(current)
@@ -25,15 +31,18 @@ export function replay(deliveries: readonly Delivery[]): Replay {
       underWay = new Map()
     } else if (each.kind === 'row') {
       current.set(each.id, each.version)
+      inPlace.set(each.id, each.version)
       underWay?.set(each.id, each.version)
     } else if (each.kind === 'deletion') {
       current.delete(each.id)
+      inPlace.delete(each.id)
       underWay?.delete(each.id)
     } else if (underWay !== undefined) {
       current = underWay
+      inPlace = new Map(underWay)
       settled = undefined
       underWay = undefined
     }
   }
-  return { settled: settled ?? current, current, underWay: underWay ?? current }
+  return { settled: settled ?? current, current, underWay: underWay ?? current, inPlace }
 }

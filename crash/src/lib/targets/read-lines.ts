@@ -1,8 +1,7 @@
 import { gunzipSync } from 'node:zlib'
-import { primaryKey } from '../service/item-table.js'
-import { checkExisted, type FoundRow } from './compare-rows.js'
-import type { Problem } from './problem.js'
-import type { VersionBook } from './version-book.js'
+import type { Problem, VersionBook } from '@deltaverse/testing/crash'
+import { checkExisted, type FoundRow } from '@deltaverse/testing/crash'
+import { primaryKey, selections } from '../service/item-table.js'
 
 /** A line of a file, as a change. */
 export type FoundLine =
@@ -32,7 +31,7 @@ export function readChangeLines(
     try {
       const line = parseLine(each)
       lines.push(line)
-      if (line.kind === 'row') problems.push(...checkExisted(line.row, book, name))
+      if (line.kind === 'row') problems.push(...checkExisted(line.row, book, name, Object.values(selections)))
     } catch (error) {
       problems.push(torn(`line ${index + 1} is no change: ${(error as Error).message}`))
     }

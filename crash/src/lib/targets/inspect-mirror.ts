@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ifThere } from '@deltaverse/durable-files'
-import type { FoundRow } from './compare-rows.js'
-import type { Problem } from './problem.js'
+import type { FoundRow, Problem, SinkView, VersionBook } from '@deltaverse/testing/crash'
+import type { FilePlace } from './file-place.js'
 import { readChangeLines } from './read-lines.js'
-import type { SinkPlace, SinkView } from './sink-view.js'
-import type { VersionBook } from './version-book.js'
 
 /** A manifest, as its documentation describes it. */
 interface Manifest {
@@ -21,7 +19,7 @@ interface Content {
 }
 
 /** Looks at a mirror as its readers do, and whether its manifest tells the truth about it. */
-export async function inspectMirror(place: SinkPlace, book: VersionBook): Promise<SinkView> {
+export async function inspectMirror(place: FilePlace, book: VersionBook): Promise<SinkView> {
   const { files, directory, name } = place
   const text = await ifThere(files.readFile(`${directory}/${name}.manifest.json`))
   const problems: Problem[] = []

@@ -1,6 +1,6 @@
-import type { Delivery } from '../run/trace.js'
 import type { Problem } from './problem.js'
 import type { LoggedRead } from './sink-view.js'
+import type { Delivery } from './trace.js'
 
 /**
  * A log holds the committed deliveries, each once and in their order: its last read those since the last `reset`, an earlier

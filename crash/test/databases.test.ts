@@ -1,0 +1,40 @@
+import { addTallies, emptyTally, formatTally } from '@deltaverse/testing/crash'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { PlantName } from '../src/lib/run/plants.js'
+import { wishesOf } from '../src/lib/run-seeds.js'
+import { createSeedRunner } from '../src/lib/seed-runner.js'
+import { missedConnectors } from '../src/lib/targets/targets.js'
+
+const runner = createSeedRunner()
+afterAll(() => runner.close())
+
+const wishes = wishesOf(1, { connectors: ['postgres'], wishes: {} })
+
+describe('a table of a database, its process killed with SIGKILL', { timeout: 120_000 }, () => {
+  it('loses, tears and repeats nothing', async () => {
+    let tally = emptyTally
+    for (let seed = 1; tally.crashes < 12; seed += 1) {
+      const result = await runner.run(seed, wishes)
+      expect(result.problems, `seed ${seed}\n${result.trail.join('\n')}`).toEqual([])
+      tally = addTallies(tally, result.tally)
+    }
+    console.log(formatTally(tally))
+    expect(tally).toMatchObject({ rowsLost: 0, rowsTorn: 0, duplicatesAfterCommit: 0, runsStuck: 0 })
+    expect(tally.duplicatesSeen).toBeGreaterThan(0)
+  })
+
+  it.each<readonly [PlantName, number, string]>([
+    ['checkpoint-before-rows', 7, 'lost'],
+    ['gap-open', 2, 'lost'],
+    ['pages-from-the-start', 3, 'repeated'],
+  ])('is caught with the planted bug %s', async (plant, seed, found) => {
+    const { problems } = await runner.run(seed, wishes, { plant })
+    expect(problems.map(({ kind }) => kind)).toContain(found)
+  })
+})
+
+describe('the crash runner', () => {
+  it('crashes the sink of every connector of the registry', () => {
+    expect(missedConnectors).toEqual([])
+  })
+})

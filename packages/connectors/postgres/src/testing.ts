@@ -1,0 +1,1 @@
+export { findBinaries, noBinaries, type PostgresServer, startPostgres } from './testing/postgres-server.js'
