@@ -9,7 +9,7 @@ describe('the command line', () => {
       last: 56,
       workers: 2,
       verbose: false,
-      connectors: ['files', 'postgres'],
+      connectors: ['files', 'postgres', 'sqlite'],
       wishes: {},
     })
     expect(

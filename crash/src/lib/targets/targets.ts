@@ -2,10 +2,12 @@ import { connectorNames } from '@deltaverse/registry'
 import type { CrashTarget } from './crash-target.js'
 import { filesTarget } from './files-target.js'
 import { postgresTarget } from './postgres-target.js'
+import { sqliteTarget } from './sqlite-target.js'
 
 const targets: Readonly<Record<string, CrashTarget>> = {
   files: filesTarget,
   postgres: postgresTarget,
+  sqlite: sqliteTarget,
 }
 
 /** The connectors whose sinks are crashed. */
