@@ -31,6 +31,7 @@ const tasks = {
       'pnpm run typecheck',
       'pnpm run lint',
       'pnpm run layers',
+      'pnpm run generated',
       'pnpm run unused',
       'pnpm run surface',
       'pnpm run packed',
