@@ -13,6 +13,8 @@ export interface Place {
   readonly directory: string
   readonly name: string
   readonly files?: Files
+  /** Working folder of a mirror, where it is not the usual one. */
+  readonly work?: string
 }
 
 /** The table as a reader gets it who goes by the manifest of a log. */
@@ -55,7 +57,7 @@ export async function rowsAt(place: Place, position: FilePosition | undefined): 
   const rows = new Map<string, Row>()
   if (position?.mode !== 'mirror') return rows
   const { base, changes, read, isBehind } = position
-  const work = { ...place, directory: join(place.directory, `${place.name}.mirror`) }
+  const work = { ...place, directory: join(place.directory, place.work ?? `${place.name}.mirror`) }
   if (base !== undefined) {
     const content = await contentOf(work, base.file, base.bytes)
     requireChecksum(base.file, content, base.sha256)

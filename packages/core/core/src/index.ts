@@ -40,7 +40,15 @@ export { type FollowIntervals, followIntervals } from './lib/follow-intervals.js
 export type { JsonValue } from './lib/json-value.js'
 export { parseSyncState } from './lib/parse-sync-state.js'
 export { type EventRoutes, routeEvents } from './lib/route-events.js'
-export type { CheckpointStore, HeldRow, Lease, ReadableSink, Sink, TransactionalSink } from './lib/sink.js'
+export type {
+  CheckpointStore,
+  HeldRow,
+  Lease,
+  ReadableSink,
+  Sink,
+  SinkOpenOptions,
+  TransactionalSink,
+} from './lib/sink.js'
 export type { ReadOptions, RowCount, RowKey, Source } from './lib/source.js'
 export type { PageReport, SourceEvent } from './lib/source-event.js'
 export type { StoredState, SyncState } from './lib/sync-state.js'

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { machineProcesses } from '@deltaverse/durable-files'
 import { createMemoryDisk, type MemoryDisk } from '@deltaverse/durable-files/testing'
 import { type CheckpointStoreHarness, checkpointStoreContract } from '@deltaverse/testing'
 import { describe, it } from 'vitest'
@@ -22,7 +23,8 @@ function onThisMachine(): CheckpointStoreHarness {
     reopen: open,
     leaveDeadHolder(name) {
       const { pid } = spawnSync(process.execPath, ['-e', ''])
-      writeFileSync(join(directory, `${name}.checkpoint.lock`), JSON.stringify({ pid, host: hostname() }))
+      const { began: _, ...here } = machineProcesses.own()
+      writeFileSync(join(directory, `${name}.checkpoint.lock`), JSON.stringify({ ...here, pid }))
     },
     dispose: () => rmSync(directory, { recursive: true, force: true }),
   }

@@ -15,7 +15,7 @@ import type { StoredState, SyncState } from './sync-state.js'
  */
 export interface Sink<Position = unknown, R extends Row = Row> {
   /** Makes ready to continue at a position and discards whatever lies beyond it; `undefined` starts empty. */
-  open(position: Position | undefined, call?: CallOptions): Promise<void>
+  open(position: Position | undefined, call?: SinkOpenOptions): Promise<void>
   /**
    * Makes ready for rows of this schema, by the sink's own policy: adds columns, widens them, or refuses. Called behind `open`
    * and before the first `write`, and again when the schema changes.
@@ -54,10 +54,23 @@ export interface TransactionalSink<Position = unknown, R extends Row = Row> exte
   acquire?(name: string, call?: CallOptions): Promise<Lease>
 }
 
+/** What a sink is told when it is opened. */
+export interface SinkOpenOptions extends CallOptions {
+  /** Under which it is opened; a sink without transactions asks it before each write. */
+  readonly lease?: Lease | undefined
+}
+
 /** Says that its holder alone works on a name. */
 export interface Lease {
   /** Aborts when the lease is lost (its connection broke, somebody took it): the holder has to stop. */
   readonly lost: AbortSignal
+  /**
+   * How often the name was taken from a holder that may still run. Whoever holds it in its turn writes where holders of lower
+   * numbers do not. Absent where a store can tell that a holder is dead.
+   */
+  readonly fence?: number
+  /** Asks whether it still is held; rejects with what `lost` aborts with. */
+  check?(): Promise<void>
   release(): Promise<void>
 }
 

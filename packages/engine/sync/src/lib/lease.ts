@@ -23,6 +23,8 @@ export interface LeaseOptions {
 export interface HeldLease {
   /** Aborts when the caller's signal does or the lease is lost. */
   readonly signal: AbortSignal
+  /** Absent where nobody can be kept out. */
+  readonly lease: Lease | undefined
   release(): Promise<void>
 }
 
@@ -41,6 +43,7 @@ export async function takeLease(options: LeaseOptions, call: CallOptions): Promi
   if (lease?.lost.aborted) onLost()
   return {
     signal: stop.signal,
+    lease,
     async release() {
       stop.unlink()
       lease?.lost.removeEventListener('abort', onLost)

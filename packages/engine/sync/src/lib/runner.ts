@@ -66,7 +66,7 @@ export function createRunner<Position, R extends Row>(
   }
 
   async function open({ keeper, lease }: Held<Position>): Promise<TableSession<Position, R>> {
-    session ??= await openTable({ ...options, restart }, keeper, { signal: lease.signal })
+    session ??= await openTable({ ...options, restart }, keeper, lease)
     return session
   }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
 import type { CallOptions, CheckpointStore, Lease, StoredState } from '@deltaverse/core'
 import { DataverseError } from '@deltaverse/core'
 import {
@@ -9,12 +8,13 @@ import {
   nodeFiles,
   type Processes,
   replaceFile,
-  safeFileName,
 } from '@deltaverse/durable-files'
 import { formatEnvelope, nextRevision, parseEnvelope } from './envelope.js'
+import { createFences } from './fences.js'
 import { keepBeside, keepPrevious } from './keep-previous.js'
 import { createNameLocks } from './name-locks.js'
 import { requireRevision } from './require-revision.js'
+import { statePaths } from './state-paths.js'
 
 export interface FileCheckpointStoreOptions {
   /** Folder of the checkpoint files; made when it is missing. */
@@ -23,12 +23,17 @@ export interface FileCheckpointStoreOptions {
   readonly files?: Files | undefined
   /** How holders of leases are told apart. Default: the processes of this machine. */
   readonly processes?: Processes | undefined
+  /**
+   * Milliseconds after which a lease that its holder does not renew may be taken over, whoever holds it: a process of another
+   * machine or container cannot be asked whether it still runs. Default: 60,000.
+   */
+  readonly staleMs?: number | undefined
 }
 
 export interface FileCheckpointStore extends CheckpointStore {
   /**
-   * As {@link CheckpointStore.acquire}. `lost` aborts when a later `save` finds that somebody removed the lock file or took its
-   * place; nothing watches it in between.
+   * As {@link CheckpointStore.acquire}. `lost` aborts when it is found that somebody removed the lock file or took its place: by
+   * `check`, by a save, or when the lease is renewed.
    */
   acquire(name: string, call?: CallOptions): Promise<Lease>
   /**
@@ -48,17 +53,14 @@ export interface FileCheckpointStore extends CheckpointStore {
  */
 export function createFileCheckpointStore(options: FileCheckpointStoreOptions): FileCheckpointStore {
   const { directory, files = nodeFiles } = options
-  const pathOf = (name: string): string => join(directory, `${safeFileName(name)}.checkpoint.json`)
-  const previousOf = (name: string): string =>
-    join(directory, `${safeFileName(name)}.checkpoint.previous.json`)
-  const locks = createNameLocks({
-    ...options,
-    pathOf: (name) => join(directory, `${safeFileName(name)}.checkpoint.lock`),
-  })
+  const paths = statePaths(directory)
+  const fences = createFences(files, paths)
+  const locks = createNameLocks({ ...options, pathOf: paths.lock, fences })
 
   async function read(path: string, name: string): Promise<StoredState | undefined> {
     const bytes = await attempt('read', path, () => ifThere(files.readFile(path)))
-    if (bytes === undefined) return undefined
+    // Empty where a holder took over before there was a state.
+    if (bytes === undefined || (bytes.length === 0 && isFenced(path))) return undefined
     try {
       return parseEnvelope(Buffer.from(bytes).toString('utf8'), name)
     } catch (error) {
@@ -66,32 +68,32 @@ export function createFileCheckpointStore(options: FileCheckpointStoreOptions): 
     }
   }
 
-  async function load(name: string): Promise<StoredState | undefined> {
-    const path = pathOf(name)
+  async function load(name: string, fence: number): Promise<StoredState | undefined> {
     try {
-      return await read(path, name)
+      return await read(paths.current(name, fence), name)
     } catch (error) {
       if (!(error instanceof InvalidFile)) throw error
-      const earlier = await read(previousOf(name), name).catch(() => undefined)
-      throw invalid(`${error.message}. ${waysOut(name, earlier)}`, error.cause)
+      const earlier = await read(paths.previous(name, fence), name).catch(() => undefined)
+      throw invalid(`${error.message}. ${waysOut(name, fence, earlier)}`, error.cause)
     }
   }
 
   return {
     async load(name, call) {
       call?.signal?.throwIfAborted()
-      return await load(name)
+      return await load(name, await fences.current(name))
     },
 
     async save(name, state, expectedRevision, call) {
       call?.signal?.throwIfAborted()
-      return await locks.during(name, async () => {
-        const stored = await load(name)
+      return await locks.during(name, async (fence) => {
+        const path = paths.current(name, fence)
+        const stored = await load(name, fence)
         requireRevision(name, stored?.revision, expectedRevision)
         const revision = nextRevision(stored?.revision, randomUUID().slice(0, 8))
         const text = formatEnvelope(name, revision, state)
-        if (stored !== undefined) await keepPrevious(files, pathOf(name), previousOf(name))
-        await replaceFile(pathOf(name), text, { files })
+        if (stored !== undefined) await keepPrevious(files, path, paths.previous(name, fence))
+        await replaceFile(path, text, { files })
         return revision
       })
     },
@@ -103,42 +105,49 @@ export function createFileCheckpointStore(options: FileCheckpointStoreOptions): 
 
     async restorePrevious(name, call) {
       call?.signal?.throwIfAborted()
-      return await locks.during(name, async () => {
-        const earlier = await read(previousOf(name), name).catch((error: Error) => {
+      return await locks.during(name, async (fence) => {
+        const [path, previous] = [paths.current(name, fence), paths.previous(name, fence)]
+        const earlier = await read(previous, name).catch((error: Error) => {
           throw error instanceof InvalidFile
-            ? invalid(`${error.message}. ${startAnew(name)}`, error.cause)
+            ? invalid(`${error.message}. ${startAnew(path)}`, error.cause)
             : error
         })
         if (earlier === undefined) {
           throw invalid(
-            `${previousOf(name)} does not exist: there is no earlier state of ${name}. ${startAnew(name)}`,
+            `${previous} does not exist: there is no earlier state of ${name}. ${startAnew(path)}`,
           )
         }
-        const current = await read(pathOf(name), name).catch((error: unknown) => {
+        const current = await read(path, name).catch((error: unknown) => {
           if (!(error instanceof InvalidFile)) throw error
           return undefined
         })
         const revision = nextRevision(current?.revision ?? earlier.revision, randomUUID().slice(0, 8))
         const text = formatEnvelope(name, revision, earlier.state)
         // Under a second name, not renamed: without a file the next start would take it for the first.
-        if (current === undefined) await keepBeside(files, pathOf(name))
-        await replaceFile(pathOf(name), text, { files })
+        if (current === undefined) await keepBeside(files, path)
+        await replaceFile(path, text, { files })
         return { state: earlier.state, revision }
       })
     },
   }
 
-  function waysOut(name: string, earlier: StoredState | undefined): string {
+  function waysOut(name: string, fence: number, earlier: StoredState | undefined): string {
     const previous =
       earlier === undefined
         ? ''
-        : `go back to the state before it, of ${earlier.state.checkpoint.issuedAt}: copy ${previousOf(name)} over it while nothing runs, or call restorePrevious(${JSON.stringify(name)}); or `
-    return `Put back a good copy; or ${previous}${startAnew(name).replace(/^R/, 'r')}`
+        : `go back to the state before it, of ${earlier.state.checkpoint.issuedAt}: copy ${paths.previous(name, fence)} over it while nothing runs, or call restorePrevious(${JSON.stringify(name)}); or `
+    return `Put back a good copy; or ${previous}${startAnew(paths.current(name, fence)).replace(/^./, (letter) => letter.toLowerCase())}`
   }
 
-  function startAnew(name: string): string {
-    return `Remove ${pathOf(name)}, and the table is read in full again`
+  function startAnew(path: string): string {
+    // A file with a fence in its name stays: its name keeps holders out that were thought dead.
+    return `${isFenced(path) ? 'Empty' : 'Remove'} ${path}, and the table is read in full again`
   }
+}
+
+/** Whether a file of states has a fence in its name. */
+function isFenced(path: string): boolean {
+  return /\.\d+\.json$/.test(path)
 }
 
 function invalid(message: string, cause?: unknown): DataverseError {

@@ -4,6 +4,8 @@ export interface FileStats {
   readonly size: number
   /** Number of the file in its file system: the same under two names means the same file. */
   readonly ino: number
+  /** When it was last written to, in milliseconds since 1970; absent where that is not known. */
+  readonly mtimeMs?: number
 }
 
 /** A file that is open. Every write says where it goes, so one that failed can be done again. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { attempt, type Files, ifThere, replaceFile, setAside } from '@deltaverse/durable-files'
+import { fenceSuffix } from './fence.js'
 
 /**
  * Where small objects are kept whole: manifests, and files that are no longer appended to. A folder is one; a bucket can be
@@ -18,13 +19,16 @@ export interface ObjectStore {
   setAside(name: string): Promise<string | undefined>
 }
 
-/** The objects of a folder that is there. */
-export function folderStore(files: Files, directory: string): ObjectStore {
+/** The objects of a folder that is there. @param fence keeps the files in which content is prepared apart from those of other holders */
+export function folderStore(files: Files, directory: string, fence = 0): ObjectStore {
   const pathOf = (name: string): string => join(directory, name)
   return {
     pathOf,
     read: (name) => attempt('read', pathOf(name), () => ifThere(files.readFile(pathOf(name)))),
-    replace: (name, content) => replaceFile(pathOf(name), content, { files }),
+    replace(name, content) {
+      const temporary = `${pathOf(name)}${fenceSuffix('.', fence)}.new`
+      return replaceFile(pathOf(name), content, { files, temporary })
+    },
     async remove(name) {
       await attempt('remove', pathOf(name), () => ifThere(files.rm(pathOf(name))))
     },

@@ -74,23 +74,37 @@ export function lastNumber({ reads, begun }: LogManifest): number {
  *
  * @throws DataverseError `sink-mismatch` when it is none of this log
  */
-export async function readLogManifest(store: ObjectStore, name: string): Promise<LogManifest | undefined> {
-  const bytes = await store.read(manifestName(name))
+export async function readLogManifest(
+  store: ObjectStore,
+  name: string,
+  fence = 0,
+): Promise<LogManifest | undefined> {
+  const file = manifestName(name, fence)
+  const bytes = await store.read(file)
   if (bytes === undefined) return undefined
   try {
     return parse(JSON.parse(Buffer.from(bytes).toString('utf8')), name)
   } catch (error) {
-    throw mismatch(`${store.pathOf(manifestName(name))} cannot be used: ${(error as Error).message}`)
+    throw mismatch(`${store.pathOf(file)} cannot be used: ${(error as Error).message}`)
   }
 }
 
-/** Replaces a manifest durably; names of files that were made before are durable then too. */
-export async function writeLogManifest(store: ObjectStore, manifest: LogManifest): Promise<void> {
-  await store.replace(manifestName(manifest.name), `${JSON.stringify(manifest, undefined, 1)}\n`)
+/**
+ * Replaces a manifest durably; names of files that were made before are durable then too. Behind a fence there are two: what
+ * readers see may be written over by a holder that wakes up, until the next commit; the sink goes by the other.
+ */
+export async function writeLogManifest(
+  store: ObjectStore,
+  manifest: LogManifest,
+  fence: number,
+): Promise<void> {
+  const text = `${JSON.stringify(manifest, undefined, 1)}\n`
+  if (fence > 0) await store.replace(manifestName(manifest.name, fence), text)
+  await store.replace(manifestName(manifest.name), text)
 }
 
 /** Names of the files of a log, behind the log's own. */
-const namePattern = /\.(\d{6,})\.[a-z]+(?:\.gz)?$/
+const namePattern = /\.(\d{6,})(?:-\d+)?\.[a-z]+(?:\.gz)?$/
 
 function parse(value: unknown, name: string): LogManifest {
   if (typeof value !== 'object' || value === null) throw new TypeError('it holds no JSON object')

@@ -6,6 +6,8 @@ export interface LogPosition {
   /** Version of this format. */
   readonly format: 1
   readonly mode: 'log'
+  /** See `Fence`; absent for 0. */
+  readonly fence?: number
   /** How many reads had been begun, those that no longer count included. */
   readonly reads: number
   /** The read that changes are appended to; absent as long as nothing came. */

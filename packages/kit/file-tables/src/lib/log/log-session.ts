@@ -21,6 +21,7 @@ export function createLogSession(
   writer: LogWriter,
   tale: LogTale,
   committed: LogManifest['reads'],
+  fence: number,
 ): LogSession {
   let counting = committed
   /** The last checkpoint was one within a read: more of it is to come. */
@@ -50,7 +51,7 @@ export function createLogSession(
       const next = reads.mirror()
       await tale.commit(next, isInMidRead)
       counting = next
-      return reads.position()
+      return fence === 0 ? reads.position() : { ...reads.position(), fence }
     },
     async close() {
       // Readers are told of the commits within a read. Nothing depends on it: the next start finds the manifest behind and mends it.

@@ -1,4 +1,12 @@
-import { type CallOptions, type HeldRow, type ReadableSink, routeEvents, type Sink } from '@deltaverse/core'
+import {
+  type CallOptions,
+  type HeldRow,
+  type ReadableSink,
+  routeEvents,
+  type Sink,
+  type SinkOpenOptions,
+} from '@deltaverse/core'
+import { underLease } from '../fence.js'
 import { folderStore } from '../object-store.js'
 import { requireOpen } from '../require-open.js'
 import type { LogSettings } from '../table-files.js'
@@ -20,10 +28,11 @@ export function createLogSink(settings: LogSettings): Sink<LogPosition> & Readab
   }
 
   return {
-    async open(position, call: CallOptions = {}) {
+    async open(position, call: SinkOpenOptions = {}) {
       call.signal?.throwIfAborted()
       await close()
-      session = await openLog(settings, position === undefined ? undefined : requireLogPosition(position))
+      const at = position === undefined ? undefined : requireLogPosition(position)
+      session = await openLog(underLease(settings, call.lease), at, call.lease)
     },
     async applySchema(schema, call: CallOptions = {}) {
       call.signal?.throwIfAborted()

@@ -25,13 +25,14 @@ export function createLogTale(
   directory: string,
   store: ObjectStore,
   manifest: LogManifest,
+  fence: number,
 ): LogTale {
   let told = manifest
   let mustTell = false
   let hasNewNames = false
 
   async function replace(next: LogManifest): Promise<void> {
-    await writeLogManifest(store, next)
+    await writeLogManifest(store, next, fence)
     told = next
   }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Change } from '@deltaverse/core'
 import type { RecordWriter } from '@deltaverse/formats'
 import type { TableSchema } from '@deltaverse/schema'
+import { fenceSuffix } from '../fence.js'
 import { endingOf } from '../file-name.js'
 import type { ObjectStore } from '../object-store.js'
 import { createRecordFile, type RecordFile } from '../record-file.js'
@@ -30,11 +31,12 @@ interface LogParts {
   readonly store: ObjectStore
   readonly reads: LogReads
   readonly tale: LogTale
+  readonly fence: number
 }
 
 /** @param continued the last file of the reads, where more may be appended to it */
 export function createLogWriter(parts: LogParts, continued: RecordFile | undefined): LogWriter {
-  const { settings, store, reads, tale } = parts
+  const { settings, store, reads, tale, fence } = parts
   const { directory, name, format, compress, files, rotate, now } = settings
   let file = continued
   let schema: TableSchema | undefined
@@ -73,7 +75,8 @@ export function createLogWriter(parts: LogParts, continued: RecordFile | undefin
   /** The manifest tells of a file before it is there, so that a later start knows whose it is. */
   async function beginFile(): Promise<RecordFile> {
     const number = lastNumber({ ...tale.manifest, reads: reads.mirror() }) + 1
-    const fileName = `${name}.${String(number).padStart(6, '0')}.${endingOf(format.extension, compress)}`
+    const numbered = `${String(number).padStart(6, '0')}${fenceSuffix('-', fence)}`
+    const fileName = `${name}.${numbered}.${endingOf(format.extension, compress)}`
     const keptAs = await store.setAside(fileName)
     if (keptAs !== undefined) settings.onSetAside(store.pathOf(fileName), keptAs)
     await tale.announce(fileName)

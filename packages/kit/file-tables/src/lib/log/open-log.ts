@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import type { Lease } from '@deltaverse/core'
 import { makeFolder } from '@deltaverse/durable-files'
+import { fenceOf } from '../fence.js'
 import { compressionOf, endingOf } from '../file-name.js'
 import { manifestName } from '../manifest-name.js'
 import { folderStore, type ObjectStore } from '../object-store.js'
@@ -14,16 +16,21 @@ import { createLogWriter } from './log-writer.js'
 import { type RolledBack, rollBack } from './roll-back.js'
 
 /** Takes a log back to a position, and makes it ready to go on there. */
-export async function openLog(settings: LogSettings, position: LogPosition | undefined): Promise<LogSession> {
+export async function openLog(
+  settings: LogSettings,
+  position: LogPosition | undefined,
+  lease: Lease | undefined,
+): Promise<LogSession> {
+  const fence = fenceOf(position?.fence, lease)
   const { files, directory, name, format, compress } = settings
   await makeFolder(files, directory)
-  const store = folderStore(files, directory)
+  const store = folderStore(files, directory, fence.number)
   const manifest = await manifestToGoOnWith(settings, store, position)
   const rolled = rollBack(manifest, position, store.pathOf(manifestName(name)))
   const file = await openLast(settings, rolled)
   const reads = createLogReads(rolled.reads, position)
-  const tale = createLogTale(files, directory, store, manifest)
-  const writer = createLogWriter({ settings, store, reads, tale }, file)
+  const tale = createLogTale(files, directory, store, manifest, fence.number)
+  const writer = createLogWriter({ settings, store, reads, tale, fence: fence.number }, file)
   try {
     const { lastFile } = reads
     if (file !== undefined && lastFile?.sha256 === '') lastFile.sha256 = await file.sha256()
@@ -33,11 +40,11 @@ export async function openLog(settings: LogSettings, position: LogPosition | und
     if (JSON.stringify(next) !== JSON.stringify(manifest)) await tale.replace(next)
     for (const removed of rolled.removed) await store.remove(removed)
     tale.forgetBegun()
-    await file?.cutBehind()
-    if (file !== undefined && !file.path.endsWith(`.${endingOf(format.extension, compress)}`)) {
-      await writer.closeFile()
-    }
-    return createLogSession(reads, writer, tale, committed)
+    // A holder that wakes up may write on in its file: what counts of it is left to it, and the log goes on in another.
+    if (!fence.isRaised) await file?.cutBehind()
+    const isOther = file !== undefined && !file.path.endsWith(`.${endingOf(format.extension, compress)}`)
+    if (fence.isRaised || isOther) await writer.closeFile()
+    return createLogSession(reads, writer, tale, committed, fence.number)
   } catch (error) {
     await writer.close()
     throw error
@@ -51,13 +58,23 @@ async function manifestToGoOnWith(
   position: LogPosition | undefined,
 ): Promise<LogManifest> {
   try {
-    return (await readLogManifest(store, name)) ?? emptyManifest(name)
+    return (await newestManifest(store, name, position?.fence ?? 0)) ?? emptyManifest(name)
   } catch (error) {
     if (position !== undefined) throw error
     const keptAs = await store.setAside(manifestName(name))
     if (keptAs !== undefined) onSetAside(store.pathOf(manifestName(name)), keptAs)
     return emptyManifest(name)
   }
+}
+
+/** Of the holder that saved the position, where it had one of its own. */
+async function newestManifest(
+  store: ObjectStore,
+  name: string,
+  fence: number,
+): Promise<LogManifest | undefined> {
+  const own = fence === 0 ? undefined : await readLogManifest(store, name, fence)
+  return own ?? (await readLogManifest(store, name))
 }
 
 /** The last file, where it can be appended to. */

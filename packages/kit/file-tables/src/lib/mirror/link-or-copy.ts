@@ -6,18 +6,24 @@ export async function linkOrCopy(files: Files, source: string, target: string): 
     await files.link(source, target)
   } catch (error) {
     if (!isWithoutLinks(error)) throw error
-    await copy(files, source, target)
+    await copyFile(files, source, target)
   }
 }
 
-async function copy(files: Files, source: string, target: string): Promise<void> {
+/** Copies a file, or as much of it as is asked for; it is on the disk when this resolves, but for its name. */
+export async function copyFile(
+  files: Files,
+  source: string,
+  target: string,
+  bytes: number = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const from = await files.open(source, 'r')
   try {
     const to = await files.open(target, 'w')
     try {
       const piece = Buffer.alloc(1024 * 1024)
-      for (let at = 0; ; ) {
-        const { bytesRead } = await from.read(piece, 0, piece.length, at)
+      for (let at = 0; at < bytes; ) {
+        const { bytesRead } = await from.read(piece, 0, Math.min(piece.length, bytes - at), at)
         if (bytesRead === 0) break
         await writeFully(to, [piece.subarray(0, bytesRead)], at)
         at += bytesRead

@@ -29,6 +29,8 @@ export interface MirrorPosition {
   /** Version of this format. */
   readonly format: 1
   readonly mode: 'mirror'
+  /** See `Fence`: its files are in a working folder of that number. Absent for 0. */
+  readonly fence?: number
   /** The rows as of the last replacement; absent before the first. */
   readonly base?: BaseFile
   /** What changed since. */

@@ -1,4 +1,12 @@
-import { type CallOptions, type HeldRow, type ReadableSink, routeEvents, type Sink } from '@deltaverse/core'
+import {
+  type CallOptions,
+  type HeldRow,
+  type ReadableSink,
+  routeEvents,
+  type Sink,
+  type SinkOpenOptions,
+} from '@deltaverse/core'
+import { underLease } from '../fence.js'
 import { requireOpen } from '../require-open.js'
 import type { MirrorSettings } from '../table-files.js'
 import { heldInPosition, heldInPublished } from './held-in-mirror.js'
@@ -18,10 +26,11 @@ export function createMirrorSink(settings: MirrorSettings): Sink<MirrorPosition>
   }
 
   return {
-    async open(position, call: CallOptions = {}) {
+    async open(position, call: SinkOpenOptions = {}) {
       call.signal?.throwIfAborted()
       await close()
-      session = await openMirror(settings, position === undefined ? nothing : requireMirrorPosition(position))
+      const at = position === undefined ? nothing : requireMirrorPosition(position)
+      session = await openMirror(underLease(settings, call.lease), at, call.lease)
     },
     async applySchema(schema, call: CallOptions = {}) {
       call.signal?.throwIfAborted()

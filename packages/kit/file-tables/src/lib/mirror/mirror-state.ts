@@ -10,6 +10,7 @@ export interface OpenChanges {
 
 /** What an open mirror holds, ahead of what is committed. */
 export interface MirrorState {
+  readonly fence: number
   base: BaseFile | undefined
   changes: OpenChanges | undefined
   read: { readonly epoch: number; changes: OpenChanges | undefined } | undefined
@@ -32,9 +33,10 @@ export function changesOf({ name, file }: OpenChanges): ChangesFile {
 }
 
 /** Where a mirror is; all its lines are written. */
-export function positionOf({ base, changes, read, isBehind }: MirrorState): MirrorPosition {
+export function positionOf({ fence, base, changes, read, isBehind }: MirrorState): MirrorPosition {
   return {
     ...nothing,
+    ...(fence === 0 ? {} : { fence }),
     ...(base === undefined ? {} : { base }),
     ...(changes === undefined ? {} : { changes: changesOf(changes) }),
     ...(isBehind ? { isBehind } : {}),

@@ -1,10 +1,13 @@
 import { join } from 'node:path'
+import type { Lease } from '@deltaverse/core'
 import { attempt, type Files, ifThere, makeFolder } from '@deltaverse/durable-files'
+import { fenceOf, fenceSuffix } from '../fence.js'
 import { extensionOf } from '../file-name.js'
 import { mismatch } from '../mismatch.js'
 import { folderStore } from '../object-store.js'
 import { continueRecordFile } from '../record-file.js'
 import type { MirrorSettings } from '../table-files.js'
+import { copyPosition } from './copy-position.js'
 import type { ChangesFile, MirrorPosition, WholeFile } from './mirror-position.js'
 import { createMirrorSession, type MirrorSession } from './mirror-session.js'
 import { closeFiles, filesOf, type MirrorState, type OpenChanges } from './mirror-state.js'
@@ -12,18 +15,26 @@ import { createPublisher } from './publish.js'
 import { createWorkFolder, type WorkFolder } from './work-folder.js'
 
 /** Takes a mirror back to a position, and makes it ready to go on there. */
-export async function openMirror(settings: MirrorSettings, position: MirrorPosition): Promise<MirrorSession> {
-  const { files, directory, name } = settings
+export async function openMirror(
+  settings: MirrorSettings,
+  position: MirrorPosition,
+  lease: Lease | undefined,
+): Promise<MirrorSession> {
+  const fence = fenceOf(position.fence, lease)
+  const { files, directory } = settings
   await makeFolder(files, directory)
-  const folder = createWorkFolder(files, join(directory, `${name}.mirror`))
-  await requireWhole(files, folder, position.base)
-  await requireWhole(files, folder, position.base?.view)
+  const folder = workFolderOf(settings, fence.number)
+  const saved = fence.isRaised ? workFolderOf(settings, position.fence ?? 0) : folder
+  await requireWhole(files, saved, position.base)
+  await requireWhole(files, saved, position.base?.view)
+  if (fence.isRaised) await copyPosition(files, saved, folder, position)
   await folder.keepOnly(filesOf(position))
-  const publisher = createPublisher(settings, folderStore(files, directory), folder)
+  const publisher = createPublisher(settings, folderStore(files, directory, fence.number), folder)
   const { base } = position
   // What readers see is of another format than before: it is made anew.
   const isOther = base !== undefined && extensionOf((base.view ?? base).file) !== settings.format.extension
   const state: MirrorState = {
+    fence: fence.number,
     base,
     changes: undefined,
     read: undefined,
@@ -43,6 +54,10 @@ export async function openMirror(settings: MirrorSettings, position: MirrorPosit
     throw error
   }
   return createMirrorSession({ settings, folder, publisher, state }, position)
+}
+
+function workFolderOf({ files, directory, name }: MirrorSettings, fence: number): WorkFolder {
+  return createWorkFolder(files, join(directory, `${name}.mirror${fenceSuffix('.', fence)}`))
 }
 
 async function requireWhole(files: Files, folder: WorkFolder, whole: WholeFile | undefined): Promise<void> {
