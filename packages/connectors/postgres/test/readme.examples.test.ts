@@ -3,7 +3,6 @@
 import { createClient, type TokenCredential } from '@deltaverse/client'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
-import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
 import { createPostgresCheckpointStore, createPostgresSink } from '@deltaverse/postgres'
 import { sync } from '@deltaverse/sync'
 import { checkpointOf } from '@deltaverse/testing'
@@ -40,11 +39,10 @@ describeOnPostgres('the README', (database) => {
     pool.on('error', ({ message }) => report(`an idle connection broke: ${message}`))
     const select = ['name', 'revenue', 'statecode', '_primarycontactid_value', 'modifiedon']
 
-    const tableSchema = await readTableSchema(createMetadataReader(client), { entitySet: 'accounts', select })
     await sync({
       name: 'accounts',
       source: createChangeFeed(client, { entitySet: 'accounts', select }),
-      sink: createPostgresSink({ pool, table: 'accounts', tableSchema }),
+      sink: createPostgresSink({ pool, table: 'accounts' }),
       signal,
     })
     // end

@@ -3,7 +3,6 @@
 import { createClient, type TokenCredential } from '@deltaverse/client'
 import { createChangeFeed } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
-import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
 import { createSqliteCheckpointStore, createSqliteSink } from '@deltaverse/sqlite'
 import { sync } from '@deltaverse/sync'
 import { checkpointOf } from '@deltaverse/testing'
@@ -32,11 +31,10 @@ describe('the README', () => {
     const client = createClient({ url, credential })
     const select = ['name', 'revenue', 'statecode', '_primarycontactid_value', 'modifiedon']
 
-    const tableSchema = await readTableSchema(createMetadataReader(client), { entitySet: 'accounts', select })
     await sync({
       name: 'accounts',
       source: createChangeFeed(client, { entitySet: 'accounts', select }),
-      sink: createSqliteSink({ file, table: 'accounts', tableSchema }),
+      sink: createSqliteSink({ file, table: 'accounts' }),
       signal,
     })
     // end

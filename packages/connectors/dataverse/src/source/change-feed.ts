@@ -9,7 +9,9 @@ import type {
   Source,
   UpsertedChange,
 } from '@deltaverse/core'
+import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
+import type { TableSchema } from '@deltaverse/schema'
 import { createChangeShape } from './change.js'
 import type { ChangePage } from './change-page.js'
 import { countRows } from './count-rows.js'
@@ -43,6 +45,8 @@ export interface ChangeFeed<R extends Row = Row> extends Source<R> {
   pages(options?: ReadOptions): AsyncGenerator<ChangePage<R>, void, undefined>
   /** Like `read()`, but goes on: waits, asks again, and ends only by its signal or an error that waiting will not cure. */
   follow(options?: FollowOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
+  /** Columns and their types, from the table's definition: the primary key, then what the feed selects. */
+  schema(call?: CallOptions): Promise<TableSchema>
   /** How many rows the table has now, as far as the service tells: it stops counting at 5,000. */
   count(call?: CallOptions): Promise<RowCount>
   /** Keys and versions of all rows, in groups: the least that can be read of a table. A key may come twice. */
@@ -133,7 +137,21 @@ export function createChangeFeed<R extends Row = Row>(
     yield* readRows(await prepare(resolved, call.signal), ids, call)
   }
 
-  const feed: ChangeFeed = { id: scope.source, table, read, changes, pages, follow, count, keys, rows }
+  const schema = (call: CallOptions = {}) =>
+    readTableSchema(createMetadataReader(client), { entitySet: table, select: resolved.select }, call)
+
+  const feed: ChangeFeed = {
+    id: scope.source,
+    table,
+    read,
+    changes,
+    pages,
+    follow,
+    schema,
+    count,
+    keys,
+    rows,
+  }
   return feed as ChangeFeed<R>
 }
 

@@ -35,7 +35,7 @@ export function typeTests(database: TestDatabase): void {
         fc.asyncProperty(rowsOf, async (rows) => {
           for (const row of rows) emulator.table('new_things').create(row)
           await sink.open(undefined)
-          await sink.applySchema(tableSchema)
+          await sink.applySchema?.(tableSchema)
           for await (const events of feed.read()) await sink.write(events)
           await sink.commit()
           const kept = await database.query(asText(schema, columnsBesideKey(tableSchema)))

@@ -50,7 +50,12 @@ const instant = fc
   .date({ min: new Date('1753-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
   .map((date) => `${date.toISOString().slice(0, 19)}Z`)
 // What XML, and so the service, can hold.
-const character = fc.integer({ min: 1, max: 0x10_ffff }).map((code) => String.fromCodePoint(code))
+const character = fc
+  .oneof(
+    { weight: 1, arbitrary: fc.constantFrom(9, 10, 13) },
+    { weight: 9, arbitrary: fc.integer({ min: 0x20, max: 0x10_ffff }) },
+  )
+  .map((code) => String.fromCodePoint(code))
 const text = fc
   .string({ unit: character, maxLength: 60 })
   .map((raw) => raw.replace(/[\ufffe\uffff]|\p{Surrogate}/gu, ''))

@@ -129,18 +129,23 @@ function isForeign<Position, R extends Row>(
 
 /** @returns whether the sink holds what the state says; else it was begun anew, which only a restart may do */
 async function openSink<Position, R extends Row>(
-  { name, sink }: ResolvedSync<Position, R>,
+  { name, sink, source }: ResolvedSync<Position, R>,
   state: SyncState<Position> | undefined,
   restart: boolean,
   call: CallOptions,
 ): Promise<boolean> {
+  const openAt = async (position: Position | undefined): Promise<void> => {
+    await sink.open(position, call)
+    const schema = sink.applySchema && (await source.schema?.(call))
+    if (schema !== undefined) await sink.applySchema?.(schema, call)
+  }
   try {
-    await sink.open(state?.position, call)
+    await openAt(state?.position)
     return true
   } catch (error) {
     if (state === undefined || !isDataverseError(error) || error.code !== 'sink-mismatch') throw error
     if (!restart) throw explainMismatch(name, error)
-    await sink.open(undefined, call)
+    await openAt(undefined)
     return false
   }
 }

@@ -26,9 +26,9 @@ import { withConnection } from './use-connection.js'
 import type { WriteTransaction } from './write-transaction.js'
 
 /** A sink that keeps one table of a source in one table of an SQL database. */
-export interface SqlSink<R extends Row = Row>
-  extends Required<TransactionalSink<SqlPosition, R>>,
-    ReadableSink {}
+export interface SqlSink<R extends Row = Row> extends TransactionalSink<SqlPosition, R>, ReadableSink {
+  acquire(name: string, call?: CallOptions): Promise<Lease>
+}
 
 /**
  * Creates a sink that keeps one table of a source in one table of an SQL database: a row for a row, a typed column for a column.
@@ -81,19 +81,6 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
       const columns = options.columns ?? applied?.columns
       if (columns === undefined) waiting = { at }
       else await session.open(at, columns, signal)
-    },
-
-    applySchema(schema, { signal } = {}) {
-      return orLetGo(async () => {
-        // Columns that are named by hand are what the table has.
-        if (options.columns !== undefined) return
-        if (applied !== undefined && isSameSchema(applied.schema, schema) && waiting === undefined) return
-        applied = { schema, columns: columnsOfSchema(dialect, schema) }
-        const at = waiting ?? { at: session.opened.position }
-        if (session.isWriting) throw uncommitted(shown)
-        await session.open(at.at, applied.columns, signal)
-        waiting = undefined
-      })
     },
 
     write(events, { signal } = {}) {
@@ -152,7 +139,20 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
       await dialect.close()
     },
   }
-  return sink as SqlSink<R>
+  // Columns that are named by hand are what the table has; then there is nothing to ask a source for.
+  const whole: SqlSink = options.columns === undefined ? { ...sink, applySchema } : sink
+  return whole as SqlSink<R>
+
+  function applySchema(schema: TableSchema, { signal }: CallOptions = {}): Promise<void> {
+    return orLetGo(async () => {
+      if (applied !== undefined && isSameSchema(applied.schema, schema) && waiting === undefined) return
+      applied = { schema, columns: columnsOfSchema(dialect, schema) }
+      const at = waiting ?? { at: session.opened.position }
+      if (session.isWriting) throw uncommitted(shown)
+      await session.open(at.at, applied.columns, signal)
+      waiting = undefined
+    })
+  }
 
   /** What is held does not depend on the columns of the rows. */
   function unopenedSql(): { readonly selectHeld: string } {
