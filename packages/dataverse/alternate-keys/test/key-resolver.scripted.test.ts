@@ -70,6 +70,53 @@ describe('createKeyResolver() on unusual answers', () => {
     expect((await look({ textComparison: 'exact' }, 'Müller')).status).toBe('missing')
   })
 
+  it.each([true, false])(
+    'finds what the database takes for the same text, whether it minds accents or not (%s)',
+    async (minds) => {
+      const held = [
+        { accountid: id(1), accountnumber: 'Zoe' },
+        ...(minds ? [{ accountid: id(2), accountnumber: 'Zoë' }] : []),
+      ]
+      const plain = (text: string) =>
+        text
+          .toLowerCase()
+          .normalize('NFD')
+          .replaceAll(/\p{Mn}/gu, '')
+      const same = (a: string, b: string) =>
+        minds ? a.toLowerCase() === b.toLowerCase() : plain(a) === plain(b)
+      const { resolver, queries } = resolverOf(async ({ path }) => {
+        const asked = [...decodeURIComponent(path).matchAll(/"([^"]+)"/g)].map(([, text = '']) => text)
+        return { value: held.filter(({ accountnumber }) => asked.some((text) => same(text, accountnumber))) }
+      })
+      const keys = ['zoe', 'ZOË', 'Zoé'].map((accountnumber) => ({ accountnumber }))
+      const found = await resolver.resolveMany('account', keys)
+      const expected = minds ? [id(1), id(2), undefined] : [id(1), id(1), id(1)]
+      expect(found.map((each) => each.id)).toEqual(expected)
+      expect(queries).toHaveLength(3)
+      const rows = await resolver.readRows('account', keys, { select: ['accountnumber'] })
+      expect(rows.map((each) => each.id)).toEqual(expected)
+    },
+  )
+
+  it('asks nothing for keys that lost their digits, are no number or are blank', async () => {
+    const { resolver, queries } = resolverOf(async () => ({ value: [] }))
+    const wrong = [Number.NaN, Number.POSITIVE_INFINITY, 1e21, 2 ** 53, 1.5, ' ', '\t', 'a\u0000', '\ufffe']
+    for (const accountnumber of wrong) {
+      const key = { accountnumber }
+      for (const result of [
+        await resolver.resolve('account', key),
+        await resolver.address('account', key),
+        ...(await resolver.readRows('account', [key], { select: ['name'] })),
+      ]) {
+        expect(result).toMatchObject({ status: 'invalid', error: { code: 'bad-input' } })
+        expect('error' in result && result.error.message).toContain("column 'accountnumber'")
+      }
+    }
+    expect(queries).toEqual([])
+    const exact = await resolver.address('account', { accountnumber: 4_006_381_333_931_000_123n })
+    expect(exact).toMatchObject({ reference: "accounts(accountnumber='4006381333931000123')" })
+  })
+
   it('fails all who wait for a query that fails, and asks again afterwards', async () => {
     let fails = true
     const failure = new Error('no answer')

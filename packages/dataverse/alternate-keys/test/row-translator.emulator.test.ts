@@ -25,6 +25,7 @@ beforeAll(async () => {
             ],
           },
           { logicalName: 'new_rate', type: 'decimal', precision: 4 },
+          { logicalName: 'new_size', type: 'bigint' },
         ],
       },
     ],
@@ -52,6 +53,49 @@ async function problems(table: string, row: Record<string, unknown>, options: ob
 }
 
 describe('createRowTranslator()', () => {
+  it('refuses numbers that no column holds, in every column, naming it', async () => {
+    const columns = ['new_name', 'new_day', 'new_opens', 'new_at', 'new_days', 'new_rate', 'new_size']
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 53 + 0.5]) {
+      const row = Object.fromEntries(
+        columns.filter((name) => name !== 'new_rate' || !Number.isFinite(value)).map((name) => [name, value]),
+      )
+      expect((await problems('new_order', row)).map(({ column }) => column).sort()).toEqual(
+        Object.keys(row).sort(),
+      )
+    }
+  })
+
+  it('writes big integers digit by digit', async () => {
+    for (const [at, size] of [9_007_199_254_740_993n, '-9223372036854775808'].entries()) {
+      const row = await wire('new_order', { new_name: `Big ${at}`, new_size: size })
+      await service.client.request({ method: 'POST', path: 'new_orders', body: row })
+      const stored = service.emulator
+        .table('new_orders')
+        .rows()
+        .find((each) => each.new_name === `Big ${at}`)
+      expect(String(stored?.new_size)).toBe(String(size))
+    }
+  })
+
+  it('takes empty text by the rule for it, references included, and characters that no column takes', async () => {
+    const empty = { name: '', primarycontactid: '', revenue: '' }
+    expect(await wire('account', empty, { emptyText: 'skip' })).toEqual({})
+    expect(await wire('account', empty, { emptyText: 'null' })).toEqual({
+      name: null,
+      'primarycontactid@odata.bind': null,
+      revenue: null,
+    })
+    expect((await problems('account', empty)).map(({ column }) => column).sort()).toEqual([
+      'primarycontactid',
+      'revenue',
+    ])
+    const bad = { name: 'a\u0000b' }
+    expect((await problems('account', bad)).map(({ message }) => message)).toEqual([
+      expect.stringContaining('U+0000'),
+    ])
+    expect(await wire('account', bad, { badCharacters: 'strip' })).toEqual({ name: 'ab' })
+  })
+
   it('binds a reference by its Active key under the navigation name, case and all, without looking it up', async () => {
     expect(
       await wire('account', {

@@ -54,10 +54,16 @@ export function createPlainFormatter(plan: ColumnPlan): (row: Row) => string | u
   }
 }
 
-// JSON escapes all characters that no column takes but these two, and a look at the whole is quicker than one at each value.
+// JSON escapes all characters that no column takes but two, and a look at the whole is quicker than one at each value.
 function mayHoldBadCharacter(body: string): boolean {
-  return body.includes('\\') || body.includes('\ufffe') || body.includes('\uffff')
+  for (let at = body.indexOf('\\'); at !== -1; at = body.indexOf('\\', at + 2)) {
+    const escaped = body.charCodeAt(at + 1)
+    if (escaped === escapedU || escaped === escapedB || escaped === escapedF) return true
+  }
+  return body.includes('\ufffe') || body.includes('\uffff')
 }
+
+const [escapedU, escapedB, escapedF] = [0x75, 0x62, 0x66]
 
 function hasStorableTexts(row: Row, columns: readonly PlainColumn[]): boolean {
   for (const { name } of columns) {
