@@ -5,7 +5,7 @@ const casts: Readonly<Record<DetailedKind, readonly [type: string, query: string
   boolean: ['Boolean', '&$expand=OptionSet($select=TrueOption,FalseOption)'],
   choice: ['Picklist', '&$expand=OptionSet($select=Options)'],
   choices: ['MultiSelectPicklist', '&$expand=OptionSet($select=Options)'],
-  state: ['State', '&$expand=OptionSet($select=Options)'],
+  state: ['State', ',DefaultFormValue&$expand=OptionSet($select=Options)'],
   status: ['Status', '&$expand=OptionSet($select=Options)'],
   date: ['DateTime', ',DateTimeBehavior,Format'],
   decimal: ['Decimal', ',Precision'],
@@ -30,6 +30,7 @@ function readDetail(attribute: JsonObject): ColumnDetail {
   const behavior = attribute.DateTimeBehavior
   return {
     ...(isObject(optionSet) ? { options: readOptions(optionSet) } : {}),
+    ...(typeof attribute.DefaultFormValue === 'number' ? { defaultValue: attribute.DefaultFormValue } : {}),
     ...(isObject(behavior) ? { dateBehavior: readBehavior(behavior.Value) } : {}),
     ...(typeof attribute.Precision === 'number' ? { precision: attribute.Precision } : {}),
   }

@@ -92,6 +92,8 @@ export type DateBehavior = 'UserLocal' | 'DateOnly' | 'TimeZoneIndependent'
 export interface ColumnDetail {
   /** Options of choice, state, status and yes/no columns. */
   readonly options?: readonly ChoiceOption[]
+  /** The value of a state column that rows begin with. */
+  readonly defaultValue?: number
   readonly dateBehavior?: DateBehavior
   /** Digits after the point of decimal, money and double columns. */
   readonly precision?: number

@@ -4,6 +4,7 @@ import type { KeyPlan } from '@deltaverse/values'
 import type { WriterSettings } from '../writer-options.js'
 import type { Columns } from './columns.js'
 import type { WriterTable } from './table-port.js'
+import type { TableStates } from './table-states.js'
 
 /** What of a row goes into its first request, and what into those that follow. */
 export interface WireColumns {
@@ -26,5 +27,6 @@ export interface ColumnPlan {
   readonly key: KeyPlan | undefined
   /** How date columns are stored, by logical name. */
   readonly dates: ReadonlyMap<string, ColumnDetail>
+  readonly states: TableStates
   readonly options: WriterSettings
 }

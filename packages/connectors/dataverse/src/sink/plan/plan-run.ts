@@ -7,6 +7,7 @@ import type { WriterSettings } from '../writer-options.js'
 import { type BulkSupport, noBulkSupport, readBulkSupport } from './bulk-support.js'
 import type { RunPlan } from './run-plan.js'
 import type { TableSource, WriterTable } from './table-port.js'
+import { readTableStates, type TableStates, usualStates } from './table-states.js'
 
 /** Learns what a run needs to know before its first row, and keeps it for the next run. */
 export type RunPlanner = (call: CallOptions) => Promise<RunPlan>
@@ -18,14 +19,15 @@ export function createRunPlanner(client: DataverseClient, options: WriterSetting
   return async (call) => {
     if (known !== undefined) return known
     const table = await metadata.tableOfSet(options.entitySet, call)
-    const [dates, bulk] = await Promise.all([
+    const [dates, states, bulk] = await Promise.all([
       readDates(metadata, options, table, call),
+      readStates(metadata, options, table, call),
       readBulk(client, options, table, call),
     ])
     const names = keyNames(options, table)
     const key = names === undefined ? undefined : planKey(table, names, dates)
-    const readColumns = createColumnReader({ table, key, dates, options })
-    known = { table, metadata, options, key, dates, bulk, readColumns }
+    const readColumns = createColumnReader({ table, key, dates, states, options })
+    known = { table, metadata, options, key, dates, states, bulk, readColumns }
     return known
   }
 }
@@ -45,6 +47,17 @@ async function readDates(
     }
   }
   return new Map()
+}
+
+/** No state stands in the rows of other operations. */
+async function readStates(
+  metadata: TableSource,
+  { operation }: WriterSettings,
+  table: WriterTable,
+  call: CallOptions,
+): Promise<TableStates> {
+  if (operation === 'delete' || operation === 'deactivate') return usualStates
+  return readTableStates(metadata, table, call)
 }
 
 function keyNames({ key, operation }: WriterSettings, table: WriterTable): readonly string[] | undefined {

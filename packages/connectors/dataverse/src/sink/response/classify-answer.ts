@@ -51,18 +51,21 @@ function classifyByCode(
   if (code === serviceCode.DuplicateRecordEntityKey && operation === 'create' && isUncertain(row))
     return { kind: 'verify', error }
   if (code === serviceCode.ConcurrencyVersionMismatch && isUncertain(row)) return { kind: 'verify', error }
+  if (code === serviceCode.InvalidStateCodeStatusCode && operation !== 'update') return postponeRefused(row)
   if (operation === 'upsert') return classifyUpsert(row, error)
   return undefined
 }
 
+/** A row that may have been created is refused for its state, which then follows. */
+function postponeRefused(row: PendingRow): Verdict | undefined {
+  const postponed = postponeState(columnsOf(row))
+  if (postponed === undefined) return undefined
+  postpone(row, postponed.columns, postponed.followUps)
+  return { kind: 'again', wait: 'none' }
+}
+
 function classifyUpsert(row: PendingRow, error: ResponseError): Verdict | undefined {
   const { serviceCode: code } = error
-  if (code === serviceCode.InvalidStateCodeStatusCode) {
-    const postponed = postponeState(columnsOf(row))
-    if (postponed === undefined) return undefined
-    postpone(row, postponed.columns, postponed.followUps)
-    return { kind: 'again', wait: 'none' }
-  }
   // Two upserts of one new key: the loser is told that the row exists, and finds it when it asks again (seen in the field).
   if (
     (code === serviceCode.DuplicateRecord || code === serviceCode.DuplicateRecordEntityKey) &&

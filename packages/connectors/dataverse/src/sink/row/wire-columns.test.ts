@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ColumnPlan } from '../plan/column-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
+import { usualStates } from '../plan/table-states.js'
 import { toWriterSettings, type UpsertWriterOptions } from '../writer-options.js'
 import type { PendingRow } from './pending-row.js'
 import { bodyText, bytesOf, columnsOf } from './row-facts.js'
@@ -42,7 +43,13 @@ const table = {
 
 function planOf(options: Partial<UpsertWriterOptions> = {}): ColumnPlan {
   const resolved = toWriterSettings({ entitySet: 'products', key: ['productnumber'], ...options })
-  return { table, options: resolved, key: planKey(table, ['productnumber'], new Map()), dates: new Map() }
+  return {
+    table,
+    options: resolved,
+    key: planKey(table, ['productnumber'], new Map()),
+    dates: new Map(),
+    states: usualStates,
+  }
 }
 
 const value = fc.oneof(

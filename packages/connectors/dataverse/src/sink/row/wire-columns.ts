@@ -3,6 +3,7 @@ import type { ColumnPlan, ColumnReader, WireColumns } from '../plan/column-plan.
 import { type Columns, noColumns } from '../plan/columns.js'
 import { comparesFirst } from '../plan/compares-first.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import type { TableStates } from '../plan/table-states.js'
 import { addColumn } from './add-column.js'
 import { followUpNames, isStripped } from './column-places.js'
 import { createPlainFormatter } from './plain-columns.js'
@@ -44,11 +45,12 @@ const ownerApartTables: ReadonlySet<string> = new Set(['sla', 'routingrule'])
 
 /** Sets aside what the service refuses, or silently drops, in the first request. */
 function splitFollowUps(
-  { options, table }: ColumnPlan,
+  { options, table, states }: ColumnPlan,
   columns: Record<string, unknown>,
 ): { readonly first: Columns; readonly followUps: readonly Columns[] } {
   if (!followUpNames.some((name) => name in columns)) return { first: columns, followUps: noColumns }
-  const { statecode, statuscode, 'ownerid@odata.bind': owner, ...rest } = columns
+  const { statecode: givenState, statuscode, 'ownerid@odata.bind': owner, ...rest } = columns
+  const statecode = givenState === undefined ? stateOf(states, statuscode) : givenState
   const followUps: Columns[] = []
   let first: Record<string, unknown> = rest
   if (owner !== undefined) {
@@ -61,19 +63,30 @@ function splitFollowUps(
   }
   if (Object.keys(state).length > 0) {
     const apart = owner !== undefined && ownerApartTables.has(table.logicalName)
-    if (apart || isLater(options, statecode)) followUps.push(state)
+    if (apart || isLater(options, states, statecode)) followUps.push(state)
     else first = { ...first, ...state }
   }
   return { first, followUps }
+}
+
+/** The state that a status brings along: without it the service looks at the state that the row is in, and refuses another's. */
+function stateOf({ ofStatus }: TableStates, statuscode: unknown): number | undefined {
+  return typeof statuscode === 'number' ? ofStatus.get(statuscode) : undefined
 }
 
 /**
  * A row is created in its first state whatever the body says: `statecode` is dropped, and a status of another state refused
  * (seen in the field). So where a create is possible, another state than the first has to follow.
  */
-function isLater({ states, operation }: RunPlan['options'], statecode: unknown): boolean {
+function isLater(
+  { states, operation }: RunPlan['options'],
+  { first }: TableStates,
+  statecode: unknown,
+): boolean {
   if (states !== 'auto') return states === 'separate'
-  return operation !== 'update' && statecode !== undefined && statecode !== null && Number(statecode) !== 0
+  return (
+    operation !== 'update' && statecode !== undefined && statecode !== null && Number(statecode) !== first
+  )
 }
 
 /** Takes the state out of the first request, for a row whose create was refused because of it. */

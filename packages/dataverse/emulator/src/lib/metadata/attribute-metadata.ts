@@ -148,9 +148,10 @@ function ownMembers(column: Column): Record<string, unknown> {
       return { DefaultValue: column.defaultValue === true }
     case 'picklist':
     case 'multiselectpicklist':
-    case 'state':
     case 'status':
       return { DefaultFormValue: typeof column.defaultValue === 'number' ? column.defaultValue : -1 }
+    case 'state':
+      return { DefaultFormValue: column.options[0]?.value ?? -1 }
     case 'datetime':
       return {
         Format: column.dateTimeBehavior === 'DateOnly' ? 'DateOnly' : 'DateAndTime',
