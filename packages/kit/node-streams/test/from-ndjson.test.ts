@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { isDataverseError } from '@deltaverse/core'
 import { type BadLine, type ChangeLine, fromNdjson, toNdjson } from '@deltaverse/node-streams'
+import { parseExactJson } from '@deltaverse/schema'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { collect, collectUntilError } from './collect.js'
@@ -35,7 +36,7 @@ describe('fromNdjson()', () => {
             line.toString().trimEnd(),
           )
           const text = `${hasMark ? '\ufeff' : ''}${lines.join(ending)}${isEnded ? ending : ''}`
-          const expected = rows.map((row) => ({ row }))
+          const expected = rows.map((row) => ({ row: parseExactJson(JSON.stringify(row)) }))
           expect(await collect(fromNdjson()(rechunk(Buffer.from(text), lengths)))).toEqual(expected)
           expect(await collect(fromNdjson()(rechunkText(text, lengths)))).toEqual(expected)
         },

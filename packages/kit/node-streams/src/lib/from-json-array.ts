@@ -17,6 +17,7 @@ export interface FromJsonArrayOptions {
 /**
  * A stage that reads the elements of one JSON array, one by one: of any nesting, pretty-printed or not, with or without a byte
  * order mark, at the top or under a `path`. The text is checked to its end. `T` is your word for it: elements are not checked.
+ * A number that a JavaScript number cannot hold comes as text, with every digit.
  *
  * Holds one chunk, the elements that 64 KiB of text complete, and the element under way; never the array.
  *

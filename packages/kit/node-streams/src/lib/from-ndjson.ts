@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { DataverseError } from '@deltaverse/core'
+import { mayHoldLongNumber, parseExactJson } from '@deltaverse/schema'
 import { requireFunctionOrAbsent, requirePositiveInteger } from './check-options.js'
 import { findJsonSyntaxError } from './json-syntax-error.js'
 import { createLineSplitter, type Line } from './line-splitter.js'
@@ -26,6 +27,7 @@ const skipped: unique symbol = Symbol('skipped')
 /**
  * A stage that turns NDJSON text into values, one per line. Chunks may be cut anywhere; lines end with LF or CRLF, the last one
  * may lack its ending, blank lines and a byte order mark are passed over. `T` is your word for it: values are not checked.
+ * A number that a JavaScript number cannot hold comes as text, with every digit.
  *
  * Holds one chunk and one unfinished line.
  *
@@ -79,7 +81,7 @@ function parseLine(line: Line, maxLineBytes: number): unknown {
   }
   if (!isUtf8(line.bytes)) return badLine(`Line ${line.number} is not UTF-8${hintEncoding(line)}.`, text)
   try {
-    return JSON.parse(text)
+    return mayHoldLongNumber(line.bytes) ? parseExactJson(text) : JSON.parse(text)
   } catch (cause) {
     if (/^[ \t\r]*$/.test(text)) return new BadLineResult(undefined, text)
     const found = findJsonSyntaxError(text)

@@ -1,4 +1,5 @@
 import { DataverseError } from '@deltaverse/core'
+import { parseExactJson } from '@deltaverse/schema'
 import { getManyValues, isMany, type Many, none } from 'stream-chain/core'
 import { pick } from 'stream-json/core/filters/pick.js'
 import { jsonParser, type Token } from 'stream-json/core/parser.js'
@@ -27,7 +28,7 @@ export function createJsonArrayReader(path: readonly string[]): JsonArrayReader 
     const elements: unknown[] = []
     for (const parsed of valuesOf(parse(input as string))) {
       for (const token of valuesOf(select(parsed) as Token | Many<Token> | typeof none)) {
-        for (const element of valuesOf(assemble(token))) elements.push(element.value)
+        for (const element of valuesOf(assemble(withDigits(token)))) elements.push(element.value)
       }
     }
     return elements
@@ -41,6 +42,12 @@ export function createJsonArrayReader(path: readonly string[]): JsonArrayReader 
       target.end()
     },
   }
+}
+
+/** A number that a JavaScript number cannot hold becomes text, with every digit. */
+function withDigits(token: Token): Token {
+  if (token.name !== 'numberValue' || token.value.length < 16) return token
+  return typeof parseExactJson(token.value) === 'string' ? { ...token, name: 'stringValue' } : token
 }
 
 interface Target {
