@@ -1,10 +1,10 @@
 export type { FollowOptions } from './lib/follow-options.js'
-export type { SyncOptions } from './lib/options.js'
-export type { SyncProgress } from './lib/progress.js'
-export type { SyncStep } from './lib/step.js'
+export type { SyncProgress } from './lib/read/progress.js'
 export type { SyncSummary } from './lib/summary.js'
 export { sync } from './lib/sync.js'
 export type { SyncEvent } from './lib/sync-event.js'
+export type { SyncOptions } from './lib/sync-options.js'
+export type { SyncStep } from './lib/sync-step.js'
 export {
   type SyncTablesOptions,
   type SyncTablesSummary,

@@ -1,6 +1,7 @@
 import type { Source } from '@deltaverse/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
+import { forgetful } from './support/forgetful.js'
 import { setUp, type TestOptions } from './support/set-up.js'
 
 let table: EmulatedTable
@@ -134,7 +135,7 @@ describe('maxDeleteShare', () => {
     const options = { source: feedOf({ pageSize: 50 }), fingerprints }
     await run(options)
     for (const id of ids.slice(0, 200)) table.remove(id)
-    const stopped = run({ ...options, restart: true })
+    const stopped = run({ ...options, source: forgetful(options.source) })
     await expect(stopped).rejects.toThrow(/delete 200 of the 300 rows.*66\.7 %/s)
     expect(deletions(sink.log)).toBe(0)
     expect(state()?.state).toMatchObject({ fingerprintPhase: 'deriving', rows: 300 })
@@ -155,9 +156,11 @@ describe('maxDeleteShare', () => {
     await run(options)
     const before = sink.rows()
     for (const id of ids) table.remove(id)
-    await expect(run({ ...options, restart: true })).rejects.toMatchObject(tooMany)
+    await expect(run({ ...options, source: forgetful(options.source) })).rejects.toMatchObject(tooMany)
     table.add(150)
-    await expect(run({ ...options, restart: true })).rejects.toThrow(/delete 150 of the 150 rows.*100 %/s)
+    await expect(run({ ...options, source: forgetful(options.source) })).rejects.toThrow(
+      /delete 150 of the 150 rows.*100 %/s,
+    )
     expect([...before.keys()].every((id) => sink.rows().has(id))).toBe(true)
   })
 
@@ -168,7 +171,7 @@ describe('maxDeleteShare', () => {
     await run(options)
     for (const id of ids.slice(0, 60)) table.remove(id)
     table.add(1)
-    let restart = true
+    let source = forgetful(options.source)
     let interruptions = 0
     for (;;) {
       const controller = new AbortController()
@@ -178,12 +181,12 @@ describe('maxDeleteShare', () => {
         if (step === 'after-state-saved' && state()?.state.fingerprintPhase === 'deriving')
           controller.abort('enough')
       }
-      const outcome = await run({ ...options, restart, onStep, signal: controller.signal }).catch(
+      const outcome = await run({ ...options, source, onStep, signal: controller.signal }).catch(
         (error) => error,
       )
       if (outcome !== 'enough') break
       interruptions += 1
-      restart = false
+      source = options.source
       // Resuming commits once more before it tells anything; let that one pass every other time.
       if (interruptions % 2 === 0) {
         let commits = 0

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SyncEvent } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
+import { forgetful } from './support/forgetful.js'
 import { setUp, type TestOptions } from './support/set-up.js'
 
 let table: EmulatedTable
@@ -149,7 +150,7 @@ describe('a resync with a fingerprint store', () => {
         return sink.write(events)
       },
     }
-    await run({ fingerprints, sink: listening, restart: true })
+    await run({ fingerprints, sink: listening, source: forgetful(table.feed()) })
     expect(written).toHaveLength(1)
     expect(JSON.parse(written[0]!.text)).toEqual({
       table: 'products',
@@ -183,7 +184,8 @@ describe('a resync with a fingerprint store', () => {
     await run(options)
     // Broken off behind the first pages, which are committed.
     table.emulator.faults.next({ url: 'skiptoken', nth: 2, status: 503 })
-    await expect(run({ ...options, restart: true })).rejects.toMatchObject({ code: 'unavailable' })
+    const source = forgetful(options.source)
+    await expect(run({ ...options, source })).rejects.toMatchObject({ code: 'unavailable' })
     expect(state()?.state).toMatchObject({ fingerprintPhase: 'comparing', fingerprintPass: 2 })
     const brought = state()?.state.checkpoint.rowsRead ?? 0
     expect(brought).toBeGreaterThan(0)
@@ -196,6 +198,44 @@ describe('a resync with a fingerprint store', () => {
     expect(state()?.state).toMatchObject({ fingerprintPass: 3, checkpoint: { epoch: 2 } })
     expectExact(sink.rows(), table)
     expect(fingerprints.rows()).toEqual(sink.rows())
+  })
+})
+
+describe('a restart with a fingerprint store', () => {
+  it('passes every row, so that a sink that lost some has them again, and counts what it sent', async () => {
+    const { sink, fingerprints, events, run } = setUp(table)
+    const ids = table.add(5)
+    await run({ fingerprints })
+    // Somebody edits the sink in place; neither its position nor the fingerprints know of it.
+    const lost = sink.log.findIndex((entry) => entry.kind === 'upserted' && entry.id === ids[1])
+    sink.log.splice(lost, 1, { kind: 'deleted', id: 'nobody' })
+    expect(sink.rows().has(ids[1] ?? '')).toBe(false)
+    table.remove(ids[4] ?? '')
+    expect(await run({ fingerprints, restart: true })).toMatchObject({ upserted: 4, unchanged: 0, rows: 4 })
+    expectExact(sink.rows(), table)
+    expectExact(sink.published(), table)
+    expect(fingerprints.rows()).toEqual(sink.rows())
+    expect(find(events, 'fingerprint-rebuild')).toEqual([])
+    // The next resync compares again.
+    expect(await run({ fingerprints, source: forgetful(table.feed()) })).toMatchObject({
+      upserted: 0,
+      unchanged: 4,
+    })
+  })
+
+  it('goes on passing every row behind an interruption', async () => {
+    const { sink, fingerprints, run, state } = setUp(table)
+    table.add(9)
+    const options = { fingerprints, commitBytes: 1, source: table.feed({ pageSize: 3, gapGuard: false }) }
+    await run(options)
+    table.emulator.faults.next({ url: 'skiptoken', nth: 2, status: 503 })
+    await expect(run({ ...options, restart: true })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(state()?.state.fingerprintPhase).toBe('filling')
+    const before = sink.log.length
+    await run(options)
+    expect(told(sink.log, before).upserted).toBeGreaterThan(0)
+    expect(told(sink.log, before).complete).toBe(1)
+    expectExact(sink.rows(), table)
   })
 })
 
@@ -230,7 +270,7 @@ describe('a fingerprint store that does not know what the sink holds', () => {
     expectExact(sink.rows(), table)
     expect(fingerprints.rows()).toEqual(sink.rows())
     const before = sink.log.length
-    await run({ fingerprints, restart: true })
+    await run({ fingerprints, source: forgetful(table.feed()) })
     expect(told(sink.log, before)).toEqual({ upserted: 0, deleted: 0, reset: 0, complete: 0 })
   })
 
@@ -276,7 +316,8 @@ describe('a fingerprint store that is taken away', () => {
         if (step === 'after-state-saved' && state()?.state.fingerprintPhase === phase)
           controller.abort(reason)
       }
-      await expect(run({ ...options, restart: true, signal: controller.signal, onStep })).rejects.toBe(reason)
+      const source = forgetful(table.feed({ pageSize: 3 }))
+      await expect(run({ ...options, source, signal: controller.signal, onStep })).rejects.toBe(reason)
       expect(state()?.state.fingerprintPhase).toBe(phase)
       await run()
       expect(find(events, 'fingerprint-rebuild')).toEqual([{ kind: 'fingerprint-rebuild', why: 'removed' }])

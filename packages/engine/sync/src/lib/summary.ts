@@ -1,6 +1,6 @@
 import type { Checkpoint, Row } from '@deltaverse/core'
-import type { ResolvedSync } from './options.js'
 import type { SyncEvent } from './sync-event.js'
+import type { ResolvedSync } from './sync-options.js'
 
 /** What a sync did. */
 export interface SyncSummary<Position = unknown> {
@@ -9,12 +9,12 @@ export interface SyncSummary<Position = unknown> {
   readonly table: string
   /** Whether the table was read in full, or only what changed. */
   readonly read: 'full-read' | 'delta'
-  /** Rows created or updated that arrived. */
+  /** Rows created or updated that the sink was handed. */
   readonly upserted: number
   readonly deleted: number
-  /** Of the rows that arrived: those that the sink holds as they are, so that it was not bothered with them. */
+  /** Rows that arrived beside those: the sink holds them as they are, so that it was not bothered with them. */
   readonly unchanged: number
-  /** Bytes of rows and deletions. */
+  /** Bytes of all rows and deletions that arrived. */
   readonly bytes: number
   readonly pages: number
   /** Bytes of pages as they came over the wire. */

@@ -6,7 +6,7 @@ import type {
   ResetEvent,
   SourceEvent,
 } from '@deltaverse/core'
-import type { SyncProgress } from './progress.js'
+import type { SyncProgress } from './read/progress.js'
 
 /**
  * What happens while a table is synced, for progress, reports and traces.
@@ -19,7 +19,7 @@ import type { SyncProgress } from './progress.js'
  * | `fingerprint-rebuild` | the fingerprint store does not know what the sink holds: everything is read again, the sink sees a snapshot |
  * | `reset` | a snapshot begins |
  * | `complete` | a snapshot ended |
- * | `changes` | a group of changes arrived; `unchanged` of them were not handed to the sink |
+ * | `changes` | a group of changes arrived: rows and deletions that the sink was handed, and rows that it holds as they are |
  * | `page`, `retry`, `expiring` | what the source says: see {@link SourceEvent} |
  * | `deriving` | a resync is behind its snapshot and deletes what did not come |
  * | `committed` | everything up to this checkpoint is durable, and saved |
@@ -40,7 +40,7 @@ export type SyncEvent<Position = unknown> =
       readonly upserted: number
       readonly deleted: number
       readonly unchanged: number
-      /** Bytes of the rows and deletions. */
+      /** Bytes of all that arrived. */
       readonly bytes: number
     }
   | { readonly kind: 'deriving'; readonly deletions: number }

@@ -1,12 +1,12 @@
 import type { CallOptions } from '@deltaverse/core'
 import pLimit from 'p-limit'
 import type { FollowOptions } from './follow-options.js'
-import { linkedAbort } from './linked-abort.js'
 import { callable, text, whole } from './option-checks.js'
-import type { SyncOptions } from './options.js'
+import { linkedAbort } from './read/linked-abort.js'
 import type { SyncSummary } from './summary.js'
 import { syncInTurn } from './sync.js'
 import type { SyncEvent } from './sync-event.js'
+import type { SyncOptions } from './sync-options.js'
 
 /** One of several tables. */
 export type TableOptions = Omit<SyncOptions, 'follow' | 'signal' | 'onEvent'>

@@ -1,11 +1,11 @@
 import type { Row } from '@deltaverse/core'
-import { followTable, type TakeTurn } from './follow.js'
-import { type ResolvedSync, resolveSync, type SyncOptions } from './options.js'
-import type { SyncProgress } from './progress.js'
-import { createProgressMeter, type ProgressMeter } from './progress-meter.js'
-import { createRunner } from './runner.js'
+import { followTable, type TakeTurn } from './read/follow-table.js'
+import type { SyncProgress } from './read/progress.js'
+import { createProgressMeter, type ProgressMeter } from './read/progress-meter.js'
+import { createRunner } from './read/runner.js'
 import { type SyncSummary, tallyEvents } from './summary.js'
 import type { SyncEvent } from './sync-event.js'
+import { type ResolvedSync, resolveSync, type SyncOptions } from './sync-options.js'
 
 /**
  * Brings what a source tells of its table to a sink, from where the saved state says, and saves how far it is. However it ends,

@@ -1,5 +1,5 @@
 import { type CallOptions, type ChangeEvent, DataverseError, type Row } from '@deltaverse/core'
-import type { Runner } from '../runner.js'
+import type { Runner } from '../read/runner.js'
 import type { ListedSides } from './compare-lists.js'
 import { bucketCount, createRowBuckets, type RowBuckets } from './row-buckets.js'
 import type { ResolvedVerify, VerifySource } from './verify-options.js'

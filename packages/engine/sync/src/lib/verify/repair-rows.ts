@@ -1,7 +1,7 @@
 import type { CallOptions, Change, Checkpoint, Row } from '@deltaverse/core'
-import { bytesOf } from '../count-changes.js'
-import { createDeletion } from '../create-deletion.js'
-import type { TableSession } from '../table-session.js'
+import { createDeletion } from '../fingerprints/create-deletion.js'
+import { bytesOf } from '../read/count-changes.js'
+import type { TableSession } from '../read/table-session.js'
 import type { RowDifference, VerifySource } from './verify-options.js'
 
 /** Writes rows as they are now to the sink and the fingerprint store, and commits them with the state. */
@@ -21,7 +21,7 @@ export function createRowRepair<Position, R extends Row>(
   source: VerifySource<R>,
   call: CallOptions,
 ): RowRepair {
-  const { stage, guard, options } = parts
+  const { filter, guard, options } = parts
   const { sink } = options
   const rowsBefore = committer.saved()?.rows
   let missing = 0
@@ -47,7 +47,7 @@ export function createRowRepair<Position, R extends Row>(
   }
 
   async function commit(checkpoint: Checkpoint): Promise<void> {
-    const rows = stage.rows() ?? (rowsBefore === undefined ? undefined : rowsBefore + missing - deletions)
+    const rows = filter.rows() ?? (rowsBefore === undefined ? undefined : rowsBefore + missing - deletions)
     await committer.commit(checkpoint, { rows, deletions: 0 }, call)
   }
 
@@ -55,9 +55,9 @@ export function createRowRepair<Position, R extends Row>(
     async repair(differences) {
       const changes = await readAgain(differences)
       if (changes.length === 0) return 0
-      await guard.check(deletions, { rows: rowsBefore, mayBeMore: stage.rows() === undefined }, call)
-      const passed = await stage.pass(changes, call)
-      await sink.write(passed.changes, call)
+      await guard.check(deletions, { rows: rowsBefore, mayBeMore: filter.rows() === undefined }, call)
+      const selected = await filter.select(changes, call)
+      await sink.write(selected.changes, call)
       committer.note(bytesOf(changes))
       written += changes.length
       const checkpoint = committer.saved()?.checkpoint

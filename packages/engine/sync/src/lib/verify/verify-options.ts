@@ -1,7 +1,7 @@
 import type { ReadableSink, Row, Sink, Source, TransactionalSink } from '@deltaverse/core'
 import { callable, flag, whole } from '../option-checks.js'
-import { type ResolvedSync, resolveSync, type SyncOptions } from '../options.js'
 import type { SyncEvent } from '../sync-event.js'
+import { type ResolvedSync, resolveSync, type SyncOptions } from '../sync-options.js'
 
 /** What a verification needs of a source. */
 export type VerifySource<R extends Row = Row> = Source<R> & Required<Pick<Source<R>, 'keys' | 'rows'>>

@@ -11,7 +11,7 @@ import {
   type SyncState,
   type TransactionalSink,
 } from '@deltaverse/core'
-import type { ResolvedSync } from './options.js'
+import type { ResolvedSync } from '../sync-options.js'
 
 /** Everything of a state but what the sink says. */
 type StateToSave = Omit<SyncState, 'position'>

@@ -1,6 +1,6 @@
 import type { CallOptions, Checkpoint, Row, SyncState } from '@deltaverse/core'
-import type { FingerprintStage } from './fingerprint-stage.js'
-import type { ResolvedSync } from './options.js'
+import type { ChangeFilter } from '../fingerprints/change-filter.js'
+import type { ResolvedSync } from '../sync-options.js'
 import type { StateKeeper } from './state-keeper.js'
 
 /** What of a table's state changes with its reads. */
@@ -26,7 +26,7 @@ export interface Committer<Position> {
 export function createCommitter<Position, R extends Row>(
   options: ResolvedSync<Position, R>,
   keeper: StateKeeper<Position>,
-  stage: FingerprintStage<R>,
+  filter: ChangeFilter<R>,
   state: SyncState<Position> | undefined,
 ): Committer<Position> {
   const { clock, commitBytes, commitMs, environmentId, onEvent, onStep } = options
@@ -45,7 +45,7 @@ export function createCommitter<Position, R extends Row>(
     async commit(checkpoint, { rows, deletions }, call) {
       call.signal?.throwIfAborted()
       await onStep?.('before-fingerprint-commit')
-      const fingerprints = await stage.commit(call)
+      const fingerprints = await filter.commit(call)
       await onStep?.('before-sink-commit')
       saved = await keeper.commit(
         {

@@ -1,8 +1,8 @@
 import type { Clock, RowCount, Source } from '@deltaverse/core'
+import type { SyncEvent } from '../sync-event.js'
 import { linkedAbort } from './linked-abort.js'
 import type { SyncProgress } from './progress.js'
 import { askCount } from './row-count.js'
-import type { SyncEvent } from './sync-event.js'
 
 export interface ProgressOptions {
   readonly source: Source
@@ -54,7 +54,7 @@ export function createProgressMeter(options: ProgressOptions): ProgressMeter {
       } else if (event.kind === 'waiting') begin('delta')
       else if (event.kind === 'complete') tell()
       else if (event.kind === 'changes') {
-        counts.upserted += event.upserted
+        counts.upserted += event.upserted + event.unchanged
         counts.deleted += event.deleted
         counts.bytes += event.bytes
         if (clock.now() - toldAtMs >= intervalMs) tell()

@@ -1,7 +1,7 @@
 import type { CallOptions, Change, ResetEvent, Row, SyncState } from '@deltaverse/core'
 
 /** What became of a group of changes. */
-export interface PassedChanges<R extends Row> {
+export interface SelectedChanges<R extends Row> {
   /** Those that the sink gets to see. */
   readonly changes: readonly Change<R>[]
   /** Deletions that count: those of rows that the sink holds, as far as that is known. */
@@ -10,14 +10,14 @@ export interface PassedChanges<R extends Row> {
   readonly unchanged: number
 }
 
-/** Members of the state that the stage wants to be saved. */
+/** Members of the state that the filter wants to be saved. */
 type FingerprintState = Pick<SyncState, 'fingerprintMark' | 'fingerprintPass' | 'fingerprintPhase'>
 
-/** Whether the sink sees a full read as one, or a delta of what differs. */
-type ResetView = 'full-read' | 'delta'
+/** Whether the sink sees a snapshot as one, or only what differs. */
+type ResetView = 'snapshot' | 'differences'
 
 /** What stands between source and sink: with a fingerprint store it lets through what differs, without one everything. */
-export interface FingerprintStage<R extends Row> {
+export interface ChangeFilter<R extends Row> {
   /**
    * Goes on where the saved state says; `undefined` begins with nothing.
    *
@@ -25,12 +25,13 @@ export interface FingerprintStage<R extends Row> {
    */
   open(state: SyncState | undefined, call: CallOptions): Promise<'new' | 'lost' | 'removed' | undefined>
   reset(event: ResetEvent): ResetView
-  pass(changes: readonly Change<R>[], call: CallOptions): Promise<PassedChanges<R>>
-  /** A full read ended. */
+  /** Takes changes up, and picks those that the sink gets to see. */
+  select(changes: readonly Change<R>[], call: CallOptions): Promise<SelectedChanges<R>>
+  /** A snapshot ended. */
   complete(call: CallOptions): Promise<ResetView>
   /** Whether deletions are still to be told; see {@link deriveDeletions}. */
   isDeriving(): boolean
-  /** Ids of rows that the last full read did not bring, in groups. */
+  /** Ids of rows that the last snapshot did not bring, in groups. */
   stale(call: CallOptions): AsyncIterable<readonly string[]>
   remove(ids: readonly string[], call: CallOptions): Promise<void>
   /** All deletions are told. */
@@ -42,21 +43,21 @@ export interface FingerprintStage<R extends Row> {
   close(): Promise<void>
 }
 
-/** The stage of a sync without a fingerprint store. */
-export function createOpenStage<R extends Row>(): FingerprintStage<R> {
+/** The filter of a sync without a fingerprint store. */
+export function createOpenFilter<R extends Row>(): ChangeFilter<R> {
   return {
     async open(state) {
-      // The sink has not seen that a full read is under way, or not yet all of its deletions: only the fingerprint store could tell.
+      // The sink has not seen that a snapshot is under way, or not yet all of its deletions: only the fingerprint store could tell.
       const isHalfWay = state?.fingerprintPhase === 'comparing' || state?.fingerprintPhase === 'deriving'
       return isHalfWay ? 'removed' : undefined
     },
-    reset: () => 'full-read',
-    async pass(changes) {
+    reset: () => 'snapshot',
+    async select(changes) {
       let deletions = 0
       for (const change of changes) if (change.kind === 'deleted') deletions += 1
       return { changes, deletions, unchanged: 0 }
     },
-    complete: async () => 'full-read',
+    complete: async () => 'snapshot',
     isDeriving: () => false,
     stale: nothing,
     remove: async () => {},

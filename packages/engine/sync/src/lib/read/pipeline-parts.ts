@@ -1,13 +1,13 @@
 import type { CallOptions, Row } from '@deltaverse/core'
-import type { Committer } from './committer.js'
-import type { DeleteGuard } from './delete-guard.js'
-import type { FingerprintStage } from './fingerprint-stage.js'
-import type { ResolvedSync } from './options.js'
+import type { Committer } from '../commit/committer.js'
+import type { ChangeFilter } from '../fingerprints/change-filter.js'
+import type { DeleteGuard } from '../guard/delete-guard.js'
+import type { ResolvedSync } from '../sync-options.js'
 
 /** What changes pass on their way to the sink. */
 export interface PipelineParts<Position, R extends Row> {
   readonly options: ResolvedSync<Position, R>
-  readonly stage: FingerprintStage<R>
+  readonly filter: ChangeFilter<R>
   readonly committer: Committer<Position>
   readonly guard: DeleteGuard
   readonly call: CallOptions

@@ -10,8 +10,8 @@ import type {
 import { type Clock, systemClock } from '@deltaverse/core'
 import { type FollowOptions, type ResolvedFollow, resolveFollow } from './follow-options.js'
 import { atLeast, callable, flag, share, text, whole } from './option-checks.js'
-import type { SyncStep } from './step.js'
 import type { SyncEvent } from './sync-event.js'
+import type { SyncStep } from './sync-step.js'
 
 export interface SyncOptions<Position = unknown, R extends Row = Row> extends CallOptions {
   /** Under which the state is kept and the lease is taken: one for each pair of table and sink. */

@@ -7,19 +7,26 @@ import type {
   SyncState,
   UpsertedChange,
 } from '@deltaverse/core'
-import type { FingerprintStage, PassedChanges } from './fingerprint-stage.js'
+import type { ChangeFilter, SelectedChanges } from './change-filter.js'
 
 /**
- * The stage of a sync with a fingerprint store.
+ * The filter of a sync with a fingerprint store.
  *
- * It shows the fingerprint store a number of its own in place of the source's epoch: a full read that begins again has the same
+ * It shows the fingerprint store a number of its own in place of the source's epoch: a snapshot that begins again has the same
  * epoch, and rows that its first beginning brought must not count as brought by the second.
+ *
+ * @param passAll whether the sink gets to see all rows of the next snapshot, whatever it is known to hold: a restart is asked for
+ * because it may have lost them
  */
-export function createFingerprintsStage<R extends Row>(fingerprints: Fingerprints): FingerprintStage<R> {
-  let pass = 0
+export function createFingerprintFilter<R extends Row>(
+  fingerprints: Fingerprints,
+  passAll: boolean,
+): ChangeFilter<R> {
+  let snapshot = 0
   let phase: SyncState['fingerprintPhase']
-  /** Whether the fingerprint store knows what the sink holds, or will at the end of the full read under way. */
-  let mirrors = false
+  /** Whether the fingerprint store knows what the sink holds, or will at the end of the snapshot under way. */
+  let knowsSink = false
+  let mustPassAll = passAll
 
   async function openFingerprints(
     state: SyncState | undefined,
@@ -34,7 +41,7 @@ export function createFingerprintsStage<R extends Row>(fingerprints: Fingerprint
     rows: readonly UpsertedChange<R>[],
     call: CallOptions,
   ): Promise<readonly UpsertedChange<R>[]> {
-    const verdicts = await fingerprints.record(rows, pass, call)
+    const verdicts = await fingerprints.record(rows, snapshot, call)
     // Outside a resync a row that comes as it was is a rare repetition; sinks bear those.
     return phase === 'comparing' ? rows.filter((_, index) => verdicts[index] !== 'unchanged') : rows
   }
@@ -52,17 +59,18 @@ export function createFingerprintsStage<R extends Row>(fingerprints: Fingerprint
   return {
     async open(state, call) {
       const why = await openFingerprints(state, call)
-      mirrors = why === undefined && state?.fingerprintPhase !== 'filling'
+      knowsSink = why === undefined && state?.fingerprintPhase !== 'filling'
       phase = why === undefined ? state?.fingerprintPhase : undefined
-      pass = state?.fingerprintPass ?? 0
+      snapshot = state?.fingerprintPass ?? 0
       return why
     },
     reset() {
-      pass += 1
-      phase = mirrors ? 'comparing' : 'filling'
-      return mirrors ? 'delta' : 'full-read'
+      snapshot += 1
+      if (mustPassAll) knowsSink = false
+      phase = knowsSink ? 'comparing' : 'filling'
+      return knowsSink ? 'differences' : 'snapshot'
     },
-    async pass(changes, call): Promise<PassedChanges<R>> {
+    async select(changes, call): Promise<SelectedChanges<R>> {
       const passed: Change<R>[] = []
       let deletions = 0
       let unchanged = 0
@@ -82,28 +90,29 @@ export function createFingerprintsStage<R extends Row>(fingerprints: Fingerprint
     async complete(call) {
       if (phase === 'comparing') {
         phase = 'deriving'
-        return 'delta'
+        return 'differences'
       }
       // What an earlier beginning of this read brought and this one did not: the sink drops it by itself.
-      for await (const ids of fingerprints.stale(pass, call)) await fingerprints.remove(ids, call)
-      mirrors = true
+      for await (const ids of fingerprints.stale(snapshot, call)) await fingerprints.remove(ids, call)
+      knowsSink = true
+      mustPassAll = false
       phase = undefined
-      return 'full-read'
+      return 'snapshot'
     },
     isDeriving: () => phase === 'deriving',
-    stale: (call) => fingerprints.stale(pass, call),
+    stale: (call) => fingerprints.stale(snapshot, call),
     async remove(ids, call) {
       await fingerprints.remove(ids, call)
     },
     derived() {
       phase = undefined
     },
-    rows: () => (mirrors ? fingerprints.count() : undefined),
+    rows: () => (knowsSink ? fingerprints.count() : undefined),
     async commit(call) {
       const fingerprintMark = await fingerprints.commit(call)
       return {
         fingerprintMark,
-        fingerprintPass: pass,
+        fingerprintPass: snapshot,
         ...(phase !== undefined && { fingerprintPhase: phase }),
       }
     },

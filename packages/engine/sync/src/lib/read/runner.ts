@@ -1,8 +1,8 @@
 import type { Row, SyncState } from '@deltaverse/core'
 import { abortableDelay } from '@deltaverse/core'
+import { createStateKeeper, type StateKeeper } from '../commit/state-keeper.js'
+import type { ResolvedSync } from '../sync-options.js'
 import { type HeldLease, takeLease } from './lease.js'
-import type { ResolvedSync } from './options.js'
-import { createStateKeeper, type StateKeeper } from './state-keeper.js'
 import { openTable, type TableSession } from './table-session.js'
 
 /** Holds what a sync needs to run, and gets back what it has let go of. */

@@ -8,9 +8,9 @@ import {
   type Row,
   routeEvents,
 } from '@deltaverse/core'
-import type { Tally } from './committer.js'
+import type { Tally } from '../commit/committer.js'
+import { deriveDeletions } from '../fingerprints/derive-deletions.js'
 import { bytesOf, countChanges } from './count-changes.js'
-import { deriveDeletions } from './derive-deletions.js'
 import type { PipelineParts } from './pipeline-parts.js'
 
 /** Takes the events of reads, in order, to the sink. */
@@ -23,7 +23,7 @@ export interface Pipeline<R extends Row> {
 }
 
 export function createPipeline<Position, R extends Row>(parts: PipelineParts<Position, R>): Pipeline<R> {
-  const { options, stage, committer, guard, call } = parts
+  const { options, filter, committer, guard, call } = parts
   const { sink, onEvent, onStep } = options
   const state = committer.saved()
   let rows = state?.rows
@@ -32,33 +32,33 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
 
   async function pass(changes: readonly Change<R>[]): Promise<void> {
     await onStep?.('page-read')
-    const passed = await stage.pass(changes, call)
-    deletions += passed.deletions
-    if (passed.deletions > 0) {
-      await guard.check(deletions, { rows, mayBeMore: stage.rows() === undefined }, call)
+    const selected = await filter.select(changes, call)
+    deletions += selected.deletions
+    if (selected.deletions > 0) {
+      await guard.check(deletions, { rows, mayBeMore: filter.rows() === undefined }, call)
     }
     const bytes = bytesOf(changes)
     committer.note(bytes)
-    if (passed.changes.length > 0) await sink.write(passed.changes, call)
-    onEvent({ kind: 'changes', ...countChanges(changes), unchanged: passed.unchanged, bytes })
+    if (selected.changes.length > 0) await sink.write(selected.changes, call)
+    onEvent({ kind: 'changes', ...countChanges(selected.changes), unchanged: selected.unchanged, bytes })
     await onStep?.('batch-written')
   }
 
   async function reset(event: ResetEvent): Promise<void> {
     deletions = 0
     uncommitted = undefined
-    if (stage.reset(event) === 'full-read') await sink.write([event], call)
+    if (filter.reset(event) === 'snapshot') await sink.write([event], call)
     onEvent(event)
     await onStep?.('resync-began')
   }
 
   async function complete(event: CompleteEvent): Promise<void> {
     await onStep?.('before-complete')
-    if ((await stage.complete(call)) === 'full-read') {
+    if ((await filter.complete(call)) === 'snapshot') {
       const brought = event.rows - deletions
       await guard.check((rows ?? 0) - brought, { rows, mayBeMore: false }, call)
       await sink.write([event], call)
-      rows = stage.rows() ?? brought
+      rows = filter.rows() ?? brought
       deletions = 0
     }
     onEvent(event)
@@ -68,8 +68,8 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
     const { checkpoint } = event
     uncommitted = checkpoint
     // Only a fingerprint store knows it again.
-    if (event.willRepeat && stage.rows() === undefined) deletions = 0
-    if (stage.isDeriving()) return derive(checkpoint)
+    if (event.willRepeat && filter.rows() === undefined) deletions = 0
+    if (filter.isDeriving()) return derive(checkpoint)
     await sink.write([event], call)
     if (checkpoint.isBoundary) await end(checkpoint)
     else if (committer.isDue()) await commit(checkpoint, { rows, deletions })
@@ -83,7 +83,7 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
   }
 
   async function end(checkpoint: Checkpoint): Promise<void> {
-    rows = stage.rows() ?? (rows === undefined ? undefined : Math.max(0, rows - deletions))
+    rows = filter.rows() ?? (rows === undefined ? undefined : Math.max(0, rows - deletions))
     deletions = 0
     await commit(checkpoint, { rows, deletions })
   }

@@ -1,8 +1,8 @@
 import type { Checkpoint, Row } from '@deltaverse/core'
-import type { Tally } from './committer.js'
-import { bytesOf } from './count-changes.js'
+import type { Tally } from '../commit/committer.js'
+import { bytesOf } from '../read/count-changes.js'
+import type { PipelineParts } from '../read/pipeline-parts.js'
 import { createDeletion } from './create-deletion.js'
-import type { PipelineParts } from './pipeline-parts.js'
 
 /**
  * Deletes what the full read of a resync did not bring, as the fingerprint store tells.
@@ -16,11 +16,11 @@ import type { PipelineParts } from './pipeline-parts.js'
 export async function deriveDeletions<Position, R extends Row>(
   parts: PipelineParts<Position, R> & { readonly checkpoint: Checkpoint; readonly tally: Tally },
 ): Promise<number> {
-  const { stage, committer, guard, call, checkpoint, options } = parts
+  const { filter, committer, guard, call, checkpoint, options } = parts
   const { rows } = parts.tally
   let { deletions } = parts.tally
   let left = 0
-  for await (const ids of stage.stale(call)) left += ids.length
+  for await (const ids of filter.stale(call)) left += ids.length
   if (left > 0) {
     await committer.commit(checkpoint, { rows, deletions }, call)
     options.onEvent({ kind: 'deriving', deletions: left })
@@ -34,24 +34,24 @@ export async function deriveDeletions<Position, R extends Row>(
     deletions += told
     if (left > 0) await committer.commit(checkpoint, { rows, deletions }, call)
   }
-  stage.derived()
+  filter.derived()
   return deletions
 }
 
 /** The fingerprint store is asked afresh behind each commit, so that it need not keep a place in itself across one. */
 async function tellUntilDue<Position, R extends Row>({
-  stage,
+  filter,
   committer,
   options,
   call,
 }: PipelineParts<Position, R>): Promise<number> {
   const { source, sink, onEvent, onStep } = options
   let told = 0
-  for await (const ids of stage.stale(call)) {
+  for await (const ids of filter.stale(call)) {
     call.signal?.throwIfAborted()
     const changes = ids.map((id) => createDeletion(source.table, id))
     await sink.write(changes, call)
-    await stage.remove(ids, call)
+    await filter.remove(ids, call)
     told += ids.length
     const bytes = bytesOf(changes)
     committer.note(bytes)

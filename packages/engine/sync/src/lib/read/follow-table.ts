@@ -1,6 +1,6 @@
 import { follow, type Row } from '@deltaverse/core'
-import type { ResolvedFollow } from './follow-options.js'
-import type { ResolvedSync } from './options.js'
+import type { ResolvedFollow } from '../follow-options.js'
+import type { ResolvedSync } from '../sync-options.js'
 import type { Runner } from './runner.js'
 
 /** Gives each read its turn. */

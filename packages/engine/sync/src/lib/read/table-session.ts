@@ -6,15 +6,15 @@ import {
   type Row,
   type SyncState,
 } from '@deltaverse/core'
-import { type Committer, createCommitter } from './committer.js'
-import { createDeleteGuard } from './delete-guard.js'
-import { createOpenStage, type FingerprintStage } from './fingerprint-stage.js'
-import { createFingerprintsStage } from './fingerprints-stage.js'
-import type { ResolvedSync } from './options.js'
+import { type Committer, createCommitter } from '../commit/committer.js'
+import type { StateKeeper } from '../commit/state-keeper.js'
+import { type ChangeFilter, createOpenFilter } from '../fingerprints/change-filter.js'
+import { createFingerprintFilter } from '../fingerprints/fingerprint-filter.js'
+import { createDeleteGuard } from '../guard/delete-guard.js'
+import type { ResolvedSync } from '../sync-options.js'
 import { createPipeline } from './pipeline.js'
 import type { PipelineParts } from './pipeline-parts.js'
 import { askCount } from './row-count.js'
-import type { StateKeeper } from './state-keeper.js'
 
 /** A sink, its fingerprint store and its state, opened together where the state says. */
 export interface TableSession<Position, R extends Row> {
@@ -37,8 +37,8 @@ export async function openTable<Position, R extends Row>(
   call: CallOptions,
 ): Promise<TableSession<Position, R>> {
   const { sink, onEvent, onStep } = options
-  const stage = createStage(options)
-  const close = (): Promise<void> => closeAll([() => sink.close(), () => stage.close()])
+  const filter = createFilter(options)
+  const close = (): Promise<void> => closeAll([() => sink.close(), () => filter.close()])
   try {
     const state = await keeper.load(call)
     let restart = options.restart
@@ -51,7 +51,7 @@ export async function openTable<Position, R extends Row>(
       restart = true
     }
     const isSinkKept = await openSink(options, state, restart, call)
-    const why = await stage.open(isSinkKept ? state : undefined, call)
+    const why = await filter.open(isSinkKept ? state : undefined, call)
     if (state !== undefined && why !== undefined) {
       if (isSinkKept) onEvent({ kind: 'fingerprint-rebuild', why })
       restart = true
@@ -60,8 +60,8 @@ export async function openTable<Position, R extends Row>(
       onEvent({ kind: 'resumed', checkpoint: state.checkpoint, position: state.position })
     }
     await onStep?.('opened')
-    const committer = createCommitter(options, keeper, stage, state)
-    const parts = { options, stage, committer, guard: createGuard(options), call }
+    const committer = createCommitter(options, keeper, filter, state)
+    const parts = { options, filter, committer, guard: createGuard(options), call }
     return { committer, parts, read: createRead(parts, restart && state !== undefined), close }
   } catch (error) {
     await close().catch(() => undefined)
@@ -73,7 +73,7 @@ function createRead<Position, R extends Row>(
   parts: PipelineParts<Position, R>,
   restart: boolean,
 ): () => Promise<boolean> {
-  const { options, stage, committer, call } = parts
+  const { options, filter, committer, call } = parts
   const { source, onEvent } = options
   const opened = committer.saved()
   const pipeline = createPipeline(parts)
@@ -82,7 +82,7 @@ function createRead<Position, R extends Row>(
     const saved = committer.saved()
     // Asked for again as long as nothing of the new read is saved.
     const mustRestart = restart && saved === opened
-    if (stage.isDeriving() && !mustRestart) await pipeline.derive()
+    if (filter.isDeriving() && !mustRestart) await pipeline.derive()
     let changed = false
     const events = source.read({
       checkpoint: committer.saved()?.checkpoint ?? null,
@@ -105,10 +105,11 @@ function hasNews(batch: readonly ChangeEvent[]): boolean {
   return batch.some((event) => event.kind !== 'checkpoint')
 }
 
-function createStage<Position, R extends Row>({
+function createFilter<Position, R extends Row>({
   fingerprints,
-}: ResolvedSync<Position, R>): FingerprintStage<R> {
-  return fingerprints === undefined ? createOpenStage() : createFingerprintsStage(fingerprints)
+  restart,
+}: ResolvedSync<Position, R>): ChangeFilter<R> {
+  return fingerprints === undefined ? createOpenFilter() : createFingerprintFilter(fingerprints, restart)
 }
 
 function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: ResolvedSync<Position, R>) {
