@@ -28,6 +28,15 @@ function manifest(name: string, fields: Record<string, unknown> = {}): string {
 const needs = (...names: string[]): Files =>
   Object.fromEntries(names.map((name) => [`@deltaverse/${name}`, 'workspace:*']))
 
+/** What every connector has, beside its manifest and index. */
+const connectorParts = (name: string): Files =>
+  Object.fromEntries(
+    ['src/connector.ts', 'src/options.ts', 'src/sink.ts', 'src/index.ts', 'README.md'].map((path) => [
+      `packages/connectors/${name}/${path}`,
+      '',
+    ]),
+  )
+
 const clean: Files = {
   'package.json': JSON.stringify({ devDependencies: { vitest: '4.1.12' } }),
   'packages/dataverse/protocol/package.json': manifest('protocol'),
@@ -82,6 +91,7 @@ describe('check-layers', () => {
     [
       'another connector',
       {
+        ...connectorParts('files'),
         'packages/connectors/files/package.json': manifest('files', { dependencies: needs('dataverse') }),
         'packages/connectors/files/src/index.ts': "\nimport { x } from '@deltaverse/dataverse'\nx()",
       },
@@ -258,9 +268,23 @@ describe('check-layers', () => {
 
   it('gives a connector its layer by its folder alone', () => {
     const sink: Files = {
+      ...connectorParts('files'),
       'packages/connectors/files/package.json': manifest('files', { dependencies: needs('node-streams') }),
     }
     expect(check(sink)).toEqual([])
+  })
+
+  it('misses the files that every connector has', () => {
+    const lines = check({
+      'packages/connectors/files/package.json': manifest('files', { dependencies: needs('core') }),
+      'packages/connectors/files/src/options.ts': '',
+      'packages/connectors/files/src/index.ts': '',
+    })
+    expect(lines.map((line) => line.match(/the connector lacks (.*?):/)?.[1])).toEqual([
+      'src/connector.ts',
+      'README.md',
+      'src/sink.ts or src/source.ts',
+    ])
   })
 
   it('tells each circle once, by a shortest way round', () => {

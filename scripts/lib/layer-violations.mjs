@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { missingParts } from './connector-anatomy.mjs'
 import { fileCycles, importedFile } from './file-cycles.mjs'
 import { layerOf, whereAPackageLies, whyForbidden } from './layers.mjs'
 import { moduleReferences } from './module-references.mjs'
@@ -37,10 +38,21 @@ function checkPackage(entry, house) {
   }
   return [
     ...checkName(entry),
+    ...checkAnatomy(entry),
     ...checkManifest(entry, house),
     ...checkFiles(entry, house),
     ...checkFileCycles(entry),
   ]
+}
+
+function checkAnatomy(entry) {
+  return missingParts(entry).map((part) => ({
+    file: `${entry.folder}/package.json`,
+    line: 1,
+    what: `the connector lacks ${part}`,
+    why: 'all connectors have the same files, so that whoever knows one finds the way in each',
+    instead: 'see what pnpm new connector NAME makes',
+  }))
 }
 
 function checkName({ folder, manifest, manifestText }) {
