@@ -17,10 +17,7 @@ export function createProcessMachine(pool: ChildPool): Machine {
   async function start(order: RunOrder, child: ChildProcess) {
     runs += 1
     const tracePath = join(folder, `run-${runs}.ndjson`)
-    const said = Promise.race([
-      once(child, 'message').then(([message]) => String(message)),
-      once(child, 'exit'),
-    ])
+    const said = nextWord(child)
     child.send({ ...order, tracePath })
     return { said: await said, trace: readTrace(tracePath) }
   }
@@ -62,6 +59,20 @@ export function createProcessMachine(pool: ChildPool): Machine {
     async close() {
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** What a process says next, or that it is gone; a process that is used again keeps no listener of it. */
+async function nextWord(child: ChildProcess): Promise<string> {
+  const heard = new AbortController()
+  const call = { signal: heard.signal }
+  try {
+    return await Promise.race([
+      once(child, 'message', call).then(([message]) => String(message)),
+      once(child, 'exit', call).then(() => 'exit'),
+    ])
+  } finally {
+    heard.abort()
   }
 }
 
