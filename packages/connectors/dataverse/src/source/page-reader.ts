@@ -153,10 +153,20 @@ function preferences({ tracked = true, pageSize, annotations }: PageOptions): st
  */
 function requirePage(envelope: PageEnvelope, response: DataverseResponse): void {
   const names = Object.keys(envelope)
+  // Headers were long sent when the service failed in the middle: what came before may not be all.
+  if (names.includes('value') && names.includes('error')) throw endsInError(envelope, response)
   if (names.length === 0 || names.some((name) => name === 'value' || name.startsWith('@'))) return
   // Not a word of it is repeated: whoever answers in the place of the service may repeat what it was sent, the token too.
   throw new DataverseError(
     `GET ${response.url} was answered with JSON that is no page of rows: it has other members and no "value". Look for a gateway or proxy that answers in the place of the service`,
+    { code: 'bad-response', retryable: true },
+  )
+}
+
+function endsInError({ error }: PageEnvelope, response: DataverseResponse): DataverseError {
+  const { code, message } = Object(error)
+  return new DataverseError(
+    `GET ${response.url} was answered with a page that ends in an error of the service${typeof code === 'string' ? ` (${code})` : ''}: ${typeof message === 'string' ? message : 'it says no more'}. Nothing of the page counts; it is asked for again`,
     { code: 'bad-response', retryable: true },
   )
 }

@@ -367,6 +367,26 @@ describe('a delta', () => {
   })
 })
 
+describe('an error in a page that was answered with 200', () => {
+  const error = { code: '0x80040216', message: 'An unexpected error occurred' }
+  it.each([
+    ['a snapshot', 'things', page([thing(1)], {})],
+    ['a delta', delta, changesPage([], { '@odata.deltaLink': deltaLink })],
+  ])('of %s is told with its code, and never taken for an end', async (_, path, body) => {
+    const checkpoint = checkpointOf(await read(oneRow))
+    await server.close()
+    const failing = read(
+      { ...oneRow, [path]: { ...body, error } },
+      { maxPageRetries: 0, ...(path === delta && { checkpoint }) },
+    )
+    await expect(failing).rejects.toMatchObject({
+      code: 'bad-response',
+      retryable: true,
+      message: expect.stringContaining('0x80040216'),
+    })
+  })
+})
+
 describe('a resume', () => {
   const second = 'things?$skiptoken=2'
   const interrupted = {
