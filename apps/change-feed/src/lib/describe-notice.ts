@@ -23,6 +23,13 @@ export function tellNotice(terminal: Terminal, directory: string, entitySet: str
   else terminal.say(line)
 }
 
+const pagePhases = {
+  guard: 'the guard of a read',
+  snapshot: 'a snapshot',
+  'catch-up': 'the catch-up of a snapshot',
+  incremental: 'a delta',
+} as const
+
 function describeNotice(directory: string, notice: Notice): string {
   switch (notice.kind) {
     case 'waiting-for-lease':
@@ -36,7 +43,7 @@ function describeNotice(directory: string, notice: Notice): string {
     case 'other-environment':
       return `the checkpoint in ${directory} was made with another environment, whose delta tokens mean nothing to this one, so everything is read again`
     case 'fingerprint-rebuild':
-      return 'the fingerprints does not know what the files hold, so everything is read again'
+      return 'the fingerprint store does not know what the files hold, so everything is read again'
     case 'reset':
       return describeReset(notice, directory)
     case 'complete':
@@ -44,7 +51,7 @@ function describeNotice(directory: string, notice: Notice): string {
     case 'changes':
       return `${notice.upserted} upserted, ${notice.deleted} deleted`
     case 'page':
-      return `page ${notice.page} of a ${notice.phase}`
+      return `page ${notice.page} of ${pagePhases[notice.phase]}`
     case 'deriving':
       return `${formatCount(notice.deletions)} rows did not come and are gone`
     case 'committed':

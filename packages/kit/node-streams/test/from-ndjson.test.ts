@@ -185,7 +185,7 @@ describe('fromNdjson()', () => {
 
   it('refuses an onBadLine that is no function', () => {
     expect(() => fromNdjson({ onBadLine: true as never })).toThrow(
-      'onBadLine must be a function, received true',
+      'onBadLine must be a function, received a boolean',
     )
   })
 

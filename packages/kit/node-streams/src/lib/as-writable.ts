@@ -1,14 +1,21 @@
 import { Writable } from 'node:stream'
 import { DataverseError } from '@deltaverse/core'
-import { describeValue } from './check-options.js'
+import { defineOptions, flag, type OptionsInput, whole } from '@deltaverse/options'
+import { describeValue } from './describe-value.js'
 import { createHandoff } from './handoff.js'
 
-export interface AsWritableOptions {
-  /** `true`: items of any kind but `null`. `false`: a stream of bytes; strings arrive as Buffers. Default: `true`. */
-  readonly objectMode?: boolean | undefined
-  /** How much to hold before `write()` returns `false`, in items or bytes. Default: Node's. */
-  readonly highWaterMark?: number | undefined
-}
+const options = defineOptions('asWritable()', {
+  objectMode: flag({
+    default: true,
+    doc: 'true: items of any kind but null. false: a stream of bytes, strings arrive as Buffers.',
+  }),
+  highWaterMark: whole({
+    defaultText: "Node's",
+    doc: 'How much to hold before write() returns false, in items or bytes.',
+  }),
+})
+
+export type AsWritableOptions = OptionsInput<typeof options.spec>
 
 /**
  * A `Writable` whose items arrive in an async iterable, for what insists on a stream object. `consume` is called at once and
@@ -22,7 +29,7 @@ export interface AsWritableOptions {
  */
 export function asWritable<T>(
   consume: (source: AsyncIterable<T>) => Promise<unknown>,
-  options: AsWritableOptions = {},
+  input: AsWritableOptions = {},
 ): Writable {
   if (typeof consume !== 'function') {
     throw new TypeError(
@@ -32,7 +39,7 @@ export function asWritable<T>(
   const handoff = createHandoff<T>()
   let isOver = false
   let pending: ((error?: Error | null) => void) | undefined
-  const { objectMode = true, highWaterMark } = options
+  const { objectMode, highWaterMark } = options.parse(input)
 
   const stream = new Writable({
     objectMode,

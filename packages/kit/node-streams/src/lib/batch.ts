@@ -1,11 +1,24 @@
-import { describeValue, requireFunctionOrAbsent, requirePositiveInteger } from './check-options.js'
+import { bytes, callable, defineOptions, type OptionsInput, whole } from '@deltaverse/options'
+import { describeValue } from './describe-value.js'
 import type { Source, Stage } from './stage.js'
 
-export interface BatchOptions<T> {
-  /**
-   * The most bytes in one batch, as `sizeOf` counts them; an item that alone has more travels alone. Default: no limit.
-   */
-  readonly maxBytes?: number | undefined
+const options = defineOptions('batch()', {
+  maxBytes: bytes({
+    min: 1,
+    defaultText: 'no limit',
+    doc: 'The most bytes in one batch, as sizeOf counts them; an item that alone has more travels alone.',
+  }),
+  sizeOf: callable<(item: never) => number>()({
+    defaultText: 'the bytes of a change, the UTF-8 length of text, the length of bytes',
+    doc: 'The size of an item in bytes.',
+  }),
+})
+
+type Declared = OptionsInput<typeof options.spec>
+
+const batchSize = whole({ required: true, min: 1, doc: 'Items in a batch.' })
+
+export interface BatchOptions<T> extends Omit<Declared, 'sizeOf'> {
   /** The size of an item in bytes. Default: the `bytes` of a change, the UTF-8 length of text, the length of bytes. */
   readonly sizeOf?: ((item: T) => number) | undefined
 }
@@ -23,11 +36,11 @@ export type BatchStage = <T>(source: Source<T>) => AsyncGenerator<T[], void, und
  */
 export function batch(size: number, options?: Pick<BatchOptions<unknown>, 'maxBytes'>): BatchStage
 export function batch<T>(size: number, options?: BatchOptions<T>): Stage<T, T[]>
-export function batch<T>(size: number, options: BatchOptions<T> = {}): Stage<T, T[]> {
-  requirePositiveInteger('size', size)
-  const sizeOf = requireFunctionOrAbsent('sizeOf', options.sizeOf) ?? byteLength
-  const maxBytes =
-    options.maxBytes === undefined ? undefined : requirePositiveInteger('maxBytes', options.maxBytes)
+export function batch<T>(size: number, input: BatchOptions<T> = {}): Stage<T, T[]> {
+  batchSize.parse('size', size)
+  const given = options.parse(input as Declared)
+  const { maxBytes } = given
+  const sizeOf = (given.sizeOf as ((item: T) => number) | undefined) ?? byteLength
 
   return async function* (source) {
     let items: T[] = []

@@ -1,18 +1,27 @@
 import { DataverseError } from '@deltaverse/core'
-import { describeValue } from './check-options.js'
+import { createOption, defineOptions, type OptionsInput } from '@deltaverse/options'
+import { describeValue } from './describe-value.js'
 import { createJsonArrayReader } from './json-array-reader.js'
 import { createJsonVerifier, type JsonSyntaxError } from './json-syntax-error.js'
 import type { Stage } from './stage.js'
 import { requireTextChunk, type TextChunk } from './text-chunk.js'
 import { createTextPieces } from './text-pieces.js'
 
-export interface FromJsonArrayOptions {
-  /**
-   * Where the array is: `'value'`, `'data.items'`, or a list of keys when a key holds a dot (`['a.b', 'items']`). A number
-   * steps into an array. Default: the text itself is the array.
-   */
-  readonly path?: string | readonly string[] | undefined
-}
+const options = defineOptions('fromJsonArray()', {
+  path: createOption<string | readonly string[], { doc: string; defaultText: string }>(
+    {
+      check: (_, value) => resolvePath(value),
+      type: 'text or a list of text',
+      schema: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    },
+    {
+      defaultText: 'the text itself is the array',
+      doc: "Where the array is: 'value', 'data.items', or a list of keys when a key holds a dot (['a.b', 'items']). A number steps into an array.",
+    },
+  ),
+})
+
+export type FromJsonArrayOptions = OptionsInput<typeof options.spec>
 
 /**
  * A stage that reads the elements of one JSON array, one by one: of any nesting, pretty-printed or not, with or without a byte
@@ -25,8 +34,8 @@ export interface FromJsonArrayOptions {
  *   UTF-8, or when `path` leads nowhere, to something that is no array, or to two arrays. Elements that were complete before the
  *   error have been delivered.
  */
-export function fromJsonArray<T = unknown>(options: FromJsonArrayOptions = {}): Stage<TextChunk, T> {
-  const path = resolvePath(options.path)
+export function fromJsonArray<T = unknown>(input: FromJsonArrayOptions = {}): Stage<TextChunk, T> {
+  const path = (options.parse(input).path ?? []) as readonly string[]
   return async function* (source) {
     const pieces = createTextPieces()
     const reader = createCheckedReader(path)
@@ -74,7 +83,6 @@ function badText({ line, column, offset, reason }: JsonSyntaxError): DataverseEr
 }
 
 function resolvePath(path: unknown): readonly string[] {
-  if (path === undefined) return []
   const keys = typeof path === 'string' ? path.split('.') : path
   const isList = Array.isArray(keys) && keys.every((key) => typeof key === 'string')
   if (!isList || path === '') {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { DataverseError } from '@deltaverse/core'
+import { bytes, callable, defineOptions, MiB, type OptionsInput } from '@deltaverse/options'
 import { mayHoldLongNumber, parseExactJson } from '@deltaverse/schema'
-import { requireFunctionOrAbsent, requirePositiveInteger } from './check-options.js'
 import { findJsonSyntaxError } from './json-syntax-error.js'
 import { createLineSplitter, type Line } from './line-splitter.js'
 import type { Stage } from './stage.js'
@@ -15,12 +15,19 @@ export interface BadLine {
   readonly text: string
 }
 
-export interface FromNdjsonOptions {
-  /** The longest line to accept, in bytes without its ending: what one line may cost in memory. Default: 64 MiB. */
-  readonly maxLineBytes?: number | undefined
-  /** Called for each bad line, which is then passed over. Default: the first bad line ends the stage with the error. */
-  readonly onBadLine?: ((error: DataverseError, badLine: BadLine) => void) | undefined
-}
+const options = defineOptions('fromNdjson()', {
+  maxLineBytes: bytes({
+    default: 64 * MiB,
+    min: 1,
+    doc: 'The longest line to accept, without its ending: what one line may cost in memory.',
+  }),
+  onBadLine: callable<(error: DataverseError, badLine: BadLine) => void>()({
+    defaultText: 'the first bad line ends the stage with the error',
+    doc: 'Called for each bad line, which is then passed over.',
+  }),
+})
+
+export type FromNdjsonOptions = OptionsInput<typeof options.spec>
 
 const skipped: unique symbol = Symbol('skipped')
 
@@ -34,9 +41,8 @@ const skipped: unique symbol = Symbol('skipped')
  * @throws DataverseError `bad-input` for a line that is no JSON, is no UTF-8 or is longer than `maxLineBytes`; the message
  *   names the line, the column where it is known, and a short excerpt. See `onBadLine` to go on instead.
  */
-export function fromNdjson<T = unknown>(options: FromNdjsonOptions = {}): Stage<TextChunk, T> {
-  const maxLineBytes = requirePositiveInteger('maxLineBytes', options.maxLineBytes ?? 64 * 1024 * 1024)
-  const onBadLine = requireFunctionOrAbsent('onBadLine', options.onBadLine)
+export function fromNdjson<T = unknown>(input: FromNdjsonOptions = {}): Stage<TextChunk, T> {
+  const { maxLineBytes, onBadLine } = options.parse(input)
 
   function read(line: Line): T | typeof skipped {
     if (line.bytes.length === 0) return skipped

@@ -1,4 +1,4 @@
-import { describeValue } from './check-options.js'
+import { describeValue } from './describe-value.js'
 
 /** A piece of text: a string, or bytes in UTF-8. Cuts may fall anywhere, inside a character too. */
 export type TextChunk = string | Uint8Array | ArrayBuffer
