@@ -13,10 +13,11 @@ export { sameAsStored, sameReference } from './lib/column/same-as-stored.js'
 export {
   defaultValueRules,
   type EmptyText,
-  resolveValueRules,
+  toValueRules,
   type ValueColumn,
   type ValueOptions,
   type ValueRules,
+  valueOptions,
 } from './lib/column/value-rules.js'
 export { toWireDate, type WireDate } from './lib/date/wire-date.js'
 export { comparableOfLiteral, comparableOfValue, joinComparables } from './lib/key/comparable.js'

@@ -1,8 +1,17 @@
 import type { ColumnDetail } from '@deltaverse/metadata'
+import { defineOptions } from '@deltaverse/options'
 import { ExactNumber, formatExactJson, parseExactJson } from '@deltaverse/schema'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fromWire, resolveValueRules, sameAsStored, toColumnValue, toKeyLiteral } from '../src/index.js'
+import {
+  fromWire,
+  sameAsStored,
+  toColumnValue,
+  toKeyLiteral,
+  toValueRules,
+  type ValueOptions,
+  valueOptions,
+} from '../src/index.js'
 import { type KindCase, kindCases } from './laws.js'
 
 const detailOf = ({ behavior }: Pick<KindCase, 'behavior'>): ColumnDetail =>
@@ -11,6 +20,9 @@ const columnOf = ({ kind }: Pick<KindCase, 'kind'>) => ({ logicalName: 'x', kind
 /** What a read gives of what was written. */
 const stored = (wire: unknown): unknown => (parseExactJson(formatExactJson({ x: wire })) as { x: unknown }).x
 const name = ({ kind, behavior }: KindCase): string => (behavior === undefined ? kind : `${kind} ${behavior}`)
+
+const declared = defineOptions('a writer', valueOptions)
+const rulesOf = (input: ValueOptions) => toValueRules(declared.parse(input))
 
 describe('the laws of values', () => {
   it.each(kindCases.map((each) => [name(each), each] as const))(
@@ -117,7 +129,7 @@ describe('the laws of values', () => {
           const bad = [...text].filter((character) => !allowed(character.codePointAt(0) ?? 0))
           expect('value' in toColumnValue(column, `a${text}`, {})).toBe(bad.length === 0)
           for (const badCharacters of ['strip', 'replace'] as const) {
-            const wire = toColumnValue(column, `a${text}`, {}, resolveValueRules({ badCharacters }))
+            const wire = toColumnValue(column, `a${text}`, {}, rulesOf({ badCharacters }))
             const expected = [...`a${text}`]
               .map((each) =>
                 allowed(each.codePointAt(0) ?? 0) ? each : badCharacters === 'strip' ? '' : '\ufffd',
@@ -131,7 +143,7 @@ describe('the laws of values', () => {
   })
 
   it('takes empty text by the rule of the column', () => {
-    const rules = resolveValueRules({
+    const rules = rulesOf({
       emptyText: (name) => (name === 'a' ? 'null' : name === 'b' ? 'skip' : name === 'c' ? 'refuse' : 'keep'),
     })
     for (const { kind } of kindCases) {
@@ -142,7 +154,7 @@ describe('the laws of values', () => {
       if (kind === 'text') expect(kept).toEqual({ value: '' })
       else expect(kept).toHaveProperty('problem')
     }
-    expect(() => resolveValueRules({ emptyText: 'drop' as never })).toThrow("emptyText must be 'null'")
+    expect(() => rulesOf({ emptyText: 'drop' as never })).toThrow('emptyText must be')
   })
 
   it('writes numbers that JavaScript cannot hold as they are', () => {

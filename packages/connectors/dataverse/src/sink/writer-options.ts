@@ -5,7 +5,6 @@ import {
   callable,
   defineOptions,
   durationMs,
-  either,
   flag,
   group,
   instance,
@@ -18,7 +17,7 @@ import {
   text,
   whole,
 } from '@deltaverse/options'
-import { type EmptyText, resolveValueRules, type ValueRules } from '@deltaverse/values'
+import { toValueRules, type ValueRules, valueOptions } from '@deltaverse/values'
 import { type ServiceHeaders, serviceOptions, toServiceHeaders } from './plan/service-options.js'
 import type { TableSource } from './plan/table-port.js'
 
@@ -80,17 +79,7 @@ const options = defineOptions('createUpsertWriter()', {
     default: 'write',
     doc: 'What a null in a row does: write clears the column, skip leaves it as it is.',
   }),
-  emptyText: either(
-    oneOf(['null', 'skip', 'refuse', 'keep'], {
-      default: 'keep',
-      doc: 'What empty text does, as an empty cell of a file gives it: null clears the column, skip leaves it as it is, refuse fails the row, keep takes it in columns of text and refuses it in others. A function decides by column.',
-    }),
-    callable<(column: string) => EmptyText>()({ doc: 'Decides by column.' }),
-  ),
-  badCharacters: oneOf(['refuse', 'strip', 'replace'], {
-    default: 'refuse',
-    doc: 'What becomes of characters that no column of text takes (all that are not in XML 1.0): the row is refused, they are left out, or U+FFFD stands in their place.',
-  }),
+  ...valueOptions,
   keyMismatch: oneOf(['refuse', 'strip'], {
     default: 'refuse',
     doc: 'Whether a key column in the row that differs from the key is refused or left out.',
@@ -215,7 +204,7 @@ export function toWriterSettings<R extends object>(input: UpsertWriterOptions<R>
     returnIds: given.returnIds || given.returnColumns.length > 0,
     sizer: strategy === 'single' ? fixedSize(1) : batchSize === undefined ? sizer : fixedSize(batchSize),
     stopAfterFailures: given.stopAfterFailures ?? Number.POSITIVE_INFINITY,
-    values: resolveValueRules(given),
+    values: toValueRules(given),
     service: toServiceHeaders(given),
   }
 }

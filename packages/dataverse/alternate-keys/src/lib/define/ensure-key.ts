@@ -7,26 +7,19 @@ import {
   systemClock,
 } from '@deltaverse/core'
 import type { KeyIndexStatus, KeyMetadata, MetadataReader } from '@deltaverse/metadata'
+import {
+  callable,
+  defineOptions,
+  durationMs,
+  flag,
+  instance,
+  type OptionsInput,
+  signal as signalOption,
+} from '@deltaverse/options'
 import { serviceCode } from '@deltaverse/protocol'
-import { checkDuration } from '../options/check-option.js'
 import { findKey } from '../resolve/key-address.js'
 import { createKey, type KeyClient, listKeys, type NewKey, reactivateKey } from './key-definitions.js'
 import { duplicateAdvice } from './key-preflight.js'
-
-export interface EnsureKeyOptions extends CallOptions {
-  /** How long to wait for the index, in milliseconds. Default: 305,000, as in Microsoft's own sample. */
-  readonly timeoutMs?: number | undefined
-  /** How long to wait between looks, in milliseconds. Default: 15,000, as in Microsoft's own sample. */
-  readonly pollIntervalMs?: number | undefined
-  /** Whether a key that failed before is built again, once. Default: `false`. */
-  readonly reactivateFailed?: boolean | undefined
-  /** Told after each look. */
-  readonly onProgress?: ((progress: KeyProgress) => void) | undefined
-  /** Forgets the table once the key has changed. Give the reader that your resolver works with. Default: none. */
-  readonly metadata?: Pick<MetadataReader, 'invalidate'> | undefined
-  /** Default: the machine's time. */
-  readonly clock?: Clock | undefined
-}
 
 /** How far a key is. */
 export interface KeyProgress {
@@ -36,6 +29,30 @@ export interface KeyProgress {
   readonly status: KeyIndexStatus
   readonly waitedMs: number
 }
+
+const options = defineOptions('ensureKey()', {
+  timeoutMs: durationMs({
+    default: 305_000,
+    doc: "How long to wait for the index; the default is that of Microsoft's own sample.",
+  }),
+  pollIntervalMs: durationMs({
+    default: 15_000,
+    doc: "How long to wait between looks; the default is that of Microsoft's own sample.",
+  }),
+  reactivateFailed: flag({ default: false, doc: 'Whether a key that failed before is built again, once.' }),
+  onProgress: callable<(progress: KeyProgress) => void>()({ doc: 'Told after each look.' }),
+  metadata: instance<Pick<MetadataReader, 'invalidate'>>(['invalidate'])({
+    doc: 'Forgets the table once the key has changed. Give the reader that your resolver works with.',
+  }),
+  clock: instance<Clock>(['now', 'delay'])({
+    default: systemClock,
+    defaultText: "the machine's",
+    doc: 'Time and waiting.',
+  }),
+  signal: signalOption({ doc: 'Ends the wait.' }),
+})
+
+export type EnsureKeyOptions = OptionsInput<typeof options.spec>
 
 /**
  * Sees to it that a table has an Active key of these columns, in any order and under whatever name: creates it where it is
@@ -47,15 +64,13 @@ export interface KeyProgress {
 export async function ensureKey(
   client: KeyClient,
   wanted: NewKey,
-  options: EnsureKeyOptions = {},
+  input: EnsureKeyOptions = {},
 ): Promise<KeyMetadata> {
-  const timeoutMs = checkDuration('timeoutMs', options.timeoutMs ?? 305_000)
-  const pollIntervalMs = checkDuration('pollIntervalMs', options.pollIntervalMs ?? 15_000)
-  const clock = options.clock ?? systemClock
-  const { signal, metadata, onProgress } = options
+  const given = options.parse(input)
+  const { timeoutMs, pollIntervalMs, clock, metadata, onProgress, signal } = given
   signal?.throwIfAborted()
   const startMs = clock.now()
-  let mayReactivate = options.reactivateFailed ?? false
+  let mayReactivate = given.reactivateFailed
   let before: KeyIndexStatus | undefined
   for (;;) {
     const key = await findOrCreate(client, wanted, { signal })

@@ -7,7 +7,7 @@ import pLimit from 'p-limit'
 import { asMiss } from './as-miss.js'
 import { addressById, addressByKey } from './key-address.js'
 import { unaddressableError } from './key-errors.js'
-import { type KeyResolverOptions, resolveKeyResolverOptions } from './key-resolver-options.js'
+import { type KeyResolverOptions, toKeyResolverSettings } from './key-resolver-options.js'
 import type { Key, KeyAddress, KeyedRow, KeyResolution, ReadRowsOptions } from './key-results.js'
 import { createKeyTyper } from './key-typer.js'
 import { createKnownIds } from './known-ids.js'
@@ -69,7 +69,7 @@ export function createKeyResolver(
   client: Pick<DataverseClient, 'request' | 'serviceRoot'>,
   options: KeyResolverOptions = {},
 ): KeyResolver {
-  const resolved = resolveKeyResolverOptions(options)
+  const resolved = toKeyResolverSettings(options)
   const { clock, textComparison, notAddressable } = resolved
   const metadata = options.metadata ?? createMetadataReader(client, { clock })
   const typer = createKeyTyper(metadata, textComparison)

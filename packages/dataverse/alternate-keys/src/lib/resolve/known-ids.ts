@@ -3,7 +3,7 @@ import { createLruCache } from '@deltaverse/metadata'
 import type { TypedKey } from '@deltaverse/values'
 import { tooLongError } from './key-errors.js'
 import { createKeyLookup, type FoundIds, identityOf, type RunQueries } from './key-lookup.js'
-import type { ResolvedKeyResolverOptions } from './key-resolver-options.js'
+import type { KeyResolverSettings } from './key-resolver-options.js'
 import { planKeyQueries, type RowReading, runKeyQuery } from './query-rows.js'
 
 /** Counts since the memory was made. */
@@ -26,7 +26,7 @@ export interface KnownIds {
 /** Creates the memory of one resolver. */
 export function createKnownIds(
   reading: RowReading,
-  { clock, maxEntries, ttlMs, missTtlMs }: ResolvedKeyResolverOptions,
+  { clock, maxEntries, ttlMs, missTtlMs }: KeyResolverSettings,
 ): KnownIds {
   const cache = createLruCache<FoundIds>(maxEntries, () => clock.now())
   const counts = { hits: 0, asked: 0, queries: 0 }

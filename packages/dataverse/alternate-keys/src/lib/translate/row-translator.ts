@@ -2,14 +2,8 @@ import type { DataverseClient } from '@deltaverse/client'
 import type { CallOptions } from '@deltaverse/core'
 import type { ColumnMetadata, TableMetadata } from '@deltaverse/metadata'
 import { checkTableName } from '@deltaverse/metadata'
-import {
-  nearestNames,
-  resolveValueRules,
-  toColumnValue,
-  type ValueOptions,
-  type ValueRules,
-} from '@deltaverse/values'
-import { checkChoice } from '../options/check-option.js'
+import { defineOptions, instance, listOf, type OptionsInput, oneOf, text } from '@deltaverse/options'
+import { nearestNames, toColumnValue, toValueRules, type ValueRules, valueOptions } from '@deltaverse/values'
 import { createKeyResolver, type KeyResolver } from '../resolve/key-resolver.js'
 import { createPlaces, type Place, type Places } from './column-places.js'
 import { type CurrentTargets, readCurrentTargets } from './current-targets.js'
@@ -24,28 +18,41 @@ import {
 } from './row-translation.js'
 import { type StatusInput, toStatusPair } from './status-pair.js'
 
-export interface RowTranslatorOptions extends ValueOptions {
-  /** Logical name of the rows' table: `account`. */
-  readonly table: string
-  /** Finds the targets of references; share it to share its memory. Default: one of its own. */
-  readonly resolver?: KeyResolver | undefined
-  /**
-   * `bind` names targets by their alternate key where that is Active, so that nothing is asked and the service finds the
-   * row itself (a missing target then fails the write). `resolve` looks every target up first. Default: `bind`.
-   */
-  readonly references?: 'bind' | 'resolve' | undefined
-  /**
-   * How `null` clears a lookup that can point at several tables: `read` the row to learn where it points now and clear
-   * that, or null the names of `all` tables without a request, which Microsoft does not document. Default: `read`.
-   */
-  readonly polymorphicNull?: 'read' | 'all' | undefined
-  /** Columns by which a row is found when `read` has to and its primary key is not in it. Default: none. */
-  readonly key?: readonly string[] | undefined
-  /** Columns that nobody can write: `refuse` the row, or `leave-out` the column. Default: `refuse`. */
-  readonly readOnlyColumns?: 'refuse' | 'leave-out' | undefined
-  /** Columns that the table does not have: `refuse` the row, or `leave-out` the column. Default: `refuse`. */
-  readonly unknownColumns?: 'refuse' | 'leave-out' | undefined
-}
+const dropOrRefuse = ['refuse', 'leave-out'] as const
+
+const options = defineOptions('createRowTranslator()', {
+  table: text({ required: true, doc: "Logical name of the rows' table: account." }),
+  resolver: instance<KeyResolver>(
+    ['resolve'],
+    'made by createKeyResolver()',
+  )({
+    defaultText: 'one of its own',
+    doc: 'Finds the targets of references; share it to share its memory.',
+  }),
+  references: oneOf(['bind', 'resolve'], {
+    default: 'bind',
+    doc: 'bind names targets by their alternate key where that is Active, so that nothing is asked and the service finds the row itself (a missing target then fails the write). resolve looks every target up first.',
+  }),
+  polymorphicNull: oneOf(['read', 'all'], {
+    default: 'read',
+    doc: 'How null clears a lookup that can point at several tables: read the row to learn where it points now and clear that, or null the names of all tables without a request, which Microsoft does not document.',
+  }),
+  key: listOf(text({ doc: 'A column.' }), {
+    default: [],
+    doc: 'Columns by which a row is found when it has to be read and its primary key is not in it.',
+  }),
+  readOnlyColumns: oneOf(dropOrRefuse, {
+    default: 'refuse',
+    doc: 'Columns that nobody can write: refuse the row, or leave-out the column.',
+  }),
+  unknownColumns: oneOf(dropOrRefuse, {
+    default: 'refuse',
+    doc: 'Columns that the table does not have: refuse the row, or leave-out the column.',
+  }),
+  ...valueOptions,
+})
+
+export type RowTranslatorOptions = OptionsInput<typeof options.spec>
 
 /** Turns rows in the words of people into rows for the Web API. */
 export interface RowTranslator {
@@ -71,28 +78,26 @@ export interface RowTranslator {
  */
 export function createRowTranslator(
   client: Pick<DataverseClient, 'request' | 'serviceRoot'>,
-  options: RowTranslatorOptions,
+  input: RowTranslatorOptions,
 ): RowTranslator {
-  checkTableName(options.table)
+  const given = options.parse(input)
+  checkTableName(given.table)
   const settings: Settings = {
-    resolver: options.resolver ?? createKeyResolver(client),
-    references: checkChoice('references', options.references ?? 'bind', ['bind', 'resolve']),
-    polymorphicNull: checkChoice('polymorphicNull', options.polymorphicNull ?? 'read', ['read', 'all']),
-    readOnlyColumns: checkChoice('readOnlyColumns', options.readOnlyColumns ?? 'refuse', dropOrRefuse),
-    unknownColumns: checkChoice('unknownColumns', options.unknownColumns ?? 'refuse', dropOrRefuse),
-    rules: resolveValueRules(options),
+    ...given,
+    resolver: given.resolver ?? createKeyResolver(client),
+    rules: toValueRules(given),
   }
   const { metadata } = settings.resolver
 
   async function toWireRows(source: Iterable<SourceRow>, call: CallOptions = {}): Promise<TranslatedRow[]> {
     call.signal?.throwIfAborted()
     const rows = [...source]
-    const table = await metadata.table(options.table, call)
+    const table = await metadata.table(given.table, call)
     const places = createPlaces(table)
-    const details = await readRowDetails(metadata, options.table, rows, places, call)
+    const details = await readRowDetails(metadata, given.table, rows, places, call)
     const targets =
       settings.polymorphicNull === 'read'
-        ? await readCurrentTargets(settings.resolver, table, rows, options.key ?? [], call)
+        ? await readCurrentTargets(settings.resolver, table, rows, given.key, call)
         : []
     const context: Context = { ...settings, table, places, details, call }
     return Promise.all(rows.map((row, index) => translate(context, row, targets[index])))
@@ -107,8 +112,6 @@ export function createRowTranslator(
     },
   }
 }
-
-const dropOrRefuse: readonly ('refuse' | 'leave-out')[] = ['refuse', 'leave-out']
 
 interface Settings {
   readonly resolver: KeyResolver
