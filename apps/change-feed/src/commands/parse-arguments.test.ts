@@ -72,6 +72,13 @@ describe('parseArguments()', () => {
     expect(() => parse('--url', 'me:secret@contoso.com', '--table', 'a')).toThrow(/not "…@contoso.com"$/)
   })
 
+  it.each(['contoso.com?sig=secret', 'contoso.com#secret', 'ftp://contoso.com/?to=me@secret'])(
+    'does not repeat a token in a URL: %s',
+    (url) => {
+      expect(() => parse('--url', url, '--table', 'a')).toThrow(/not "(?!.*secret)[^"]*…"$/)
+    },
+  )
+
   it('takes intervals in seconds', () => {
     const settings = parse(...environment, '--table', 'account', '--follow', '--min-interval', '0.5')
     expect(settings).toMatchObject({ follow: { minIntervalMs: 500, maxIntervalMs: 60_000 } })

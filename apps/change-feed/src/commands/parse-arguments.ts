@@ -116,8 +116,8 @@ function syncSettings(program: Command, values: OptionValues, common: CommonSett
 function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return text
-  // What stands before an `@` may be a password.
-  const shown = text.replace(/^.*@/s, '…@')
+  // What stands before an `@` may be a password, and what stands behind a `?` or `#` a token.
+  const shown = /[?#].*@/s.test(text) ? '…' : text.replace(/^.*@/s, '…@').replace(/([?#]).+/s, '$1…')
   throw new UsageError(`--url must be like https://contoso.crm4.dynamics.com, not "${shown}"`)
 }
 

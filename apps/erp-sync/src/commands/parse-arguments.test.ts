@@ -38,6 +38,13 @@ describe('parseArguments()', () => {
     expect(parse(...url, '--replay', 'x.ndjson')).toMatchObject({ kind: 'replay', file: 'x.ndjson' })
   })
 
+  it.each(['me:secret@contoso.com', 'contoso.com?sig=secret'])(
+    'does not repeat a password or a token in a URL: %s',
+    (given) => {
+      expect(() => parse('--url', given, '--file', 'x')).toThrow(/--url must be like https(?!.*secret)/)
+    },
+  )
+
   it.each([
     ['a stray word', ['night.csv'], /too many arguments/],
     ['a file without an environment', ['--file', 'x.csv'], /--file needs --url/],

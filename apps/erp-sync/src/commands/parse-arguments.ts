@@ -73,5 +73,6 @@ function refuseGiven(program: Command, names: readonly string[], why: string): v
 function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return text
-  throw new UsageError(`--url must be like https://contoso.crm4.dynamics.com, not "${text}"`)
+  // What came is not repeated: it may hold a password or a token.
+  throw new UsageError('--url must be like https://contoso.crm4.dynamics.com')
 }

@@ -57,6 +57,18 @@ describe('parseServiceRoot()', () => {
     }
   })
 
+  it.each([
+    ['https://contoso.com/?sig=hunter2', '"https://contoso.com/?…"'],
+    ['https://contoso.com/main.aspx?code=hunter2', '"https://contoso.com/main.aspx?…"'],
+    ['https://contoso.com/#access_token=hunter2', '"https://contoso.com/#…"'],
+    ['contoso.com?sig=hunter2', '"contoso.com?…"'],
+    ['ftp://contoso.com/?to=ada@hunter2', '"…"'],
+    ['ada:a?b@hunter2', '"…"'],
+  ])('never repeats a token in a query: %s', (url, shown) => {
+    expect(() => parseServiceRoot(url)).toThrow(`received ${shown}`)
+    expect(() => parseServiceRoot(url)).toThrow(/^(?!.*hunter2)/s)
+  })
+
   it('refuses what is no text', () => {
     expect(() => parseServiceRoot(undefined as unknown as string)).toThrow('received undefined')
   })

@@ -82,8 +82,10 @@ function isApiVersion(text: string): boolean {
   return /^v\d+\.\d+$/.test(text)
 }
 
-// What cannot be parsed may still hold a password, so the part before an `@` is never repeated.
+// What cannot be parsed may still hold a password before an `@`, or a token behind a `?` or `#`: neither is ever repeated.
 function describe(url: unknown): string {
   if (typeof url !== 'string') return url === null ? 'null' : typeof url
-  return JSON.stringify(url.replace(/^.*@/s, '…@'))
+  // An `@` behind them may end a password as well as stand in a query, so nothing is left to show.
+  if (/[?#].*@/s.test(url)) return '"…"'
+  return JSON.stringify(url.replace(/^.*@/s, '…@').replace(/([?#]).+/s, '$1…'))
 }
