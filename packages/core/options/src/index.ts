@@ -1,11 +1,3 @@
-export {
-  checkCount,
-  checkDuration,
-  checkFunction,
-  checkFunctions,
-  checkObject,
-  checkText,
-} from './lib/check-option.js'
 export { callable, instance, signal } from './lib/code-options.js'
 export {
   defineOptions,

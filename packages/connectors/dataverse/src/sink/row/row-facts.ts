@@ -74,7 +74,7 @@ export function allColumns(row: PendingRow): Columns {
 /** The columns of the first request as JSON, if they were written once and did not change since. */
 export function bodyText(row: PendingRow): string | undefined {
   const { body, bytes } = contentOf(row)
-  const sent = flightOf(row)?.sent
-  if (sent === undefined) return body
-  return sent.request.toString('utf8', sent.end - (bytes - partBytes), sent.end)
+  const flight = flightOf(row)
+  if (body !== undefined || flight?.sent === undefined) return body
+  return flight.sent.toString('utf8', flight.sentEnd - (bytes - partBytes), flight.sentEnd)
 }

@@ -4,7 +4,7 @@ import type { Columns } from '../plan/columns.js'
 export interface Content {
   /** Columns of the first request; absent where they stand in `body` only. */
   readonly columns: Columns | undefined
-  /** The same as JSON, where it was written at once. */
+  /** The same as JSON, where it was written at once; let go of by `keepSentBody()` once a request holds it. */
   readonly body: string | undefined
   /** Columns of requests that must follow, such as the state of a row that had to be created first. */
   readonly followUps: readonly Columns[]
@@ -63,8 +63,9 @@ export type Located = Prepared | Absent | Present
 export interface InFlight {
   readonly kind: 'in-flight'
   readonly at: Located
-  /** Where the request holds the body of the row, which then is not kept a second time. */
-  readonly sent: SentBody | undefined
+  /** The request that holds the body of the row, which then is not kept a second time, and where it ends there. */
+  readonly sent: Buffer | undefined
+  readonly sentEnd: number
   /** Requests that the row was part of. */
   readonly attempts: number
   /** Failures of the row itself so far. */
@@ -73,12 +74,6 @@ export interface InFlight {
   readonly uncertain: boolean
   /** An upsert met another one on the same key, and was repeated. */
   readonly raced: boolean
-}
-
-/** A body inside a request: `bytes` of them, up to `end`. */
-interface SentBody {
-  readonly request: Buffer
-  readonly end: number
 }
 
 /** Where a row stands before it is settled; settled rows are `SettledRow`. */

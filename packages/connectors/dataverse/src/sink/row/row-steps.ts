@@ -33,6 +33,7 @@ function takeOff(at: Located): InFlight {
     kind: 'in-flight',
     at,
     sent: undefined,
+    sentEnd: 0,
     attempts: 0,
     failures: noFailures,
     uncertain: false,
@@ -49,6 +50,7 @@ export function beginAttempt(row: PendingRow): void {
     kind: 'in-flight',
     at: last === undefined ? (state as Located) : last.at,
     sent: last?.sent,
+    sentEnd: last?.sentEnd ?? 0,
     attempts: (last?.attempts ?? 0) + 1,
     failures: last?.failures ?? noFailures,
     uncertain: last?.uncertain ?? false,
@@ -56,21 +58,16 @@ export function beginAttempt(row: PendingRow): void {
   })
 }
 
-/** Lets go of the text of a body that is in a request now. */
-export function keepSentBody(row: PendingRow, request: Buffer, end: number): void {
-  const { state } = row
+/**
+ * Lets go of the text of a body that is in a request now. The states of the row stay as they are but for where its body is:
+ * this is done for every row of every batch, and new states for it cost more than they tell.
+ */
+export function keepSentBody({ state }: PendingRow, request: Buffer, end: number): void {
   if (state.kind !== 'in-flight') return
-  const { columns, followUps, bytes } = state.at.content
-  const content: Content = { columns, body: undefined, followUps, bytes }
-  become(row, {
-    kind: 'in-flight',
-    at: withContent(state.at, content),
-    sent: { request, end },
-    attempts: state.attempts,
-    failures: state.failures,
-    uncertain: state.uncertain,
-    raced: state.raced,
-  })
+  ;(state.at.content as { body: string | undefined }).body = undefined
+  const kept = state as { sent: Buffer | undefined; sentEnd: number }
+  kept.sent = request
+  kept.sentEnd = end
 }
 
 /** The table holds the row; all its columns are written. */
@@ -171,9 +168,7 @@ function withContent(at: Located, content: Content): Located {
 /** The content with its columns at hand, whatever becomes of the request that holds the body. */
 function settledContent(row: PendingRow): Content {
   const content = contentOf(row)
-  return content.columns !== undefined || (content.body !== undefined && row.state.kind !== 'in-flight')
-    ? content
-    : { ...content, columns: columnsOf(row), body: undefined }
+  return content.columns === undefined ? { ...content, columns: columnsOf(row), body: undefined } : content
 }
 
 function narrow(full: Content, changed: readonly string[]): Content {
