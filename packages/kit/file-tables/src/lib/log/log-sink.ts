@@ -6,6 +6,7 @@ import {
   type Sink,
   type SinkOpenOptions,
 } from '@deltaverse/core'
+import type { TableSchema } from '@deltaverse/schema'
 import { underLease } from '../fence.js'
 import { folderStore } from '../object-store.js'
 import { requireOpen } from '../require-open.js'
@@ -27,16 +28,12 @@ export function createLogSink(settings: LogSettings): Sink<LogPosition> & Readab
     await closing?.close()
   }
 
-  return {
+  const sink: Sink<LogPosition> & ReadableSink = {
     async open(position, call: SinkOpenOptions = {}) {
       call.signal?.throwIfAborted()
       await close()
       const at = position === undefined ? undefined : requireLogPosition(position)
       session = await openLog(underLease(settings, call.lease), at, call.lease)
-    },
-    async applySchema(schema, call: CallOptions = {}) {
-      call.signal?.throwIfAborted()
-      requireOpen(session).useSchema(schema)
     },
     async write(events, call: CallOptions = {}) {
       call.signal?.throwIfAborted()
@@ -53,5 +50,12 @@ export function createLogSink(settings: LogSettings): Sink<LogPosition> & Readab
         session?.committed ?? (await readLogManifest(folderStore(files, directory), name))?.reads ?? []
       yield* heldInLog(settings, reads, call)
     },
+  }
+  // A source is asked for its columns only where the format has to know them.
+  return settings.format.needsSchema ? { ...sink, applySchema } : sink
+
+  async function applySchema(schema: TableSchema, call: CallOptions = {}): Promise<void> {
+    call.signal?.throwIfAborted()
+    requireOpen(session).useSchema(schema)
   }
 }

@@ -6,6 +6,7 @@ import {
   type Sink,
   type SinkOpenOptions,
 } from '@deltaverse/core'
+import type { TableSchema } from '@deltaverse/schema'
 import { underLease } from '../fence.js'
 import { requireOpen } from '../require-open.js'
 import type { MirrorSettings } from '../table-files.js'
@@ -25,16 +26,12 @@ export function createMirrorSink(settings: MirrorSettings): Sink<MirrorPosition>
     await closing?.close()
   }
 
-  return {
+  const sink: Sink<MirrorPosition> & ReadableSink = {
     async open(position, call: SinkOpenOptions = {}) {
       call.signal?.throwIfAborted()
       await close()
       const at = position === undefined ? nothing : requireMirrorPosition(position)
       session = await openMirror(underLease(settings, call.lease), at, call.lease)
-    },
-    async applySchema(schema, call: CallOptions = {}) {
-      call.signal?.throwIfAborted()
-      requireOpen(session).useSchema(schema)
     },
     async write(events, call: CallOptions = {}) {
       call.signal?.throwIfAborted()
@@ -50,5 +47,12 @@ export function createMirrorSink(settings: MirrorSettings): Sink<MirrorPosition>
       if (session === undefined) yield* heldInPublished(settings, call)
       else yield* heldInPosition(settings, session.folder, session.committed, call)
     },
+  }
+  // A source is asked for its columns only where the format has to know them.
+  return settings.format.needsSchema ? { ...sink, applySchema } : sink
+
+  async function applySchema(schema: TableSchema, call: CallOptions = {}): Promise<void> {
+    call.signal?.throwIfAborted()
+    requireOpen(session).useSchema(schema)
   }
 }
