@@ -55,11 +55,6 @@ export function layerOf(folder) {
   return found && { ...found, name: folder.replace(/^packages\//, ''), pure: pure.test(folder) }
 }
 
-/** The layers by name with the names of those that each may import, for pictures and documents. */
-export function layerOrder() {
-  return layers.map(({ layer, imports }) => ({ layer, imports }))
-}
-
 /**
  * Why `from` must not import `to`, with what to do instead; undefined when it may. Tests may drive anything that
  * is published, as a user's project would, except that those of the emulator stay clear of our own client side.

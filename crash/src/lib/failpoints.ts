@@ -49,7 +49,7 @@ export type Failpoint =
   | 'catch-up-page'
 
 /** Places within the calls of a sink. */
-export type SinkPoint = `sink:${'opening' | 'writing' | 'committing'}`
+type SinkPoint = `sink:${'opening' | 'writing' | 'committing'}`
 
 /** How often each point is reached in a run of a scenario, about. */
 const reaches: Readonly<Record<Failpoint, number>> = {

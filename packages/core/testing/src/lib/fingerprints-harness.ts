@@ -12,4 +12,4 @@ export interface FingerprintsHarness {
   dispose?(): Awaitable<void>
 }
 
-export type Awaitable<T> = T | Promise<T>
+type Awaitable<T> = T | Promise<T>

@@ -5,7 +5,7 @@ import type { RowEncoder } from './row-encoder.js'
 import type { TableSql } from './table-sql.js'
 
 /** What lies in the staging table. */
-export interface StagedCounts {
+interface StagedCounts {
   readonly upserts: number
   readonly deletions: number
   /** Places of columns that some row came without, where the column keeps what it held. */

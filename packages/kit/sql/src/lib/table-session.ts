@@ -12,7 +12,7 @@ import { connectGuarded, guarded, withConnection } from './use-connection.js'
 import { beginWrite, type WriteTransaction } from './write-transaction.js'
 
 /** The transaction under way and its connection. */
-export interface CurrentWrite<C extends SqlConnection> {
+interface CurrentWrite<C extends SqlConnection> {
   readonly connection: C
   readonly transaction: WriteTransaction
 }

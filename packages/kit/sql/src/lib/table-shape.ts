@@ -13,7 +13,7 @@ export interface WantedColumn {
   readonly own: boolean
 }
 
-export interface ColumnDifference {
+interface ColumnDifference {
   readonly wanted: WantedColumn
   readonly actual: ActualColumn
 }

@@ -7,7 +7,7 @@ import type { KeyResolverSettings } from './key-resolver-options.js'
 import { planKeyQueries, type RowReading, runKeyQuery } from './query-rows.js'
 
 /** Counts since the memory was made. */
-export interface KnownIdsStats {
+interface KnownIdsStats {
   readonly hits: number
   readonly asked: number
   readonly queries: number

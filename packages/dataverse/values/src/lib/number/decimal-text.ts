@@ -32,7 +32,7 @@ function expandExponent(value: number): string | undefined {
  * A whole number between two bounds as text, `undefined` for anything else. A JavaScript number beyond the safe integers is
  * none: its digits are no longer those of its source.
  */
-export function normaliseWhole(value: unknown, least: bigint, most: bigint): string | undefined {
+function normaliseWhole(value: unknown, least: bigint, most: bigint): string | undefined {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return undefined
   const text = normaliseDecimal(value)
   if (text === undefined || text.includes('.')) return undefined
