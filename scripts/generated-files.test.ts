@@ -1,14 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { staleFiles } from './lib/generated-files.mjs'
 import { readWorkspace } from './lib/workspace.mjs'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const load = (file: string) => import(new URL(file, import.meta.url).href)
 type Generate = (root: string) => Record<string, string>
-const { staleFiles } = (await load('./lib/generated-files.mjs')) as {
-  staleFiles: (root: string, files: Record<string, string>) => { path: string }[]
-}
-
 describe('generated files', () => {
   it('of the registry name every connector', async () => {
     const { registryFiles } = (await load('./lib/registry-files.mjs')) as { registryFiles: Generate }

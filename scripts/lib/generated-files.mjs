@@ -24,7 +24,7 @@ export function writeOrCheck(args, home, generate, { script, afterwards = 'and c
 }
 
 /** Those of the files that are not there, or hold another text. */
-function staleFiles(root, files) {
+export function staleFiles(root, files) {
   return Object.entries(files)
     .filter(([path, text]) => readIfThere(join(root, path)) !== text)
     .map(([path, text]) => ({ path, text }))
