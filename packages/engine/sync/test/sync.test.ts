@@ -281,14 +281,16 @@ describe('sync', () => {
   it('refuses options that cannot be right, with the value that came', async () => {
     const { run } = setUp(table)
     await expect(run({ checkpoints: undefined })).rejects.toThrow(/needs checkpoints/)
-    await expect(run({ name: '' })).rejects.toThrow('name must be text, not ""')
+    await expect(run({ name: '' })).rejects.toThrow('name must be text, received empty text')
     await expect(run({ maxDeleteShare: 2 })).rejects.toThrow(
-      'maxDeleteShare must be a number from 0 to 1, not 2',
+      'maxDeleteShare must be a number from 0 to 1, received 2',
     )
     await expect(run({ commitBytes: 0 })).rejects.toThrow(RangeError)
     await expect(run({ follow: { minIntervalMs: 0 } })).rejects.toThrow(RangeError)
     await expect(run({ follow: { minIntervalMs: 10, maxIntervalMs: 5 } })).rejects.toThrow(RangeError)
-    await expect(run({ restart: 'no' as never })).rejects.toThrow('restart must be true or false, not "no"')
+    await expect(run({ restart: 'no' as never })).rejects.toThrow(
+      'restart must be true or false, received text',
+    )
     await expect(run({ signal: new AbortController() as never })).rejects.toThrow(TypeError)
   })
 })

@@ -1,6 +1,6 @@
 import type { Checkpoint, Row } from '@deltaverse/core'
 import type { SyncEvent } from './sync-event.js'
-import type { ResolvedSync } from './sync-options.js'
+import type { SyncSettings } from './sync-options.js'
 
 /** What a sync did. */
 export interface SyncSummary<Position = unknown> {
@@ -34,7 +34,7 @@ export interface Tallying<Position> {
   figures(): Omit<SyncSummary<Position>, 'rows' | 'checkpoint' | 'position'>
 }
 
-export function tallyEvents<Position, R extends Row>(options: ResolvedSync<Position, R>): Tallying<Position> {
+export function tallyEvents<Position, R extends Row>(options: SyncSettings<Position, R>): Tallying<Position> {
   const { name, source, clock } = options
   const beganAtMs = clock.now()
   let read: SyncSummary['read'] = 'full-read'

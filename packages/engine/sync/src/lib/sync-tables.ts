@@ -1,24 +1,31 @@
-import type { CallOptions } from '@deltaverse/core'
+import { callable, defineOptions, type OptionsInput, signal, whole } from '@deltaverse/options'
 import pLimit from 'p-limit'
-import type { FollowOptions } from './follow-options.js'
-import { callable, text, whole } from './option-checks.js'
+import { followOption } from './follow-options.js'
 import { linkedAbort } from './read/linked-abort.js'
 import type { SyncSummary } from './summary.js'
 import { syncInTurn } from './sync.js'
 import type { SyncEvent } from './sync-event.js'
-import type { SyncOptions } from './sync-options.js'
+import { commonOptions, type SyncOptions } from './sync-options.js'
 
 /** One of several tables. */
 export type TableOptions = Omit<SyncOptions, 'follow' | 'signal' | 'onEvent'>
 
-export interface SyncTablesOptions extends CallOptions {
-  /** How many tables are read at a time; a table that is followed makes room for others between its reads. Default: 4. */
-  readonly concurrency?: number | undefined
-  /** Goes on until the signal aborts, with all of them. Default: `false`, each is read once. */
-  readonly follow?: boolean | FollowOptions | undefined
-  /** Told of everything that happens to any of them, as `onEvent` of one sync is; one that throws ends them all. */
-  readonly onEvent?: ((name: string, event: TableEvent) => void) | undefined
-}
+const settings = defineOptions('syncTables()', {
+  concurrency: whole({
+    default: 4,
+    min: 1,
+    doc: 'How many tables are read at a time; a table that is followed makes room for others between its reads.',
+  }),
+  follow: followOption,
+  onEvent: callable<(name: string, event: TableEvent) => void>()({
+    default: () => {},
+    defaultText: 'nothing',
+    doc: 'Told of everything that happens to any of them, as onEvent of one sync is; one that throws ends them all.',
+  }),
+  signal: signal({ doc: 'Ends all of them.' }),
+})
+
+export type SyncTablesOptions = OptionsInput<typeof settings.spec>
 
 /** What happens to one of several tables. `failed`: it is not worked on any more, the others go on. */
 export type TableEvent = SyncEvent | { readonly kind: 'failed'; readonly error: unknown }
@@ -47,12 +54,11 @@ export async function syncTables(
   tables: readonly TableOptions[],
   options: SyncTablesOptions = {},
 ): Promise<SyncTablesSummary> {
-  const { follow } = options
-  const limit = pLimit(whole('concurrency', options.concurrency ?? 4, 1))
-  const onEvent = callable('onEvent', options.onEvent ?? (() => {}))
+  const { concurrency, follow, onEvent, signal: outer } = settings.parse(options)
+  const limit = pLimit(concurrency)
   requireDifferentNames(tables)
-  options.signal?.throwIfAborted()
-  const stop = linkedAbort(options.signal)
+  outer?.throwIfAborted()
+  const stop = linkedAbort(outer)
   const { signal } = stop
 
   function tell(name: string, event: TableEvent): void {
@@ -92,7 +98,8 @@ export async function syncTables(
 function requireDifferentNames(tables: readonly TableOptions[]): void {
   const names = new Set<string>()
   for (const { name } of tables) {
-    if (names.has(text('name', name))) throw new TypeError(`two tables are named "${name}"`)
+    if (names.has(commonOptions.name.parse('name', name)))
+      throw new TypeError(`two tables are named "${name}"`)
     names.add(name)
   }
 }

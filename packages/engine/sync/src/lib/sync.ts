@@ -5,7 +5,7 @@ import { createProgressMeter, type ProgressMeter } from './read/progress-meter.j
 import { createRunner } from './read/runner.js'
 import { type SyncSummary, tallyEvents } from './summary.js'
 import type { SyncEvent } from './sync-event.js'
-import { type ResolvedSync, resolveSync, type SyncOptions } from './sync-options.js'
+import { type SyncOptions, type SyncSettings, toSyncSettings } from './sync-options.js'
 
 /**
  * Brings what a source tells of its table to a sink, from where the saved state says, and saves how far it is. However it ends,
@@ -27,14 +27,14 @@ export async function syncInTurn<Position, R extends Row>(
   given: SyncOptions<Position, R>,
   takeTurn: TakeTurn,
 ): Promise<SyncSummary<Position>> {
-  const resolved = resolveSync(given)
-  const tallying = tallyEvents(resolved)
-  const meter = createMeter(resolved)
+  const settings = toSyncSettings(given)
+  const tallying = tallyEvents(settings)
+  const meter = createMeter(settings)
   const onEvent = (event: SyncEvent<Position>): void => {
     tallying.onEvent(event)
     meter?.note(event)
   }
-  const options = { ...resolved, onEvent }
+  const options = { ...settings, onEvent }
   const runner = createRunner(options)
   try {
     await closeAfter(runner, async () => {
@@ -61,11 +61,11 @@ export async function closeAfter<T>(closing: { close(): Promise<void> }, work: (
   return result
 }
 
-function createMeter<Position, R extends Row>(options: ResolvedSync<Position, R>): ProgressMeter | undefined {
-  const { source, progressMs: intervalMs, clock, onEvent, signal } = options
-  if (intervalMs === undefined) return undefined
-  const onProgress = (progress: SyncProgress): void => onEvent({ kind: 'progress', progress })
-  return createProgressMeter({ source, intervalMs, clock, onProgress, signal })
+function createMeter<Position, R extends Row>(options: SyncSettings<Position, R>): ProgressMeter | undefined {
+  const { source, progress, clock, onEvent, signal } = options
+  if (progress === undefined) return undefined
+  const onProgress = (seen: SyncProgress): void => onEvent({ kind: 'progress', progress: seen })
+  return createProgressMeter({ source, intervalMs: progress.intervalMs, clock, onProgress, signal })
 }
 
 function noState(): never {

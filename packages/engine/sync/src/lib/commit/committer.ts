@@ -1,6 +1,6 @@
 import type { CallOptions, Checkpoint, Row, SyncState } from '@deltaverse/core'
 import type { ChangeFilter } from '../fingerprints/change-filter.js'
-import type { ResolvedSync } from '../sync-options.js'
+import type { SyncSettings } from '../sync-options.js'
 import type { StateKeeper } from './state-keeper.js'
 
 /** What of a table's state changes with its reads. */
@@ -24,7 +24,7 @@ export interface Committer<Position> {
 }
 
 export function createCommitter<Position, R extends Row>(
-  options: ResolvedSync<Position, R>,
+  options: SyncSettings<Position, R>,
   keeper: StateKeeper<Position>,
   filter: ChangeFilter<R>,
   state: SyncState<Position> | undefined,

@@ -11,7 +11,7 @@ import {
   type SyncState,
   type TransactionalSink,
 } from '@deltaverse/core'
-import type { ResolvedSync } from '../sync-options.js'
+import type { SyncSettings } from '../sync-options.js'
 
 /** Everything of a state but what the sink says. */
 type StateToSave = Omit<SyncState, 'position'>
@@ -41,7 +41,7 @@ interface Way<Position> {
 
 /** @throws TypeError when nobody would keep the state */
 export function createStateKeeper<Position, R extends Row>(
-  options: Pick<ResolvedSync<Position, R>, 'name' | 'sink' | 'checkpoints' | 'onStep'>,
+  options: Pick<SyncSettings<Position, R>, 'name' | 'sink' | 'checkpoints' | 'onStep'>,
 ): StateKeeper<Position> {
   const { name, sink, checkpoints, onStep } = options
   if (checkpoints !== undefined) {
@@ -68,7 +68,7 @@ function wayOfStore<Position, R extends Row>(
   name: string,
   sink: Sink<Position, R>,
   store: CheckpointStore,
-  onStep: ResolvedSync['onStep'],
+  onStep: SyncSettings['onStep'],
 ): Way<Position> {
   return {
     load: (call) => store.load(name, call) as Promise<StoredState<Position> | undefined>,

@@ -1,6 +1,6 @@
 import { follow, type Row } from '@deltaverse/core'
-import type { ResolvedFollow } from '../follow-options.js'
-import type { ResolvedSync } from '../sync-options.js'
+import type { FollowSettings } from '../follow-options.js'
+import type { SyncSettings } from '../sync-options.js'
 import type { Runner } from './runner.js'
 
 /** Gives each read its turn. */
@@ -14,8 +14,8 @@ export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
  */
 export async function followTable<Position, R extends Row>(
   runner: Runner<Position, R>,
-  { onEvent, random, signal }: ResolvedSync<Position, R>,
-  intervals: ResolvedFollow,
+  { onEvent, random, signal }: SyncSettings<Position, R>,
+  intervals: FollowSettings,
   takeTurn: TakeTurn,
 ): Promise<void> {
   async function* read(): AsyncGenerator<never, boolean, undefined> {

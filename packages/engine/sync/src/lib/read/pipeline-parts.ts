@@ -2,11 +2,11 @@ import type { CallOptions, Row } from '@deltaverse/core'
 import type { Committer } from '../commit/committer.js'
 import type { ChangeFilter } from '../fingerprints/change-filter.js'
 import type { DeleteGuard } from '../guard/delete-guard.js'
-import type { ResolvedSync } from '../sync-options.js'
+import type { SyncSettings } from '../sync-options.js'
 
 /** What changes pass on their way to the sink. */
 export interface PipelineParts<Position, R extends Row> {
-  readonly options: ResolvedSync<Position, R>
+  readonly options: SyncSettings<Position, R>
   readonly filter: ChangeFilter<R>
   readonly committer: Committer<Position>
   readonly guard: DeleteGuard

@@ -1,7 +1,7 @@
 import type { Row, SyncState } from '@deltaverse/core'
 import { abortableDelay } from '@deltaverse/core'
 import { createStateKeeper, type StateKeeper } from '../commit/state-keeper.js'
-import type { ResolvedSync } from '../sync-options.js'
+import type { SyncSettings } from '../sync-options.js'
 import { type HeldLease, takeLease } from './lease.js'
 import { openTable, type TableSession } from './table-session.js'
 
@@ -25,7 +25,7 @@ interface Held<Position> {
 }
 
 export function createRunner<Position, R extends Row>(
-  options: ResolvedSync<Position, R>,
+  options: SyncSettings<Position, R>,
 ): Runner<Position, R> {
   const { name, clock, leaseWaitMs, onEvent, onStep } = options
   let held: Held<Position> | undefined

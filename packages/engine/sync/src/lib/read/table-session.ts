@@ -11,7 +11,7 @@ import type { StateKeeper } from '../commit/state-keeper.js'
 import { type ChangeFilter, createOpenFilter } from '../fingerprints/change-filter.js'
 import { createFingerprintFilter } from '../fingerprints/fingerprint-filter.js'
 import { createDeleteGuard } from '../guard/delete-guard.js'
-import type { ResolvedSync } from '../sync-options.js'
+import type { SyncSettings } from '../sync-options.js'
 import { createPipeline } from './pipeline.js'
 import type { PipelineParts } from './pipeline-parts.js'
 import { askCount } from './row-count.js'
@@ -32,7 +32,7 @@ export interface TableSession<Position, R extends Row> {
  * @throws DataverseError `sink-mismatch` when the sink does not hold what the state says, `checkpoint-invalid`, `conflict`
  */
 export async function openTable<Position, R extends Row>(
-  options: ResolvedSync<Position, R>,
+  options: SyncSettings<Position, R>,
   keeper: StateKeeper<Position>,
   call: CallOptions,
 ): Promise<TableSession<Position, R>> {
@@ -108,11 +108,11 @@ function hasNews(batch: readonly ChangeEvent[]): boolean {
 function createFilter<Position, R extends Row>({
   fingerprints,
   restart,
-}: ResolvedSync<Position, R>): ChangeFilter<R> {
+}: SyncSettings<Position, R>): ChangeFilter<R> {
   return fingerprints === undefined ? createOpenFilter() : createFingerprintFilter(fingerprints, restart)
 }
 
-function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: ResolvedSync<Position, R>) {
+function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: SyncSettings<Position, R>) {
   return createDeleteGuard({
     name,
     table: source.table,
@@ -122,7 +122,7 @@ function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: 
 }
 
 function isForeign<Position, R extends Row>(
-  { environmentId }: ResolvedSync<Position, R>,
+  { environmentId }: SyncSettings<Position, R>,
   state: SyncState,
 ): boolean {
   return environmentId !== undefined && state.environmentId !== environmentId
@@ -130,7 +130,7 @@ function isForeign<Position, R extends Row>(
 
 /** @returns whether the sink holds what the state says; else it was begun anew, which only a restart may do */
 async function openSink<Position, R extends Row>(
-  { name, sink, source }: ResolvedSync<Position, R>,
+  { name, sink, source }: SyncSettings<Position, R>,
   state: SyncState<Position> | undefined,
   restart: boolean,
   call: CallOptions,

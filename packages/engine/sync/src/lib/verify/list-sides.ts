@@ -2,7 +2,7 @@ import { type CallOptions, type ChangeEvent, DataverseError, type Row } from '@d
 import type { Runner } from '../read/runner.js'
 import type { ListedSides } from './compare-lists.js'
 import { bucketCount, createRowBuckets, type RowBuckets } from './row-buckets.js'
-import type { ResolvedVerify, VerifySource } from './verify-options.js'
+import type { VerifySettings, VerifySource } from './verify-options.js'
 
 /** A source that tells somebody else, too, what it brings. */
 export interface OverheardSource<R extends Row> {
@@ -48,7 +48,7 @@ const maxRounds = 3
  * it was in both lists as it was when the sink was listed.
  */
 export async function listSides<Position, R extends Row>(
-  { sync, source, sink, onEvent }: ResolvedVerify<Position, R>,
+  { sync, source, sink, onEvent }: VerifySettings<Position, R>,
   overheard: OverheardSource<R>,
   runner: Runner<Position, R>,
   folder: string,

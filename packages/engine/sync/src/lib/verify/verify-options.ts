@@ -1,7 +1,16 @@
 import type { ReadableSink, Row, Sink, Source, TransactionalSink } from '@deltaverse/core'
-import { callable, flag, whole } from '../option-checks.js'
+import {
+  callable,
+  defineOptions,
+  flag,
+  instance,
+  type OptionsInput,
+  type OptionsOutput,
+  text,
+  whole,
+} from '@deltaverse/options'
 import type { SyncEvent } from '../sync-event.js'
-import { type ResolvedSync, resolveSync, type SyncOptions } from '../sync-options.js'
+import { commonOptions, type SyncSettings, toSyncSettings } from '../sync-options.js'
 
 /** What a verification needs of a source. */
 export type VerifySource<R extends Row = Row> = Source<R> & Required<Pick<Source<R>, 'keys' | 'rows'>>
@@ -28,59 +37,76 @@ export type VerifyEvent<Position = unknown> =
   | SyncEvent<Position>
   | { readonly kind: 'listed'; readonly side: 'sink' | 'table'; readonly rows: number }
 
+const options = defineOptions('verify()', {
+  ...commonOptions,
+  source: instance<VerifySource>(
+    ['read', 'keys', 'rows'],
+    'a source, such as createChangeFeed() makes',
+  )({
+    required: true,
+    doc: 'The table.',
+  }),
+  sink: instance<Sink & ReadableSink>(
+    ['open', 'write', 'commit', 'close', 'held'],
+    'a sink that can tell what it holds (where it cannot, a full read, sync() with restart: true, makes sure as well)',
+  )({
+    required: true,
+    doc: 'What is verified; it must be able to tell what it holds.',
+  }),
+  repair: flag({
+    default: false,
+    doc: 'Reads rows that differ again and writes them to the sink, and takes away what is gone.',
+  }),
+  sampleSize: whole({
+    default: 100,
+    doc: 'How many differences the summary names; it counts them all.',
+  }),
+  onDifference: callable<(difference: RowDifference) => void | Promise<void>>()({
+    default: () => {},
+    defaultText: 'nothing',
+    doc: 'Told of every difference, and waited for.',
+  }),
+  temporaryDirectory: text({
+    defaultText: "the system's",
+    doc: 'Folder for the lists of ids and versions, some 50 bytes for each row of either side.',
+  }),
+  onEvent: callable<(event: never) => void>()({
+    default: () => {},
+    defaultText: 'nothing',
+    doc: 'Told of everything that happens. Not waited for.',
+  }),
+})
+
+type Declared = OptionsInput<typeof options.spec>
+type Given = OptionsOutput<typeof options.spec>
+
 export interface VerifyOptions<Position = unknown, R extends Row = Row>
-  extends Omit<
-    SyncOptions<Position, R>,
-    'source' | 'sink' | 'follow' | 'progress' | 'restart' | 'onEvent' | 'onStep'
-  > {
+  extends Omit<Declared, 'source' | 'sink' | 'onEvent'> {
   readonly source: VerifySource<R>
   /** What is verified; it must be able to tell what it holds. */
   readonly sink: (Sink<Position, R> | TransactionalSink<Position, R>) & ReadableSink
-  /** Reads rows that differ again and writes them to the sink, and takes away what is gone. Default: `false`. */
-  readonly repair?: boolean | undefined
-  /** How many differences the summary names; it counts them all. Default: 100. */
-  readonly sampleSize?: number | undefined
-  /** Told of every difference, and waited for. Default: nothing. */
-  readonly onDifference?: ((difference: RowDifference) => void | Promise<void>) | undefined
-  /** Folder for the lists of ids and versions, some 50 bytes for each row of either side. Default: the system's. */
-  readonly temporaryDirectory?: string | undefined
+  /** Told of everything that happens. Not waited for. */
   readonly onEvent?: ((event: VerifyEvent<Position>) => void) | undefined
 }
 
-export interface ResolvedVerify<Position, R extends Row> {
-  readonly sync: ResolvedSync<Position, R>
+/** What a verification reads of its options. */
+export interface VerifySettings<Position, R extends Row>
+  extends Pick<Given, 'repair' | 'sampleSize' | 'onDifference' | 'temporaryDirectory'> {
+  readonly sync: SyncSettings<Position, R>
   readonly source: VerifySource<R>
   readonly sink: ReadableSink
-  readonly repair: boolean
-  readonly sampleSize: number
-  readonly onDifference: (difference: RowDifference) => void | Promise<void>
-  readonly temporaryDirectory: string | undefined
   readonly onEvent: (event: VerifyEvent<Position>) => void
 }
 
 /** @throws TypeError or RangeError for what cannot be right, a sink that cannot tell what it holds among it */
-export function resolveVerify<Position, R extends Row>(
-  options: VerifyOptions<Position, R>,
-): ResolvedVerify<Position, R> {
-  if (typeof options !== 'object' || options === null) throw new TypeError('verify() takes options')
-  const { source, sink, temporaryDirectory } = options
-  if (typeof sink?.held !== 'function') {
-    throw new TypeError(
-      'verify() needs a sink that can tell what it holds, by held(): this one cannot. A full read, sync() with restart: true, makes sure as well',
-    )
-  }
-  if (typeof source?.keys !== 'function' || typeof source.rows !== 'function') {
-    throw new TypeError('source must have read(), keys() and rows(), as createChangeFeed() makes one')
-  }
-  const onEvent = callable('onEvent', options.onEvent ?? (() => {}))
-  return {
-    sync: resolveSync({ ...options, onEvent, follow: false, progress: false, restart: false }),
-    source,
-    sink,
-    repair: flag('repair', options.repair ?? false),
-    sampleSize: whole('sampleSize', options.sampleSize ?? 100, 0),
-    onDifference: callable('onDifference', options.onDifference ?? (() => {})),
-    temporaryDirectory,
-    onEvent,
-  }
+export function toVerifySettings<Position, R extends Row>(
+  input: VerifyOptions<Position, R>,
+): VerifySettings<Position, R> {
+  const { repair, sampleSize, onDifference, temporaryDirectory, ...given } = options.parse(
+    input as unknown as Declared,
+  )
+  const { source, sink } = input
+  const onEvent = given.onEvent as VerifySettings<Position, R>['onEvent']
+  const sync = toSyncSettings<Position, R>({ ...given, source, sink, onEvent })
+  return { sync, source, sink, onEvent, repair, sampleSize, onDifference, temporaryDirectory }
 }

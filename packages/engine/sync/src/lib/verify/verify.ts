@@ -8,10 +8,10 @@ import { compareLists } from './compare-lists.js'
 import { listSides, overhear } from './list-sides.js'
 import { createRowRepair } from './repair-rows.js'
 import {
-  type ResolvedVerify,
   type RowDifference,
-  resolveVerify,
+  toVerifySettings,
   type VerifyOptions,
+  type VerifySettings,
 } from './verify-options.js'
 
 /** How a sink compares with its table. */
@@ -46,7 +46,7 @@ const repairGroup = 500
 export async function verify<Position, R extends Row>(
   given: VerifyOptions<Position, R>,
 ): Promise<VerifySummary> {
-  const options = resolveVerify(given)
+  const options = toVerifySettings(given)
   const { clock } = options.sync
   const beganAtMs = clock.now()
   const overheard = overhear(options.source)
@@ -68,7 +68,7 @@ export async function verify<Position, R extends Row>(
 }
 
 async function countDifferences<Position, R extends Row>(
-  { sampleSize, onDifference }: ResolvedVerify<Position, R>,
+  { sampleSize, onDifference }: VerifySettings<Position, R>,
   compared: ReturnType<typeof compareLists>,
   repair: ReturnType<typeof createRowRepair> | undefined,
 ): Promise<Omit<VerifySummary, 'name' | 'elapsedMs'>> {
