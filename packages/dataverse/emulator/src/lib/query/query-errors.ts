@@ -5,7 +5,7 @@ export function optionRefused(message: string): ServiceError {
   return new ServiceError(400, '0x80060888', message)
 }
 
-/** The service's own answer to what its grammar has and its code has not, such as `in` (seen in the field). */
+/** What the service says of `in`, which its grammar has and its code has not. The words were seen in the field; status and code are ours. */
 export function notImplemented(): ServiceError {
   return new ServiceError(501, '0x80060888', 'The method or operation is not implemented.')
 }
