@@ -7,6 +7,7 @@ import { filesBelow, readWorkspace } from './workspace.mjs'
 /** Rows of the picture from the top, each with its layers from left to right. */
 const rows = [
   ['apps', 'workbench'],
+  ['program'],
   ['registry'],
   ['dataverse connector', 'connectors'],
   ['dataverse', 'kit', 'engine', 'emulator'],
@@ -70,7 +71,7 @@ function importsBetween(packages) {
         name,
         readFileSync(join(directory, 'src', name), 'utf8'),
       )) {
-        const to = layerByName.get(specifier?.match(/^@deltaverse\/[^/]+/)?.[0])
+        const to = layerByName.get(specifier?.match(/^(?:@deltaverse\/[^/]+|deltaverse)/)?.[0])
         if (to !== undefined && to !== from) ways.set(`${from} > ${to}`, [from, to])
       }
     }

@@ -38,6 +38,7 @@ const layers = [
     imports: ['core', 'engine'],
     why: 'the engine joins any source to any sink, so it knows the contracts of core only',
   },
+  { layer: 'program', folders: /^apps\/deltaverse$/, imports: 'all but apps' },
   { layer: 'apps', folders: /^(?:apps\/[^/]+|packages\/apps\/[^/]+)$/, imports: 'all but apps' },
   { layer: 'workbench', folders: /^(?:bench|crash)$/, imports: 'all but apps' },
 ]

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { authNames, cloudNames } from '../lib/sign-in-names.js'
+import { authNames, cloudNames } from 'deltaverse/program'
 
 const examples = `
 Without --url the demonstration runs: an emulator with a product catalogue, its full read, a night of changes, the delta.

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { describeError } from '../lib/describe-error.js'
-import { exitCodes } from '../lib/exit-codes.js'
-import { listenForStopSignals } from '../lib/stop-signals.js'
+import {
+  createTerminal,
+  describeError,
+  exitCodes,
+  listenForStopSignals,
+  UsageError,
+} from 'deltaverse/program'
 import type { RunReport } from '../lib/table-report.js'
-import { createTerminal } from '../lib/terminal.js'
-import { UsageError } from '../lib/usage-error.js'
 import { parseArguments } from './parse-arguments.js'
 import { printReport } from './print-report.js'
 import type { Settings } from './settings.js'

@@ -1,6 +1,6 @@
 import type { Cloud } from '@deltaverse/client/credentials'
 import type { FileSinkOptions } from '@deltaverse/files'
-import type { AuthName } from '../lib/sign-in-names.js'
+import type { AuthName } from 'deltaverse/program'
 
 export interface CommonSettings {
   /** Folder of data files and state files. */

@@ -1,8 +1,7 @@
 import type { ResetEvent } from '@deltaverse/core'
 import type { FilePosition } from '@deltaverse/files'
 import type { SyncEvent } from '@deltaverse/sync'
-import { formatCount } from './format-quantity.js'
-import type { Terminal } from './terminal.js'
+import { formatCount, type Terminal } from 'deltaverse/program'
 
 type Notice = SyncEvent<FilePosition>
 

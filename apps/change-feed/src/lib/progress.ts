@@ -1,5 +1,5 @@
 import type { SyncEvent } from '@deltaverse/sync'
-import { formatBytes, formatCount, plural } from './format-quantity.js'
+import { formatBytes, formatCount, plural } from 'deltaverse/program'
 
 /** Sums up what goes on, for the one line that shows it. */
 export interface Progress {

@@ -5,13 +5,12 @@ import type { Clock } from '@deltaverse/core'
 import { type ChangeFeedOptions, createChangeFeed } from '@deltaverse/dataverse'
 import { createFileSink, type FileEvent, type FilePosition, type FileSinkOptions } from '@deltaverse/files'
 import { type FollowOptions, type SyncEvent, sync } from '@deltaverse/sync'
-import { describeError } from './describe-error.js'
+import { describeError, type Terminal } from 'deltaverse/program'
 import { tellNotice } from './describe-notice.js'
 import { describePlace } from './describe-place.js'
 import type { Progress } from './progress.js'
 import { createReadMeter } from './read-meter.js'
 import type { TableReport } from './table-report.js'
-import type { Terminal } from './terminal.js'
 
 export interface RunTableOptions {
   /** As the user calls it. */

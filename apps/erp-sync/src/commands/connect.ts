@@ -5,7 +5,7 @@ import {
   type TokenCredential,
 } from '@deltaverse/client'
 import { isDataverseError } from '@deltaverse/core'
-import { UsageError } from '../lib/usage-error.js'
+import { UsageError } from 'deltaverse/program'
 
 export interface ConnectOptions {
   readonly url: string

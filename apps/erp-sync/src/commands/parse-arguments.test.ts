@@ -1,5 +1,5 @@
+import { UsageError } from 'deltaverse/program'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../lib/usage-error.js'
 import { parseArguments } from './parse-arguments.js'
 
 const url = ['--url', 'https://contoso.crm4.dynamics.com']

@@ -1,5 +1,5 @@
 import { type Command, CommanderError, type OptionValues } from 'commander'
-import { UsageError } from '../lib/usage-error.js'
+import { UsageError } from 'deltaverse/program'
 import { createProgram } from './program.js'
 import type { CommonSettings, Settings } from './settings.js'
 

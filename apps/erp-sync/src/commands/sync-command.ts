@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { exitCodes } from '../lib/exit-codes.js'
+import { exitCodes } from 'deltaverse/program'
 import { createRequestCounter } from '../lib/request-counter.js'
 import { replayProducts, syncProducts } from '../lib/sync-products.js'
 import type { RunReport, SyncReport } from '../lib/sync-report.js'

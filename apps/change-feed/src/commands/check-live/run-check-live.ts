@@ -1,12 +1,14 @@
 import type { DataverseClient } from '@deltaverse/client'
 import Table from 'cli-table3'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { chooseCredential } from '../../lib/choose-credential.js'
-import { describeError } from '../../lib/describe-error.js'
-import { exitCodes } from '../../lib/exit-codes.js'
-import { listenForStopSignals } from '../../lib/stop-signals.js'
-import { UsageError } from '../../lib/usage-error.js'
-import { connect } from '../connect.js'
+import { connect } from 'deltaverse/connect'
+import {
+  chooseCredential,
+  describeError,
+  exitCodes,
+  listenForStopSignals,
+  UsageError,
+} from 'deltaverse/program'
 import type { Fact } from './fact.js'
 import { probeReading } from './read-probes.js'
 import { probeWriting } from './write-probes.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { UsageError } from '../program/usage-error.js'
 import { type CredentialSettings, chooseCredential } from './choose-credential.js'
-import { UsageError } from './usage-error.js'
 
 const settings: CredentialSettings = {
   url: 'https://contoso.crm4.dynamics.com',

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@deltaverse/client'
 import type { Cloud } from '@deltaverse/client/credentials'
+import { UsageError } from '../program/usage-error.js'
 import { type AuthName, authNames } from './sign-in-names.js'
-import { UsageError } from './usage-error.js'
 
 export interface CredentialSettings {
   readonly url: string

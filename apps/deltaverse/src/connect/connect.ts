@@ -1,6 +1,6 @@
 import { type ClientOptions, createClient, type DataverseClient } from '@deltaverse/client'
 import { isDataverseError } from '@deltaverse/core'
-import { UsageError } from '../lib/usage-error.js'
+import { UsageError } from '../program/usage-error.js'
 
 /**
  * A client whose bad options are wrong arguments of the app.

@@ -1,0 +1,1 @@
+export { connect, disconnect } from './connect/connect.js'
