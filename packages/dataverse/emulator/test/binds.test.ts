@@ -203,6 +203,5 @@ describe('navigation properties', () => {
     const children = await send(emulator, 'GET', `${path}?$select=new_name`)
     expect(rowsOf(children).map((row) => row.new_thingid)).toEqual([guid(2)])
     expect((await send(emulator, 'GET', `${path}/$count`)).text.replace('\uFEFF', '')).toBe('1')
-    expect((await send(emulator, 'POST', path, { body: {} })).status).toBe(405)
   })
 })

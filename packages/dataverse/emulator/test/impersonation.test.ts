@@ -64,6 +64,23 @@ describe('impersonation', () => {
     expect([account(1)?._createdby_value, account(2)?._createdby_value]).toEqual([ada, caller])
   })
 
+  it('of oneself leaves no trace: nobody acted on behalf of another', async () => {
+    for (const [number, headers] of [{ MSCRMCallerID: caller }, { CallerObjectId: objectId }].entries()) {
+      if ('CallerObjectId' in headers) {
+        emulator.table('systemusers').update(ada, { azureactivedirectoryobjectid: null })
+        emulator.table('systemusers').update(caller, { azureactivedirectoryobjectid: objectId })
+      }
+      expect((await create(number, headers)).status).toBe(204)
+      await send(emulator, 'PATCH', `accounts(${guid(number)})`, { body: { name: 'B' }, headers })
+      expect(account(number)).toMatchObject({
+        _createdby_value: caller,
+        _modifiedby_value: caller,
+        _createdonbehalfby_value: null,
+        _modifiedonbehalfby_value: null,
+      })
+    }
+  })
+
   it('decides who "me" is in filters', async () => {
     await create(1, { CallerObjectId: objectId })
     await create(2)

@@ -29,6 +29,7 @@ describe('startEmulator()', () => {
     [{ limits: { cost: { rowMs: '2' } } }, "limits.cost.rowMs is a number of 0 or more: got '2'"],
     [{ clock: 5 }, 'clock is a function: got 5'],
     [{ seed: 'a' }, "seed is a number of 0 or more: got 'a'"],
+    [{ requireAuthorization: 'yes' }, "requireAuthorization is true or false: got 'yes'"],
     [{ authorize: 'Bearer x' }, "authorize is a function: got 'Bearer x'"],
     [{ changeTracking: 'error' }, "changeTracking is an object: got 'error'"],
     [

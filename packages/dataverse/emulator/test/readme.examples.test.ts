@@ -207,6 +207,7 @@ describe('the README', () => {
       clock: true,
       seed: true,
       authorize: true,
+      requireAuthorization: true,
       changeTracking: true,
       maxPageSize: true,
       links: true,

@@ -47,6 +47,8 @@ export interface EmulatorOptions {
   readonly seed?: number | undefined
   /** Whether an `Authorization` header is accepted; `false` answers 401. Default: everything is. */
   readonly authorize?: ((authorization: string | undefined) => boolean) | undefined
+  /** Whether a request without an `Authorization` header is answered with 401. Default: `false`. */
+  readonly requireAuthorization?: boolean | undefined
   readonly changeTracking?: ChangeTrackingOptions | undefined
   /** Rows in a page at most, and by default. Default: 5000; elastic tables have 500. */
   readonly maxPageSize?: number | undefined
@@ -197,6 +199,7 @@ function resolveSwitches(
   | 'keyComparison'
   | 'keyIndexing'
   | 'missingBindStatus'
+  | 'requireAuthorization'
   | 'existingLinkStatus'
   | 'missingLinkStatus'
 > {
@@ -210,6 +213,7 @@ function resolveSwitches(
     missingBindStatus = 404,
     existingLinkStatus = 412,
     missingLinkStatus = 404,
+    requireAuthorization = false,
   } = options
   return {
     batchAnswersBeforeFailure: oneOf('batchAnswersBeforeFailure', batchAnswersBeforeFailure, [
@@ -224,6 +228,7 @@ function resolveSwitches(
     missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),
     existingLinkStatus: oneOf('existingLinkStatus', existingLinkStatus, [204, 412]),
     missingLinkStatus: oneOf('missingLinkStatus', missingLinkStatus, [204, 404]),
+    requireAuthorization: booleanOf('requireAuthorization', requireAuthorization),
   }
 }
 

@@ -12,11 +12,13 @@ import { type CommittedChange, createStore, type Store } from './store/store.js'
 import { createTokenColumns, type TokenColumns } from './tracking/token-columns.js'
 import { createTokenFloors, type TokenFloors } from './tracking/token-floors.js'
 
-/** Whose name rows carry. */
+/** Whose name rows carry, and how its bodies are written. */
 interface Caller {
   readonly userId: string
   /** Who really sent the request, when that is another. */
   readonly behalfOf: string | undefined
+  /** Whether bodies hold decimals and 64-bit integers as text (`IEEE754Compatible=true`). */
+  readonly textNumbers: boolean
 }
 
 /** Everything that requests work on. */
@@ -31,8 +33,8 @@ export interface Service {
   readonly related: RelatedRows
   /** Who the running request acts for. */
   readonly caller: Caller
-  /** Runs synchronous work for another user than the one who sent the request. */
-  actAs<T>(userId: string, work: () => T): T
+  /** Runs synchronous work for a user, who need not be the one who sent the request. */
+  serve<T>(caller: Pick<Caller, 'userId' | 'textNumbers'>, work: () => T): T
   /** Rises with each change of the schema. */
   schemaVersion(): number
   /** Puts a table definition into effect without noting it for the journal. */
@@ -56,7 +58,7 @@ export function createService(
   const tokenFloors = createTokenFloors()
   const changed = new Map<string, TableDefinition>()
   let schemaVersion = 0
-  let caller: Caller = { userId: builtInIds.caller, behalfOf: undefined }
+  let caller: Caller = { userId: builtInIds.caller, behalfOf: undefined, textNumbers: false }
 
   function placeTable(definition: TableDefinition): Table {
     const known = schema.byLogicalName(definition.logicalName)
@@ -127,9 +129,11 @@ export function createService(
     get caller() {
       return caller
     },
-    actAs(userId, work) {
+    serve({ userId, textNumbers }, work) {
       const before = caller
-      caller = { userId, behalfOf: builtInIds.caller }
+      // Whoever impersonates himself acts on nobody's behalf (seen in the field).
+      const isSender = userId === builtInIds.caller
+      caller = { userId, behalfOf: isSender ? undefined : builtInIds.caller, textNumbers }
       try {
         return work()
       } finally {

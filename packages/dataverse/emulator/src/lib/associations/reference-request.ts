@@ -2,6 +2,7 @@ import { methodNotAllowed, notEmulated, ServiceError, segmentNotFound } from '..
 import type { ServiceResponse } from '../http/service-response.js'
 import { parseQueryParts } from '../query/query-parts.js'
 import { resolveTarget, rowNotFound } from '../routes/find-row.js'
+import { readReferences } from '../routes/navigation-requests.js'
 import { type KeyPredicate, parseSegment } from '../routes/row-address.js'
 import { type RowRequest, rowOf } from '../routes/row-requests.js'
 import type {
@@ -19,7 +20,8 @@ import { addPair, removePair } from './pairs.js'
 import { parseReference, referencedRow } from './referenced-row.js'
 
 /**
- * Serves the `$ref` requests: `PUT` and `DELETE` of a lookup, `POST` and `DELETE` of a row in a collection.
+ * Serves the `$ref` requests: `GET` of both, `PUT` and `DELETE` of a lookup, `POST` and `DELETE` of a row in a
+ * collection.
  *
  * Source: Microsoft Learn, "Associate and disassociate table rows using the Web API".
  */
@@ -35,7 +37,10 @@ export function referenceRequest(
   const { name, predicate: member } = parseSegment(segment)
   const navigation = table.navigation(name)
   if (navigation === undefined) throw segmentNotFound(name)
-  if (request.method === 'GET') throw notEmulated('reading references (GET with $ref)')
+  if (request.method === 'GET') {
+    if (member !== undefined) throw notEmulated('the $ref of one row of a collection (GET)')
+    return readReferences(context, row, navigation)
+  }
   service.store.transact(() =>
     navigation.kind === 'single'
       ? changeLookup(context, row, navigation, member)

@@ -1,5 +1,6 @@
 import type { Column, Table } from '../schema/table.js'
 import type { ColumnValue, LookupValue, StoredRow } from '../schema/table-definition.js'
+import { edmTypeOf } from './comparable-value.js'
 import { formatExpansion } from './expansion-json.js'
 import { type CurrencyShape, formatValue } from './formatted-value.js'
 import type { RowFormat, RowShape } from './row-shape.js'
@@ -50,7 +51,7 @@ function wantedAnnotations(patterns: readonly string[]): WantedAnnotations {
 
 // Each writer yields `,"name":value`, annotations first.
 function createWriter(column: Column, wanted: WantedAnnotations, shape: RowShape): RowFormat {
-  const plain = column.isLookup ? createLookupWriter(column, wanted, shape) : createPlainWriter(column)
+  const plain = column.isLookup ? createLookupWriter(column, wanted, shape) : createPlainWriter(column, shape)
   if (column.isLookup || !wanted.formatted) return plain
   const { logicalName: name } = column
   const prefix = `,"${name}${formattedValue}":`
@@ -61,7 +62,11 @@ function createWriter(column: Column, wanted: WantedAnnotations, shape: RowShape
   }
 }
 
-function createPlainWriter({ logicalName: name, type }: Column): RowFormat {
+/** The types that a double of JavaScript does not hold exactly. */
+export const exactTypes: ReadonlySet<string> = new Set(['Edm.Int64', 'Edm.Decimal'])
+
+function createPlainWriter(column: Column, { textNumbers }: RowShape): RowFormat {
+  const { logicalName: name, type } = column
   const prefix = `,"${name}":`
   const absent = `${prefix}null`
   // GUIDs and dates hold nothing that JSON escapes.
@@ -69,6 +74,12 @@ function createPlainWriter({ logicalName: name, type }: Column): RowFormat {
     return (row) => {
       const value = row[name]
       return value === undefined || value === null ? absent : `${prefix}"${value as string}"`
+    }
+  }
+  if (textNumbers === true && exactTypes.has(edmTypeOf(column))) {
+    return (row) => {
+      const value = row[name]
+      return value === undefined || value === null ? absent : `${prefix}"${String(value)}"`
     }
   }
   return (row) => {

@@ -17,6 +17,8 @@ export interface RowShape {
   readonly annotations?: readonly string[] | undefined
   /** Whether the row carries `@odata.etag`. Default: `true`. */
   readonly etag?: boolean | undefined
+  /** Whether decimals and 64-bit integers are texts (`IEEE754Compatible=true`). Default: `false`. */
+  readonly textNumbers?: boolean | undefined
 }
 
 /** Writes one row; made once per response, so that what does not depend on the row is worked out once. */

@@ -7,6 +7,7 @@ import type { Service } from '../service.js'
 import { countTracked, readTrackedPage } from '../tracking/tracked-read.js'
 import { type PageContent, pageResponse } from './page-body.js'
 import { pageInIdOrder, pageInOrder } from './pages.js'
+import { rowAddress } from './row-address.js'
 import type { RowFormats } from './row-formats.js'
 import { parseSkipToken, type SkipToken } from './skip-token.js'
 
@@ -18,6 +19,8 @@ export interface ListScope {
   /** Path after the service root. */
   readonly path: string
   readonly within: (row: StoredRow) => boolean
+  /** Whether only the addresses of the rows are wanted: `…/$ref`. Default: `false`. */
+  readonly references?: boolean | undefined
 }
 
 /** Serves `GET accounts?…`: one page of a list, tracked or not. */
@@ -44,11 +47,13 @@ export function listRows(
     ...(sizeApplies ? [`odata.maxpagesize=${maxPageSize}`] : []),
     ...(includeAnnotations.length > 0 ? [`odata.include-annotations="${includeAnnotations.join(',')}"`] : []),
   ]
-  const format = formats.for(table, query, request)
-  return pageResponse(
-    { service, request, table, query, format, path: scope?.path ?? table.entitySetName, applied },
-    content,
-  )
+  const references = scope?.references
+  const format =
+    references === true
+      ? (row: StoredRow) => JSON.stringify({ '@odata.id': rowAddress(request, table, row) })
+      : formats.for(table, query, request)
+  const path = scope?.path ?? table.entitySetName
+  return pageResponse({ service, request, table, query, format, path, applied, references }, content)
 }
 
 function scopedQuery(

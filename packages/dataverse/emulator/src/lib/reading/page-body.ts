@@ -1,5 +1,6 @@
+import { rowContentType, wantsTextNumbers } from '../http/ieee754.js'
 import { includesAnnotation } from '../http/preferences.js'
-import { jsonContentType, type ParsedRequest, type ServiceResponse } from '../http/service-response.js'
+import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
 import { formatContext } from '../query/format-context.js'
 import type { QueryOptions } from '../query/query-options.js'
 import type { RowFormat } from '../query/row-shape.js'
@@ -29,6 +30,8 @@ export interface PageRequest {
   readonly format: RowFormat
   /** Path after the service root, such as `accounts`. */
   readonly path: string
+  /** Whether {@link format} writes the addresses of rows instead of rows. */
+  readonly references?: boolean | undefined
   /** Names of the preferences that were honoured, as they are told in `Preference-Applied`. */
   readonly applied: readonly string[]
 }
@@ -38,13 +41,16 @@ export function pageResponse(page: PageRequest, content: PageContent): ServiceRe
   const { request, service, table, query, format } = page
   const { serviceRoot } = request
   const set = table.entitySetName
-  const context = formatContext({
-    serviceRoot,
-    entitySet: set,
-    selected: query.selected,
-    expand: query.expand,
-    kind: content.delta ? 'delta' : 'list',
-  })
+  const context =
+    page.references === true
+      ? `${serviceRoot}/$metadata#Collection($ref)`
+      : formatContext({
+          serviceRoot,
+          entitySet: set,
+          selected: query.selected,
+          expand: query.expand,
+          kind: content.delta ? 'delta' : 'list',
+        })
   const deletedContext = JSON.stringify(`${serviceRoot}/$metadata#${set}/$deletedEntity`)
   const values = content.entries.map((entry) =>
     typeof entry === 'string'
@@ -59,7 +65,7 @@ export function pageResponse(page: PageRequest, content: PageContent): ServiceRe
   return {
     status: 200,
     headers: {
-      'Content-Type': jsonContentType,
+      'Content-Type': rowContentType(request),
       ...(page.applied.length > 0 ? { 'Preference-Applied': page.applied.join(', ') } : {}),
     },
     body: `{${members.join(',')}}`,
@@ -67,12 +73,13 @@ export function pageResponse(page: PageRequest, content: PageContent): ServiceRe
 }
 
 function countMembers({ request, service }: PageRequest, { count }: PageContent): string[] {
+  const number = wantsTextNumbers(request) ? String : Number
   const annotation = (name: string, value: unknown): string[] => {
     const full = `Microsoft.Dynamics.CRM.${name}`
     return includesAnnotation(request.preferences, full) ? [`"@${full}":${JSON.stringify(value)}`] : []
   }
   return [
-    ...(count === undefined ? [] : [`"@odata.count":${count.value}`]),
+    ...(count === undefined ? [] : [`"@odata.count":${JSON.stringify(number(count.value))}`]),
     ...annotation('totalrecordcount', count?.value ?? -1),
     ...annotation('totalrecordcountlimitexceeded', count?.exceeded ?? false),
     ...annotation('globalmetadataversion', service.context.metadataVersion()),

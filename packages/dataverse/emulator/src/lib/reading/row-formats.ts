@@ -1,3 +1,4 @@
+import { wantsTextNumbers } from '../http/ieee754.js'
 import type { ParsedRequest } from '../http/service-response.js'
 import type { QueryOptions } from '../query/query-options.js'
 import { createRowFormat } from '../query/row-json.js'
@@ -11,7 +12,7 @@ export interface RowFormats {
   for(
     table: Table,
     query: Pick<QueryOptions, 'select' | 'expand'>,
-    request: Pick<ParsedRequest, 'preferences' | 'serviceRoot'>,
+    request: Pick<ParsedRequest, 'headers' | 'preferences' | 'serviceRoot'>,
   ): RowFormat
 }
 
@@ -23,8 +24,10 @@ const maxKeptRows = 10_000
 export function createRowFormats(service: Service): RowFormats {
   const known = new Map<string, RowFormat>()
   return {
-    for(table, { select, expand }, { preferences, serviceRoot }) {
+    for(table, { select, expand }, request) {
+      const { preferences, serviceRoot } = request
       const annotations = preferences.includeAnnotations
+      const textNumbers = wantsTextNumbers(request)
       const make = (): RowFormat =>
         createRowFormat(table, {
           schema: service.schema,
@@ -33,9 +36,10 @@ export function createRowFormats(service: Service): RowFormats {
           select,
           expand,
           annotations,
+          textNumbers,
         })
       // Expanded rows and the names of lookups change while the row itself does not.
-      if (expand.length > 0 || annotations.length > 0) return make()
+      if (expand.length > 0 || annotations.length > 0 || textNumbers) return make()
       const names = select?.map((column) => column.logicalName).join() ?? '*'
       const signature = `${service.schemaVersion()} ${table.logicalName} ${names}`
       let format = known.get(signature)

@@ -4,6 +4,7 @@ import { handleBatch } from '../batch/handle-batch.js'
 import { bulkRequest } from '../bulk/bulk-request.js'
 import { messageFilters } from '../bulk/message-filters.js'
 import type { FaultScript } from '../faults/fault-script.js'
+import { hasTextNumbers } from '../http/ieee754.js'
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
 import { createIdSequence } from '../ids.js'
@@ -38,8 +39,9 @@ export function createDispatch(service: Service, faults: FaultScript): Dispatch 
 function createRequestDispatch(service: Service): (request: ParsedRequest) => ServiceResponse {
   const route = createRouter(service)
   return (request) => {
-    const user = actingUser(service, request)
-    return user === undefined ? route(request) : service.actAs(user, () => route(request))
+    const userId = actingUser(service, request) ?? service.context.userId
+    const textNumbers = hasTextNumbers(request.headers['content-type'])
+    return service.serve({ userId, textNumbers }, () => route(request))
   }
 }
 

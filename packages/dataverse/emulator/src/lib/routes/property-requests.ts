@@ -1,6 +1,10 @@
+import { rowContentType, wantsTextNumbers } from '../http/ieee754.js'
 import { methodNotAllowed, ServiceError, segmentNotFound } from '../http/service-error.js'
-import { jsonContentType, type ServiceResponse } from '../http/service-response.js'
+import type { ServiceResponse } from '../http/service-response.js'
+import { edmTypeOf } from '../query/comparable-value.js'
 import { formatContext } from '../query/format-context.js'
+import { exactTypes } from '../query/row-json.js'
+import type { Column } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import { readBody } from '../writing/read-body.js'
 import { updateRow } from '../writing/write-row.js'
@@ -25,7 +29,7 @@ export function propertyRequest(
   const column = table.readProperty(name)
   if (column === undefined || path.length > 2) throw segmentNotFound(column === undefined ? name : path[2]!)
   if (suffix !== undefined && suffix !== '$value') throw segmentNotFound(suffix)
-  if (request.method === 'GET') return propertyValue(context, row, column.logicalName, suffix === '$value')
+  if (request.method === 'GET') return propertyValue(context, row, column, suffix === '$value')
   if (suffix !== undefined) throw methodNotAllowed(request.method)
   if (request.method !== 'PUT' && request.method !== 'DELETE') throw methodNotAllowed(request.method)
   const body = { [name]: request.method === 'DELETE' ? null : valueMember(request.body) }
@@ -45,20 +49,23 @@ function valueMember(body: unknown): unknown {
 function propertyValue(
   { request, table }: RowRequest,
   row: StoredRow,
-  column: string,
+  definition: Column,
   raw: boolean,
 ): ServiceResponse {
-  const value = row[column] ?? null
+  const value = row[definition.logicalName] ?? null
   if (value === null) return { status: 204 }
   const text = typeof value === 'object' ? value.id : String(value)
   if (raw) return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: text }
-  const definition = table.column(column)!
   const path = `${table.entitySetName}(${String(row[table.primaryIdColumn])})/${definition.wireName}`
   const context = formatContext({ serviceRoot: request.serviceRoot, entitySet: path })
-  const written = typeof value === 'string' || typeof value === 'object' ? JSON.stringify(text) : text
+  const quoted =
+    typeof value === 'string' ||
+    typeof value === 'object' ||
+    (wantsTextNumbers(request) && exactTypes.has(edmTypeOf(definition)))
+  const written = quoted ? JSON.stringify(text) : text
   return {
     status: 200,
-    headers: { 'Content-Type': jsonContentType },
+    headers: { 'Content-Type': rowContentType(request) },
     body: `{"@odata.context":${JSON.stringify(context)},"value":${written}}`,
   }
 }

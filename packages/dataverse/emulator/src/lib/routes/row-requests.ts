@@ -1,6 +1,7 @@
 import { createWithRelated } from '../associations/create-with-related.js'
+import { rowContentType } from '../http/ieee754.js'
 import { methodNotAllowed, ServiceError } from '../http/service-error.js'
-import { jsonContentType, type ParsedRequest, type ServiceResponse } from '../http/service-response.js'
+import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
 import { formatContext } from '../query/format-context.js'
 import { parseQueryOptions } from '../query/parse-query-options.js'
 import type { QueryOptions } from '../query/query-options.js'
@@ -24,11 +25,25 @@ export interface RowRequest {
   readonly table: Table
 }
 
-/** Serves `POST accounts`. */
-export function postRow(context: RowRequest): ServiceResponse {
+/** What ties a new row to the row in whose collection it is created. */
+export interface RowLink {
+  /** Changes the new row's own values before it is created. */
+  prepare(values: RowValues): RowValues
+  /** Ties the row once it is there. */
+  tie(row: StoredRow): void
+}
+
+const noLink: RowLink = { prepare: (values) => values, tie: () => {} }
+
+/** Serves `POST accounts`, and with a link `POST accounts(…)/contact_customer_accounts`. */
+export function postRow(context: RowRequest, link: RowLink = noLink): ServiceResponse {
   const { service, request, table } = context
   const query = representationQuery(context)
-  const row = service.store.transact(() => createWithRelated(service, table, request.body))
+  const row = service.store.transact(() => {
+    const made = createWithRelated(service, table, request.body, link.prepare)
+    link.tie(made)
+    return made
+  })
   if (query !== undefined) return representation(context, row, 201, query)
   return created(context, `${table.entitySetName}(${String(row[table.primaryIdColumn])})`)
 }
@@ -97,7 +112,7 @@ export function representation(
   return {
     status,
     headers: {
-      'Content-Type': jsonContentType,
+      'Content-Type': rowContentType(request),
       ETag: etagOf(row),
       ...(applied.length > 0 ? { 'Preference-Applied': applied.join(', ') } : {}),
     },

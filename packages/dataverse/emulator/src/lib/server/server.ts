@@ -107,7 +107,8 @@ async function answerTo(
   const injected = faultResponse(fault, host)
   if (injected !== undefined && fault.afterEffect !== true) return injected
   try {
-    if (!options.authorize(authorization)) throw unauthorized(host)
+    const missing = options.requireAuthorization && (authorization ?? '').trim() === ''
+    if (missing || !options.authorize(authorization)) throw unauthorized(host)
     const request = await readRequest(message, {
       maxRequestBytes: options.maxRequestBytes,
       organizationSegment: options.links.organizationSegment,

@@ -51,7 +51,7 @@ function isWritable(column: Column, mode: 'create' | 'update'): boolean {
 }
 
 function readProperty(reading: BodyReading, name: string, value: unknown): void {
-  const { table, mode, values } = reading
+  const { service, table, mode, values } = reading
   const navigation = table.navigation(name)
   if (navigation !== undefined) {
     if (navigation.kind === 'single' && value === null) {
@@ -76,7 +76,7 @@ function readProperty(reading: BodyReading, name: string, value: unknown): void 
     )
   }
   if (!isWritable(column, mode) && !column.isPrimaryId) return
-  values[column.logicalName] = readColumnValue(table, column, value)
+  values[column.logicalName] = readColumnValue(table, column, value, service.caller.textNumbers)
 }
 
 function clearLookup({ mode, before, values }: BodyReading, { column, targets }: SingleNavigation): void {

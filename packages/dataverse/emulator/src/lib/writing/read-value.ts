@@ -16,9 +16,15 @@ export function payloadError(table: Table, detail: string): ServiceError {
 /**
  * Turns a JSON value into what the column stores.
  *
+ * @param textNumbers whether decimals and 64-bit integers are texts. Default: `false`.
  * @throws ServiceError 400 when it is of another type, too long, out of range or no option.
  */
-export function readColumnValue(table: Table, column: Column, value: unknown): ColumnValue {
+export function readColumnValue(
+  table: Table,
+  column: Column,
+  value: unknown,
+  textNumbers = false,
+): ColumnValue {
   if (value === null || value === undefined) {
     if (column.required) {
       throw new ServiceError(400, '0x80040203', `Attribute: ${column.logicalName} cannot be set to NULL`)
@@ -35,12 +41,15 @@ export function readColumnValue(table: Table, column: Column, value: unknown): C
     case 'integer':
       return numberValue(table, column, value, 'Edm.Int32')
     case 'bigint':
-      if (typeof value === 'bigint') return value
-      if (!Number.isSafeInteger(value)) throw wrongType(table, column, value, 'Edm.Int64')
-      return BigInt(value as number)
+      return bigIntegerValue(table, column, exactNumber(table, column, value, 'Edm.Int64', textNumbers))
     case 'decimal':
     case 'money':
-      return numberValue(table, column, value, 'Edm.Decimal')
+      return numberValue(
+        table,
+        column,
+        exactNumber(table, column, value, 'Edm.Decimal', textNumbers),
+        'Edm.Decimal',
+      )
     case 'double':
       return numberValue(table, column, value, 'Edm.Double')
     case 'boolean':
@@ -95,6 +104,36 @@ function textValue(table: Table, column: Column, value: unknown): string {
     )
   }
   return value
+}
+
+/** The number behind the text of a body with `IEEE754Compatible=true`; without that, the number that the body holds. */
+function exactNumber(
+  table: Table,
+  column: Column,
+  value: unknown,
+  type: 'Edm.Int64' | 'Edm.Decimal',
+  textNumbers: boolean,
+): unknown {
+  if ((typeof value === 'string') !== textNumbers) {
+    throw payloadError(
+      table,
+      `Cannot convert a value to target type '${type}' because of conflict between input format string/number and ` +
+        `parameter 'IEEE754Compatible' false/true. (${column.wireName})`,
+    )
+  }
+  if (typeof value !== 'string') return value
+  if (type === 'Edm.Int64') return /^-?\d{1,19}$/.test(value) ? BigInt(value) : value
+  return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) && Number.isFinite(Number(value))
+    ? Number(value)
+    : value
+}
+
+function bigIntegerValue(table: Table, column: Column, value: unknown): bigint {
+  const integer = Number.isSafeInteger(value) ? BigInt(value as number) : value
+  if (typeof integer !== 'bigint' || BigInt.asIntN(64, integer) !== integer) {
+    throw wrongType(table, column, value, 'Edm.Int64')
+  }
+  return integer
 }
 
 function numberValue(table: Table, column: Column, value: unknown, type: string): number {
