@@ -18,6 +18,7 @@ type Settings = OptionsInput<typeof options.spec>
 export const connector: Connector = {
   name: 'files',
   title: 'Files',
+  address: { option: 'directory' },
   sink: {
     modes: ['log', 'mirror'],
     capabilities: { transactional: false, readable: true, schema: true },

@@ -37,6 +37,10 @@ export const fileSinkOptions = defineOptions('createFileSink()', {
     default: 'ndjson',
     doc: 'What a record looks like. May change from run to run: then a log goes on in another file, and a mirror is made anew.',
   }),
+  lines: oneOf(['changes', 'rows'], {
+    default: 'changes',
+    doc: 'What a line of NDJSON holds: a change with its row, or, in a mirror, the row alone, byte for byte as it came.',
+  }),
   csv: group(
     {
       delimiter: oneOf([',', ';', '\t', '|'], { default: ',', doc: 'What stands between two values.' }),
@@ -115,6 +119,9 @@ export function parseFileSinkOptions(options: FileSinkOptions): ResolvedOptions 
   }
   if (parsed.format !== 'csv' && options.csv !== undefined) {
     throw new TypeError('csv needs format "csv"')
+  }
+  if (parsed.lines === 'rows' && (parsed.mode === 'log' || parsed.format === 'csv')) {
+    throw new TypeError('lines "rows" needs mode "mirror" and format "ndjson": a log tells deletions too')
   }
   if (parsed.mode === 'log' && options.sortBytes !== undefined) {
     throw new TypeError('sortBytes needs mode "mirror": a log is not sorted')

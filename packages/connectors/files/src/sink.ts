@@ -7,7 +7,7 @@ import {
   type MirrorPosition,
   type TableFiles,
 } from '@deltaverse/file-tables'
-import { type CsvDialect, csv, type Format, ndjson } from '@deltaverse/formats'
+import { type CsvDialect, csv, type Format, ndjson, ndjsonRows } from '@deltaverse/formats'
 import { MiB } from '@deltaverse/options'
 import { type FileSinkOptions, parseFileSinkOptions } from './options.js'
 
@@ -31,12 +31,17 @@ export function createFileSink(options: FileSinkOptions): FileSink {
     ...settings,
     name: safeFileName(settings.name),
     schema: settings.tableSchema,
-    format: settings.format === 'csv' ? csv(settings.csv) : ndjson,
+    format: chooseFormat(settings),
     formatOf,
     onSetAside: (path, keptAs) => onEvent({ kind: 'set-aside', path, keptAs }),
   }
   if (mode === 'mirror') return createMirrorSink({ ...table, sortBytes })
   return createLogSink({ ...table, rotate: { ...rotate, rows: rotate.rows ?? Number.POSITIVE_INFINITY } })
+}
+
+function chooseFormat({ format, csv: dialect, lines }: ReturnType<typeof parseFileSinkOptions>): Format {
+  if (format === 'csv') return csv(dialect)
+  return lines === 'rows' ? ndjsonRows : ndjson
 }
 
 /** The format of a file that is there; its dialect is what this sink wrote into the manifest. */

@@ -12,7 +12,7 @@ import { rowsAt, rowsOfLog } from './rows-of.js'
 
 type Kind = Pick<
   FileSinkOptions,
-  'format' | 'csv' | 'tableSchema' | 'mode' | 'compress' | 'rotate' | 'sortBytes'
+  'format' | 'lines' | 'csv' | 'tableSchema' | 'mode' | 'compress' | 'rotate' | 'sortBytes'
 >
 
 const tableSchema = () => Promise.resolve(accountsSchema)
@@ -37,11 +37,18 @@ for (const [what, kind] of Object.entries(kinds)) {
   })
 }
 
-describe('createFileSink() for a mirror in CSV, under power cuts', () => {
-  const harness = harnessOf({ mode: 'mirror', format: 'csv', tableSchema }, memoryPlace())
-  for (const { name, run } of sinkContract(harness)) it(name, run)
-  for (const { name, run } of readableSinkContract(harness)) it(name, run)
-})
+const views: Readonly<Record<string, Kind>> = {
+  'a mirror in CSV': { mode: 'mirror', format: 'csv', tableSchema },
+  'a mirror of plain rows': { mode: 'mirror', lines: 'rows' },
+}
+
+for (const [what, kind] of Object.entries(views)) {
+  describe(`createFileSink() for ${what}, under power cuts`, () => {
+    const harness = harnessOf(kind, memoryPlace())
+    for (const { name, run } of sinkContract(harness)) it(name, run)
+    for (const { name, run } of readableSinkContract(harness)) it(name, run)
+  })
+}
 
 for (const mode of ['log', 'mirror'] as const) {
   describe(`createFileSink() for a ${mode} on this machine`, () => {

@@ -8,6 +8,7 @@ type Settings = OptionsInput<typeof options.spec>
 export const connector: Connector = {
   name: 'postgres',
   title: 'PostgreSQL',
+  address: { option: 'connectionString', schemes: ['postgres:', 'postgresql:'] },
   sink: {
     modes: ['table'],
     capabilities: { transactional: true, readable: true, schema: true },

@@ -1,1 +1,7 @@
-export { connectorNames, isConnectorName, loadConnector } from './lib/registry.js'
+export {
+  connectorAt,
+  connectorNames,
+  type FoundConnector,
+  isConnectorName,
+  loadConnector,
+} from './lib/registry.js'

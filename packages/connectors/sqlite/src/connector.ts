@@ -8,6 +8,7 @@ type Settings = OptionsInput<typeof options.spec>
 export const connector: Connector = {
   name: 'sqlite',
   title: 'SQLite',
+  address: { option: 'file', endings: ['.sqlite', '.sqlite3', '.db'] },
   sink: {
     modes: ['table'],
     capabilities: { transactional: true, readable: true, schema: true },

@@ -15,6 +15,7 @@ export { type Checkpoint, parseCheckpoint } from './lib/checkpoint.js'
 export { type Clock, systemClock } from './lib/clock.js'
 export type {
   Connector,
+  ConnectorAddress,
   ConnectorOptions,
   ConnectorSettings,
   ConnectorTable,

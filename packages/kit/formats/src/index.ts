@@ -15,4 +15,4 @@ export type {
   WrittenChange,
   WrittenRow,
 } from './lib/format.js'
-export { formatChangeLine, formatChangeLines, ndjson } from './lib/ndjson.js'
+export { formatChangeLine, formatChangeLines, ndjson, ndjsonRows } from './lib/ndjson.js'

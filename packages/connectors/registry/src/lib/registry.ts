@@ -1,4 +1,4 @@
-import type { Connector } from '@deltaverse/core'
+import type { Connector, ConnectorSettings } from '@deltaverse/core'
 import { nearestName } from '@deltaverse/options'
 import { loaders } from './loaders.js'
 
@@ -24,4 +24,31 @@ export async function loadConnector(name: string): Promise<Connector> {
     throw new RangeError(`there is no connector "${name}". ${remedy}`)
   }
   return await load()
+}
+
+/** A connector, and what one text told of it. */
+export interface FoundConnector {
+  readonly connector: Connector
+  readonly settings: ConnectorSettings
+}
+
+/**
+ * The connector that a text names a place of: by how it begins (`postgres://…`), by how it ends (`crm.sqlite`), or, of any other
+ * path, files.
+ *
+ * @throws RangeError for a URL that no connector knows
+ */
+export async function connectorAt(target: string): Promise<FoundConnector> {
+  const connectors = await Promise.all(connectorNames.map(loadConnector))
+  const scheme = /^[a-z][a-z0-9+.-]+:(?=\/\/)/i.exec(target)?.[0].toLowerCase()
+  const found =
+    scheme === undefined
+      ? (connectors.find(({ address }) => address?.endings?.some((ending) => target.endsWith(ending))) ??
+        connectors.find(({ name }) => name === 'files'))
+      : connectors.find(({ address }) => address?.schemes?.includes(scheme))
+  if (found?.address !== undefined) return { connector: found, settings: { [found.address.option]: target } }
+  const known = connectors.flatMap(({ address }) => address?.schemes ?? [])
+  throw new RangeError(
+    `there is no connector for ${scheme}. A URL begins with ${known.join(', ')}, and a path is a folder or a file`,
+  )
 }

@@ -13,8 +13,20 @@ export interface Connector {
   readonly name: string
   /** As people call it: `PostgreSQL`. */
   readonly title: string
+  /** How one text names a place of it, in a job file or on a command line; absent where it takes more than that. */
+  readonly address?: ConnectorAddress
   readonly sink?: SinkRole
   readonly source?: SourceRole
+}
+
+/** What one text, such as `postgres://localhost/crm` or `./data`, says of a connector. */
+export interface ConnectorAddress {
+  /** The option of its roles that takes the text: `connectionString`. */
+  readonly option: string
+  /** How such a text begins: `postgres:`. */
+  readonly schemes?: readonly string[]
+  /** How such a text ends, where it is a path: `.sqlite`. A path that no connector claims is a folder of files. */
+  readonly endings?: readonly string[]
 }
 
 /** What a role can be told, by declarations of `@deltaverse/options`: as plain JSON, so that a file or a command line can hold it. */

@@ -1,7 +1,7 @@
 import type { Change } from '@deltaverse/core'
 import { parseExactJson } from '@deltaverse/schema'
 import { compactJsonInPlace } from './compact-json.js'
-import type { Format, RecordHead, WrittenChange } from './format.js'
+import type { Format, RecordHead, WrittenChange, WrittenRow } from './format.js'
 import { splitLines } from './split-lines.js'
 
 /**
@@ -15,6 +15,13 @@ export const ndjson: Format = {
   split: () => splitLines(),
   readHeads: () => readLineHead,
   readChanges: () => readChangeLine,
+}
+
+/** NDJSON of which a file of rows holds the rows alone, `{…}`, byte for byte as they came. */
+export const ndjsonRows: Format = {
+  ...ndjson,
+  dialect: { lines: 'rows' },
+  rows: () => ({ header: Buffer.alloc(0), write: formatRowLines }),
 }
 
 const newline = 0x0a
@@ -45,6 +52,19 @@ export function formatChangeLines(changes: readonly Change[]): Buffer {
   let index = 0
   for (const change of changes) end = writeLine(lines, end, heads[index++] ?? '', change)
   return end === size ? lines : lines.subarray(0, end)
+}
+
+function formatRowLines(rows: readonly WrittenRow[]): Buffer {
+  return Buffer.concat(rows.map(formatRowLine))
+}
+
+function formatRowLine({ bytes, row }: WrittenRow): Buffer {
+  const text = bytes ?? Buffer.from(JSON.stringify(row))
+  const line = Buffer.allocUnsafe(text.length + 1)
+  line.set(text)
+  const end = text.indexOf(newline) < 0 ? text.length : compactJsonInPlace(line, 0, text.length)
+  line[end] = newline
+  return line.subarray(0, end + 1)
 }
 
 /** Writes a line at `start` and returns where it ends. */
@@ -104,7 +124,14 @@ function readChangeLine(line: Buffer): WrittenChange {
   const { kind, id, rowVersion } = headOf(value)
   if (kind === 'deleted') return { kind, id, rowVersion: undefined }
   if (typeof value.row !== 'object' || value.row === null) throw new TypeError('it holds no row')
-  return { kind, id, rowVersion, row: value.row as Record<string, unknown> }
+  return { kind, id, rowVersion, row: value.row as Record<string, unknown>, bytes: rowBytes(line) }
+}
+
+const rowMember = '"row":'
+
+/** The row of a line as its text. Within a JSON string a quote has a backslash before it, so the member is the first that reads so. */
+function rowBytes(line: Buffer): Uint8Array {
+  return line.subarray(line.indexOf(rowMember) + rowMember.length, line.lastIndexOf(closingBrace))
 }
 
 type ParsedLine = Partial<Record<'kind' | 'id' | 'rowVersion' | 'row', unknown>>
