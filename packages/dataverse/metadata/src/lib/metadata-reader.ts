@@ -1,6 +1,7 @@
-import type { DataverseClient } from '@deltaverse/client'
+import type { DataverseClient, DataverseResponse } from '@deltaverse/client'
 import { type CallOptions, type Clock, DataverseError, isResponseError, systemClock } from '@deltaverse/core'
-import { defineOptions, durationMs, instance, type OptionsInput, whole } from '@deltaverse/options'
+import { bytes, defineOptions, durationMs, instance, type OptionsInput, whole } from '@deltaverse/options'
+import { readTableProperties, type TableProperties } from './csdl/table-properties.js'
 import { asJsonObject, listOf, textOf } from './json-members.js'
 import { createLruCache } from './lru-cache.js'
 import { formatDetailPath, parseColumnDetails } from './parse-column-details.js'
@@ -16,12 +17,22 @@ const client = instance<Pick<DataverseClient, 'request'>>(['request'])({
 const options = defineOptions('createMetadataReader()', {
   ttlMs: durationMs({ default: 3_600_000, doc: 'How long a definition is kept.' }),
   maxEntries: whole({ default: 500, min: 1, doc: 'Answers kept; the least recently used go first.' }),
+  maxDocumentBytes: bytes({
+    default: 256 * 1024 * 1024,
+    min: 1,
+    doc: 'The most that a `$metadata` document may have, inflated; some 10 MB are usual.',
+  }),
   clock: instance<Pick<Clock, 'now'>>(['now'])({
     default: systemClock,
     defaultText: "the machine's",
     doc: 'Tells the time.',
   }),
 })
+
+const documentPath = '$metadata'
+
+// Definitions may be half a minute old unless the newest are asked for (Microsoft Learn: Query table definitions).
+const freshest = { headers: { consistency: 'Strong' } }
 
 export type MetadataReaderOptions = OptionsInput<typeof options.spec>
 
@@ -45,6 +56,13 @@ export interface MetadataReader {
     kind: DetailedKind,
     call?: CallOptions,
   ): Promise<ReadonlyMap<string, ColumnDetail>>
+  /**
+   * What rows of a table can bring: the properties that `$metadata` lists, with their types (`Edm.Guid`). Definitions do not
+   * tell it for certain. The document holds all tables and is read once for all of them.
+   *
+   * @throws DataverseError `not-found` when there is no such table
+   */
+  properties(logicalName: string, call?: CallOptions): Promise<ReadonlyMap<string, string>>
   /** Forgets one table, or everything. */
   invalidate(logicalName?: string): void
 }
@@ -59,7 +77,7 @@ export function createMetadataReader(
   input: MetadataReaderOptions = {},
 ): MetadataReader {
   const service = client.parse('client', from)
-  const { ttlMs, maxEntries, clock } = options.parse(input)
+  const { ttlMs, maxEntries, maxDocumentBytes, clock } = options.parse(input)
   const cache = createLruCache<unknown>(maxEntries, () => clock.now())
   const underWay = new Map<string, SharedCall<unknown>>()
 
@@ -69,17 +87,25 @@ export function createMetadataReader(
     call: CallOptions,
     fresh: boolean,
   ): Promise<Value> {
+    const request = { method: 'GET', path, buffered: true, ...(fresh ? freshest : {}) } as const
+    const readAnswer = async (signal: AbortSignal) =>
+      parse(await (await service.request(request, { signal })).json())
+    return shared(path, readAnswer, call)
+  }
+
+  /** From what is kept, from a call that is under way, or else read by one that all who ask meanwhile join. */
+  function shared<Value>(
+    path: string,
+    readAnswer: (signal: AbortSignal) => Promise<Value>,
+    call: CallOptions,
+  ): Promise<Value> {
     const known = cache.get(path)
     if (known !== undefined) return Promise.resolve(known as Value)
-    let shared = underWay.get(path)
-    if (shared === undefined || shared.abandoned) {
+    let current = underWay.get(path)
+    if (current === undefined || current.abandoned) {
       const started: SharedCall<unknown> = shareCall(async (signal) => {
         try {
-          const response = await service.request(
-            { method: 'GET', path, buffered: true, ...(fresh ? { headers: { consistency: 'Strong' } } : {}) },
-            { signal },
-          )
-          const value = parse(await response.json())
+          const value = await readAnswer(signal)
           // An invalidation in the meantime means that this answer may be old already.
           if (underWay.get(path) === started) cache.set(path, value, ttlMs)
           return value
@@ -87,10 +113,10 @@ export function createMetadataReader(
           if (underWay.get(path) === started) underWay.delete(path)
         }
       })
-      shared = started
-      underWay.set(path, shared)
+      current = started
+      underWay.set(path, current)
     }
-    return shared.join(call.signal) as Promise<Value>
+    return current.join(call.signal) as Promise<Value>
   }
 
   const invalidated = new Set<string>()
@@ -98,7 +124,6 @@ export function createMetadataReader(
     async table(logicalName, call = {}) {
       checkTableName(logicalName)
       const path = `${definitionPath(logicalName)}${definitionQuery}`
-      // Definitions may be half a minute old unless the newest are asked for (Microsoft Learn: Query table definitions).
       const fresh = invalidated.has(logicalName) || invalidated.has('*')
       try {
         return await cached(path, parseTableDefinition, call, fresh)
@@ -124,10 +149,23 @@ export function createMetadataReader(
       checkTableName(logicalName)
       return cached(formatDetailPath(logicalName, kind), parseColumnDetails, call, false)
     },
+    async properties(logicalName, call = {}) {
+      checkTableName(logicalName)
+      const readDocument = async (signal: AbortSignal): Promise<TableProperties> => {
+        const request = {
+          method: 'GET',
+          path: documentPath,
+          ...(invalidated.size > 0 ? freshest : {}),
+        } as const
+        const { body }: Pick<DataverseResponse, 'body'> = await service.request(request, { signal })
+        return readTableProperties(body, maxDocumentBytes)
+      }
+      return (await shared(documentPath, readDocument, call)).of(logicalName)
+    },
     invalidate(logicalName) {
       invalidated.add(logicalName ?? '*')
       const concerns = (path: string): boolean =>
-        logicalName === undefined || path.startsWith(definitionPath(logicalName))
+        logicalName === undefined || path === documentPath || path.startsWith(definitionPath(logicalName))
       cache.clear(concerns)
       for (const path of [...underWay.keys()]) if (concerns(path)) underWay.delete(path)
     },

@@ -114,6 +114,8 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   MultiSelectPicklistType: 'choices',
   ImageType: 'image',
   FileType: 'file',
+  EntityName: 'entity-name',
+  ManagedProperty: 'managed-property',
 }
 
 // Multi-select, image and file columns are `Virtual` by type and told apart by type name.

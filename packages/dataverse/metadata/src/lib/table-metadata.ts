@@ -1,5 +1,6 @@
 /**
- * What a column is, in one word. `other` covers what no row can be written with, such as party lists.
+ * What a column is, in one word. `entity-name` holds the logical name of a table, such as the one that a note belongs to; `other`
+ * covers what no row can be written with, such as party lists.
  *
  * Source: `AttributeTypeCode` and `AttributeTypeName` of Microsoft Learn: Query table definitions using the Web API.
  */
@@ -21,6 +22,8 @@ export type ColumnKind =
   | 'guid'
   | 'image'
   | 'file'
+  | 'entity-name'
+  | 'managed-property'
   | 'other'
 
 /** One way in which a lookup can be bound. */

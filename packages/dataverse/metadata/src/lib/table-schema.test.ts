@@ -93,6 +93,7 @@ describe('readTableSchema()', () => {
   const asked: string[] = []
   const metadata = {
     tableOfSet: async () => table,
+    properties: async () => new Map([['accountid', 'Edm.Guid']]),
     details: async (name: string, kind: string) => {
       asked.push(`${name} ${kind}`)
       return new Map([

@@ -9,13 +9,21 @@ type Details = ReadonlyMap<string, ColumnDetail>
 export interface TableSchemaOptions {
   /**
    * The members of rows to describe: columns that are selected, and annotations that are asked for
-   * (`statecode@OData.Community.Display.V1.FormattedValue`). Default: all columns that rows can hold, each `optional`, as
-   * metadata does not tell for certain which of them rows do hold.
+   * (`statecode@OData.Community.Display.V1.FormattedValue`). Default: all that `properties` lists, each `optional`: a column
+   * that is new or secured may be in some rows and not in others.
    */
   readonly select?: readonly string[] | undefined
   /** Details of date columns, as `MetadataReader.details()` gives them; a date without is an instant. */
   readonly dates?: Details | undefined
+  /**
+   * Properties of the rows with their types, as `MetadataReader.properties()` gives them. Without them the columns are those
+   * that belong to no other one, which leaves some out: names of files, parts of images, the table that a note belongs to.
+   */
+  readonly properties?: Properties | undefined
 }
+
+/** Properties of rows and their types in the words of `$metadata`. */
+type Properties = ReadonlyMap<string, string>
 
 /**
  * The neutral schema of a table: its primary key first, then the members in the order of `select`.
@@ -25,16 +33,17 @@ export interface TableSchemaOptions {
  * Source of what is sent for which type: Microsoft Learn, "Web API types and operations".
  */
 export function toTableSchema(table: TableMetadata, options: TableSchemaOptions = {}): TableSchema {
-  const { select, dates } = options
+  const { select, dates, properties } = options
   const byMember = columnsByMember(table)
   const key = table.primaryIdColumn
-  const members = selectedMembers(byMember, select).filter((member) => member !== key)
+  const members = selectedMembers(byMember, select, properties).filter((member) => member !== key)
   const optional = select === undefined ? { optional: true } : {}
   const columns = members.map((member): ColumnSchema => {
     if (member.includes('@')) return { name: member, type: { kind: 'text' }, nullable: true, optional: true }
     const column = byMember.get(member)
-    if (column === undefined) throw unknownColumn(table, member)
-    return { name: member, type: typeOf(column, dates), nullable: true, ...optional }
+    const edmType = properties?.get(member)
+    if (column === undefined && edmType === undefined) throw unknownColumn(table, member)
+    return { name: member, type: typeOf(column, dates, edmType), nullable: true, ...optional }
   })
   return {
     name: table.entitySetName,
@@ -49,18 +58,22 @@ export function toTableSchema(table: TableMetadata, options: TableSchemaOptions 
  * @throws DataverseError `not-found` when there is no such table, `bad-request` for a column that it does not have
  */
 export async function readTableSchema(
-  metadata: Pick<MetadataReader, 'tableOfSet' | 'details'>,
+  metadata: Pick<MetadataReader, 'tableOfSet' | 'details' | 'properties'>,
   { entitySet, select }: { readonly entitySet: string; readonly select?: readonly string[] | undefined },
   call: CallOptions = {},
 ): Promise<TableSchema> {
   const table = await metadata.tableOfSet(entitySet, call)
   const byMember = columnsByMember(table)
-  const hasDates = selectedMembers(byMember, select).some((member) => byMember.get(member)?.kind === 'date')
+  // Definitions tell what is selected, as a rule; what they do not know may be inherited, as `ownerid` of teams is.
+  const isKnown = select?.every((member) => member.includes('@') || byMember.has(member)) ?? false
+  const properties = isKnown ? undefined : await metadata.properties(table.logicalName, call)
+  const members = selectedMembers(byMember, select, properties)
+  const hasDates = members.some((member) => byMember.get(member)?.kind === 'date')
   const dates = hasDates ? await metadata.details(table.logicalName, 'date', call) : undefined
-  return toTableSchema(table, { select, dates })
+  return toTableSchema(table, { select, dates, properties })
 }
 
-const typeOfKind: Readonly<Record<Exclude<ColumnKind, 'date'>, ColumnType>> = {
+const typeOfKind: Readonly<Record<Exclude<ColumnKind, 'date' | 'other'>, ColumnType>> = {
   text: { kind: 'text' },
   'whole-number': { kind: 'int32' },
   'big-integer': { kind: 'int64' },
@@ -79,12 +92,36 @@ const typeOfKind: Readonly<Record<Exclude<ColumnKind, 'date'>, ColumnType>> = {
   // Base64 of a preview, and the id of a file: what is behind them is not in the row.
   image: { kind: 'text' },
   file: { kind: 'text' },
-  other: { kind: 'json' },
+  'entity-name': { kind: 'text' },
+  // An object of three members, on the tables that customizations are made of.
+  'managed-property': { kind: 'json' },
 }
 
-function typeOf({ kind, logicalName }: ColumnMetadata, dates: Details | undefined): ColumnType {
-  if (kind !== 'date') return typeOfKind[kind]
-  switch (dates?.get(logicalName)?.dateBehavior) {
+/** What no definition tells more of. */
+const typeOfEdm: Readonly<Record<string, ColumnType>> = {
+  'Edm.Guid': { kind: 'uuid' },
+  'Edm.String': { kind: 'text' },
+  'Edm.Boolean': { kind: 'boolean' },
+  'Edm.Int16': { kind: 'int32' },
+  'Edm.Int32': { kind: 'int32' },
+  'Edm.Int64': { kind: 'int64' },
+  'Edm.Decimal': { kind: 'decimal' },
+  'Edm.Double': { kind: 'double' },
+  'Edm.Date': { kind: 'date' },
+  'Edm.DateTimeOffset': { kind: 'timestamptz' },
+  'Edm.Binary': { kind: 'text' },
+}
+
+function typeOf(
+  column: ColumnMetadata | undefined,
+  dates: Details | undefined,
+  edmType: string | undefined,
+): ColumnType {
+  if (column === undefined || column.kind === 'other') {
+    return (edmType === undefined ? undefined : typeOfEdm[edmType]) ?? { kind: 'json' }
+  }
+  if (column.kind !== 'date') return typeOfKind[column.kind]
+  switch (dates?.get(column.logicalName)?.dateBehavior) {
     case 'DateOnly':
       return { kind: 'date' }
     // A clock's time of no zone, which the service writes with a Z.
@@ -102,8 +139,10 @@ function columnsByMember({ columns }: TableMetadata): ReadonlyMap<string, Column
 function selectedMembers(
   byMember: ReadonlyMap<string, ColumnMetadata>,
   select: readonly string[] | undefined,
+  properties: Properties | undefined,
 ): readonly string[] {
   if (select !== undefined) return [...new Set(select)]
+  if (properties !== undefined) return [...properties.keys()]
   return [...byMember].flatMap(([member, column]) => (isInRows(column) ? [member] : []))
 }
 
@@ -112,7 +151,7 @@ export function rowMemberOf({ kind, logicalName }: Pick<ColumnMetadata, 'kind' |
   return kind === 'lookup' || kind === 'owner' ? `_${logicalName}_value` : logicalName
 }
 
-/** Columns that belong to others, such as the name behind a lookup, are not sent; nor are party lists and their kin. */
+/** Of columns that belong to others, such as the name behind a lookup, most are not sent; nor are party lists and their kin. */
 function isInRows({ attributeOf, kind }: ColumnMetadata): boolean {
   return attributeOf === undefined && kind !== 'other'
 }

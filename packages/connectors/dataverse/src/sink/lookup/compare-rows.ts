@@ -88,8 +88,11 @@ function columnsToRead(
   }
 }
 
+/** Not in rows for certain, or not as they are written. */
+const unreadable: ReadonlySet<string> = new Set(['image', 'file', 'entity-name', 'managed-property', 'other'])
+
 function isReadable(column: WriterColumn | undefined): boolean {
-  return column !== undefined && column.kind !== 'image' && column.kind !== 'file' && column.kind !== 'other'
+  return column !== undefined && !unreadable.has(column.kind)
 }
 
 function changedNames(
