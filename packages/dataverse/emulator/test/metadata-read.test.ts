@@ -32,11 +32,11 @@ describe('EntityDefinitions', () => {
       'organization',
     ])
     const unowned = "OwnershipType eq Microsoft.Dynamics.CRM.OwnershipTypes'None'"
-    expect(names(`${unowned} and IsIntersect eq false`)).toEqual(['organization'])
+    expect(names(`${unowned} and IsIntersect eq false`)).toEqual(['organization', 'activityparty'])
     expect(names('IsIntersect')).toEqual(['accountleads', 'contactleads', 'leadproduct', 'teammembership'])
     expect(names("LogicalName eq 'account' or LogicalName eq 'contact'")).toEqual(['account', 'contact'])
-    expect(names('not (IsActivity ne true)')).toEqual(['task'])
-    expect(names('IsActivity')).toEqual(['task'])
+    expect(names('not (IsActivity ne true)')).toEqual(['task', 'email', 'phonecall', 'appointment'])
+    expect(names('IsActivity')).toEqual(['task', 'email', 'phonecall', 'appointment'])
     expect(names("EntitySetName eq 'accounts' and IsCustomEntity eq false")).toEqual(['account'])
   })
 

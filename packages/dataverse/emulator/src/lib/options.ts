@@ -75,6 +75,11 @@ export interface EmulatorOptions {
   readonly keyIndexingStepMs?: number | undefined
   /** How alternate key values compare. Not documented; databases of Dataverse ignore case. Default: `case-insensitive`. */
   readonly keyComparison?: KeyComparison | undefined
+  /**
+   * Whether the owner and the regarding row of an activity stand among its parties, as rows that the service keeps
+   * itself (`participationtypemask` 9 and 8); not documented. Default: `shown`.
+   */
+  readonly impliedParties?: 'shown' | 'absent' | undefined
   /** Status when a row bound by `@odata.bind` does not exist; not documented. Default: 404. */
   readonly missingBindStatus?: 400 | 404 | undefined
   /**
@@ -197,6 +202,7 @@ function resolveSwitches(
   | 'countByteOrderMark'
   | 'compression'
   | 'keyComparison'
+  | 'impliedParties'
   | 'keyIndexing'
   | 'missingBindStatus'
   | 'requireAuthorization'
@@ -209,6 +215,7 @@ function resolveSwitches(
     countByteOrderMark = true,
     compression = true,
     keyComparison = 'case-insensitive',
+    impliedParties = 'shown',
     keyIndexing = 'immediate',
     missingBindStatus = 404,
     existingLinkStatus = 412,
@@ -224,6 +231,7 @@ function resolveSwitches(
     countByteOrderMark: booleanOf('countByteOrderMark', countByteOrderMark),
     compression: booleanOf('compression', compression),
     keyComparison: oneOf('keyComparison', keyComparison, ['case-insensitive', 'exact']),
+    impliedParties: oneOf('impliedParties', impliedParties, ['shown', 'absent']),
     keyIndexing: oneOf('keyIndexing', keyIndexing, ['immediate', 'stepwise']),
     missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),
     existingLinkStatus: oneOf('existingLinkStatus', existingLinkStatus, [204, 412]),

@@ -78,7 +78,7 @@ export function createTableView(service: Service, entitySetOrLogicalName: string
 /** Big integers stay bigints, as no number of JavaScript holds them. */
 function toJson(table: Table, row: StoredRow): Record<string, unknown> {
   const json: Record<string, unknown> = { '@odata.etag': `W/"${row.versionnumber}"` }
-  for (const column of table.columns) {
+  for (const column of table.properties) {
     const value = row[column.logicalName] ?? null
     json[column.wireName] = value !== null && typeof value === 'object' ? value.id : value
   }

@@ -1,3 +1,4 @@
+import { leadsToParties, partyValues } from '../activities/activity-parties.js'
 import { notEmulated } from '../http/service-error.js'
 import type { CollectionNavigation, ManyNavigation, SingleNavigation, Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
@@ -25,6 +26,7 @@ const bindSuffix = '@odata.bind'
  * Source: Microsoft Learn, "Create a table row using the Web API".
  *
  * @param prepare changes the row's own values before it is created.
+ * @param place `nested` for a row that comes with another.
  * @throws ServiceError for what the service refuses.
  */
 export function createWithRelated(
@@ -32,23 +34,25 @@ export function createWithRelated(
   table: Table,
   body: unknown,
   prepare: (values: RowValues) => RowValues = (values) => values,
+  place: 'direct' | 'nested' = 'direct',
 ): StoredRow {
   const split = splitBody(table, body)
-  if (split === undefined) return createRow(service, table, prepare(readBody(service, table, body, 'create')))
+  if (split === undefined)
+    return createRow(service, table, prepare(readBody(service, table, body, 'create')), place)
   const values = readBody(service, table, split.own, 'create')
   for (const [{ column, target }, nested] of split.parents) {
     const parent = tableOf(service, target)
-    const row = createWithRelated(service, parent, nested)
+    const row = createWithRelated(service, parent, nested, undefined, 'nested')
     values[column.logicalName] = { id: row[parent.primaryIdColumn] as string, table: target }
   }
-  const row = createRow(service, table, prepare(values))
+  const row = createRow(service, table, prepare(values), place)
   const link = { id: row[table.primaryIdColumn] as string, table: table.logicalName }
   for (const [navigation, nested] of split.children) {
+    const prepareChild = leadsToParties(service, navigation)
+      ? (child: RowValues) => partyValues(table, row, child)
+      : (child: RowValues) => ({ ...child, [navigation.column.logicalName]: link })
     for (const each of nested) {
-      createWithRelated(service, tableOf(service, navigation.table), each, (child) => ({
-        ...child,
-        [navigation.column.logicalName]: link,
-      }))
+      createWithRelated(service, tableOf(service, navigation.table), each, prepareChild, 'nested')
     }
   }
   for (const [navigation, references] of split.bound) {

@@ -47,6 +47,7 @@ const typeNames: Readonly<Record<ColumnType, TypeNames>> = {
   lookup: names('Lookup'),
   customer: names('Customer', 'Lookup', 'Customer'),
   owner: names('Owner', 'Lookup', 'Owner'),
+  partylist: names('PartyList', 'Lookup', 'PartyList'),
 }
 
 /** The metadata of a column, as the service describes it. */
@@ -79,7 +80,7 @@ function baseMembers(column: Column, table: Table): Record<string, unknown> {
     IsAuditEnabled: managed(true, 'canmodifyauditsettings'),
     IsCustomAttribute: table.isCustom && !column.isSystem,
     IsPrimaryId: column.isPrimaryId,
-    IsValidODataAttribute: true,
+    IsValidODataAttribute: column.isProperty,
     IsPrimaryName: column.isPrimaryName,
     IsValidForCreate: column.validForCreate,
     IsValidForRead: true,
@@ -108,7 +109,7 @@ function baseMembers(column: Column, table: Table): Record<string, unknown> {
     IsLogical: isLogical,
     IsDataSourceSecret: false,
     InheritsFrom: null,
-    SourceType: column.isLookup || column.isPrimaryId ? null : 0,
+    SourceType: column.isLookup || column.isPrimaryId || !column.isProperty ? null : 0,
     AutoNumberFormat: column.type === 'string' ? '' : null,
   }
 }
@@ -162,6 +163,7 @@ function ownMembers(column: Column): Record<string, unknown> {
     case 'lookup':
     case 'customer':
     case 'owner':
+    case 'partylist':
       return { Targets: [...new Set(column.targets.map((target) => target.table))], Format: 'None' }
     case 'uniqueidentifier':
       return {}

@@ -69,7 +69,7 @@ function addEntityType(types: XMLBuilder, table: Table, schema: Schema, annotati
   const base = baseTypeOf(table)
   const type = types.ele('EntityType', { Name: table.logicalName, BaseType: `mscrm.${base.name}` })
   if (base.key === undefined) type.ele('Key').ele('PropertyRef', { Name: table.primaryIdColumn })
-  for (const column of table.columns) {
+  for (const column of table.properties) {
     if (column.logicalName !== base.key) addProperty(type, column, annotations)
   }
   for (const navigation of table.navigations()) addNavigationProperty(type, table, navigation, schema)

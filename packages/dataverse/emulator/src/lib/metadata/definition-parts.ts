@@ -35,7 +35,7 @@ export function isPartName(name: string): name is PartName {
 
 /** A table's definition as the query asks for it. */
 export function describeTable(table: Table, schema: Schema, query: MetadataQuery): Record<string, unknown> {
-  const members = selectMembers(toEntityMetadata(table), query.select, 'EntityMetadata')
+  const members = selectMembers(toEntityMetadata(table, schema), query.select, 'EntityMetadata')
   for (const { name, query: inner } of query.expand) {
     if (!isPartName(name)) throw unknownProperty(name, 'EntityMetadata')
     members[name] = describePart(name, table, schema, inner)

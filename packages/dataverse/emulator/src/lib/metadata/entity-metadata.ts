@@ -1,9 +1,10 @@
+import type { Schema } from '../schema/schema.js'
 import type { Table } from '../schema/table.js'
 import { createLabel } from './label.js'
 import { managed } from './managed-property.js'
 
 /** The metadata of a table, without its attributes, keys and relationships. */
-export function toEntityMetadata(table: Table): Record<string, unknown> {
+export function toEntityMetadata(table: Table, schema: Schema): Record<string, unknown> {
   const isManaged = !table.isCustom
   const stateful = table.column('statecode') !== undefined
   return {
@@ -20,7 +21,7 @@ export function toEntityMetadata(table: Table): Record<string, unknown> {
     DataProviderId: null,
     DataSourceId: null,
     IsActivity: table.isActivity,
-    IsActivityParty: false,
+    IsActivityParty: isParty(table, schema),
     IsAuditEnabled: managed(false, 'canmodifyauditsettings'),
     IsAvailableOffline: true,
     IsChildEntity: false,
@@ -60,4 +61,10 @@ export function toEntityMetadata(table: Table): Record<string, unknown> {
     CreatedOn: '1900-01-01T00:00:00Z',
     ModifiedOn: '1900-01-01T00:00:00Z',
   }
+}
+
+/** Whether rows of the table can take part in activities. */
+function isParty({ logicalName }: Table, schema: Schema): boolean {
+  const parties = schema.tables().find((table) => table.holdsParties)
+  return parties?.column('partyid')?.targets.some((target) => target.table === logicalName) === true
 }

@@ -36,7 +36,7 @@ export function readDefinitions(request: ParsedRequest, schema: Schema): Service
 
 function listTables(request: ParsedRequest, schema: Schema, query: MetadataQuery): ServiceResponse {
   const { filter } = query
-  const tables = schema.tables().filter((table) => filter?.(toEntityMetadata(table)) ?? true)
+  const tables = schema.tables().filter((table) => filter?.(toEntityMetadata(table, schema)) ?? true)
   return jsonResponse(200, {
     '@odata.context': contextOf(request, 'EntityDefinitions', query),
     value: tables.map((table) => describeTable(table, schema, query)),
@@ -63,7 +63,7 @@ function readPart(
   [part, cast, ...rest]: readonly DefinitionSegment[],
 ): ServiceResponse {
   if (part === undefined || rest.length > 0) throw segmentNotFound(rest[0]?.name ?? '')
-  if (!isPartName(part.name)) return readMember(request, table, part.name)
+  if (!isPartName(part.name)) return readMember(request, table, schema, part.name)
   const path = `EntityDefinitions('${table.logicalName}')/${part.name}`
   if (cast !== undefined) return readCast(request, table, query, part, cast, path)
   if (part.key === undefined) {
@@ -78,8 +78,8 @@ function readPart(
   })
 }
 
-function readMember(request: ParsedRequest, table: Table, name: string): ServiceResponse {
-  const members = toEntityMetadata(table)
+function readMember(request: ParsedRequest, table: Table, schema: Schema, name: string): ServiceResponse {
+  const members = toEntityMetadata(table, schema)
   if (!Object.hasOwn(members, name)) throw segmentNotFound(name)
   const context = `${request.serviceRoot}/$metadata#EntityDefinitions('${table.logicalName}')/${name}`
   return jsonResponse(200, { '@odata.context': context, value: members[name] })

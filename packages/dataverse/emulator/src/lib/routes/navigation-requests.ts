@@ -1,3 +1,5 @@
+import { leadsToParties } from '../activities/activity-parties.js'
+import { replaceParties } from '../activities/replace-parties.js'
 import { addPair } from '../associations/pairs.js'
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import { jsonResponse, type ParsedRequest, type ServiceResponse } from '../http/service-response.js'
@@ -12,7 +14,10 @@ import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { postRow, type RowRequest, representation } from './row-requests.js'
 
-/** Serves `GET accounts(…)/primarycontactid`, `GET` and `POST accounts(…)/contact_customer_accounts`. */
+/**
+ * Serves `GET accounts(…)/primarycontactid`, `GET` and `POST accounts(…)/contact_customer_accounts`, and `PUT` of an
+ * activity's parties, the one collection that can be replaced.
+ */
 export function navigationRequest(
   context: RowRequest,
   row: StoredRow,
@@ -21,6 +26,10 @@ export function navigationRequest(
 ): ServiceResponse {
   if (context.request.method === 'POST' && navigation.kind !== 'single' && rest.length === 0) {
     return createInCollection(context, row, navigation)
+  }
+  const replaces = context.request.method === 'PUT' && rest.length === 0
+  if (replaces && navigation.kind === 'collection' && leadsToParties(context.service, navigation)) {
+    return replaceParties(context, row, navigation)
   }
   if (context.request.method !== 'GET') throw methodNotAllowed(context.request.method)
   return navigation.kind === 'single'

@@ -10,6 +10,7 @@ import type { Table } from '../schema/table.js'
 import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { deleteRow } from '../writing/delete-row.js'
+import { unsupportedMessage } from '../writing/direct-writes.js'
 import { type RowValues, readBody } from '../writing/read-body.js'
 import { readColumnValue } from '../writing/read-value.js'
 import { duplicateRow, updateRow } from '../writing/write-row.js'
@@ -51,6 +52,8 @@ export function postRow(context: RowRequest, link: RowLink = noLink): ServiceRes
 /** Serves `GET`, `PATCH` and `DELETE` of `accounts(…)`; `address` is the segment as the caller wrote it. */
 export function rowRequest(context: RowRequest, predicate: KeyPredicate, address: string): ServiceResponse {
   const { service, request, table } = context
+  // Microsoft Learn, web API reference of activityparty: RetrieveMultiple only.
+  if (table.holdsParties && request.method === 'GET') throw unsupportedMessage(table, 'Retrieve')
   const target = resolveTarget(service, table, predicate)
   switch (request.method) {
     case 'GET':

@@ -135,6 +135,15 @@ export function lookup(
   return column(schemaName, 'lookup', { targets: [target], ...rest })
 }
 
+/** The parties of an activity that take part in one way; in definitions only. */
+export function partyList(
+  schemaName: string,
+  participationType: number,
+  displayName: string,
+): ColumnDefinition {
+  return column(schemaName, 'partylist', { participationType, displayName })
+}
+
 /** One target as `[table, navigation property, collection navigation property, on delete]`. */
 export type TargetLine = readonly [
   table: string,

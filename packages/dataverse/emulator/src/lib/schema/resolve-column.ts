@@ -38,6 +38,8 @@ export function resolveColumn(definition: ColumnDefinition, context: ColumnConte
     defaultValue: definition.defaultValue,
     composition: definition.composition,
     repeatsPrimaryKey: definition.repeatsPrimaryKey ?? false,
+    participationType: definition.participationType,
+    isProperty: type !== 'partylist',
     isPrimaryId,
     isPrimaryName: logicalName === context.primaryNameColumn,
     baseOf: context.baseOf,

@@ -1,3 +1,4 @@
+import { withActivities } from './party-targets.js'
 import { type ResolvedTable, resolveTable } from './resolve-table.js'
 import type {
   Column,
@@ -46,7 +47,11 @@ export function createSchema(definitions: readonly TableDefinition[]): Schema {
     return collections.get(logicalName) ?? new Map()
   }
   const place = (definition: TableDefinition): Table => {
-    const table = createTable(resolveTable(definition), collectionsOf)
+    const table = createTable(
+      resolveTable(withActivities(definition, tables.values())),
+      collectionsOf,
+      definition,
+    )
     const other = entitySets.get(table.entitySetName)
     if (other !== undefined && other.logicalName !== table.logicalName) {
       throw new TypeError(
@@ -58,6 +63,8 @@ export function createSchema(definitions: readonly TableDefinition[]): Schema {
     tables.set(table.logicalName, table)
     entitySets.set(table.entitySetName, table)
     collections = undefined
+    if (table.isActivity)
+      for (const other of [...tables.values()]) if (other.holdsParties) place(other.definition)
     return table
   }
   const schema: Schema = {
@@ -85,12 +92,14 @@ export function createSchema(definitions: readonly TableDefinition[]): Schema {
 function createTable(
   resolved: ResolvedTable,
   collectionsOf: (logicalName: string) => ReadonlyMap<string, ManyNavigation>,
+  definition: TableDefinition,
 ): Table {
   const byName = new Map(resolved.columns.map((column) => [column.logicalName, column]))
-  const byWireName = new Map(resolved.columns.map((column) => [column.wireName, column]))
+  const byWireName = new Map(resolved.properties.map((column) => [column.wireName, column]))
   const single = indexSingle(resolved)
   return {
     ...resolved,
+    definition,
     column: (logicalName) => byName.get(logicalName),
     readProperty: (wireName) => byWireName.get(wireName),
     navigation: (name) => single.get(name) ?? collectionsOf(resolved.logicalName).get(name),

@@ -1,13 +1,17 @@
 import type { TableDefinition } from './table-definition.js'
 import { account } from './tables/account.js'
+import { activityparty } from './tables/activityparty.js'
 import { annotation } from './tables/annotation.js'
+import { appointment } from './tables/appointment.js'
 import { businessunit } from './tables/businessunit.js'
 import { contact } from './tables/contact.js'
+import { email } from './tables/email.js'
 import { equipment } from './tables/equipment.js'
 import { intersects } from './tables/intersects.js'
 import { lead } from './tables/lead.js'
 import { opportunity } from './tables/opportunity.js'
 import { organization } from './tables/organization.js'
+import { phonecall } from './tables/phonecall.js'
 import { pricelevel } from './tables/pricelevel.js'
 import { product } from './tables/product.js'
 import { systemuser } from './tables/systemuser.js'
@@ -39,6 +43,10 @@ export const standardTables: readonly TableDefinition[] = [
   uom,
   equipment,
   task,
+  email,
+  phonecall,
+  appointment,
+  activityparty,
   annotation,
   ...intersects,
 ]

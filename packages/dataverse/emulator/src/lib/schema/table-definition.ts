@@ -17,6 +17,7 @@ export type ColumnType =
   | 'lookup'
   | 'customer'
   | 'owner'
+  | 'partylist'
 
 export interface OptionDefinition {
   readonly value: number
@@ -90,6 +91,11 @@ export interface ColumnDefinition {
   readonly composition?: string
   /** Whether the column repeats the row's primary key, as `ownerid` of users and teams does. Default: `false`. */
   readonly repeatsPrimaryKey?: boolean
+  /**
+   * For a party list: the `participationtypemask` of its parties. Party lists stand in definitions only; rows tell of
+   * their parties through `<table>_activity_parties`.
+   */
+  readonly participationType?: number
 }
 
 export type KeyIndexStatus = 'Pending' | 'InProgress' | 'Active' | 'Failed'
@@ -142,6 +148,11 @@ export interface TableDefinition {
   readonly ownership?: 'UserOwned' | 'OrganizationOwned' | 'BusinessOwned' | 'None'
   /** Whether the table is an activity such as task (primary key `activityid`). Default: `false`. */
   readonly isActivity?: boolean
+  /**
+   * Makes the table `activityparty`: its lookup `activityid` leads to every activity, its rows are written through
+   * activities and read as lists only, and of the system columns it has `versionnumber` alone. Default: `false`.
+   */
+  readonly holdsParties?: boolean
   readonly isCustom?: boolean
   /** Whether the table has no `statecode` and `statuscode`, such as users and notes. Default: `false`. */
   readonly stateless?: boolean

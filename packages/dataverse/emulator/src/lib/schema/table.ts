@@ -31,6 +31,9 @@ export interface Column {
   readonly defaultValue: string | number | boolean | undefined
   readonly composition: string | undefined
   readonly repeatsPrimaryKey: boolean
+  readonly participationType: number | undefined
+  /** Whether rows and `$metadata` have the column; party lists stand in definitions only. */
+  readonly isProperty: boolean
   readonly isPrimaryId: boolean
   readonly isPrimaryName: boolean
   /** For the base-currency companion of a money column: that column's logical name. */
@@ -114,6 +117,8 @@ export interface Table {
   readonly primaryNameColumn: string | undefined
   readonly ownership: 'UserOwned' | 'OrganizationOwned' | 'BusinessOwned' | 'None'
   readonly isActivity: boolean
+  /** Whether the rows are the parties of activities. */
+  readonly holdsParties: boolean
   readonly isCustom: boolean
   readonly changeTrackingEnabled: boolean
   readonly canChangeTrackingBeEnabled: boolean
@@ -121,6 +126,8 @@ export interface Table {
   readonly metadataId: string
   readonly objectTypeCode: number
   readonly columns: readonly Column[]
+  /** The columns that rows and `$metadata` have. */
+  readonly properties: readonly Column[]
   readonly keys: readonly TableKey[]
   /** For an intersect table: the relationship that its rows are pairs of. */
   readonly intersect: Intersect | undefined

@@ -1,20 +1,29 @@
+import { markDeletedParty } from '../activities/activity-parties.js'
 import { ServiceError } from '../http/service-error.js'
 import type { Table } from '../schema/table.js'
 import type { Service } from '../service.js'
-import { refuseIntersect, updateRow } from './write-row.js'
+import { refuseDirectWrite } from './direct-writes.js'
+import { updateRow } from './write-row.js'
 
 /**
  * Deletes a row and does to the rows that point at it what their relationship says. Must run inside a transaction:
  * a restriction found late takes everything back.
  *
+ * @param place `nested` for a row that goes with another: of some tables no others can be deleted.
  * @throws ServiceError 405 `0x80040227` when a relationship forbids it.
  */
-export function deleteRow(service: Service, table: Table, id: string): void {
+export function deleteRow(
+  service: Service,
+  table: Table,
+  id: string,
+  place: 'direct' | 'nested' = 'direct',
+): void {
   const rows = service.store.table(table.logicalName)
   if (rows.get(id) === undefined) return
-  refuseIntersect(table, 'DELETE')
+  if (place === 'direct') refuseDirectWrite(table, 'DELETE')
   // Gone before its references are looked at, so that cascades which lead back here end.
   service.store.remove(table.logicalName, id)
+  markDeletedParty(service, table.logicalName, id)
   for (const other of service.schema.tables()) {
     if (service.store.table(other.logicalName).size === 0) continue
     removePairs(service, other, table, id)
@@ -53,7 +62,7 @@ function releaseReference(
     )
   }
   if (action === 'cascade') {
-    deleteRow(service, table, id)
+    deleteRow(service, table, id, 'nested')
     return
   }
   const row = service.store.table(table.logicalName).get(id)

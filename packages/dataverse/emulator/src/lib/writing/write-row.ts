@@ -1,9 +1,11 @@
-import { methodNotAllowed, ServiceError } from '../http/service-error.js'
+import { followActivity } from '../activities/activity-parties.js'
+import { ServiceError } from '../http/service-error.js'
 import { builtInIds } from '../schema/built-in-rows.js'
 import { deriveValues } from '../schema/derived-values.js'
 import type { Table, TableKey } from '../schema/table.js'
 import type { ColumnValue, LookupValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
+import { refuseDirectWrite } from './direct-writes.js'
 import type { RowValues } from './read-body.js'
 import { checkStateRules } from './state-rules.js'
 import { settleState } from './state-status.js'
@@ -13,9 +15,18 @@ function timestamp(service: Service): string {
   return `${new Date(service.options.clock()).toISOString().slice(0, 19)}Z`
 }
 
-/** Creates a row. Must run inside a transaction. */
-export function createRow(service: Service, table: Table, input: RowValues): StoredRow {
-  refuseIntersect(table, 'POST')
+/**
+ * Creates a row. Must run inside a transaction.
+ *
+ * @param place `nested` for a row that comes with another: some tables take no others.
+ */
+export function createRow(
+  service: Service,
+  table: Table,
+  input: RowValues,
+  place: 'direct' | 'nested' = 'direct',
+): StoredRow {
+  if (place === 'direct') refuseDirectWrite(table, 'POST')
   const values: RowValues = { ...input }
   const given = values[table.primaryIdColumn]
   const id = typeof given === 'string' ? given : service.ids.next()
@@ -27,7 +38,9 @@ export function createRow(service: Service, table: Table, input: RowValues): Sto
   if (typeof values.overriddencreatedon === 'string') row.createdon = values.overriddencreatedon
   finish(service, table, row, values)
   checkKeys(service, table, id, row)
-  return service.store.put(table.logicalName, id, row)
+  const created = service.store.put(table.logicalName, id, row)
+  if (table.isActivity) followActivity(service, table, created)
+  return created
 }
 
 /**
@@ -42,7 +55,7 @@ export function updateRow(
   input: RowValues,
   rules: 'checked' | 'unchecked' = 'checked',
 ): StoredRow {
-  refuseIntersect(table, 'PATCH')
+  refuseDirectWrite(table, 'PATCH')
   const id = before[table.primaryIdColumn] as string
   const values: RowValues = { ...input }
   delete values[table.primaryIdColumn]
@@ -56,24 +69,14 @@ export function updateRow(
   if (behalfOf !== (row.modifiedonbehalfby ?? null)) row.modifiedonbehalfby = behalfOf
   finish(service, table, row, values)
   checkKeys(service, table, id, row)
-  return service.store.put(table.logicalName, id, row)
+  const updated = service.store.put(table.logicalName, id, row)
+  if (table.isActivity) followActivity(service, table, updated)
+  return updated
 }
 
 /** 412 for a row that exists although it should be created. */
 export function duplicateRow(): ServiceError {
   return new ServiceError(412, '0x80040237', 'A record with matching key values already exists.')
-}
-
-/**
- * Pairs are made and taken apart at the rows, never in the table that holds them. Which error the service answers with
- * is not documented.
- *
- * @throws ServiceError 405 when the table is an intersect table.
- */
-export function refuseIntersect({ logicalName, intersect }: Table, method: string): void {
-  if (intersect === undefined) return
-  const { code, message } = methodNotAllowed(method)
-  throw new ServiceError(405, code, `${message} '${logicalName}' is an intersect table: use $ref.`)
 }
 
 /** The user who really sent the request, when it acts for another. */
