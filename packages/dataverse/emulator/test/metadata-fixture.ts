@@ -41,6 +41,8 @@ export function createMetadataFixture(
     rowCount: (table) => rows[table]?.length ?? 0,
     rows: (table) => rows[table] ?? [],
     row: () => undefined,
+    numbersInFilterLists: 'refused',
+    removeTable: (logicalName) => schema.remove(logicalName),
     defineTable: (definition) => {
       if (schema.byLogicalName(definition.logicalName) === undefined) schema.add(definition)
       else schema.replace(definition)

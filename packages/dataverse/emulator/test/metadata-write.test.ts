@@ -97,11 +97,11 @@ describe('PUT EntityDefinitions(…)', () => {
     expect(call('PUT', organization, body).status).toBe(400)
   })
 
-  it('answers 405 to PATCH and 501 to DELETE', () => {
+  it('answers 405 to PATCH, and does not delete tables of the system', () => {
     const { call } = createMetadataFixture()
     expect(call('PATCH', "EntityDefinitions(LogicalName='account')", {}).status).toBe(405)
     expect(call('PUT', 'EntityDefinitions', {}).status).toBe(405)
-    expect(call('DELETE', "EntityDefinitions(LogicalName='account')").status).toBe(501)
+    expect(call('DELETE', "EntityDefinitions(LogicalName='account')").status).toBe(400)
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createVirtualTime, type EmulatorOptions, startEmulator } from '../src/index.js'
 import { send } from './support/api.js'
+import { things } from './support/things.js'
 
 describe('startEmulator()', () => {
   it.each<[options: unknown, message: string]>([
@@ -11,6 +12,51 @@ describe('startEmulator()', () => {
     [{ tables: ['account'] }, "tables[0] is an object: got 'account'"],
     [{ tables: [{ columns: [] }] }, 'tables[0].logicalName is text: got undefined'],
     [{ tables: [{ logicalName: 'new_thing' }] }, "columns of table 'new_thing' is a list of columns"],
+    [{ tables: [{ logicalName: 'a', columns: ['name'] }] }, "tables[0].columns[0] is an object: got 'name'"],
+    [
+      { tables: [{ logicalName: 'a', columns: [{ type: 'string' }] }] },
+      'tables[0].columns[0].logicalName is text',
+    ],
+    [
+      { tables: [things, { logicalName: 'a', columns: [{ logicalName: 'b', type: 'text' }] }] },
+      "tables[1].columns[0].type of column 'b' of table 'a' is one of uniqueidentifier, string,",
+    ],
+    [{ tables: [{ logicalName: 'a', columns: [{ logicalName: 'b' }] }] }, 'tables[0].columns[0].type'],
+    [{ tables: [{ logicalName: 'a', columns: [{ logicalName: 'b', type: 'toString' }] }] }, "got 'toString'"],
+    [
+      { tables: [{ logicalName: 'a', ownership: 'Mine', columns: [] }] },
+      "tables[0].ownership of table 'a' is one of UserOwned, OrganizationOwned, BusinessOwned, None: got 'Mine'",
+    ],
+    [
+      {
+        tables: [
+          { logicalName: 'a', columns: [{ logicalName: 'b', type: 'datetime', dateTimeBehavior: 'Local' }] },
+        ],
+      },
+      "tables[0].columns[0].dateTimeBehavior of column 'b' of table 'a' is one of UserLocal,",
+    ],
+    [
+      {
+        tables: [
+          { logicalName: 'a', columns: [], keys: [{ logicalName: 'k', columns: [], indexStatus: 'On' }] },
+        ],
+      },
+      "tables[0].keys[0].indexStatus of key 'k' of table 'a' is one of Pending,",
+    ],
+    [
+      {
+        tables: [
+          {
+            logicalName: 'a',
+            columns: [
+              { logicalName: 'b', type: 'lookup', targets: [{ table: 'account', onDelete: 'keep' }] },
+            ],
+          },
+        ],
+      },
+      "tables[0].columns[0].targets[0].onDelete of column 'b' of table 'a' is one of cascade,",
+    ],
+    [{ numbersInFilterLists: true }, 'numbersInFilterLists is one of refused, taken: got true'],
     [{ rows: [] }, 'rows is an object: got a list'],
     [
       { rows: { accounts: 'x' } },

@@ -67,7 +67,7 @@ describe('queries over HTTP', () => {
     const unknown = await send(emulator, 'GET', 'accounts?$select=nope')
     expect(unknown.status).toBe(400)
     expect(errorOf(unknown)).toEqual({
-      code: '0x80060888',
+      code: '0x0',
       message: "Could not find a property named 'nope' on type 'Microsoft.Dynamics.CRM.account'.",
     })
     expect((await send(emulator, 'GET', 'accounts?$skip=1')).status).toBe(400)

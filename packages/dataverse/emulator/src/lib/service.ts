@@ -3,12 +3,11 @@ import { createIdSequence, type IdSequence } from './ids.js'
 import type { ResolvedOptions } from './options.js'
 import type { RelatedRows } from './query/related-rows.js'
 import { builtInIds } from './schema/built-in-rows.js'
-import { pairKey } from './schema/resolve-intersect.js'
 import { createSchema, type Schema } from './schema/schema.js'
 import { standardTables } from './schema/standard-tables.js'
-import type { Table } from './schema/table.js'
 import type { StoredRow, TableDefinition } from './schema/table-definition.js'
 import { type CommittedChange, createStore, type Store } from './store/store.js'
+import { createTableChanges, type TableChanges } from './table-changes.js'
 import { createTokenColumns, type TokenColumns } from './tracking/token-columns.js'
 import { createTokenFloors, type TokenFloors } from './tracking/token-floors.js'
 
@@ -35,12 +34,8 @@ export interface Service {
   readonly caller: Caller
   /** Runs synchronous work for a user, who need not be the one who sent the request. */
   serve<T>(caller: Pick<Caller, 'userId' | 'textNumbers'>, work: () => T): T
-  /** Rises with each change of the schema. */
-  schemaVersion(): number
-  /** Puts a table definition into effect without noting it for the journal. */
-  placeTable(definition: TableDefinition): Table
-  /** The tables that requests added or changed. */
-  changedTables(): Iterable<TableDefinition>
+  /** What requests do to the tables. */
+  readonly tables: TableChanges
   /** Ends the life of every delta token handed out so far. */
   expireAllTokens(): void
   /** Puts a fact of an earlier run into effect again. */
@@ -56,43 +51,8 @@ export function createService(
   const store = createStore({ now: options.clock, keyComparison: options.keyComparison, onCommit })
   const ids = createIdSequence(options.seed)
   const tokenFloors = createTokenFloors()
-  const changed = new Map<string, TableDefinition>()
-  let schemaVersion = 0
+  const tables = createTableChanges({ schema, store, tokenFloors, options })
   let caller: Caller = { userId: builtInIds.caller, behalfOf: undefined, textNumbers: false }
-
-  function placeTable(definition: TableDefinition): Table {
-    const known = schema.byLogicalName(definition.logicalName)
-    const table = known === undefined ? schema.add(definition) : schema.replace(definition)
-    const active = table.keys.filter((key) => key.indexStatus === 'Active')
-    const keys = table.intersect === undefined ? active : [pairKey(table.intersect)]
-    store.table(table.logicalName).indexKeys(table.primaryIdColumn, keys)
-    schemaVersion += 1
-    return table
-  }
-
-  function defineTable(definition: TableDefinition): void {
-    store.transact(() => {
-      const before = schema.byLogicalName(definition.logicalName)?.definition
-      const changedBefore = changed.get(definition.logicalName)
-      placeTable(definition)
-      changed.set(definition.logicalName, definition)
-      store.note('table', definition, () => {
-        if (before !== undefined) placeTable(before)
-        if (changedBefore === undefined) changed.delete(definition.logicalName)
-        else changed.set(definition.logicalName, changedBefore)
-      })
-      if (before !== undefined && options.changeTracking.expireOnSchemaChange) {
-        expireTokens(definition.logicalName)
-      }
-    })
-  }
-
-  function expireTokens(table: string): void {
-    const floor = store.advanceVersion()
-    const before = tokenFloors.of(table)
-    tokenFloors.raise(table, floor)
-    store.note('token-floor', { table, floor }, () => tokenFloors.reset(table, before))
-  }
 
   function expireAllTokens(): void {
     store.transact(() => {
@@ -105,9 +65,9 @@ export function createService(
 
   function restoreFact(name: string, value: unknown): void {
     if (name === 'table') {
-      const definition = value as TableDefinition
-      placeTable(definition)
-      changed.set(definition.logicalName, definition)
+      tables.restoreDefinition(value as TableDefinition)
+    } else if (name === 'table-removed') {
+      tables.restoreRemoval(value as string)
     } else if (name === 'token-floor') {
       const { table, floor } = value as { table: string; floor: number }
       tokenFloors.raise(table, floor)
@@ -116,8 +76,8 @@ export function createService(
     }
   }
 
-  for (const table of schema.tables()) placeTable(table.definition)
-  for (const definition of options.tables) placeTable(definition)
+  for (const table of schema.tables()) tables.place(table.definition)
+  for (const definition of options.tables) tables.place(definition)
   return {
     options,
     schema,
@@ -140,9 +100,7 @@ export function createService(
         caller = before
       }
     },
-    schemaVersion: () => schemaVersion,
-    placeTable,
-    changedTables: () => changed.values(),
+    tables,
     expireAllTokens,
     restoreFact,
     context: {
@@ -153,11 +111,13 @@ export function createService(
       },
       businessUnitId: builtInIds.businessUnit,
       organizationId: builtInIds.organization,
-      metadataVersion: () => String(6_000_000 + schemaVersion),
+      metadataVersion: () => String(6_000_000 + tables.version()),
       rowCount: (table) => store.table(table).size,
       rows: (table) => rowsInOrder(store, table),
       row: (table, id) => store.table(table).get(id),
-      defineTable,
+      defineTable: tables.define,
+      removeTable: tables.remove,
+      numbersInFilterLists: options.numbersInFilterLists,
     },
   }
 }

@@ -155,11 +155,11 @@ function answerOperation(
   operation: BatchOperation,
   addresses: ContentAddresses,
 ): ServiceResponse {
-  const { links, errorBody } = service.options
+  const { options } = service
   try {
-    return dispatch(operationRequest(operation, outer, links.organizationSegment, addresses))
+    return dispatch(operationRequest(operation, outer, options.links.organizationSegment, addresses))
   } catch (error) {
-    return errorResponse(error, errorBody, parsePreferences(operation.headers.prefer))
+    return errorResponse(error, options, parsePreferences(operation.headers.prefer))
   }
 }
 

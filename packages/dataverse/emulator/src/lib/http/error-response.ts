@@ -5,10 +5,17 @@ import { jsonResponse, type ServiceResponse } from './service-response.js'
 /** How error bodies look: today's, the old one without codes, the on-premises one with an inner error. */
 export type ErrorBodyStyle = 'hex' | 'empty-code' | 'inner-error'
 
+/** What of error bodies is an option. */
+export interface ErrorOptions {
+  readonly errorBody: ErrorBodyStyle
+  /** The code of a property that is not there. */
+  readonly unknownPropertyCode: '0x0' | '0x80060888'
+}
+
 /** The response to whatever was thrown while a request was served. */
 export function errorResponse(
   thrown: unknown,
-  style: ErrorBodyStyle,
+  { errorBody: style, unknownPropertyCode }: ErrorOptions,
   preferences: Preferences,
 ): ServiceResponse {
   const error =
@@ -16,7 +23,7 @@ export function errorResponse(
       ? thrown
       : new ServiceError(500, '0x80040216', `An unexpected error occurred: ${messageOf(thrown)}`)
   const body: Record<string, unknown> = {
-    code: style === 'empty-code' ? '' : error.code,
+    code: style === 'empty-code' ? '' : error.kind === undefined ? error.code : unknownPropertyCode,
     message: error.message,
     ...annotationsOf(error, preferences),
   }

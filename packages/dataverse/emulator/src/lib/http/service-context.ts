@@ -12,6 +12,8 @@ export interface ServiceContext {
   readonly organizationId: string
   /** Changes with every change of the schema. */
   metadataVersion(): string
+  /** Whether filter functions take numbers in lists, which are texts. */
+  readonly numbersInFilterLists: 'refused' | 'taken'
   rowCount(tableLogicalName: string): number
   /** All rows of a table, in the order of their primary keys. */
   rows(tableLogicalName: string): Iterable<StoredRow>
@@ -21,4 +23,6 @@ export interface ServiceContext {
    * validity of delta tokens follow. Call it once per changed table while serving a request.
    */
   defineTable(definition: TableDefinition): void
+  /** Takes a table away with its rows, and the many-to-many relationships that it is an end of. */
+  removeTable(logicalName: string): void
 }

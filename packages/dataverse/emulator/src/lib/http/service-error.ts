@@ -6,6 +6,8 @@ export interface ServiceErrorDetails {
    */
   readonly annotations?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
+  /** For an error whose code is an option. */
+  readonly kind?: 'unknown-property'
 }
 
 /** An answer other than success: thrown anywhere while a request is served, and sent as the service would. */
@@ -16,6 +18,7 @@ export class ServiceError extends Error {
   readonly code: string
   readonly annotations: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
+  readonly kind: ServiceErrorDetails['kind']
 
   constructor(status: number, code: string, message: string, details: ServiceErrorDetails = {}) {
     super(message)
@@ -23,6 +26,7 @@ export class ServiceError extends Error {
     this.code = code
     this.annotations = details.annotations ?? {}
     this.headers = details.headers ?? {}
+    this.kind = details.kind
   }
 }
 

@@ -5,7 +5,8 @@ import type { TableStore } from '../store/table-store.js'
 /** The whole state as the changes that lead to it: what a snapshot holds. */
 export function* currentState(service: Service): Generator<CommittedChange> {
   const { store, tokenFloors } = service
-  for (const definition of service.changedTables()) {
+  for (const name of service.tables.removed()) yield { kind: 'fact', name: 'table-removed', value: name }
+  for (const definition of service.tables.changed()) {
     yield { kind: 'fact', name: 'table', value: definition }
   }
   for (const table of store.tables()) yield* rowsAndDeletions(table)

@@ -54,7 +54,8 @@ export function organizationOperation(
   if (Object.hasOwn(functions, name)) {
     // To another method a function is no resource at all, and says so without a code (SupportArticles: client errors).
     if (request.method !== 'GET') {
-      throw new ServiceError(404, '', `Resource not found for the segment '${name}'.`)
+      const uri = `${request.serviceRoot}/${segment}`
+      throw new ServiceError(404, '', `No HTTP resource was found that matches the request URI '${uri}'.`)
     }
     return functions[name]?.(request, context, call)
   }

@@ -28,7 +28,7 @@ export function writeDefinitions(
   if (part?.name === 'Attributes') return writeAttributes(request, context, table, part)
   if (part !== undefined) throw methodNotAllowed(method)
   if (method === 'PUT') return replaceTable(request, context, table)
-  if (method === 'DELETE') throw notEmulated('the deletion of tables')
+  if (method === 'DELETE') return removeTable(context, table)
   throw methodNotAllowed(method)
 }
 
@@ -105,6 +105,26 @@ function nextChangeTracking(members: Members, table: Table): boolean {
     throw invalidArgument(`Change tracking cannot be enabled for table '${table.logicalName}'.`)
   }
   return wanted
+}
+
+/**
+ * Which codes refuse a deletion is not documented for the Web API; `0x8004f01f` is what dependencies are told with.
+ */
+function removeTable(context: MetadataContext, { logicalName, isCustom }: Table): ServiceResponse {
+  if (!isCustom) throw invalidArgument(`Table '${logicalName}' belongs to the system and cannot be deleted.`)
+  for (const other of context.schema.tables()) {
+    if (other.logicalName === logicalName) continue
+    const column = other.columns.find(({ targets }) => targets.some(({ table }) => table === logicalName))
+    if (column === undefined) continue
+    throw new ServiceError(
+      400,
+      '0x8004f01f',
+      `The Entity(${logicalName}) component cannot be deleted because it is referenced by other components: ` +
+        `column '${column.logicalName}' of table '${other.logicalName}'.`,
+    )
+  }
+  context.removeTable(logicalName)
+  return { status: 204 }
 }
 
 function createTable(request: ParsedRequest, context: MetadataContext): ServiceResponse {

@@ -99,10 +99,16 @@ function single(found: FunctionArguments, name: string, functionName: string): L
   return value
 }
 
-function list({ arguments: found, name }: FunctionCall): readonly LiteralOperand[] {
+function list({ arguments: found, name, environment }: FunctionCall): readonly LiteralOperand[] {
   const values = found.get('PropertyValues')
   if (values === undefined || 'kind' in values) {
     throw optionRefused(`The function ${name} needs a list for PropertyValues, such as ["1","2"].`)
+  }
+  const bare = values.find(({ type }) => type !== 'string')
+  if (bare !== undefined && environment.numbersInFilterLists !== 'taken') {
+    throw optionRefused(
+      `The values of PropertyValues are texts, such as ["1","2"], in the function ${name}: '${String(bare.value)}' is none.`,
+    )
   }
   return values
 }

@@ -10,7 +10,8 @@ export function notImplemented(): ServiceError {
   return new ServiceError(501, '0x80060888', 'The method or operation is not implemented.')
 }
 
-/** 400 for a property that the type does not have. */
+/** 400 for a property that the type does not have, or has in another case (SupportArticles: client errors). */
 export function unknownProperty(name: string, type: string): ServiceError {
-  return optionRefused(`Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.${type}'.`)
+  const message = `Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.${type}'.`
+  return new ServiceError(400, '0x0', message, { kind: 'unknown-property' })
 }

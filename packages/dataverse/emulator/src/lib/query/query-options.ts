@@ -77,4 +77,6 @@ export interface QueryEnvironment {
   now(): number
   readonly userId: string
   readonly businessUnitId: string
+  /** Whether functions take numbers in their lists of values, which are texts. Default: `refused`. */
+  readonly numbersInFilterLists?: 'refused' | 'taken' | undefined
 }

@@ -41,7 +41,7 @@ export function createRowFormats(service: Service): RowFormats {
       // Expanded rows and the names of lookups change while the row itself does not.
       if (expand.length > 0 || annotations.length > 0 || textNumbers) return make()
       const names = select?.map((column) => column.logicalName).join() ?? '*'
-      const signature = `${service.schemaVersion()} ${table.logicalName} ${names}`
+      const signature = `${service.tables.version()} ${table.logicalName} ${names}`
       let format = known.get(signature)
       if (format === undefined) {
         format = remembering(make())

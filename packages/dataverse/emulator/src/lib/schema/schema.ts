@@ -28,6 +28,8 @@ export interface Schema {
    * @throws TypeError when there is no such table, or the definition is not sound.
    */
   replace(definition: TableDefinition): Table
+  /** Takes a table away, if there is one of that logical name. */
+  remove(logicalName: string): void
   /** The plain definitions, in the order in which the tables were added. */
   toDefinitions(): readonly TableDefinition[]
 }
@@ -82,6 +84,13 @@ export function createSchema(definitions: readonly TableDefinition[]): Schema {
         throw new TypeError(`There is no table '${definition.logicalName}' to replace`)
       }
       return place(definition)
+    },
+    remove(logicalName) {
+      const table = tables.get(logicalName)
+      if (table === undefined) return
+      tables.delete(logicalName)
+      entitySets.delete(table.entitySetName)
+      collections = undefined
     },
     toDefinitions: () => [...tables.values()].map((table) => table.definition),
   }

@@ -1,23 +1,26 @@
 /** The kinds of column that the emulator stores. */
-export type ColumnType =
-  | 'uniqueidentifier'
-  | 'string'
-  | 'memo'
-  | 'integer'
-  | 'bigint'
-  | 'decimal'
-  | 'money'
-  | 'double'
-  | 'boolean'
-  | 'picklist'
-  | 'multiselectpicklist'
-  | 'state'
-  | 'status'
-  | 'datetime'
-  | 'lookup'
-  | 'customer'
-  | 'owner'
-  | 'partylist'
+export const columnTypes = [
+  'uniqueidentifier',
+  'string',
+  'memo',
+  'integer',
+  'bigint',
+  'decimal',
+  'money',
+  'double',
+  'boolean',
+  'picklist',
+  'multiselectpicklist',
+  'state',
+  'status',
+  'datetime',
+  'lookup',
+  'customer',
+  'owner',
+  'partylist',
+] as const
+
+export type ColumnType = (typeof columnTypes)[number]
 
 export interface OptionDefinition {
   readonly value: number

@@ -118,6 +118,6 @@ async function answerTo(
   } catch (error) {
     if (error instanceof ConnectionDropped) return undefined
     const preferences = parsePreferences(message.headersDistinct.prefer?.join(', '))
-    return errorResponse(error, options.errorBody, preferences)
+    return errorResponse(error, options, preferences)
   }
 }

@@ -38,6 +38,10 @@ export interface Store {
   note(name: string, value: unknown, undo: () => void): void
   /** Puts a change that was committed in an earlier run back into effect. Facts are not the store's. */
   restore(change: Exclude<CommittedChange, { kind: 'fact' }>): void
+  /** Takes a table's rows away with all that is remembered of them, and hands them out. Not noted for the journal. */
+  drop(table: string): TableStore | undefined
+  /** Takes back what {@link drop} did. */
+  keep(rows: TableStore): void
   /** Runs synchronous work; when it throws, everything it stored is taken back. Nested calls join the outer one. */
   transact<T>(work: () => T): T
 }
@@ -155,6 +159,14 @@ export function createStore({ now, keyComparison, onCommit }: StoreOptions): Sto
       const current = transaction()
       current.changes.push({ kind: 'fact', name, value })
       current.undo.push(undo)
+    },
+    drop(logicalName) {
+      const rows = tables.get(logicalName)
+      tables.delete(logicalName)
+      return rows
+    },
+    keep(rows) {
+      tables.set(rows.logicalName, rows)
     },
     transact,
   }
