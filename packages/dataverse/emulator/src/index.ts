@@ -5,7 +5,8 @@ export type { LimitsSnapshot } from './lib/limits/limits.js'
 export type { CostedRequest, LimitsOptions } from './lib/limits/limits-options.js'
 export type { LimitFacet, WindowState } from './lib/limits/user-window.js'
 export { createVirtualTime, type VirtualTime, type VirtualTimeOptions } from './lib/limits/virtual-time.js'
-export type { EmulatorOptions, LinkOptions } from './lib/options.js'
+export type { LinkOptions } from './lib/link-options.js'
+export type { EmulatorOptions } from './lib/options.js'
 export { standardTables } from './lib/schema/standard-tables.js'
 export type {
   ColumnDefinition,

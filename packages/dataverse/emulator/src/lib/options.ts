@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type LimitsOptions, type ResolvedLimits, resolveLimitOptions } from './limits/limits-options.js'
+import { type LinkOptions, type ResolvedLinks, resolveLinks } from './link-options.js'
 import {
   booleanOf,
   functionOf,
@@ -17,16 +18,6 @@ import {
   type ResolvedTracking,
   resolveTrackingOptions,
 } from './tracking/tracking-options.js'
-
-/** How links are written. */
-export interface LinkOptions {
-  /** Where `@odata.nextLink` and `@odata.deltaLink` stand. Default: `after-value`. */
-  readonly position?: 'before-value' | 'after-value' | undefined
-  /** Hexadecimal digits of percent-encoding in delta tokens. Default: `lower`. */
-  readonly hex?: 'lower' | 'upper' | undefined
-  /** A path segment before `/api/data`, as on-premises servers have. Default: none. */
-  readonly organizationSegment?: string | undefined
-}
 
 /** Options of `startEmulator()`. */
 export interface EmulatorOptions {
@@ -126,11 +117,7 @@ type Complete<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> }
 export interface ResolvedOptions
   extends Complete<Omit<EmulatorOptions, 'changeTracking' | 'limits' | 'links' | 'stateDirectory'>> {
   readonly changeTracking: ResolvedTracking
-  readonly links: {
-    readonly position: 'before-value' | 'after-value'
-    readonly hex: 'lower' | 'upper'
-    readonly organizationSegment: string | undefined
-  }
+  readonly links: ResolvedLinks
   readonly limits: ResolvedLimits | undefined
   readonly stateDirectory: string | undefined
 }
@@ -175,22 +162,6 @@ function checkRows(rows: NonNullable<EmulatorOptions['rows']>): NonNullable<Emul
     )
   }
   return rows
-}
-
-function resolveLinks(links: LinkOptions): ResolvedOptions['links'] {
-  objectOf('links', links)
-  const { position = 'after-value', hex = 'lower', organizationSegment } = links
-  if (
-    organizationSegment !== undefined &&
-    !/^[A-Za-z0-9_-]+$/.test(textOf('links.organizationSegment', organizationSegment))
-  ) {
-    throw new TypeError(`links.organizationSegment is one path segment: got '${organizationSegment}'`)
-  }
-  return {
-    position: oneOf('links.position', position, ['before-value', 'after-value']),
-    hex: oneOf('links.hex', hex, ['lower', 'upper']),
-    organizationSegment,
-  }
 }
 
 function resolveSwitches(
