@@ -77,6 +77,8 @@ function describeReset({ reason, epoch }: ResetEvent, directory: string): string
       return `the service no longer answers for the delta token. Resync: ${again}; rows that are not in it are gone`
     case 'schema-changed':
       return `the checkpoint is of other columns or another environment: ${again}`
+    case 'full-copy':
+      return `the table is not tracked: ${again}; rows that are not in it are gone`
     case 'requested':
       return again
   }

@@ -86,6 +86,7 @@ export function createChangeFeed<R extends Row = Row>(
     source: `${new URL(client.origin).hostname}/${resolved.entitySet}`,
     entitySet: resolved.entitySet,
     select: resolved.canonicalSelect,
+    isTracked: resolved.mode === 'tracked',
   }
   let learned: Pick<ReadContext, 'shape' | 'tokenLifetimeDays'> | undefined
 
@@ -160,14 +161,14 @@ async function learnTable(
   options: ResolvedOptions,
   signal: AbortSignal | undefined,
 ): Promise<Pick<ReadContext, 'shape' | 'tokenLifetimeDays'>> {
-  const { entitySet, exactNumbers } = options
+  const { entitySet, exactNumbers, mode } = options
   let { primaryKey } = options
   if (primaryKey === undefined) {
     const table = await describeTable(client, entitySet, { signal })
-    requireChangeTracking(table)
+    if (mode === 'tracked') requireChangeTracking(table)
     primaryKey = table.primaryKey
   }
-  const days = options.tokenLifetimeDays
+  const days = mode === 'tracked' ? options.tokenLifetimeDays : 0
   const tokenLifetimeDays =
     days === 'ask' ? await readTokenLifetimeDays(client, { signal }) : days || undefined
   return { shape: createChangeShape(entitySet, primaryKey, exactNumbers), tokenLifetimeDays }

@@ -29,6 +29,7 @@ export function followFeed(
 
   async function* read(): AsyncGenerator<EventBatch, boolean, undefined> {
     let changed = false
+    let isCopy = false
     for await (const batch of readOnce({ ...options, position, restart }, signal)) {
       yield batch
       // Behind the yield: a checkpoint counts once its consumer has come back for more.
@@ -36,7 +37,11 @@ export function followFeed(
         if (event.kind === 'checkpoint') {
           position = parsePosition(event.checkpoint)
           restart = false
-        } else changed = true
+        } else {
+          // A copy tells every row and not what changed: the more rarely it is made, the better.
+          if (event.kind === 'reset') isCopy = event.reason === 'full-copy'
+          if (!isCopy) changed = true
+        }
       }
     }
     return changed

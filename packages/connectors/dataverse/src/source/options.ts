@@ -40,6 +40,17 @@ export interface ChangeFeedOptions {
    * reads a delta of several pages twice. Default: `true`.
    */
   readonly gapGuard?: boolean | undefined
+  /**
+   * How the table is read. `tracked` follows change tracking. `full-copy` is for tables that cannot be tracked: every read is a
+   * full one, and whoever keeps the rows finds out which are gone. `modified-since` reads between two copies only the rows with
+   * a newer `modifiedon`; deletions, and rows whose `modifiedon` was set to an older time, are found by the next copy only.
+   * Default: `tracked`.
+   */
+  readonly mode?: 'tracked' | 'full-copy' | 'modified-since' | undefined
+  /** With `modified-since`, how much older than the last read rows may be and are read again. Default: 5 minutes, 300,000 ms. */
+  readonly overlapMs?: number | undefined
+  /** With `modified-since`, how long after the last copy the next one is due; 0 for never. Default: one day, 86,400,000 ms. */
+  readonly copyEveryMs?: number | undefined
   /** Rows in a page. Default: the service's own maximum, 5,000 for standard tables and 500 for elastic ones. */
   readonly pageSize?: number | undefined
   /**
@@ -92,6 +103,9 @@ export interface ResolvedOptions {
   readonly onMismatch: 'refuse' | 'reset'
   readonly onExpired: 'resync' | 'fail'
   readonly gapGuard: boolean
+  readonly mode: 'tracked' | 'full-copy' | 'modified-since'
+  readonly overlapMs: number
+  readonly copyEveryMs: number
   readonly pageSize: number | undefined
   readonly annotations: string | readonly string[] | undefined
   readonly primaryKey: string | undefined
@@ -124,6 +138,9 @@ export function resolveOptions(options: ChangeFeedOptions): ResolvedOptions {
     onMismatch: oneOf('onMismatch', options.onMismatch ?? 'refuse', ['refuse', 'reset']),
     onExpired: oneOf('onExpired', options.onExpired ?? 'resync', ['resync', 'fail']),
     gapGuard: flag('gapGuard', options.gapGuard ?? true),
+    mode: oneOf('mode', options.mode ?? 'tracked', ['tracked', 'full-copy', 'modified-since']),
+    overlapMs: atLeast('overlapMs', options.overlapMs ?? 300_000, 0),
+    copyEveryMs: atLeast('copyEveryMs', options.copyEveryMs ?? oneDayMs, 0),
     pageSize: options.pageSize === undefined ? undefined : whole('pageSize', options.pageSize, 1),
     annotations:
       typeof options.annotations === 'string'

@@ -29,7 +29,7 @@ export interface PageEnd {
 
 /** How pages are asked for. */
 export interface PageOptions extends ResolvedOptions {
-  /** Whether the read is the begin or a part of change tracking, which knows no filter. Default: true. */
+  /** Whether the read is the begin or a part of change tracking, which knows no filter. Default: unless the table is copied. */
   readonly tracked?: boolean
 }
 
@@ -143,7 +143,12 @@ function endOf(
 }
 
 /** Sent with every page: OData asks clients to repeat preferences when they follow links, and the service does not mind. */
-function preferences({ tracked = true, pageSize, annotations }: PageOptions): string | undefined {
+function preferences({
+  mode,
+  tracked = mode === 'tracked',
+  pageSize,
+  annotations,
+}: PageOptions): string | undefined {
   return formatPrefer({ trackChanges: tracked, maxPageSize: pageSize, includeAnnotations: annotations })
 }
 

@@ -1,8 +1,9 @@
 import { DataverseError, type ResetReason } from '@deltaverse/core'
+import { type CopyPlan, copyPlan, type NewerPlan, resumeCopy } from './copy-plan.js'
 import { type CheckpointScope, findMismatch, type GapLink, type ReadPosition } from './read-position.js'
 
 /** Where a part of a read begins and what it is. */
-export type ReadPlan = SnapshotPlan | CatchUpPlan | DeltaPlan
+export type ReadPlan = SnapshotPlan | CatchUpPlan | DeltaPlan | CopyPlan | NewerPlan
 
 export interface SnapshotPlan {
   readonly kind: 'snapshot'
@@ -46,6 +47,8 @@ export interface PlanOptions {
   readonly onMismatch: 'refuse' | 'reset'
   readonly onExpired: 'resync' | 'fail'
   readonly gapGuard: boolean
+  readonly mode: 'tracked' | 'full-copy' | 'modified-since'
+  readonly copyEveryMs: number
 }
 
 /**
@@ -54,8 +57,9 @@ export interface PlanOptions {
  * @throws DataverseError `checkpoint-mismatch`, `delta-token-expired` (when the options say to fail)
  */
 export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: number): ReadPlan {
-  const { position } = options
-  if (position === undefined) return snapshotPlan('initial', 1)
+  const { position, mode } = options
+  const fullPlan = mode === 'tracked' ? snapshotPlan : copyPlan
+  if (position === undefined) return fullPlan('initial', 1)
   const nextEpoch = position.epoch + 1
   const mismatch = findMismatch(position, scope)
   if (mismatch !== undefined && options.onMismatch === 'refuse' && !options.restart) {
@@ -64,8 +68,12 @@ export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: nu
       { code: 'checkpoint-mismatch' },
     )
   }
-  if (options.restart) return snapshotPlan('requested', nextEpoch)
-  if (mismatch !== undefined) return snapshotPlan('schema-changed', nextEpoch)
+  if (options.restart) return fullPlan('requested', nextEpoch)
+  if (mismatch !== undefined) return fullPlan('schema-changed', nextEpoch)
+  const { copy } = position
+  if (copy !== undefined && mode !== 'tracked') {
+    return resumeCopy({ ...position, copy }, { mode, copyEveryMs: options.copyEveryMs }, nowMs)
+  }
   return resume(position, options, nowMs)
 }
 

@@ -19,6 +19,16 @@ export interface GapLink {
   readonly expiresAt?: string
 }
 
+/** How far the copies of a table are that is not tracked. Times are ISO 8601, UTC. */
+export interface CopyState {
+  /** When the last copy began, or the one under way. */
+  readonly copiedAt: string
+  /** When the last read of newer rows began that is through, by the service's clock. */
+  readonly since?: string
+  /** The same of the one under way, between its pages. */
+  readonly beganAt?: string
+}
+
 /** What the cursor of a checkpoint holds. */
 interface Cursor {
   /** Selected columns in their canonical order; `null` means all. */
@@ -40,6 +50,8 @@ interface Cursor {
   readonly guardLink?: string
   /** The delta token inside `deltaLink`, decoded. */
   readonly deltaToken?: string
+  /** Of a table that is copied, as it is not tracked: then there is no delta link. */
+  readonly copy?: CopyState
   /** Why the snapshot under way was begun; in its catch-up too. */
   readonly resetReason?: ResetReason
 }
@@ -63,6 +75,8 @@ export interface CheckpointScope {
   readonly source: string
   readonly entitySet: string
   readonly select: readonly string[] | null
+  /** Whether the feed follows change tracking, and does not copy the table. */
+  readonly isTracked: boolean
 }
 
 /** Columns in the one order in which they are compared and stored: sorted, each once. */
@@ -128,23 +142,36 @@ function parseCursor(value: unknown): Cursor {
     refuse('"cursor.select" must be a list of columns or null')
   }
   if (cursor.gap !== undefined) requireGap(cursor.gap)
-  for (const name of neededIn(cursor.phase)) {
+  if (cursor.copy !== undefined) requireCopy(cursor.copy)
+  for (const name of neededIn(cursor.phase, cursor.copy !== undefined)) {
     if (cursor[name] === undefined) refuse(`"cursor.${name}" is missing`)
   }
   return value as Cursor
 }
 
 /** The members without which a read cannot go on. */
-function neededIn(phase: unknown): readonly (keyof Cursor)[] {
+function neededIn(phase: unknown, isCopy: boolean): readonly (keyof Cursor)[] {
   switch (phase) {
     case 'snapshot':
       return ['nextLink']
     case 'catch-up':
       return ['deltaLink', 'gap']
     case 'incremental':
-      return ['deltaLink']
+      return isCopy ? [] : ['deltaLink']
     default:
       return refuse('"cursor.phase" must be snapshot, catch-up or incremental')
+  }
+}
+
+function requireCopy(value: unknown): void {
+  if (typeof value !== 'object' || value === null) refuse('"cursor.copy" must be an object')
+  const copy = value as Partial<Record<keyof CopyState, unknown>>
+  for (const name of ['copiedAt', 'since', 'beganAt'] as const) {
+    const date = copy[name]
+    const isThere = name === 'copiedAt' || date !== undefined
+    if (isThere && (typeof date !== 'string' || Number.isNaN(Date.parse(date)))) {
+      refuse(`"cursor.copy.${name}" must be a date in ISO 8601`)
+    }
   }
 }
 
@@ -164,6 +191,11 @@ function requireGap(value: unknown): void {
 export function findMismatch(position: ReadPosition, scope: CheckpointScope): string | undefined {
   if (position.source !== scope.source) {
     return `it was made for ${position.source}, not for ${scope.source}`
+  }
+  if ((position.copy === undefined) !== scope.isTracked) {
+    return scope.isTracked
+      ? 'it was made by copying the table, not by change tracking'
+      : 'it was made by change tracking, not by copying the table'
   }
   if (position.selectHash !== hashSelect(scope.entitySet, scope.select)) {
     return `it was made for ${describeSelect(position.select)}, not for ${describeSelect(scope.select)}`

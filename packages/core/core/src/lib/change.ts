@@ -10,8 +10,9 @@ export type Row = Record<string, unknown>
  * - `token-expired`: the source no longer answers for the token in the checkpoint, so everything is read again.
  * - `schema-changed`: the checkpoint belongs to another table or another list of columns.
  * - `requested`: the caller asked for it.
+ * - `full-copy`: the source does not tell what changes in this table, so it is read in full time and again.
  */
-export type ResetReason = 'initial' | 'token-expired' | 'schema-changed' | 'requested'
+export type ResetReason = 'initial' | 'token-expired' | 'schema-changed' | 'requested' | 'full-copy'
 
 /** A snapshot begins: a read of every row. What an earlier epoch left behind is stale once `complete` comes. */
 export interface ResetEvent {

@@ -84,6 +84,7 @@ function createRead<Position, R extends Row>(
     const mustRestart = restart && saved === opened
     if (filter.isDeriving() && !mustRestart) await pipeline.derive()
     let changed = false
+    let isCopy = false
     const events = source.read({
       checkpoint: committer.saved()?.checkpoint ?? null,
       restart: mustRestart,
@@ -91,7 +92,9 @@ function createRead<Position, R extends Row>(
       onEvent,
     })
     for await (const batch of events) {
-      changed ||= hasNews(batch)
+      isCopy ||= batch.some((event) => event.kind === 'reset' && event.reason === 'full-copy')
+      // A copy tells every row and not what changed: the more rarely it is made, the better.
+      changed ||= !isCopy && hasNews(batch)
       await pipeline.take(batch)
       // Pages that were read ahead need not be written any more.
       call.signal?.throwIfAborted()

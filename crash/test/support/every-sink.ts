@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CheckpointStore, HeldRow, Source } from '@deltaverse/core'
+import { createFingerprints } from '@deltaverse/fingerprints'
+import { findBinaries, noBinaries, startPostgres } from '@deltaverse/postgres/testing'
+import { loadConnector } from '@deltaverse/registry'
+import { type SyncSummary, sync, type VerifySummary, verify } from '@deltaverse/sync'
+import { afterAll, beforeAll, describe } from 'vitest'
+
+/** One sink, and one sync that keeps to it for the time of a test. */
+export interface SinkUnderTest {
+  run(source: Source): Promise<SyncSummary<unknown>>
+  verify(source: Source): Promise<VerifySummary>
+  /** Ids of the rows that it holds, by the alphabet. */
+  ids(): Promise<readonly string[]>
+}
+
+interface Way {
+  readonly connector: string
+  readonly settings: (folder: string) => object
+  readonly fingerprints: boolean
+}
+
+const ways: Readonly<Record<string, Way>> = {}
+function addWay(title: string, connector: string, settings: (folder: string) => object): void {
+  const known = ways as Record<string, Way>
+  known[title] = { connector, settings, fingerprints: false }
+  known[`${title}, with fingerprints`] = { connector, settings, fingerprints: true }
+}
+for (const mode of ['log', 'mirror']) {
+  for (const format of ['ndjson', 'csv']) {
+    addWay(`files (${mode}, ${format})`, 'files', (directory) => ({ directory, mode, format }))
+  }
+}
+addWay('sqlite', 'sqlite', (folder) => ({ file: join(folder, 'rows.sqlite') }))
+
+/** Describes tests once for each sink, with and without fingerprints. */
+export function describeEverySink(
+  name: string,
+  body: (open: (table: string) => SinkUnderTest) => void,
+): void {
+  for (const [title, way] of Object.entries(ways)) {
+    describe(`${name}: ${title}`, () => body(opener(way, () => way.settings)))
+  }
+  const binaries = findBinaries()
+  const title = binaries === undefined ? `postgres (skipped: ${noBinaries})` : 'postgres'
+  describe.skipIf(binaries === undefined)(`${name}: ${title}`, () => {
+    let server: Awaited<ReturnType<typeof startPostgres>> | undefined
+    beforeAll(async () => {
+      server = await startPostgres(binaries ?? '')
+    })
+    afterAll(() => server?.stop())
+    const way = { connector: 'postgres', settings: () => ({}), fingerprints: true }
+    body(
+      opener(way, () => {
+        const { host, port, user, database } = server?.settings ?? {}
+        return () => ({ connectionString: `postgres://${user}@${host}:${port}/${database}` })
+      }),
+    )
+  })
+}
+
+function opener(way: Way, settingsOf: () => Way['settings']): (table: string) => SinkUnderTest {
+  const folders: string[] = []
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  })
+  return (table) => {
+    const folder = mkdtempSync(join(tmpdir(), 'deltaverse-sinks-'))
+    folders.push(folder)
+    const openSink = async () => {
+      const connector = await loadConnector(way.connector)
+      if (connector.sink === undefined) throw new Error(`${way.connector} is no sink`)
+      return connector.sink.open({ ...settingsOf()(folder) }, { name: table })
+    }
+    const partsOf = (checkpoints: CheckpointStore | undefined) => ({
+      name: table,
+      ...(checkpoints && { checkpoints }),
+      ...(way.fingerprints && { fingerprints: createFingerprints({ directory: join(folder, 'known') }) }),
+      maxDeleteShare: 1,
+    })
+    return {
+      async run(source) {
+        const { sink, checkpoints, release } = await openSink()
+        try {
+          return await sync({ ...partsOf(checkpoints), source, sink } as never)
+        } finally {
+          await release()
+        }
+      },
+      async verify(source) {
+        const { sink, checkpoints, release } = await openSink()
+        try {
+          return await verify({ ...partsOf(checkpoints), source, sink } as never)
+        } finally {
+          await release()
+        }
+      },
+      async ids() {
+        const { sink, checkpoints, release } = await openSink()
+        try {
+          const loaded = 'loadState' in sink ? await sink.loadState(table) : await checkpoints?.load(table)
+          await sink.open(loaded?.state.position)
+          const held = new Map<string, HeldRow>()
+          for await (const rows of sink.held?.() ?? []) for (const row of rows) held.set(row.id, row)
+          await sink.close()
+          return [...held.values()].flatMap(({ id, deleted }) => (deleted ? [] : [id])).sort()
+        } finally {
+          await release()
+        }
+      },
+    }
+  }
+}
