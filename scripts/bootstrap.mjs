@@ -19,6 +19,8 @@ const build = 'pnpm exec turbo run build --output-logs=errors-only'
 /** What each task does behind install and build, inside the one npx call; or the file that this process then starts itself. */
 const tasks = {
   start: { run: 'apps/change-feed/dist/main.js' },
+  // Paths in its arguments are the caller's.
+  deltaverse: { run: 'apps/deltaverse/dist/bin.js', at: process.env.INIT_CWD },
   emulator: { run: 'packages/dataverse/emulator/dist/bin/main.js' },
   'check:live': { run: 'apps/change-feed/dist/check-live.js' },
   bench: { run: 'bench/dist/main.js' },
@@ -90,13 +92,13 @@ if (steps.length > 0) {
 if (code === 0 && stopped !== undefined) code = exitCodeOf(stopped)
 process.exitCode = code
 // In this process, so that a signal sent to it, SIGKILL included, is sent to the task.
-if (code === 0 && chosen.run !== undefined) await import(becomeProgram(chosen.run, args))
+if (code === 0 && chosen.run !== undefined) await import(becomeProgram(chosen, args))
 
 /** Makes this process look as if it had been started with the program and its arguments; returns what to import. */
-function becomeProgram(program, programArguments) {
-  const path = join(root, program)
+function becomeProgram({ run, at = root }, programArguments) {
+  const path = join(root, run)
   process.argv = [process.execPath, path, ...programArguments]
-  process.chdir(root)
+  process.chdir(at)
   return pathToFileURL(path).href
 }
 

@@ -1,1 +1,1 @@
-export { connect, disconnect } from './connect/connect.js'
+export { connect, disconnect } from './environment/connect.js'

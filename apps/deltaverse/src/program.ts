@@ -1,5 +1,5 @@
-export { chooseCredential } from './connect/choose-credential.js'
-export { type AuthName, authNames, cloudNames } from './connect/sign-in-names.js'
+export { chooseCredential } from './environment/choose-credential.js'
+export { type AuthName, authNames, cloudNames } from './environment/sign-in-names.js'
 export { tolerateClosedOutput } from './program/closed-output.js'
 export { describeError } from './program/describe-error.js'
 export { exitCodes } from './program/exit-codes.js'

@@ -1,6 +1,5 @@
 import type { Terminal } from 'deltaverse/program'
-import { type ClosingLine, formatClosingTable } from '../lib/closing-table.js'
-import type { RunReport, TableReport } from '../lib/table-report.js'
+import { type ClosingLine, formatClosingTable, type RunReport, type TableReport } from 'deltaverse/report'
 import type { DemoReport } from './demo-command.js'
 import type { Settings } from './settings.js'
 

@@ -6,7 +6,7 @@ import {
   listenForStopSignals,
   UsageError,
 } from 'deltaverse/program'
-import type { RunReport } from '../lib/table-report.js'
+import type { RunReport } from 'deltaverse/report'
 import { parseArguments } from './parse-arguments.js'
 import { printReport } from './print-report.js'
 import type { Settings } from './settings.js'

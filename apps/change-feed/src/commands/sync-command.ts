@@ -4,11 +4,15 @@ import { describeTable } from '@deltaverse/dataverse'
 import { makeFolder, nodeFiles } from '@deltaverse/durable-files'
 import { connect, disconnect } from 'deltaverse/connect'
 import { chooseCredential, describeError, exitCodes, type Terminal } from 'deltaverse/program'
+import {
+  createProgress,
+  createReadMeter,
+  type Progress,
+  type RunReport,
+  type TableReport,
+} from 'deltaverse/report'
 import pLimit from 'p-limit'
-import { createProgress, type Progress } from '../lib/progress.js'
-import { createReadMeter } from '../lib/read-meter.js'
 import { runTable } from '../lib/run-table.js'
-import type { RunReport, TableReport } from '../lib/table-report.js'
 import type { SyncSettings } from './settings.js'
 
 export interface CommandContext {

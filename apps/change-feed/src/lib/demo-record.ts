@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { DataverseError } from '@deltaverse/core'
 import { codeOf, replaceFile, toFileError } from '@deltaverse/durable-files'
-import type { ReadFigures } from './table-report.js'
+import type { ReadFigures } from 'deltaverse/report'
 
 /** What the demonstration remembers beside the emulator's own state. */
 export interface DemoRecord {

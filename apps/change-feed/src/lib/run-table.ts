@@ -3,14 +3,16 @@ import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
 import type { DataverseClient } from '@deltaverse/client'
 import type { Clock } from '@deltaverse/core'
 import { type ChangeFeedOptions, createChangeFeed } from '@deltaverse/dataverse'
-import { createFileSink, type FileEvent, type FilePosition, type FileSinkOptions } from '@deltaverse/files'
+import {
+  createFileSink,
+  type FileEvent,
+  type FilePosition,
+  type FileSinkOptions,
+  placeOf,
+} from '@deltaverse/files'
 import { type FollowOptions, type SyncEvent, sync } from '@deltaverse/sync'
 import { describeError, type Terminal } from 'deltaverse/program'
-import { tellNotice } from './describe-notice.js'
-import { describePlace } from './describe-place.js'
-import type { Progress } from './progress.js'
-import { createReadMeter } from './read-meter.js'
-import type { TableReport } from './table-report.js'
+import { createReadMeter, type Progress, type TableReport, tellNotice } from 'deltaverse/report'
 
 export interface RunTableOptions {
   /** As the user calls it. */
@@ -82,7 +84,7 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
     entitySet,
     ...(read === undefined ? {} : { read }),
     ...meter.figures(),
-    ...(await describePlace(directory, entitySet)),
+    ...(await placeOf(directory, entitySet)),
     ...(setAside.length === 0 ? {} : { setAside }),
     ...(error === undefined || stopped ? {} : { error: describeError(error) }),
   }

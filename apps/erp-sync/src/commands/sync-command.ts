@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { exitCodes } from 'deltaverse/program'
-import { createRequestCounter } from '../lib/request-counter.js'
+import { createRequestCounter } from 'deltaverse/report'
 import { replayProducts, syncProducts } from '../lib/sync-products.js'
 import type { RunReport, SyncReport } from '../lib/sync-report.js'
 import { connect } from './connect.js'

@@ -6,12 +6,12 @@ import {
   type WriteResult,
   type WriteSummary,
 } from '@deltaverse/dataverse'
+import type { RequestCounter } from 'deltaverse/report'
 import { createDeadLetterFile, type DeadLetterFile, readDeadLetters } from './dead-letter-file.js'
 import { checkShare, findGone, readFileKeys } from './gone-products.js'
 import { planProducts } from './plan-products.js'
 import type { Counts, ProductWork, ProductWriters } from './product-work.js'
 import { readProductFile } from './read-product-file.js'
-import type { RequestCounter } from './request-counter.js'
 import { normalizeNumber, readStoredProducts, type StoredProducts } from './stored-products.js'
 import type { SyncReport } from './sync-report.js'
 

@@ -1,4 +1,4 @@
-import type { RequestCounts } from './request-counter.js'
+import type { RequestCounts } from 'deltaverse/report'
 
 /** A product that a dry run would touch. */
 export interface PlannedProduct {

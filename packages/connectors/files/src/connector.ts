@@ -26,13 +26,15 @@ export const connector: Connector = {
     async open(settings: ConnectorSettings, { name }) {
       const { directory, files, processes } = options.parse(settings as Settings)
       const { processes: _, ...given } = settings as Settings
-      const [{ createFileCheckpointStore }, { createFileSink }] = await Promise.all([
+      const [{ createFileCheckpointStore }, { createFileSink }, { placeOf }] = await Promise.all([
         import('@deltaverse/checkpoint-stores'),
         import('./sink.js'),
+        import('./place.js'),
       ])
       return {
         sink: createFileSink({ ...given, name }),
         checkpoints: createFileCheckpointStore({ directory, files, processes }),
+        place: () => placeOf(directory, name),
         async release() {},
       }
     },

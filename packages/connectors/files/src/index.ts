@@ -8,4 +8,5 @@ export type {
   PublishedMirror,
 } from '@deltaverse/file-tables'
 export type { FileEvent, FileSinkOptions, RotateOptions } from './options.js'
+export { placeOf } from './place.js'
 export { createFileSink, type FilePosition, type FileSink } from './sink.js'

@@ -23,6 +23,7 @@ export type {
   OpenedSource,
   SinkCapabilities,
   SinkMode,
+  SinkPlace,
   SinkRole,
   SourceRole,
 } from './lib/connector.js'

@@ -1,6 +1,7 @@
 import type { OptionRow } from '@deltaverse/options'
 import type { TableSchema } from '@deltaverse/schema'
 import type { CallOptions } from './call-options.js'
+import type { Checkpoint } from './checkpoint.js'
 import type { CheckpointStore, ReadableSink, Sink, TransactionalSink } from './sink.js'
 import type { Source } from './source.js'
 
@@ -76,8 +77,23 @@ export interface OpenedSink {
   readonly sink: (Sink | TransactionalSink) & Partial<ReadableSink>
   /** Where the state of its sync belongs, for sinks that do not keep it themselves. */
   readonly checkpoints?: CheckpointStore
+  /** Where the table is, for a report; absent where there is nothing to say but the name. */
+  place?(): Promise<SinkPlace>
   /** Lets go of what the sink stands on (a pool of connections), behind its `close`. */
   release(): Promise<void>
+}
+
+/** Where a sink keeps a table, for people and reports. Paths as the sink was told its folder. */
+export interface SinkPlace {
+  /** The files that hold it, in order; empty where there is none yet. */
+  readonly files: readonly string[]
+  /** Files of earlier epochs, which nothing is added to any more. */
+  readonly earlierFiles?: readonly string[]
+  /** Tells of each file what it holds. */
+  readonly manifestFile?: string
+  readonly checkpointFile?: string
+  readonly epoch?: number
+  readonly phase?: Checkpoint['phase']
 }
 
 /** A connector as the place that changes come from. */

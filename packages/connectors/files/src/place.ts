@@ -1,21 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
-import type { LogManifest } from '@deltaverse/files'
-import type { TableReport } from './table-report.js'
-
-type Place = Pick<
-  TableReport,
-  'epoch' | 'phase' | 'files' | 'earlierFiles' | 'manifestFile' | 'checkpointFile'
->
+import type { SinkPlace } from '@deltaverse/core'
+import { safeFileName } from '@deltaverse/durable-files'
+import type { LogManifest } from '@deltaverse/file-tables'
 
 /** Where a table stands, by its checkpoint and the manifest of its files; empty where there is nothing yet. */
-export async function describePlace(directory: string, entitySet: string): Promise<Place> {
-  const manifestFile = join(directory, `${entitySet}.manifest.json`)
+export async function placeOf(directory: string, table: string): Promise<SinkPlace> {
+  const name = safeFileName(table)
+  const manifestFile = join(directory, `${name}.manifest.json`)
   const found = await readManifest(manifestFile, (file) => join(directory, file))
-  if (found === undefined) return {}
+  if (found === undefined) return { files: [] }
   const stored = await createFileCheckpointStore({ directory })
-    .load(entitySet)
+    .load(table)
     .catch(() => undefined)
   const { files, earlierFiles } = found
   return {
@@ -26,7 +23,7 @@ export async function describePlace(directory: string, entitySet: string): Promi
     files,
     ...(earlierFiles.length === 0 ? {} : { earlierFiles }),
     manifestFile,
-    checkpointFile: join(directory, `${entitySet}.checkpoint.json`),
+    checkpointFile: join(directory, `${name}.checkpoint.json`),
   }
 }
 

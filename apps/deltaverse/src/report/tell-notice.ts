@@ -1,7 +1,8 @@
 import type { ResetEvent } from '@deltaverse/core'
 import type { FilePosition } from '@deltaverse/files'
 import type { SyncEvent } from '@deltaverse/sync'
-import { formatCount, type Terminal } from 'deltaverse/program'
+import { formatCount } from '../program/format-quantity.js'
+import type { Terminal } from '../program/terminal.js'
 
 type Notice = SyncEvent<FilePosition>
 

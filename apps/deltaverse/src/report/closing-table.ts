@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { formatBytes, formatCount, formatSeconds } from 'deltaverse/program'
+import { formatBytes, formatCount, formatSeconds } from '../program/format-quantity.js'
 import type { ReadFigures } from './table-report.js'
 
 /** A line of the closing table: a title and what that read took, or why it did not come to its end. */

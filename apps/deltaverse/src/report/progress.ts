@@ -1,5 +1,5 @@
 import type { SyncEvent } from '@deltaverse/sync'
-import { formatBytes, formatCount, plural } from 'deltaverse/program'
+import { formatBytes, formatCount, plural } from '../program/format-quantity.js'
 
 /** Sums up what goes on, for the one line that shows it. */
 export interface Progress {

@@ -1,0 +1,96 @@
+import { type Command, Option } from 'commander'
+import type { EnvironmentSettings } from '../environment/open-environment.js'
+import { authNames, cloudNames } from '../environment/sign-in-names.js'
+import type { TerminalOptions } from '../program/terminal.js'
+import { collect, parseShare, parseText, parseWait } from './flag-values.js'
+
+/** How to sign in to the environment. */
+export function addSignInFlags(command: Command): Command {
+  return command
+    .optionsGroup('Signing in:')
+    .addOption(
+      new Option('--auth <way>', 'how (default: as the environment variables say)').choices(authNames),
+    )
+    .addOption(new Option('--tenant-id <id>', 'directory (tenant) id or domain').env('AZURE_TENANT_ID'))
+    .addOption(new Option('--client-id <id>', 'application (client) id').env('AZURE_CLIENT_ID'))
+    .addOption(new Option('--cloud <name>', 'cloud (default: told from the URL)').choices(cloudNames))
+    .option(
+      '--allow-insecure-http',
+      'allow http: to another machine, so that the token travels in clear',
+      false,
+    )
+}
+
+/** What is printed where. */
+export function addOutputFlags(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--json', 'print one JSON object on stdout at the end, everything else on stderr', false)
+    .option('--trace', 'say each step on stderr', false)
+    .helpOption('-h, --help', 'show this help')
+}
+
+/** Where from, as a flag. */
+export function addFromFlag(command: Command): Command {
+  return command.addOption(
+    new Option('--from <url>', 'environment, https://contoso.crm4.dynamics.com')
+      .env('DATAVERSE_URL')
+      .argParser(parseText)
+      .makeOptionMandatory(),
+  )
+}
+
+/** The place that rows are kept in, and how. */
+export function addSinkFlags(command: Command): Command {
+  return command
+    .optionsGroup('Where to:')
+    .requiredOption(
+      '--to <place>',
+      'a folder (./data), a database (postgres://localhost/crm), a file of SQLite (crm.sqlite)',
+      parseText,
+    )
+    .addOption(
+      new Option('--mode <what>', 'log: every change in order; mirror: the rows as they are; table').choices([
+        'log',
+        'mirror',
+        'table',
+      ]),
+    )
+    .addOption(new Option('--format <name>', 'of files').choices(['ndjson', 'csv']))
+    .addOption(
+      new Option('--lines <what>', 'of NDJSON: changes, or in a mirror plain rows').choices([
+        'changes',
+        'rows',
+      ]),
+    )
+    .option('--gzip', 'compress files')
+    .option(
+      '--sink <option=value>',
+      'an option of the sink by its name, such as rotate.daily=true; repeat it for others',
+      collect,
+    )
+    .addOption(
+      new Option('--lock-wait <seconds>', 'how long to wait for another process that works on the same table')
+        .argParser(parseWait)
+        .default(30),
+    )
+    .addOption(
+      new Option(
+        '--max-delete-share <share>',
+        'stop before a read deletes more than this share of a table; 1 allows everything',
+      )
+        .argParser(parseShare)
+        .default(0.5),
+    )
+}
+
+/** What the flags of {@link addOutputFlags} say. */
+export function outputOf({ json, trace }: TerminalOptions): TerminalOptions {
+  return { json, trace }
+}
+
+/** What the flags of {@link addSignInFlags} say of an environment at `url`. */
+export function environmentOf(url: string, flags: Omit<EnvironmentSettings, 'url'>): EnvironmentSettings {
+  const { auth, tenantId, clientId, cloud, allowInsecureHttp } = flags
+  return { url, auth, tenantId, clientId, cloud, allowInsecureHttp }
+}

@@ -1,0 +1,104 @@
+import { type Command, Option } from 'commander'
+import type { Execute } from '../../command-line/execute.js'
+import { collect, collectTexts, parseCount, parseSeconds } from '../../command-line/flag-values.js'
+import {
+  addFromFlag,
+  addOutputFlags,
+  addSignInFlags,
+  addSinkFlags,
+  environmentOf,
+  outputOf,
+} from '../../command-line/shared-flags.js'
+import { UsageError } from '../../program/usage-error.js'
+import { sinkFromFlags } from '../../sink/sink-settings.js'
+import { parseTableChoice } from '../../tables/table-choice.js'
+
+/** `deltaverse pull`: a table's rows, and what changes of them, to a sink. */
+export function addPull(program: Command, execute: Execute): Command {
+  const command = program
+    .command('pull')
+    .description('bring tables of an environment to files or a database: everything first, then what changed')
+    .addHelpText('after', examples)
+  addFromFlag(command.optionsGroup('What to read:'))
+    .requiredOption(
+      '--table <name[:columns]>',
+      'a table by logical name or entity set, and its columns: account:name,accountnumber; repeat it for others',
+      collect,
+    )
+    .addOption(
+      new Option('--annotations <names>', 'annotations to ask for, such as "*" (default: none)').argParser(
+        collectTexts,
+      ),
+    )
+    .addOption(
+      new Option('--page-size <rows>', "rows in a page (default: the service's maximum)").argParser(
+        parseCount,
+      ),
+    )
+    .addOption(
+      new Option('--concurrency <tables>', 'tables at once; all of them with --follow')
+        .argParser(parseCount)
+        .default(4),
+    )
+  addSinkFlags(command)
+    .optionsGroup('How long:')
+    .option('--follow', 'go on reading what changes, until Ctrl-C', false)
+    .addOption(
+      new Option('--min-interval <seconds>', 'with --follow: wait at least')
+        .argParser(parseSeconds)
+        .default(5),
+    )
+    .addOption(
+      new Option('--max-interval <seconds>', 'with --follow: wait at most, while nothing changes')
+        .argParser(parseSeconds)
+        .default(60),
+    )
+    .option('--restart', 'read in full, although there is a checkpoint', false)
+    .addOption(
+      new Option('--on-mismatch <what>', 'when the checkpoint is of other columns or another environment')
+        .choices(['refuse', 'reset'])
+        .default('refuse'),
+    )
+    .addOption(
+      new Option(
+        '--commit-bytes <bytes>',
+        'within a read: fewest bytes of rows between two commits (or a second)',
+      )
+        .argParser(parseCount)
+        .default(64 * 1024 * 1024),
+    )
+  addOutputFlags(addSignInFlags(command))
+  return command.action(async (flags) => {
+    if (flags.minInterval > flags.maxInterval) {
+      throw new UsageError(
+        `--min-interval must not be above --max-interval, not ${flags.minInterval} and ${flags.maxInterval}`,
+      )
+    }
+    const settings = {
+      environment: environmentOf(flags.from, flags),
+      tables: (flags.table as readonly string[]).map(parseTableChoice),
+      sink: await sinkFromFlags(flags),
+      annotations: flags.annotations,
+      pageSize: flags.pageSize,
+      concurrency: flags.concurrency,
+      follow: flags.follow
+        ? { minIntervalMs: flags.minInterval * 1000, maxIntervalMs: flags.maxInterval * 1000 }
+        : undefined,
+      restart: flags.restart,
+      onMismatch: flags.onMismatch,
+      commitBytes: flags.commitBytes,
+      lockWaitMs: flags.lockWait * 1000,
+      maxDeleteShare: flags.maxDeleteShare,
+    }
+    await execute(outputOf(flags), async () => {
+      const { runPull } = await import('./run-pull.js')
+      return (context) => runPull(settings, context)
+    })
+  })
+}
+
+const examples = `
+Examples:
+  deltaverse pull --from https://contoso.crm4.dynamics.com --table account:name,accountnumber --to ./data
+  deltaverse pull --from $URL --table account --table contact --to postgres://localhost/crm --follow
+  deltaverse pull --from http://127.0.0.1:8088 --table product --to ./data --mode mirror --lines rows --json`

@@ -1,0 +1,116 @@
+import type { DataverseClient } from '@deltaverse/client'
+import { systemClock } from '@deltaverse/core'
+import { createChangeFeed, describeTable } from '@deltaverse/dataverse'
+import type { MetadataReader } from '@deltaverse/metadata'
+import { type FollowOptions, type SyncEvent, sync } from '@deltaverse/sync'
+import { describeError } from '../../program/describe-error.js'
+import type { Terminal } from '../../program/terminal.js'
+import type { Progress } from '../../report/progress.js'
+import { createReadMeter } from '../../report/read-meter.js'
+import { isHeld, noOutcome, type TableOutcome } from '../../report/table-outcome.js'
+import { tellNotice } from '../../report/tell-notice.js'
+import type { SinkSettings } from '../../sink/sink-settings.js'
+import { selectColumns } from '../../tables/select-columns.js'
+import type { TableChoice } from '../../tables/table-choice.js'
+
+/** A table that was found, with the properties to ask for. */
+export interface PreparedTable {
+  /** As it was asked for. */
+  readonly name: string
+  readonly entitySet: string
+  readonly select: readonly string[] | undefined
+}
+
+/**
+ * Looks a table up.
+ *
+ * @throws UsageError for a column that it does not have; DataverseError `not-found`, and what else asking leads to
+ */
+export async function prepareTable(
+  client: DataverseClient,
+  { name, columns }: TableChoice,
+  metadata: MetadataReader,
+  signal: AbortSignal,
+): Promise<PreparedTable> {
+  const { entitySet } = await describeTable(client, name, { signal })
+  const select = columns && selectColumns(await metadata.tableOfSet(entitySet, { signal }), columns)
+  return { name, entitySet, select }
+}
+
+export interface PullTableOptions {
+  readonly table: PreparedTable
+  readonly sink: SinkSettings
+  readonly annotations: readonly string[] | undefined
+  readonly pageSize: number | undefined
+  readonly follow: FollowOptions | undefined
+  readonly restart: boolean
+  readonly onMismatch: 'refuse' | 'reset'
+  readonly commitBytes: number
+  readonly lockWaitMs: number
+  readonly maxDeleteShare: number
+  readonly terminal: Terminal
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+/** Brings one table to the sink and tells how it went; an error on the way is part of the outcome. */
+export async function pullTable(client: DataverseClient, options: PullTableOptions): Promise<TableOutcome> {
+  const { table, sink, terminal, progress, signal } = options
+  const { entitySet, select } = table
+  const meter = createReadMeter(() => systemClock.now())
+  let read: 'snapshot' | 'incremental' | undefined
+  const onEvent = (event: SyncEvent): void => {
+    if (event.kind === 'reset') read = 'snapshot'
+    else if (event.kind === 'resumed') read = event.checkpoint.phase
+    tellNotice(terminal, sink.title, entitySet, event as never)
+    meter.note(event)
+    progress.note(event)
+    terminal.progress(progress.line())
+  }
+  const opened = await sink.role.open(sink.settings, { name: entitySet })
+  let error: unknown
+  try {
+    await sync({
+      name: entitySet,
+      source: createChangeFeed(meter.count(client), {
+        entitySet,
+        select,
+        annotations: options.annotations,
+        pageSize: options.pageSize,
+        onMismatch: options.onMismatch,
+      }),
+      sink: opened.sink,
+      checkpoints: opened.checkpoints,
+      restart: options.restart,
+      follow: options.follow,
+      commitBytes: options.commitBytes,
+      maxDeleteShare: options.maxDeleteShare,
+      leaseWaitMs: options.lockWaitMs,
+      signal,
+      onEvent,
+    })
+  } catch (caught) {
+    error = caught
+  } finally {
+    await opened.release()
+  }
+  const { rows, deletions, pages, requests, bytes, seconds } = meter.figures()
+  const isStop = signal.aborted && error === signal.reason
+  return {
+    table: table.name,
+    entitySet,
+    ...(read === undefined ? {} : { read }),
+    ...noOutcome,
+    rows: rows + deletions,
+    upserted: rows,
+    deleted: deletions,
+    requests,
+    pages,
+    bytes,
+    seconds,
+    ...(await opened.place?.()),
+    ...(error === undefined || isStop
+      ? {}
+      : { error: describeError(error), ...(isHeld(error) && { held: true }) }),
+  }
+}

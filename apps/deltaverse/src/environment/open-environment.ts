@@ -1,0 +1,61 @@
+import type { DataverseClient } from '@deltaverse/client'
+import type { Cloud } from '@deltaverse/client/credentials'
+import type { CommandContext } from '../command-line/command-context.js'
+import { UsageError } from '../program/usage-error.js'
+import { chooseCredential } from './choose-credential.js'
+import { connect, disconnect } from './connect.js'
+import { createRequestCounter, type RequestCounter } from './request-counter.js'
+import type { AuthName } from './sign-in-names.js'
+
+/** Which environment, and how to sign in. */
+export interface EnvironmentSettings {
+  readonly url: string
+  readonly auth?: AuthName | undefined
+  readonly tenantId?: string | undefined
+  readonly clientId?: string | undefined
+  readonly cloud?: Cloud | undefined
+  readonly allowInsecureHttp?: boolean | undefined
+}
+
+/** An environment that a command works with. */
+export interface Environment {
+  readonly client: DataverseClient
+  readonly counter: RequestCounter
+  /** Lets go of it, behind the work. */
+  close(): Promise<void>
+}
+
+/**
+ * Signs in to an environment.
+ *
+ * @throws UsageError for a URL that is none, and for a credential that is missing
+ */
+export async function openEnvironment(
+  settings: EnvironmentSettings,
+  { terminal, signal, env }: CommandContext,
+): Promise<Environment> {
+  const url = checkUrl(settings.url)
+  const { auth, tenantId, clientId, cloud, allowInsecureHttp = false } = settings
+  const counter = createRequestCounter()
+  const client = connect({
+    url,
+    credential: await chooseCredential({ url, auth, tenantId, clientId, cloud }, env, terminal.say),
+    allowInsecureHttp,
+    userAgent: 'deltaverse',
+    interceptors: [counter.interceptor],
+    retry: {
+      onRetry: ({ error, delayMs, attempt }) =>
+        terminal.say(`attempt ${attempt}: ${error.message}; again in ${(delayMs / 1000).toFixed(1)} s`),
+    },
+  })
+  return { client, counter, close: () => disconnect(client, signal) }
+}
+
+/** @throws UsageError that shows no secret */
+function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return text
+  // What stands before an `@` may be a password, and what stands behind a `?` or `#` a token.
+  const shown = /[?#].*@/s.test(text) ? '…' : text.replace(/^.*@/s, '…@').replace(/([?#]).+/s, '$1…')
+  throw new UsageError(`an environment is given like https://contoso.crm4.dynamics.com, not "${shown}"`)
+}

@@ -1,0 +1,10 @@
+export {
+  createRequestCounter,
+  type RequestCounter,
+  type RequestCounts,
+} from './environment/request-counter.js'
+export { type ClosingLine, formatClosingTable } from './report/closing-table.js'
+export { createProgress, type Progress } from './report/progress.js'
+export { createReadMeter } from './report/read-meter.js'
+export type { ReadFigures, RunReport, TableReport } from './report/table-report.js'
+export { tellNotice } from './report/tell-notice.js'
