@@ -26,7 +26,7 @@ export type {
 } from './sink/writer-options.js'
 export { type ChangeFeed, createChangeFeed } from './source/change-feed.js'
 export type { ChangePage } from './source/change-page.js'
-export type { FollowOptions } from './source/follow.js'
 export type { ChangeFeedOptions, FeedEvent } from './source/options.js'
 export type { DecoderName } from './source/page-decoder.js'
+export type { FollowOptions } from './source/read-options.js'
 export { describeTable, type TableDescription } from './source/table-description.js'

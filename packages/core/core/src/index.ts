@@ -38,7 +38,12 @@ export {
 } from './lib/errors.js'
 export type { FingerprintRow, Fingerprints, FingerprintVerdict } from './lib/fingerprints.js'
 export { type FollowEvent, type Followed, follow } from './lib/follow.js'
-export { type FollowIntervals, followIntervals } from './lib/follow-intervals.js'
+export {
+  type FollowIntervals,
+  type FollowSettings,
+  followSpec,
+  toFollowSettings,
+} from './lib/follow-intervals.js'
 export type { JsonValue } from './lib/json-value.js'
 export { parseSyncState } from './lib/parse-sync-state.js'
 export { type EventRoutes, routeEvents } from './lib/route-events.js'

@@ -42,6 +42,7 @@ export {
 export { PageFormatError, type PageFormatErrorOptions } from './lib/page-format-error.js'
 export {
   createPageSlicer,
+  defaultMaxDepth,
   defaultMaxRecordBytes,
   type PageEnvelope,
   type PageSlicer,

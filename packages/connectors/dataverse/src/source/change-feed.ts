@@ -15,11 +15,11 @@ import type { TableSchema } from '@deltaverse/schema'
 import { createChangeShape } from './change.js'
 import type { ChangePage } from './change-page.js'
 import { countRows } from './count-rows.js'
-import { type FollowOptions, followFeed } from './follow.js'
+import { followFeed } from './follow.js'
 import { groupIntoPages } from './group-into-pages.js'
-import { type ChangeFeedOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { type ChangeFeedOptions, type FeedSettings, toFeedSettings } from './options.js'
 import type { EventBatch, ReadContext } from './read-context.js'
-import { resolveRead } from './read-options.js'
+import { type FollowOptions, resolveFollow, resolveRead } from './read-options.js'
 import { planRead } from './read-plan.js'
 import type { CheckpointScope, ReadPosition } from './read-position.js'
 import { readTable } from './read-table.js'
@@ -78,7 +78,7 @@ export function createChangeFeed<R extends Row = Row>(
   if (typeof client?.request !== 'function') {
     throw new TypeError('createChangeFeed() takes a client, made by createClient(), and options')
   }
-  const resolved = resolveOptions(options)
+  const resolved = toFeedSettings(options)
   // Refuses names and sizes that cannot go into a request, before the first one is sent.
   formatCollectionPath({ entitySet: resolved.entitySet, select: resolved.select })
   formatPrefer({ maxPageSize: resolved.pageSize, includeAnnotations: resolved.annotations })
@@ -90,13 +90,13 @@ export function createChangeFeed<R extends Row = Row>(
   }
   let learned: Pick<ReadContext, 'shape' | 'tokenLifetimeDays'> | undefined
 
-  async function prepare(options: ResolvedOptions, signal: AbortSignal | undefined): Promise<ReadContext> {
+  async function prepare(options: FeedSettings, signal: AbortSignal | undefined): Promise<ReadContext> {
     learned ??= await learnTable(client, resolved, signal)
     return { client, options, scope, ...learned }
   }
 
   async function* readOnce(
-    options: ResolvedOptions,
+    options: FeedSettings,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<EventBatch, void, undefined> {
     signal?.throwIfAborted()
@@ -119,8 +119,8 @@ export function createChangeFeed<R extends Row = Row>(
   }
 
   function follow(given?: FollowOptions): AsyncGenerator<EventBatch, void, undefined> {
-    const { options, signal } = resolveRead(resolved, given)
-    return followFeed(readOnce, options, { ...given, signal })
+    const { options, intervals, signal } = resolveFollow(resolved, given)
+    return followFeed(readOnce, options, intervals, signal)
   }
 
   const { entitySet: table } = resolved
@@ -158,7 +158,7 @@ export function createChangeFeed<R extends Row = Row>(
 
 async function learnTable(
   client: DataverseClient,
-  options: ResolvedOptions,
+  options: FeedSettings,
   signal: AbortSignal | undefined,
 ): Promise<Pick<ReadContext, 'shape' | 'tokenLifetimeDays'>> {
   const { entitySet, exactNumbers, mode } = options
@@ -174,7 +174,7 @@ async function learnTable(
   return { shape: createChangeShape(entitySet, primaryKey, exactNumbers), tokenLifetimeDays }
 }
 
-function giveNotice(position: ReadPosition, options: ResolvedOptions): void {
+function giveNotice(position: ReadPosition, options: FeedSettings): void {
   if (position.expiresAt === undefined) return
   const expiresAt = new Date(position.expiresAt)
   const remainingMs = expiresAt.getTime() - options.clock.now()

@@ -1,30 +1,17 @@
-import {
-  abortableDelay,
-  type FollowIntervals,
-  follow,
-  followIntervals,
-  type ReadOptions,
-} from '@deltaverse/core'
-import type { ResolvedOptions } from './options.js'
+import { abortableDelay, type FollowSettings, follow } from '@deltaverse/core'
+import type { FeedSettings } from './options.js'
 import type { EventBatch } from './read-context.js'
 import { parsePosition } from './read-position.js'
 
-/** How a feed is followed. */
-export interface FollowOptions extends Omit<ReadOptions, 'onEvent'>, FollowIntervals {
-  /** Told of what happens in the reads and between them, in place of the feed's own. */
-  readonly onEvent?: ResolvedOptions['onEvent'] | undefined
-}
-
-type ReadOnce = (options: ResolvedOptions, signal: AbortSignal | undefined) => AsyncIterable<EventBatch>
+type ReadOnce = (options: FeedSettings, signal: AbortSignal | undefined) => AsyncIterable<EventBatch>
 
 /** Reads again and again, each time from the last checkpoint that its consumer has taken. */
 export function followFeed(
   readOnce: ReadOnce,
-  options: ResolvedOptions,
-  given: FollowOptions,
+  options: FeedSettings,
+  intervals: FollowSettings,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<EventBatch, void, undefined> {
-  const { signal } = given
-  const intervals = followIntervals(given)
   let { position, restart } = options
 
   async function* read(): AsyncGenerator<EventBatch, boolean, undefined> {

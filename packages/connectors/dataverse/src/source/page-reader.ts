@@ -8,7 +8,7 @@ import {
   type RowRun,
 } from '@deltaverse/protocol'
 import { createLoopGuard } from './loop-guard.js'
-import type { ResolvedOptions } from './options.js'
+import type { FeedSettings } from './options.js'
 import { createPageDecoder } from './page-decoder.js'
 
 /** What arrives of pages, in order: a start, any number of rows, an end; or a start, some rows, and the same start again. */
@@ -28,7 +28,7 @@ export interface PageEnd {
 }
 
 /** How pages are asked for. */
-export interface PageOptions extends ResolvedOptions {
+export interface PageOptions extends FeedSettings {
   /** Whether the read is the begin or a part of change tracking, which knows no filter. Default: unless the table is copied. */
   readonly tracked?: boolean
 }
@@ -82,10 +82,15 @@ function goesInCircles(client: DataverseClient, path: string): DataverseError {
   )
 }
 
+const hints: Readonly<Partial<Record<PageFormatError['reason'], string>>> = {
+  'record-too-large': '; raise maxRecordBytes or select fewer columns',
+  'too-deep': '; raise maxDepth if the table really has such rows',
+}
+
 function explain(error: unknown, client: DataverseClient, path: string): unknown {
   if (!(error instanceof PageFormatError)) return error
   const code = error.reason === 'record-too-large' ? 'record-too-large' : 'bad-response'
-  const hint = code === 'record-too-large' ? '; raise maxRecordBytes or select fewer columns' : ''
+  const hint = hints[error.reason] ?? ''
   return new DataverseError(
     `the page at ${client.origin}${linkToPath(client.serviceRoot, path)} cannot be read: ${error.message}${hint}`,
     {
@@ -105,7 +110,7 @@ async function* readPage(
   const prefer = preferences(options)
   const headers = prefer === undefined ? {} : { prefer }
   const response = await client.request({ method: 'GET', path, headers }, { signal })
-  const decoder = createPageDecoder(options.decoder, options.maxRecordBytes)
+  const decoder = createPageDecoder(options)
   let started = false
   let bodyBytes = 0
   for await (const chunk of response.body) {

@@ -1,14 +1,14 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { ChangeEvent } from '@deltaverse/core'
 import type { ChangeShape } from './change.js'
-import type { ResolvedOptions } from './options.js'
+import type { FeedSettings } from './options.js'
 import type { ReadPlan } from './read-plan.js'
 import type { CheckpointScope } from './read-position.js'
 
 /** Everything a read needs to know about its table. */
 export interface ReadContext {
   readonly client: DataverseClient
-  readonly options: ResolvedOptions
+  readonly options: FeedSettings
   readonly scope: CheckpointScope
   readonly shape: ChangeShape
   readonly tokenLifetimeDays: number | undefined

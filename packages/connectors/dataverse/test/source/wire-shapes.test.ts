@@ -665,15 +665,41 @@ describe('options', () => {
     [{ onEvent: true as never }],
     [{ clock: {} as never }],
     [{ random: 0.5 as never }],
+    [{ maxDepth: 0 }],
+    [{ gapguard: false } as never],
   ])('that cannot be right are refused at once: %j', async (options) => {
     server = await startScriptedServer({})
-    expect(() => feedOf(options)).toThrow(/must|not/)
+    expect(() => feedOf(options)).toThrow(/must|not|has no option|is required/)
     expect(server.requests).toEqual([])
+  })
+
+  it('have no other names than those that there are', async () => {
+    server = await startScriptedServer({})
+    expect(() => feedOf({ onExpire: 'fail' } as never)).toThrow(
+      'createChangeFeed() has no option "onExpire". Did you mean onExpired?',
+    )
+    await expect(() =>
+      feedOf()
+        .read({ restarted: true } as never)
+        .next(),
+    ).rejects.toThrow('a read of a feed has no option "restarted". Did you mean restart?')
+    expect(() => feedOf().follow({ maxInterval: 5 } as never)).toThrow(
+      'follow() of a feed has no option "maxInterval". Did you mean maxIntervalMs?',
+    )
+  })
+
+  it('bound the levels of brackets in a row', async () => {
+    const deep = { thingid: id(1), nested: [[[[['x']]]]] }
+    server = await startScriptedServer({ things: page([deep], { '@odata.deltaLink': deltaLink }) })
+    expect(sketch(await collect(feedOf({ maxDepth: 6 }).changes()))).toContain('upserted 1')
+    const reading = collect(feedOf({ maxDepth: 5 }).changes())
+    await expect(reading).rejects.toThrow(/more than 5 levels of brackets .*row 0.*raise maxDepth/)
+    await expect(reading).rejects.toMatchObject({ code: 'bad-response' })
   })
 
   it('include a client', () => {
     expect(() => createChangeFeed(undefined as never, { entitySet: 'things' })).toThrow(/takes a client/)
-    expect(() => createChangeFeed(server.client, undefined as never)).toThrow(/and options/)
+    expect(() => createChangeFeed(server.client, undefined as never)).toThrow(/an object of options/)
   })
 
   it('of a call are no signal, which would never be listened to', async () => {

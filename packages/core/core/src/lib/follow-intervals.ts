@@ -1,22 +1,43 @@
-/** How a table is followed. */
-export interface FollowIntervals {
-  /** How long to wait after a read that brought changes. Default: 5,000 ms. */
-  readonly minIntervalMs?: number | undefined
-  /** How long to wait at most: the interval doubles while nothing changes, and while reads fail. Default: 60,000 ms. */
-  readonly maxIntervalMs?: number | undefined
-}
+import { defineOptions, durationMs, type OptionsInput } from '@deltaverse/options'
 
-/** Fills in the defaults. @throws RangeError for intervals that cannot be right */
-export function followIntervals(given: FollowIntervals): {
+const longestMs = 30 * 86_400_000
+
+/** Declares how a table is followed. */
+export const followSpec = {
+  minIntervalMs: durationMs({
+    default: 5_000,
+    min: 1,
+    max: longestMs,
+    doc: 'How long to wait after a read that brought changes.',
+  }),
+  maxIntervalMs: durationMs({
+    min: 1,
+    max: longestMs,
+    defaultText: '60,000 ms, or minIntervalMs where that is more',
+    doc: 'How long to wait at most: the interval doubles while nothing changes, and while reads fail.',
+  }),
+} as const
+
+const options = defineOptions('follow()', followSpec)
+
+/** How a table is followed. */
+export type FollowIntervals = OptionsInput<typeof followSpec>
+
+/** How a table is followed, both intervals known. */
+export interface FollowSettings {
   readonly minIntervalMs: number
   readonly maxIntervalMs: number
-} {
-  const { minIntervalMs = 5_000, maxIntervalMs = Math.max(60_000, minIntervalMs) } = given
-  if (!(minIntervalMs > 0 && Number.isFinite(minIntervalMs))) {
-    throw new RangeError(`minIntervalMs must be a positive number, not ${minIntervalMs}`)
-  }
-  if (!(maxIntervalMs >= minIntervalMs && Number.isFinite(maxIntervalMs))) {
-    throw new RangeError(`maxIntervalMs must be a number of at least ${minIntervalMs}, not ${maxIntervalMs}`)
-  }
-  return { minIntervalMs, maxIntervalMs }
+}
+
+/**
+ * Checks the intervals and fills in the defaults.
+ *
+ * @throws TypeError or RangeError for what cannot be right, names that there are none of included
+ */
+export function toFollowSettings(given: FollowIntervals): FollowSettings {
+  const { minIntervalMs, maxIntervalMs = Math.max(60_000, minIntervalMs) } = options.parse(given)
+  if (maxIntervalMs >= minIntervalMs) return { minIntervalMs, maxIntervalMs }
+  throw new RangeError(
+    `maxIntervalMs must not be less than minIntervalMs (${minIntervalMs}), received ${maxIntervalMs}`,
+  )
 }

@@ -1,5 +1,5 @@
 import { type DataverseError, isDataverseError, isResponseError } from './errors.js'
-import { type FollowIntervals, followIntervals } from './follow-intervals.js'
+import { type FollowIntervals, toFollowSettings } from './follow-intervals.js'
 
 /**
  * What happens between the reads of a table that is followed.
@@ -40,7 +40,7 @@ const longestWaitMs = 3_600_000
  */
 export async function* follow<T>(followed: Followed<T>): AsyncGenerator<T, never, undefined> {
   const { signal, onEvent, random } = followed
-  const { minIntervalMs, maxIntervalMs } = followIntervals(followed.intervals)
+  const { minIntervalMs, maxIntervalMs } = toFollowSettings(followed.intervals)
   // A fifth more or less, so that many followers do not ask in step.
   const vary = (ms: number): number => ms * (0.8 + 0.4 * random())
   let intervalMs = minIntervalMs

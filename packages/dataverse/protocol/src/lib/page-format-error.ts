@@ -4,8 +4,9 @@ export interface PageFormatErrorOptions {
    * - `malformed`: not the JSON of a page.
    * - `ended-early`: the body stopped before the page was whole.
    * - `record-too-large`: one row, or what stands around the rows, exceeds the limit.
+   * - `too-deep`: it has more levels of brackets than the limit.
    */
-  readonly reason: 'malformed' | 'ended-early' | 'record-too-large'
+  readonly reason: 'malformed' | 'ended-early' | 'record-too-large' | 'too-deep'
   /** Byte of the body, counted from 0. */
   readonly offset: number
   /** Row of the page, counted from 0; `undefined` outside the `value` array. */

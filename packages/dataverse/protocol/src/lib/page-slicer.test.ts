@@ -189,7 +189,7 @@ describe('createPageSlicer()', () => {
     const around = (levels: number) => Buffer.from(`{"x":${nested(levels - 1)},"value":[]}`)
     for (const cuts of [[], everyCut(row(101), 7)]) {
       expect(decode(row(100), cuts).rows).toHaveLength(2)
-      expect(failure(row(101), {}, cuts)).toMatchObject({ reason: 'malformed', row: 1 })
+      expect(failure(row(101), {}, cuts)).toMatchObject({ reason: 'too-deep', row: 1 })
       expect(failure(row(101), {}, cuts).message).toContain('more than 100 levels of brackets')
       expect(Object.keys(decode(around(100), cuts).envelope)).toContain('x')
       expect(failure(around(101), {}, cuts).message).toContain('around the rows has more than 100 levels')

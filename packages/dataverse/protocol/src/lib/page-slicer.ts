@@ -30,7 +30,7 @@ export interface PageSlicer {
 }
 
 export const defaultMaxRecordBytes: number = 64 * 1024 * 1024
-const defaultMaxDepth = 100
+export const defaultMaxDepth = 100
 
 const comma = 0x2c
 const openBrace = 0x7b
@@ -90,7 +90,7 @@ export function createPageSlicer(options: PageSlicerOptions = {}): PageSlicer {
     const step = envelope.step(byte)
     if (step === 'stray') fail(`expected a JSON object, found ${show(byte)}`, at)
     if (step === 'too-deep')
-      fail(`what stands around the rows has more than ${maxDepth} levels of brackets`, at)
+      fail(`what stands around the rows has more than ${maxDepth} levels of brackets`, at, 'too-deep')
     if (step === 'second-value') fail('the page has a second "value" array', at)
     if (step === 'done') state = 'end'
     else if (step === 'rows') {
@@ -128,7 +128,8 @@ export function createPageSlicer(options: PageSlicerOptions = {}): PageSlicer {
   function stepRows(chunk: Buffer, start: number, rowRuns: RowRun[], bounds: number[]): number {
     const continued = carriedBytes > 0
     const end = scanner.scan(chunk, continued ? start : start + 1)
-    if (end === -3) fail(`the row has more than ${maxDepth} levels of brackets`, scanner.strayAt())
+    if (end === -3)
+      fail(`the row has more than ${maxDepth} levels of brackets`, scanner.strayAt(), 'too-deep')
     if (end === -2) {
       const stray = scanner.strayAt()
       fail(`unexpected ${show(chunk[stray]!)}`, stray)

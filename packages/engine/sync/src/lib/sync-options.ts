@@ -2,11 +2,13 @@ import {
   type CheckpointStore,
   type Clock,
   type Fingerprints,
+  type FollowSettings,
   type Row,
   type Sink,
   type Source,
   systemClock,
   type TransactionalSink,
+  toFollowSettings,
 } from '@deltaverse/core'
 import {
   bytes,
@@ -23,7 +25,7 @@ import {
   switchable,
   text,
 } from '@deltaverse/options'
-import { type FollowSettings, followOption, toFollowSettings } from './follow-options.js'
+import { followOption } from './follow-options.js'
 import type { SyncEvent } from './sync-event.js'
 import type { SyncStep } from './sync-step.js'
 
@@ -145,5 +147,5 @@ export function toSyncSettings<Position, R extends Row>(
   const given = options.parse(input as unknown as Declared)
   const { source, sink } = input
   const onEvent = given.onEvent as SyncSettings<Position, R>['onEvent']
-  return { ...given, source, sink, onEvent, follow: toFollowSettings(given.follow) }
+  return { ...given, source, sink, onEvent, follow: given.follow && toFollowSettings(given.follow) }
 }

@@ -1,5 +1,4 @@
-import { follow, type Row } from '@deltaverse/core'
-import type { FollowSettings } from '../follow-options.js'
+import { type FollowSettings, follow, type Row } from '@deltaverse/core'
 import type { SyncSettings } from '../sync-options.js'
 import type { Runner } from './runner.js'
 
