@@ -32,7 +32,11 @@ describe('EntityDefinitions', () => {
       'organization',
     ])
     const unowned = "OwnershipType eq Microsoft.Dynamics.CRM.OwnershipTypes'None'"
-    expect(names(`${unowned} and IsIntersect eq false`)).toEqual(['organization', 'activityparty'])
+    expect(names(`${unowned} and IsIntersect eq false`)).toEqual([
+      'organization',
+      'activityparty',
+      'bulkdeletefailure',
+    ])
     expect(names('IsIntersect')).toEqual(['accountleads', 'contactleads', 'leadproduct', 'teammembership'])
     expect(names("LogicalName eq 'account' or LogicalName eq 'contact'")).toEqual(['account', 'contact'])
     expect(names('not (IsActivity ne true)')).toEqual(['task', 'email', 'phonecall', 'appointment'])

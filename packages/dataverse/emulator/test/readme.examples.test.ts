@@ -210,6 +210,7 @@ describe('the README', () => {
       seed: true,
       authorize: true,
       requireAuthorization: true,
+      jobs: true,
       unknownPropertyCode: true,
       numbersInFilterLists: true,
       changeTracking: true,

@@ -5,6 +5,7 @@ import type { Faults } from './faults/fault-rule.js'
 import { createFaultScript } from './faults/fault-script.js'
 import type { HistoryEntry } from './history.js'
 import { createIdSequence } from './ids.js'
+import { advanceJobs } from './jobs/system-jobs.js'
 import { createLimits, type Limits, type LimitsSnapshot } from './limits/limits.js'
 import { createModelTime } from './limits/model-time.js'
 import { advanceKeyIndexes } from './metadata/key-index.js'
@@ -30,6 +31,8 @@ export interface Emulator {
   }
   /** Takes the index of every new alternate key one step on; for `keyIndexing: 'stepwise'`. */
   advanceKeyIndexes(): void
+  /** Takes every system job one step on: waiting, running, over; for `jobs: 'stepwise'`. */
+  advanceJobs(): void
   /** One table's rows, without HTTP. */
   table(entitySetOrLogicalName: string): TableView
   /** What was written, in the order of the row versions; since the start of this process. */
@@ -90,6 +93,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       expireAll: service.expireAllTokens,
     },
     advanceKeyIndexes: () => advanceKeyIndexes({ ...service.context, schema: service.schema }),
+    advanceJobs: () => {
+      advanceJobs(service)
+    },
     table: (name) => createTableView(service, name),
     history: state.history.entries,
     get requests() {

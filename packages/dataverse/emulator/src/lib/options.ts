@@ -75,6 +75,11 @@ export interface EmulatorOptions {
    * Milliseconds of the clock after which such a step happens by itself, looked at with each request. Default: never.
    */
   readonly keyIndexingStepMs?: number | undefined
+  /**
+   * How system jobs, of which there is `BulkDelete`, run: at once after the answer to the request that began them, or one
+   * step with each `advanceJobs()`, so that they can be seen waiting and running. Default: `immediate`.
+   */
+  readonly jobs?: 'immediate' | 'stepwise' | undefined
   /** How alternate key values compare. Not documented; databases of Dataverse ignore case. Default: `case-insensitive`. */
   readonly keyComparison?: KeyComparison | undefined
   /**
@@ -177,6 +182,7 @@ function resolveSwitches(
   | 'keyComparison'
   | 'impliedParties'
   | 'keyIndexing'
+  | 'jobs'
   | 'missingBindStatus'
   | 'requireAuthorization'
   | 'existingLinkStatus'
@@ -194,6 +200,7 @@ function resolveSwitches(
     existingLinkStatus = 412,
     missingLinkStatus = 404,
     requireAuthorization = false,
+    jobs = 'immediate',
     unknownPropertyCode = '0x0',
     numbersInFilterLists = 'refused',
   } = options
@@ -213,6 +220,7 @@ function resolveSwitches(
     missingLinkStatus: oneOf('missingLinkStatus', missingLinkStatus, [204, 404]),
     unknownPropertyCode: oneOf('unknownPropertyCode', unknownPropertyCode, ['0x0', '0x80060888']),
     numbersInFilterLists: oneOf('numbersInFilterLists', numbersInFilterLists, ['refused', 'taken']),
+    jobs: oneOf('jobs', jobs, ['immediate', 'stepwise']),
     requireAuthorization: booleanOf('requireAuthorization', requireAuthorization),
   }
 }

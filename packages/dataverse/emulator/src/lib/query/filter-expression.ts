@@ -1,7 +1,8 @@
 /** The comparisons of `$filter`. */
 export type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'
 
-export type TextFunction = 'contains' | 'startswith' | 'endswith'
+/** `like`, of FetchXML, matches the whole text. */
+export type TextFunction = 'contains' | 'startswith' | 'endswith' | 'like'
 
 /** A value in a filter text. */
 export interface LiteralOperand {

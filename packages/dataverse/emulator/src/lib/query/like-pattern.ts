@@ -1,13 +1,13 @@
 import type { TextFunction } from './filter-expression.js'
 
 /**
- * The test that `contains`, `startswith` or `endswith` means: without regard to case, and with the wildcards of SQL in
+ * The test that `contains`, `startswith`, `endswith` or `like` means: without regard to case, and with the wildcards of SQL in
  * the sought text (`%`, `_`, `[a-f]`, `[^a-f]`), as Microsoft Learn: "Filter rows" describes.
  */
 export function likeTest(name: TextFunction, sought: string): (text: string) => boolean {
   if (!/[%_[]/.test(sought)) return plainTest(name, sought.toLowerCase())
-  const before = name === 'startswith' ? '^' : ''
-  const after = name === 'endswith' ? '$' : ''
+  const before = name === 'startswith' || name === 'like' ? '^' : ''
+  const after = name === 'endswith' || name === 'like' ? '$' : ''
   const pattern = toPattern(`${before}(?:${toRegExp(sought)})${after}`)
   return (text) => pattern?.test(text) ?? false
 }
@@ -29,6 +29,8 @@ function plainTest(name: TextFunction, sought: string): (text: string) => boolea
       return (text) => text.toLowerCase().startsWith(sought)
     case 'endswith':
       return (text) => text.toLowerCase().endsWith(sought)
+    case 'like':
+      return (text) => text.toLowerCase() === sought
   }
 }
 

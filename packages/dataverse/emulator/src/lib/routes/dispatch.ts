@@ -8,6 +8,8 @@ import { hasTextNumbers } from '../http/ieee754.js'
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
 import { createIdSequence } from '../ids.js'
+import { bulkDelete } from '../jobs/bulk-delete.js'
+import { finishJobs } from '../jobs/system-jobs.js'
 import { handleMetadata } from '../metadata/handle-metadata.js'
 import { createKeyIndexTimer } from '../metadata/key-index-timer.js'
 import type { MetadataContext } from '../metadata/metadata-context.js'
@@ -20,7 +22,7 @@ import { parseSegment } from './row-address.js'
 import { postRow, type RowRequest, rowRequest } from './row-requests.js'
 
 /** Answers one request. */
-export type Dispatch = (request: ParsedRequest) => ServiceResponse | Promise<ServiceResponse>
+export type Dispatch = (request: ParsedRequest) => Promise<ServiceResponse>
 
 /** Creates what finds the handler of each request; `faults` also hit the parts of batches. */
 export function createDispatch(service: Service, faults: FaultScript): Dispatch {
@@ -28,11 +30,14 @@ export function createDispatch(service: Service, faults: FaultScript): Dispatch 
   const ids = createIdSequence(service.options.seed + 2)
   const { context, schema, options } = service
   const timer = createKeyIndexTimer({ ...context, schema }, options.keyIndexingStepMs)
-  return (request) => {
+  return async (request) => {
     timer.tick()
-    return request.segments[0] === '$batch'
-      ? handleBatch({ service, dispatch, faults, ids }, request)
-      : dispatch(request)
+    const answer =
+      request.segments[0] === '$batch'
+        ? await handleBatch({ service, dispatch, faults, ids }, request)
+        : dispatch(request)
+    if (options.jobs === 'immediate') finishJobs(service)
+    return answer
   }
 }
 
@@ -57,7 +62,10 @@ function createRouter(service: Service): (request: ParsedRequest) => ServiceResp
     if (name === 'sdkmessagefilters' && table === undefined) return messageFilters(request, schema)
     if (table === undefined)
       return (
-        handleMetadata(request, metadata) ?? closingAction(service, request) ?? unknownSegment(service, name)
+        handleMetadata(request, metadata) ??
+        closingAction(service, request) ??
+        bulkDelete(service, request) ??
+        unknownSegment(service, name)
       )
     const { predicate } = parseSegment(first)
     const context: RowRequest = { service, formats, request, table }

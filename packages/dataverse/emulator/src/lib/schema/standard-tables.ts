@@ -8,6 +8,7 @@ import { contact } from './tables/contact.js'
 import { email } from './tables/email.js'
 import { equipment } from './tables/equipment.js'
 import { intersects } from './tables/intersects.js'
+import { asyncoperation, bulkdeletefailure, bulkdeleteoperation } from './tables/jobs.js'
 import { lead } from './tables/lead.js'
 import { opportunity } from './tables/opportunity.js'
 import { organization } from './tables/organization.js'
@@ -48,5 +49,8 @@ export const standardTables: readonly TableDefinition[] = [
   appointment,
   activityparty,
   annotation,
+  asyncoperation,
+  bulkdeleteoperation,
+  bulkdeletefailure,
   ...intersects,
 ]
