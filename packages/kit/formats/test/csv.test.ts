@@ -147,6 +147,7 @@ describe('ndjson', () => {
         id: 'a',
         rowVersion: undefined,
         row: { serial: '9007199254740993', price: '12345678901234567.89' },
+        bytes,
       },
       { kind: 'deleted', id: 'b', rowVersion: undefined },
     ])
