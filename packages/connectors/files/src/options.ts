@@ -1,4 +1,3 @@
-import { badRowSpec, type DeadLetter } from '@deltaverse/bad-rows'
 import { type Files, nodeFiles } from '@deltaverse/durable-files'
 import {
   bytes,
@@ -16,17 +15,12 @@ import {
 } from '@deltaverse/options'
 import type { TableSchema } from '@deltaverse/schema'
 
-/**
- * What happens to files besides being written.
- *
- * | kind | said when |
- * |---|---|
- * | `set-aside` | a file that nobody accounts for was in the way, and was renamed |
- * | `bad-row` | a row could not be kept, and its letter is in the dead-letter file |
- */
-export type FileEvent =
-  | { readonly kind: 'set-aside'; readonly path: string; readonly keptAs: string }
-  | { readonly kind: 'bad-row'; readonly letter: DeadLetter }
+/** What happens to files besides being written: one in the way that nobody accounts for was renamed. */
+export interface FileEvent {
+  readonly kind: 'set-aside'
+  readonly path: string
+  readonly keptAs: string
+}
 
 /** The options of `createFileSink()`. */
 export const fileSinkOptions = defineOptions('createFileSink()', {
@@ -66,15 +60,6 @@ export const fileSinkOptions = defineOptions('createFileSink()', {
   ),
   tableSchema: callable<() => Promise<TableSchema>>()({
     doc: 'For CSV: asks for the columns where nobody calls `applySchema()`, such as `() => source.schema()`.',
-  }),
-  badCharacters: oneOf(['refuse', 'strip', 'replace'], {
-    default: 'refuse',
-    doc: 'For CSV: what becomes of characters that UTF-8 has no form for (halves of surrogate pairs): the row is refused, they are left out (strip), or U+FFFD stands in their place (replace). NDJSON holds whatever JSON does.',
-  }),
-  ...badRowSpec,
-  deadLetterFile: text({
-    defaultText: '`<name>.dead-letters.ndjson` in the folder',
-    doc: badRowSpec.deadLetterFile.doc,
   }),
   compress: oneOf(['none', 'gzip'], {
     default: 'none',
@@ -137,9 +122,6 @@ export function parseFileSinkOptions(options: FileSinkOptions): ResolvedOptions 
   }
   if (parsed.lines === 'rows' && (parsed.mode === 'log' || parsed.format === 'csv')) {
     throw new TypeError('lines "rows" needs mode "mirror" and format "ndjson": a log tells deletions too')
-  }
-  if (parsed.format !== 'csv' && options.badCharacters !== undefined) {
-    throw new TypeError('badCharacters needs format "csv": NDJSON holds every text')
   }
   if (parsed.mode === 'log' && options.sortBytes !== undefined) {
     throw new TypeError('sortBytes needs mode "mirror": a log is not sorted')

@@ -4,8 +4,7 @@ import { connectorNames, loadConnector } from '../src/index.js'
 /** One name for one thing, and the names that it must not have. */
 const canonicalNames: readonly (readonly [name: string, others: RegExp])[] = [
   ['clock', /^(?:now|time|timer|timeSource|getTime)$/],
-  // A policy is no callback.
-  ['onEvent', /^on(?!(?:Event|BadRow)$)[A-Z]/],
+  ['onEvent', /^on(?!Event$)[A-Z]/],
   ['leaseWaitMs', /^(?:lock|lease)(?:Wait|Timeout)(?!Ms$)|^lockWaitMs$|^leaseTimeoutMs$/],
   ['directory', /^(?:dir|folder|path|outDir|outputDirectory)$/],
   ['compress', /^(?:compression|gzip|codec)$/],

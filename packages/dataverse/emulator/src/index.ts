@@ -1,5 +1,6 @@
 export { type Emulator, startEmulator } from './lib/emulator.js'
 export type { BodyCut, FaultAction, FaultMatch, FaultRule, Faults } from './lib/faults/fault-rule.js'
+export type { FileOptions } from './lib/files/file-options.js'
 export type { HistoryEntry } from './lib/history.js'
 export type { LimitsSnapshot } from './lib/limits/limits.js'
 export type { CostedRequest, LimitsOptions } from './lib/limits/limits-options.js'

@@ -30,12 +30,14 @@ describe('EntityDefinitions', () => {
       )
     expect(names('ChangeTrackingEnabled eq false and CanChangeTrackingBeEnabled/Value eq false')).toEqual([
       'organization',
+      'fileattachment',
     ])
     const unowned = "OwnershipType eq Microsoft.Dynamics.CRM.OwnershipTypes'None'"
     expect(names(`${unowned} and IsIntersect eq false`)).toEqual([
       'organization',
       'activityparty',
       'bulkdeletefailure',
+      'fileattachment',
     ])
     expect(names('IsIntersect')).toEqual(['accountleads', 'contactleads', 'leadproduct', 'teammembership'])
     expect(names("LogicalName eq 'account' or LogicalName eq 'contact'")).toEqual(['account', 'contact'])

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { type FileOptions, type ResolvedFiles, resolveFiles } from './files/file-options.js'
 import { type LimitsOptions, type ResolvedLimits, resolveLimitOptions } from './limits/limits-options.js'
 import { type LinkOptions, type ResolvedLinks, resolveLinks } from './link-options.js'
 import {
@@ -66,6 +67,7 @@ export interface EmulatorOptions {
   readonly compression?: boolean | undefined
   /** Largest request body in bytes. Default: 122,526,105 (116.85 MB). */
   readonly maxRequestBytes?: number | undefined
+  readonly files?: FileOptions | undefined
   /**
    * How the index of a new alternate key is built: at once, or one step with each `advanceKeyIndexes()`, so that the
    * key can be seen `Pending` and `InProgress`. Default: `immediate`.
@@ -120,8 +122,11 @@ type Complete<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> }
 
 /** {@link EmulatorOptions} with its defaults. */
 export interface ResolvedOptions
-  extends Complete<Omit<EmulatorOptions, 'changeTracking' | 'limits' | 'links' | 'stateDirectory'>> {
+  extends Complete<
+    Omit<EmulatorOptions, 'changeTracking' | 'files' | 'limits' | 'links' | 'stateDirectory'>
+  > {
   readonly changeTracking: ResolvedTracking
+  readonly files: ResolvedFiles
   readonly links: ResolvedLinks
   readonly limits: ResolvedLimits | undefined
   readonly stateDirectory: string | undefined
@@ -146,6 +151,7 @@ export function resolveOptions(options: EmulatorOptions = {}): ResolvedOptions {
     seed: integerWithin('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     authorize: functionOf('authorize', options.authorize ?? (() => true)),
     changeTracking: resolveTrackingOptions(options.changeTracking ?? {}),
+    files: resolveFiles(options.files ?? {}),
     links: resolveLinks(options.links ?? {}),
     limits: options.limits === undefined ? undefined : resolveLimitOptions(options.limits),
     ...resolveSwitches(options),

@@ -1,3 +1,5 @@
+import { createFileStore, type FileStore } from './files/file-store.js'
+import { createUploadSessions, type UploadSessions } from './files/upload-sessions.js'
 import type { ServiceContext } from './http/service-context.js'
 import { createIdSequence, type IdSequence } from './ids.js'
 import type { ResolvedOptions } from './options.js'
@@ -26,6 +28,10 @@ export interface Service {
   readonly schema: Schema
   readonly store: Store
   readonly ids: IdSequence
+  /** Makes the tokens of uploads and downloads; not of rows, which must not depend on them. */
+  readonly sessionTokens: IdSequence
+  readonly files: FileStore
+  readonly uploads: UploadSessions
   readonly tokenFloors: TokenFloors
   readonly tokenColumns: TokenColumns
   readonly context: ServiceContext
@@ -50,6 +56,7 @@ export function createService(
   const schema = createSchema(standardTables)
   const store = createStore({ now: options.clock, keyComparison: options.keyComparison, onCommit })
   const ids = createIdSequence(options.seed)
+  const files = createFileStore(store)
   const tokenFloors = createTokenFloors()
   const tables = createTableChanges({ schema, store, tokenFloors, options })
   let caller: Caller = { userId: builtInIds.caller, behalfOf: undefined, textNumbers: false }
@@ -73,7 +80,7 @@ export function createService(
       tokenFloors.raise(table, floor)
     } else if (name === 'token-floor-of-all') {
       tokenFloors.raiseAll(value as number)
-    }
+    } else files.restoreFact(name, value)
   }
 
   for (const table of schema.tables()) tables.place(table.definition)
@@ -83,6 +90,9 @@ export function createService(
     schema,
     store,
     ids,
+    sessionTokens: createIdSequence(options.seed + 3),
+    files,
+    uploads: createUploadSessions(),
     tokenFloors,
     tokenColumns: createTokenColumns(options.changeTracking.otherColumns),
     related: relatedRows(store),

@@ -4,6 +4,6 @@ import type { Table } from '../schema/table.js'
 export function supportsBulk(table: Table): boolean {
   return (
     table.definition.supportsBulk ??
-    !(table.isActivity || table.holdsParties || table.intersect !== undefined)
+    !(table.isActivity || table.holdsParties || table.holdsFiles || table.intersect !== undefined)
   )
 }

@@ -19,7 +19,9 @@ export function encodeResponse(
   requestId: string,
 ): EncodedResponse {
   const plain = typeof response.body === 'string' ? Buffer.from(response.body) : (response.body ?? noBytes)
-  const encoding = compression && plain.length >= minCompressedBytes ? acceptedEncoding(accepted) : undefined
+  const isFile = response.headers?.['Content-Type'] === 'application/octet-stream'
+  const encoding =
+    compression && !isFile && plain.length >= minCompressedBytes ? acceptedEncoding(accepted) : undefined
   const body = encoding === undefined ? plain : compress(plain, encoding)
   const bodiless = response.status === 204 || response.status === 304
   return {

@@ -7,6 +7,8 @@ import type { ParsedRequest } from './service-response.js'
 /** Limits of what is read. */
 export interface RequestLimits {
   readonly maxRequestBytes: number
+  /** Of a body of the type `application/octet-stream`. */
+  readonly maxFileRequestBytes: number
   readonly organizationSegment: string | undefined
 }
 
@@ -22,7 +24,8 @@ const methods = new Set(['GET', 'POST', 'PATCH', 'PUT', 'DELETE'])
 export async function readRequest(message: IncomingMessage, limits: RequestLimits): Promise<ParsedRequest> {
   const method = message.method ?? 'GET'
   const url = message.url ?? '/'
-  const bytes = await readBytes(message, limits.maxRequestBytes)
+  const isFile = /^application\/octet-stream\b/i.test(message.headers['content-type'] ?? '')
+  const bytes = await readBytes(message, isFile ? limits.maxFileRequestBytes : limits.maxRequestBytes)
   if (!methods.has(method)) {
     throw new ServiceError(405, '0x8006088a', `The HTTP method '${method}' is not allowed.`)
   }

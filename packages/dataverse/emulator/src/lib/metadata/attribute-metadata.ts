@@ -47,6 +47,8 @@ const typeNames: Readonly<Record<ColumnType, TypeNames>> = {
   lookup: names('Lookup'),
   customer: names('Customer', 'Lookup', 'Customer'),
   owner: names('Owner', 'Lookup', 'Owner'),
+  file: names('Virtual', 'File', 'File'),
+  image: names('Virtual', 'Image', 'Image'),
   partylist: names('PartyList', 'Lookup', 'PartyList'),
 }
 
@@ -68,7 +70,7 @@ function baseMembers(column: Column, table: Table): Record<string, unknown> {
   return {
     MetadataId: column.metadataId,
     HasChanged: null,
-    AttributeOf: null,
+    AttributeOf: column.attributeOf ?? null,
     AttributeType: attributeType,
     AttributeTypeName: { Value: displayName },
     ColumnNumber: column.columnNumber,
@@ -106,7 +108,7 @@ function baseMembers(column: Column, table: Table): Record<string, unknown> {
     CanModifyAdditionalSettings: managed(true, 'canmodifyadditionalsettings'),
     SchemaName: column.schemaName,
     ExternalName: null,
-    IsLogical: isLogical,
+    IsLogical: isLogical || column.attributeOf !== undefined,
     IsDataSourceSecret: false,
     InheritsFrom: null,
     SourceType: column.isLookup || column.isPrimaryId || !column.isProperty ? null : 0,
@@ -165,6 +167,16 @@ function ownMembers(column: Column): Record<string, unknown> {
     case 'owner':
     case 'partylist':
       return { Targets: [...new Set(column.targets.map((target) => target.table))], Format: 'None' }
+    case 'file':
+      return { MaxSizeInKB: column.maxSizeInKB }
+    case 'image':
+      return {
+        IsPrimaryImage: column.isPrimaryImage,
+        CanStoreFullImage: column.canStoreFullImage,
+        MaxHeight: 144,
+        MaxWidth: 144,
+        MaxSizeInKB: column.maxSizeInKB,
+      }
     case 'uniqueidentifier':
       return {}
   }

@@ -18,6 +18,8 @@ const columnTypes: Readonly<Record<string, ColumnType>> = {
   MultiSelectPicklist: 'multiselectpicklist',
   DateTime: 'datetime',
   UniqueIdentifier: 'uniqueidentifier',
+  File: 'file',
+  Image: 'image',
 }
 
 /** Makes a column from the attribute metadata in a request. */
@@ -39,6 +41,7 @@ export function columnFromAttribute(body: unknown): ColumnDefinition {
     ...numbers(members),
     ...(options === undefined ? {} : { options }),
     ...(type === 'datetime' ? { dateTimeBehavior: dateTimeBehavior(behavior, members.Format) } : {}),
+    ...fileMembers(members),
     ...(typeof members.DefaultValue === 'boolean' ? { defaultValue: members.DefaultValue } : {}),
   }
 }
@@ -63,6 +66,15 @@ function numbers(members: Members): Partial<ColumnDefinition> {
     ...(precision === undefined ? {} : { precision }),
     ...(minValue === undefined ? {} : { minValue }),
     ...(maxValue === undefined ? {} : { maxValue }),
+  }
+}
+
+function fileMembers(members: Members): Partial<ColumnDefinition> {
+  const maxSizeInKB = optionalNumber(members, 'MaxSizeInKB')
+  return {
+    ...(maxSizeInKB === undefined ? {} : { maxSizeInKB }),
+    ...(members.CanStoreFullImage === true ? { canStoreFullImage: true } : {}),
+    ...(members.IsPrimaryImage === true ? { isPrimaryImage: true } : {}),
   }
 }
 

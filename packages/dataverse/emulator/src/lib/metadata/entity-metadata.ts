@@ -41,7 +41,7 @@ export function toEntityMetadata(table: Table, schema: Schema): Record<string, u
     ObjectTypeCode: table.objectTypeCode,
     OwnershipType: table.ownership,
     PrimaryNameAttribute: table.primaryNameColumn ?? null,
-    PrimaryImageAttribute: null,
+    PrimaryImageAttribute: table.fileColumns.find((column) => column.isPrimaryImage)?.logicalName ?? null,
     PrimaryIdAttribute: table.primaryIdColumn,
     SchemaName: table.schemaName,
     IntroducedVersion: null,

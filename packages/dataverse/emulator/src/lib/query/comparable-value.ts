@@ -13,6 +13,7 @@ export function familyOf(column: Column): ValueFamily {
     case 'string':
     case 'memo':
     case 'multiselectpicklist':
+    case 'image':
       return 'text'
     case 'boolean':
       return 'boolean'
@@ -22,6 +23,7 @@ export function familyOf(column: Column): ValueFamily {
     case 'lookup':
     case 'customer':
     case 'owner':
+    case 'file':
       return 'guid'
     default:
       return 'number'
@@ -38,6 +40,9 @@ export function edmTypeOf(column: Column): string {
       return 'Edm.Decimal'
     case 'double':
       return 'Edm.Double'
+    case 'file':
+    case 'image':
+      return 'Edm.Binary'
     case 'datetime':
       return column.dateTimeBehavior === 'DateOnly' ? 'Edm.Date' : 'Edm.DateTimeOffset'
     default:

@@ -16,7 +16,7 @@ export function formatRow(row: StoredRow, table: Table, shape: RowShape): string
 
 /** Makes the function that writes rows of one table in one shape. */
 export function createRowFormat(table: Table, shape: RowShape): RowFormat {
-  const columns = shape.select ?? table.properties
+  const columns = shape.select ?? table.usualProperties
   const wanted = wantedAnnotations(shape.annotations ?? [])
   const writers = columns.map((column) => createWriter(column, wanted, shape))
   const withEtag = shape.etag ?? true

@@ -4,6 +4,7 @@ import { handleBatch } from '../batch/handle-batch.js'
 import { bulkRequest } from '../bulk/bulk-request.js'
 import { messageFilters } from '../bulk/message-filters.js'
 import type { FaultScript } from '../faults/fault-script.js'
+import { fileMessage } from '../files/file-messages.js'
 import { hasTextNumbers } from '../http/ieee754.js'
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
 import type { ParsedRequest, ServiceResponse } from '../http/service-response.js'
@@ -65,6 +66,7 @@ function createRouter(service: Service): (request: ParsedRequest) => ServiceResp
         handleMetadata(request, metadata) ??
         closingAction(service, request) ??
         bulkDelete(service, request) ??
+        fileMessage(service, request) ??
         unknownSegment(service, name)
       )
     const { predicate } = parseSegment(first)

@@ -1,3 +1,4 @@
+import { fileRequest } from '../files/file-request.js'
 import { rowContentType, wantsTextNumbers } from '../http/ieee754.js'
 import { methodNotAllowed, ServiceError, segmentNotFound } from '../http/service-error.js'
 import type { ServiceResponse } from '../http/service-response.js'
@@ -29,6 +30,10 @@ export function propertyRequest(
   const column = table.readProperty(name)
   if (column === undefined || path.length > 2) throw segmentNotFound(column === undefined ? name : path[2]!)
   if (suffix !== undefined && suffix !== '$value') throw segmentNotFound(suffix)
+  if (column.type === 'file' || column.type === 'image') {
+    const answer = fileRequest(context, row, column, suffix)
+    if (answer !== undefined) return answer
+  }
   if (request.method === 'GET') return propertyValue(context, row, column, suffix === '$value')
   if (suffix !== undefined) throw methodNotAllowed(request.method)
   if (request.method !== 'PUT' && request.method !== 'DELETE') throw methodNotAllowed(request.method)

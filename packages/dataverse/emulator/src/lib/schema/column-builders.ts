@@ -28,6 +28,16 @@ export function integer(
   return column(schemaName, 'integer', { minValue, maxValue, ...extras })
 }
 
+/** A whole number of 64 bits. */
+export function bigint(schemaName: string, extras: ColumnExtras = {}): ColumnDefinition {
+  return column(schemaName, 'bigint', extras)
+}
+
+/** The primary image of a table, as the stock tables have it. */
+export function entityImage(displayName = 'Entity Image'): ColumnDefinition {
+  return column('EntityImage', 'image', { displayName, isPrimaryImage: true })
+}
+
 /** A decimal number with `precision` digits after the point. */
 export function decimal(schemaName: string, precision: number, extras: ColumnExtras = {}): ColumnDefinition {
   return column(schemaName, 'decimal', { precision, ...extras })

@@ -39,6 +39,10 @@ export function resolveColumn(definition: ColumnDefinition, context: ColumnConte
     composition: definition.composition,
     repeatsPrimaryKey: definition.repeatsPrimaryKey ?? false,
     participationType: definition.participationType,
+    maxSizeInKB: definition.maxSizeInKB ?? defaultSizeInKB(type),
+    canStoreFullImage: definition.canStoreFullImage ?? false,
+    isPrimaryImage: definition.isPrimaryImage ?? false,
+    attributeOf: definition.attributeOf,
     isProperty: type !== 'partylist',
     isPrimaryId,
     isPrimaryName: logicalName === context.primaryNameColumn,
@@ -52,6 +56,11 @@ export function resolveColumn(definition: ColumnDefinition, context: ColumnConte
 function defaultMaxLength(type: ColumnType): number | undefined {
   if (type === 'string') return 100
   return type === 'memo' ? 2000 : undefined
+}
+
+function defaultSizeInKB(type: ColumnType): number | undefined {
+  if (type === 'file') return 32_768
+  return type === 'image' ? 10_240 : undefined
 }
 
 function defaultPrecision(type: ColumnType): number | undefined {

@@ -1,4 +1,5 @@
 import { deterministicId } from './deterministic-id.js'
+import { fileCompanions } from './file-companions.js'
 import { resolveColumn } from './resolve-column.js'
 import { intersectColumns, resolveIntersect } from './resolve-intersect.js'
 import { baseCurrencyColumns, systemColumns } from './system-columns.js'
@@ -36,6 +37,7 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     ownership: intersect === undefined ? (definition.ownership ?? 'UserOwned') : 'None',
     isActivity: definition.isActivity ?? false,
     holdsParties: definition.holdsParties ?? false,
+    holdsFiles: definition.holdsFiles ?? false,
     isCustom: definition.isCustom ?? false,
     changeTrackingEnabled: definition.changeTrackingEnabled ?? intersect !== undefined,
     canChangeTrackingBeEnabled: definition.canChangeTrackingBeEnabled ?? true,
@@ -44,6 +46,9 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     objectTypeCode: definition.objectTypeCode ?? derivedTypeCode(logicalName),
     columns,
     properties: columns.filter((column) => column.isProperty),
+    // Microsoft Learn, "Use image column data": images are sent only when asked for by name.
+    usualProperties: columns.filter((column) => column.isProperty && column.type !== 'image'),
+    fileColumns: columns.filter(({ type }) => type === 'file' || type === 'image'),
     intersect,
     keys: (definition.keys ?? []).map((key) => resolveKey(key, logicalName, columns)),
     definition,
@@ -89,6 +94,7 @@ function resolveColumns(
   }
   for (const column of definition.columns) add(column, false)
   if (intersect !== undefined) for (const column of intersectColumns(intersect)) add(column, false)
+  for (const column of fileCompanions(definition.columns)) add(column, true)
   for (const [column, baseOf] of baseCurrencyColumns(definition.columns)) add(column, true, baseOf)
   for (const column of systemColumns(definition, entitySetName)) add(column, true)
   if (primaryNameColumn !== undefined && !resolved.has(primaryNameColumn)) {

@@ -1,4 +1,4 @@
-import { withActivities } from './party-targets.js'
+import { withActivities, withFileTables } from './dependent-targets.js'
 import { type ResolvedTable, resolveTable } from './resolve-table.js'
 import type {
   Column,
@@ -50,7 +50,7 @@ export function createSchema(definitions: readonly TableDefinition[]): Schema {
   }
   const place = (definition: TableDefinition): Table => {
     const table = createTable(
-      resolveTable(withActivities(definition, tables.values())),
+      resolveTable(withFileTables(withActivities(definition, tables.values()), tables.values())),
       collectionsOf,
       definition,
     )
@@ -65,9 +65,14 @@ export function createSchema(definitions: readonly TableDefinition[]): Schema {
     tables.set(table.logicalName, table)
     entitySets.set(table.entitySetName, table)
     collections = undefined
-    if (table.isActivity)
-      for (const other of [...tables.values()]) if (other.holdsParties) place(other.definition)
+    placeDependents(table)
     return table
+  }
+  // What leads to all tables of a kind is made anew when one more is there.
+  const placeDependents = ({ isActivity, fileColumns }: Table): void => {
+    const parties = isActivity ? [...tables.values()].find((table) => table.holdsParties) : undefined
+    const attachments = fileColumns.length > 0 ? tables.get('fileattachment') : undefined
+    for (const dependent of [parties, attachments]) if (dependent !== undefined) place(dependent.definition)
   }
   const schema: Schema = {
     tables: () => [...tables.values()],

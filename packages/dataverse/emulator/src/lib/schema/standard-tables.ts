@@ -7,6 +7,7 @@ import { businessunit } from './tables/businessunit.js'
 import { contact } from './tables/contact.js'
 import { email } from './tables/email.js'
 import { equipment } from './tables/equipment.js'
+import { fileattachment } from './tables/fileattachment.js'
 import { intersects } from './tables/intersects.js'
 import { asyncoperation, bulkdeletefailure, bulkdeleteoperation } from './tables/jobs.js'
 import { lead } from './tables/lead.js'
@@ -52,5 +53,6 @@ export const standardTables: readonly TableDefinition[] = [
   asyncoperation,
   bulkdeleteoperation,
   bulkdeletefailure,
+  fileattachment,
   ...intersects,
 ]

@@ -13,7 +13,8 @@ const versionNumber: ColumnDefinition = {
 
 /** The columns that the service adds to every table of the definition's kind. */
 export function systemColumns(definition: TableDefinition, entitySetName: string): ColumnDefinition[] {
-  if (definition.intersect !== undefined || definition.holdsParties) return [versionNumber]
+  if (definition.intersect !== undefined || definition.holdsParties || definition.holdsFiles)
+    return [versionNumber]
   return [
     ...auditColumns(definition),
     ...stateColumns(definition),

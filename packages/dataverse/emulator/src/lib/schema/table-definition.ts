@@ -18,6 +18,8 @@ export const columnTypes = [
   'customer',
   'owner',
   'partylist',
+  'file',
+  'image',
 ] as const
 
 export type ColumnType = (typeof columnTypes)[number]
@@ -94,6 +96,14 @@ export interface ColumnDefinition {
   readonly composition?: string
   /** Whether the column repeats the row's primary key, as `ownerid` of users and teams does. Default: `false`. */
   readonly repeatsPrimaryKey?: boolean
+  /** For files and images: the most that the column takes. Default: 32,768 for files, 10,240 for images. */
+  readonly maxSizeInKB?: number
+  /** For images: whether the image is kept beside its thumbnail. Default: `false`. */
+  readonly canStoreFullImage?: boolean
+  /** For images: whether the column is the one that new rows can bring. Default: `false`. */
+  readonly isPrimaryImage?: boolean
+  /** Logical name of the column that this one comes with. Default: none. */
+  readonly attributeOf?: string
   /**
    * For a party list: the `participationtypemask` of its parties. Party lists stand in definitions only; rows tell of
    * their parties through `<table>_activity_parties`.
@@ -156,6 +166,11 @@ export interface TableDefinition {
    * activities and read as lists only, and of the system columns it has `versionnumber` alone. Default: `false`.
    */
   readonly holdsParties?: boolean
+  /**
+   * Makes the table `fileattachment`: its lookup `objectid` leads to every table with file columns, its rows come and
+   * go with files, and of the system columns it has `versionnumber` alone. Default: `false`.
+   */
+  readonly holdsFiles?: boolean
   readonly isCustom?: boolean
   /** Whether the table has no `statecode` and `statuscode`, such as users and notes. Default: `false`. */
   readonly stateless?: boolean

@@ -32,6 +32,10 @@ export interface Column {
   readonly composition: string | undefined
   readonly repeatsPrimaryKey: boolean
   readonly participationType: number | undefined
+  readonly maxSizeInKB: number | undefined
+  readonly canStoreFullImage: boolean
+  readonly isPrimaryImage: boolean
+  readonly attributeOf: string | undefined
   /** Whether rows and `$metadata` have the column; party lists stand in definitions only. */
   readonly isProperty: boolean
   readonly isPrimaryId: boolean
@@ -119,6 +123,8 @@ export interface Table {
   readonly isActivity: boolean
   /** Whether the rows are the parties of activities. */
   readonly holdsParties: boolean
+  /** Whether the rows tell of files. */
+  readonly holdsFiles: boolean
   readonly isCustom: boolean
   readonly changeTrackingEnabled: boolean
   readonly canChangeTrackingBeEnabled: boolean
@@ -128,6 +134,10 @@ export interface Table {
   readonly columns: readonly Column[]
   /** The columns that rows and `$metadata` have. */
   readonly properties: readonly Column[]
+  /** The columns that are sent when none are asked for by name: all properties but images. */
+  readonly usualProperties: readonly Column[]
+  /** Columns that hold files and images. */
+  readonly fileColumns: readonly Column[]
   readonly keys: readonly TableKey[]
   /** For an intersect table: the relationship that its rows are pairs of. */
   readonly intersect: Intersect | undefined

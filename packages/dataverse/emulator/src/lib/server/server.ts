@@ -111,6 +111,7 @@ async function answerTo(
     if (missing || !options.authorize(authorization)) throw unauthorized(host)
     const request = await readRequest(message, {
       maxRequestBytes: options.maxRequestBytes,
+      maxFileRequestBytes: options.files.maxRequestBytes,
       organizationSegment: options.links.organizationSegment,
     })
     const answer = await dispatch(request)

@@ -1,4 +1,5 @@
 import { markDeletedParty } from '../activities/activity-parties.js'
+import { releaseFiles } from '../files/set-file.js'
 import { ServiceError } from '../http/service-error.js'
 import type { Table } from '../schema/table.js'
 import type { Service } from '../service.js'
@@ -19,10 +20,12 @@ export function deleteRow(
   place: 'direct' | 'nested' = 'direct',
 ): void {
   const rows = service.store.table(table.logicalName)
-  if (rows.get(id) === undefined) return
+  const row = rows.get(id)
+  if (row === undefined) return
   if (place === 'direct') refuseDirectWrite(table, 'DELETE')
   // Gone before its references are looked at, so that cascades which lead back here end.
   service.store.remove(table.logicalName, id)
+  releaseFiles(service, table, row)
   markDeletedParty(service, table.logicalName, id)
   for (const other of service.schema.tables()) {
     if (service.store.table(other.logicalName).size === 0) continue

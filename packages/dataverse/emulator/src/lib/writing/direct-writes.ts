@@ -4,17 +4,17 @@ import type { Table } from '../schema/table.js'
 /**
  * Refuses what no client may do itself. Pairs are made and taken apart at the rows, never in the table that holds them;
  * which error the service answers with is not documented. Parties come and go with their activity; the code was
- * observed, its status is not documented.
+ * observed, its status is not documented. The rows of `fileattachment` come and go with files.
  *
- * @throws ServiceError 405 for an intersect table, 400 `0x80040800` for activity parties.
+ * @throws ServiceError 405 for an intersect table, 400 `0x80040800` for activity parties and file attachments.
  */
 export function refuseDirectWrite(table: Table, method: 'POST' | 'PATCH' | 'DELETE'): void {
-  const { logicalName, intersect, holdsParties } = table
+  const { logicalName, intersect, holdsParties, holdsFiles } = table
   if (intersect !== undefined) {
     const { code, message } = methodNotAllowed(method)
     throw new ServiceError(405, code, `${message} '${logicalName}' is an intersect table: use $ref.`)
   }
-  if (holdsParties) throw unsupportedMessage(table, messages[method])
+  if (holdsParties || holdsFiles) throw unsupportedMessage(table, messages[method])
 }
 
 const messages = { POST: 'Create', PATCH: 'Update', DELETE: 'Delete' } as const

@@ -76,6 +76,14 @@ function readProperty(reading: BodyReading, name: string, value: unknown): void 
     )
   }
   if (!isWritable(column, mode) && !column.isPrimaryId) return
+  if (column.type === 'file') {
+    // Documented as not possible; how it is answered is not.
+    throw new ServiceError(
+      400,
+      '0x80040203',
+      `The file column '${name}' cannot be set with its row: upload the file to the column.`,
+    )
+  }
   values[column.logicalName] = readColumnValue(table, column, value, service.caller.textNumbers)
 }
 

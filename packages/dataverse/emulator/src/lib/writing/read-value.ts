@@ -66,10 +66,16 @@ export function readColumnValue(
       return numberValue(table, column, optionNumber(value), 'Edm.Int32')
     case 'datetime':
       return dateValue(table, column, value)
+    case 'image':
+      if (typeof value !== 'string' || !base64.test(value))
+        throw wrongType(table, column, value, 'Edm.Binary')
+      return value
     default:
       throw payloadError(table, `The property '${column.wireName}' is read-only; use @odata.bind.`)
   }
 }
+
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 function wrongType(table: Table, column: Column, value: unknown, type: string): ServiceError {
   const shown = typeof value === 'object' ? 'an object' : `'${String(value)}'`

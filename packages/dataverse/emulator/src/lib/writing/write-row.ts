@@ -1,4 +1,5 @@
 import { followActivity } from '../activities/activity-parties.js'
+import { settleImages } from '../files/set-image.js'
 import { ServiceError } from '../http/service-error.js'
 import { builtInIds } from '../schema/built-in-rows.js'
 import { deriveValues } from '../schema/derived-values.js'
@@ -36,6 +37,7 @@ export function createRow(
   const row: RowValues = { ...systemValues(service, table), ...defaults(table), ...values }
   row[table.primaryIdColumn] = id
   if (typeof values.overriddencreatedon === 'string') row.createdon = values.overriddencreatedon
+  if (table.fileColumns.length > 0) settleImages(service, table, row, undefined, values)
   finish(service, table, row, values)
   checkKeys(service, table, id, row)
   const created = service.store.put(table.logicalName, id, row)
@@ -67,6 +69,7 @@ export function updateRow(
     row.modifiedby = { id: service.caller.userId, table: 'systemuser' }
   const behalfOf = behalfOfCaller(service)
   if (behalfOf !== (row.modifiedonbehalfby ?? null)) row.modifiedonbehalfby = behalfOf
+  if (table.fileColumns.length > 0) settleImages(service, table, row, before, values)
   finish(service, table, row, values)
   checkKeys(service, table, id, row)
   const updated = service.store.put(table.logicalName, id, row)

@@ -1,4 +1,4 @@
-import { choice, integer, lookup, memo, money, text } from '../column-builders.js'
+import { choice, entityImage, integer, lookup, memo, money, text } from '../column-builders.js'
 import type { TableDefinition } from '../table-definition.js'
 import {
   contactMethods,
@@ -30,6 +30,7 @@ export const account: TableDefinition = {
   changeTrackingEnabled: true,
 
   columns: [
+    entityImage('Default Image'),
     choice('AccountCategoryCode', { 1: 'Preferred Customer', 2: 'Standard' }, { displayName: 'Category' }),
     choice('CustomerSizeCode', defaultValueOnly, { displayName: 'Customer Size', defaultValue: 1 }),
     choice('PreferredContactMethodCode', contactMethods, {

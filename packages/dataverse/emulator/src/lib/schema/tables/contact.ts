@@ -1,6 +1,7 @@
 import {
   choice,
   dateOnly,
+  entityImage,
   guid,
   integer,
   lookup,
@@ -33,6 +34,7 @@ export const contact: TableDefinition = {
   changeTrackingEnabled: true,
 
   columns: [
+    entityImage(),
     choice('CustomerSizeCode', defaultValueOnly, { displayName: 'Customer Size', defaultValue: 1 }),
     choice('CustomerTypeCode', defaultValueOnly, { displayName: 'Relationship Type', defaultValue: 1 }),
     choice('PreferredContactMethodCode', contactMethods, {

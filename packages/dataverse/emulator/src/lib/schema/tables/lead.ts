@@ -3,6 +3,7 @@ import {
   dateOnly,
   dateTime,
   double,
+  entityImage,
   integer,
   lookup,
   memo,
@@ -39,6 +40,7 @@ export const lead: TableDefinition = {
   changeTrackingEnabled: true,
 
   columns: [
+    entityImage(),
     choice('LeadSourceCode', leadSources, { displayName: 'Lead Source' }),
     choice('LeadQualityCode', { 1: 'Hot', 2: 'Warm', 3: 'Cold' }, { displayName: 'Rating', defaultValue: 2 }),
     choice('PriorityCode', defaultValueOnly, { displayName: 'Priority', defaultValue: 1 }),

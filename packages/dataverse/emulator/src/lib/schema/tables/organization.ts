@@ -1,4 +1,4 @@
-import { integer, lookup, text, yesNo } from '../column-builders.js'
+import { entityImage, integer, lookup, text, yesNo } from '../column-builders.js'
 import type { TableDefinition } from '../table-definition.js'
 import { readOnly } from './shared-columns.js'
 
@@ -14,6 +14,7 @@ export const organization: TableDefinition = {
   changeTrackingEnabled: false,
   canChangeTrackingBeEnabled: false,
   columns: [
+    entityImage(),
     text('Name', 160, { displayName: 'Organization Name', ...readOnly }),
     integer('ExpireChangeTrackingInDays', 0, 365, {
       displayName: 'Days to Expire Change Tracking Deltas',

@@ -2,6 +2,7 @@ import {
   choice,
   dateOnly,
   decimal,
+  entityImage,
   guid,
   integer,
   lookup,
@@ -31,6 +32,7 @@ export const product: TableDefinition = {
   ownership: 'OrganizationOwned',
   changeTrackingEnabled: true,
   columns: [
+    entityImage(),
     text('Name', 100, { displayName: 'Name', applicationRequired: true }),
     text('ProductNumber', 100, { displayName: 'Product ID', required: true }),
     memo('Description', 2000, { displayName: 'Description' }),

@@ -1,4 +1,4 @@
-import { choice, decimal, guid, integer, lookup, memo, text, yesNo } from '../column-builders.js'
+import { choice, decimal, entityImage, guid, integer, lookup, memo, text, yesNo } from '../column-builders.js'
 import type { TableDefinition } from '../table-definition.js'
 import { addressColumns, readOnly } from './shared-columns.js'
 
@@ -23,6 +23,7 @@ export const systemuser: TableDefinition = {
   stateless: true,
   changeTrackingEnabled: true,
   columns: [
+    entityImage(),
     guid('OwnerId', { displayName: 'Owner', repeatsPrimaryKey: true }),
     guid('OrganizationId', { displayName: 'Organization', ...readOnly }),
     lookup('BusinessUnitId', 'businessunit', 'business_unit_system_users', {

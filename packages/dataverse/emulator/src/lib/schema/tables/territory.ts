@@ -1,4 +1,4 @@
-import { lookup, memo, text } from '../column-builders.js'
+import { entityImage, lookup, memo, text } from '../column-builders.js'
 import type { TableDefinition } from '../table-definition.js'
 
 /** `territory` (sales territory). */
@@ -14,6 +14,7 @@ export const territory: TableDefinition = {
   stateless: true,
   changeTrackingEnabled: true,
   columns: [
+    entityImage(),
     text('Name', 200, { displayName: 'Territory Name', required: true }),
     memo('Description', 2000, { displayName: 'Description' }),
     lookup('ManagerId', 'systemuser', 'system_user_territories', {

@@ -1,4 +1,4 @@
-import { decimal, integer, lookup, text } from '../column-builders.js'
+import { decimal, entityImage, integer, lookup, text } from '../column-builders.js'
 import type { TableDefinition } from '../table-definition.js'
 import { readOnly } from './shared-columns.js'
 
@@ -14,6 +14,7 @@ export const transactioncurrency: TableDefinition = {
   ownership: 'OrganizationOwned',
   changeTrackingEnabled: true,
   columns: [
+    entityImage(),
     text('CurrencyName', 100, { displayName: 'Currency Name', required: true }),
     text('ISOCurrencyCode', 5, { displayName: 'Currency Code', required: true, validForUpdate: false }),
     text('CurrencySymbol', 10, { displayName: 'Currency Symbol', required: true }),

@@ -22,3 +22,23 @@ function activityTarget({ logicalName, schemaName, isCustom }: Table): LookupTar
     onDelete: 'cascade',
   }
 }
+
+/** The definition as it is, but for `fileattachment`: its lookup `objectid` leads to every table that has files. */
+export function withFileTables(definition: TableDefinition, tables: Iterable<Table>): TableDefinition {
+  if (definition.logicalName !== 'fileattachment') return definition
+  const targets = [...tables]
+    .filter((table) => table.fileColumns.some(({ type }) => type === 'file'))
+    .map(({ logicalName }) => ({
+      table: logicalName,
+      navigationProperty: `objectid_${logicalName}`,
+      collectionNavigationProperty: `${logicalName}_FileAttachments`,
+      // The files go with the row itself.
+      onDelete: 'no-cascade' as const,
+    }))
+  return {
+    ...definition,
+    columns: definition.columns.map((column) =>
+      column.logicalName === 'objectid' ? { ...column, targets } : column,
+    ),
+  }
+}
