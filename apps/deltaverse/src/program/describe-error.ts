@@ -5,6 +5,7 @@ import { oneLine } from './one-line.js'
 /** What the packages call options of a program are options of a command line here. */
 const flags: readonly (readonly [said: string, flag: string])[] = [
   ['restart: true', '--restart'],
+  ['define one first', 'define one first, with deltaverse keys TABLE --ensure COLUMNS'],
   ['maxDeleteShare: 1', '--max-delete-share 1'],
   ['set onMismatch to "reset"', 'add --on-mismatch reset'],
   ['raise maxRecordBytes or select fewer columns', 'name fewer columns with --select'],

@@ -10,7 +10,13 @@ export { type AsReadableOptions, asReadable } from './lib/as-readable.js'
 export { type AsWritableOptions, asWritable } from './lib/as-writable.js'
 export { type BatchOptions, type BatchStage, batch } from './lib/batch.js'
 export { type FromJsonArrayOptions, fromJsonArray } from './lib/from-json-array.js'
-export { type BadLine, type FromNdjsonOptions, fromNdjson } from './lib/from-ndjson.js'
+export {
+  type BadLine,
+  type FromNdjsonOptions,
+  fromNdjson,
+  fromNumberedNdjson,
+  type NumberedValue,
+} from './lib/from-ndjson.js'
 export {
   type KindFilter,
   type OnlyKind,

@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { DataverseError } from '@deltaverse/core'
-import { bytes, callable, defineOptions, MiB, type OptionsInput } from '@deltaverse/options'
+import {
+  bytes,
+  callable,
+  defineOptions,
+  MiB,
+  type OptionsInput,
+  type OptionsOutput,
+} from '@deltaverse/options'
 import { mayHoldLongNumber, parseExactJson } from '@deltaverse/schema'
 import { findJsonSyntaxError } from './json-syntax-error.js'
 import { createLineSplitter, type Line } from './line-splitter.js'
@@ -42,12 +49,30 @@ const skipped: unique symbol = Symbol('skipped')
  *   names the line, the column where it is known, and a short excerpt. See `onBadLine` to go on instead.
  */
 export function fromNdjson<T = unknown>(input: FromNdjsonOptions = {}): Stage<TextChunk, T> {
-  const { maxLineBytes, onBadLine } = options.parse(input)
+  return readLines(options.parse(input), (value) => value as T)
+}
 
-  function read(line: Line): T | typeof skipped {
+/** A value with the line that it stood on, counted from 1; blank lines count. */
+export interface NumberedValue<T = unknown> {
+  readonly line: number
+  readonly value: T
+}
+
+/** The same as {@link fromNdjson}, for callers who have to say where a value came from. */
+export function fromNumberedNdjson<T = unknown>(
+  input: FromNdjsonOptions = {},
+): Stage<TextChunk, NumberedValue<T>> {
+  return readLines(options.parse(input), (value, line) => ({ line, value: value as T }))
+}
+
+function readLines<Out>(
+  { maxLineBytes, onBadLine }: OptionsOutput<typeof options.spec>,
+  toItem: (value: unknown, line: number) => Out,
+): Stage<TextChunk, Out> {
+  function read(line: Line): Out | typeof skipped {
     if (line.bytes.length === 0) return skipped
     const value = parseLine(line, maxLineBytes)
-    if (!(value instanceof BadLineResult)) return value as T
+    if (!(value instanceof BadLineResult)) return toItem(value, line.number)
     if (value.error === undefined) return skipped
     if (onBadLine === undefined) throw value.error
     onBadLine(value.error, { line: line.number, text: value.text })

@@ -1,0 +1,35 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { PushLetter } from './dead-letter.js'
+
+/** NDJSON of rows that were not written; the file appears with the first of them, and one that was there is replaced. */
+export interface DeadLetterFile {
+  add(letter: PushLetter): Promise<void>
+  readonly count: number
+  /** Resolves once everything is on the disk. */
+  close(): Promise<void>
+}
+
+export function createDeadLetterFile(path: string | undefined): DeadLetterFile {
+  let handle: FileHandle | undefined
+  let count = 0
+  return {
+    async add(letter) {
+      count += 1
+      if (path === undefined) return
+      handle ??= await open(path, 'w')
+      await handle.appendFile(`${JSON.stringify(letter, exactly)}\n`)
+    },
+    get count() {
+      return count
+    },
+    async close() {
+      await handle?.sync()
+      await handle?.close()
+    },
+  }
+}
+
+/** JSON has no big integers; their digits are what counts. */
+function exactly(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}

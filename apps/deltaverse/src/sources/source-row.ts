@@ -1,0 +1,22 @@
+/** Where a row stands in its source. */
+export interface RowPlace {
+  /** The file as it was named; `stdin` for standard input. */
+  readonly file: string
+  /** Line on which the row begins, from 1; of a JSON array, the place in it. */
+  readonly line: number
+}
+
+/** A row as its source has it, in the source's own words. */
+export interface SourceRow {
+  readonly values: Readonly<Record<string, unknown>>
+  readonly place: RowPlace
+}
+
+/** Rows of one source, in order, read as they are asked for. */
+export interface RowSource {
+  /** What it is, for people: `employees.csv, CSV with ;`. */
+  readonly title: string
+  /** The names of its columns, where it says them before the first row. */
+  readonly columns?: readonly string[] | undefined
+  readonly rows: AsyncIterable<SourceRow>
+}
