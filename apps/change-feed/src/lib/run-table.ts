@@ -52,7 +52,10 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
     progress.note(notice)
     terminal.progress(progress.line())
   }
-  const onSetAside = ({ path, keptAs }: FileEvent): void => {
+  const onFileEvent = (event: FileEvent): void => {
+    // It stops at a row that cannot be kept, so there is nothing else to tell of.
+    if (event.kind !== 'set-aside') return
+    const { path, keptAs } = event
     setAside.push(basename(keptAs))
     terminal.say(
       `${entitySet}: ${path} was there already and no checkpoint accounts for it; kept as ${basename(keptAs)}`,
@@ -63,7 +66,7 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
     await sync({
       name: entitySet,
       source: createChangeFeed(meter.count(client), { ...options.feed, clock }),
-      sink: createFileSink({ directory, name: entitySet, ...options.files, onEvent: onSetAside }),
+      sink: createFileSink({ directory, name: entitySet, ...options.files, onEvent: onFileEvent }),
       checkpoints: createFileCheckpointStore({ directory }),
       restart: options.restart,
       environmentId: options.environmentId,

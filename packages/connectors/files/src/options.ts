@@ -1,3 +1,4 @@
+import { badRowSpec, type DeadLetter } from '@deltaverse/bad-rows'
 import { type Files, nodeFiles } from '@deltaverse/durable-files'
 import {
   bytes,
@@ -15,12 +16,17 @@ import {
 } from '@deltaverse/options'
 import type { TableSchema } from '@deltaverse/schema'
 
-/** What happens to files besides being written: one in the way that nobody accounts for was renamed. */
-export interface FileEvent {
-  readonly kind: 'set-aside'
-  readonly path: string
-  readonly keptAs: string
-}
+/**
+ * What happens to files besides being written.
+ *
+ * | kind | said when |
+ * |---|---|
+ * | `set-aside` | a file that nobody accounts for was in the way, and was renamed |
+ * | `bad-row` | a row could not be kept, and its letter is in the dead-letter file |
+ */
+export type FileEvent =
+  | { readonly kind: 'set-aside'; readonly path: string; readonly keptAs: string }
+  | { readonly kind: 'bad-row'; readonly letter: DeadLetter }
 
 /** The options of `createFileSink()`. */
 export const fileSinkOptions = defineOptions('createFileSink()', {
@@ -60,6 +66,15 @@ export const fileSinkOptions = defineOptions('createFileSink()', {
   ),
   tableSchema: callable<() => Promise<TableSchema>>()({
     doc: 'For CSV: asks for the columns where nobody calls `applySchema()`, such as `() => source.schema()`.',
+  }),
+  badCharacters: oneOf(['refuse', 'strip', 'replace'], {
+    default: 'refuse',
+    doc: 'For CSV: what becomes of characters that UTF-8 has no form for (halves of surrogate pairs): the row is refused, they are left out (strip), or U+FFFD stands in their place (replace). NDJSON holds whatever JSON does.',
+  }),
+  ...badRowSpec,
+  deadLetterFile: text({
+    defaultText: '`<name>.dead-letters.ndjson` in the folder',
+    doc: badRowSpec.deadLetterFile.doc,
   }),
   compress: oneOf(['none', 'gzip'], {
     default: 'none',
@@ -122,6 +137,9 @@ export function parseFileSinkOptions(options: FileSinkOptions): ResolvedOptions 
   }
   if (parsed.lines === 'rows' && (parsed.mode === 'log' || parsed.format === 'csv')) {
     throw new TypeError('lines "rows" needs mode "mirror" and format "ndjson": a log tells deletions too')
+  }
+  if (parsed.format !== 'csv' && options.badCharacters !== undefined) {
+    throw new TypeError('badCharacters needs format "csv": NDJSON holds every text')
   }
   if (parsed.mode === 'log' && options.sortBytes !== undefined) {
     throw new TypeError('sortBytes needs mode "mirror": a log is not sorted')

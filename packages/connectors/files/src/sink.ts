@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { type BadRowOptions, createBadRows } from '@deltaverse/bad-rows'
 import type { ReadableSink, Sink } from '@deltaverse/core'
 import { safeFileName } from '@deltaverse/durable-files'
 import {
@@ -26,22 +28,38 @@ export type FileSink = Sink<FilePosition> & ReadableSink
  */
 export function createFileSink(options: FileSinkOptions): FileSink {
   const settings = parseFileSinkOptions(options)
-  const { mode, rotate, sortBytes = 32 * MiB, onEvent } = settings
+  const { mode, rotate, sortBytes = 32 * MiB, onEvent, directory } = settings
+  const name = safeFileName(settings.name)
   const table: TableFiles = {
     ...settings,
-    name: safeFileName(settings.name),
+    name,
     schema: settings.tableSchema,
     format: chooseFormat(settings),
     formatOf,
+    badRows: createBadRows(withDeadLetterFile(settings, join(directory, `${name}.dead-letters.ndjson`)), {
+      ...settings,
+      target: join(directory, name),
+      onLetter: (letter) => onEvent({ kind: 'bad-row', letter }),
+    }),
     onSetAside: (path, keptAs) => onEvent({ kind: 'set-aside', path, keptAs }),
   }
   if (mode === 'mirror') return createMirrorSink({ ...table, sortBytes })
   return createLogSink({ ...table, rotate: { ...rotate, rows: rotate.rows ?? Number.POSITIVE_INFINITY } })
 }
 
-function chooseFormat({ format, csv: dialect, lines }: ReturnType<typeof parseFileSinkOptions>): Format {
-  if (format === 'csv') return csv(dialect)
+function chooseFormat({
+  format,
+  csv: dialect,
+  badCharacters,
+  lines,
+}: ReturnType<typeof parseFileSinkOptions>): Format {
+  if (format === 'csv') return csv(dialect, badCharacters)
   return lines === 'rows' ? ndjsonRows : ndjson
+}
+
+function withDeadLetterFile(options: BadRowOptions, path: string): BadRowOptions {
+  const { onBadRow, deadLetterFile } = options
+  return onBadRow === 'stop' ? options : { ...options, deadLetterFile: deadLetterFile ?? path }
 }
 
 /** The format of a file that is there; its dialect is what this sink wrote into the manifest. */

@@ -233,7 +233,9 @@ describe('a log whose files somebody touches', () => {
     ],
   ])('refuses a manifest that is %s; begun anew, it keeps everything', async (_, interfere) => {
     const told: string[] = []
-    const sink = sinkOf('log', { onEvent: ({ path }) => told.push(path) })
+    const sink = sinkOf('log', {
+      onEvent: (event) => told.push(event.kind === 'set-aside' ? event.path : event.kind),
+    })
     const position = await opened(sink)
     await sink.close()
     const before = disk.contentOf(file)

@@ -159,7 +159,10 @@ describe('a mirror', () => {
     await disk.files.mkdir('/out')
     await put('/out/accounts.ndjson', 'mine\n')
     const told: string[] = []
-    const sink = sinkOf({ onEvent: ({ path, keptAs }) => told.push(`${path} ${keptAs}`) })
+    const sink = sinkOf({
+      onEvent: (event) =>
+        told.push(event.kind === 'set-aside' ? `${event.path} ${event.keptAs}` : event.kind),
+    })
     await sink.open(undefined)
     await write(sink, ...fullRead(1, [account(1)]))
     expect(disk.contentOf('/out/accounts.ndjson.1.bak').toString()).toBe('mine\n')

@@ -64,6 +64,7 @@ export function createPostgresDialect(place: PostgresPlace): SqlDialect<Postgres
       emptyStage: `TRUNCATE ${stage}`,
       // Lies where its table does.
       indexStage: `CREATE INDEX IF NOT EXISTS deltaverse_stage_mentions ON ${stage} (id, number)`,
+      checkDeferred: ['SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS ALL DEFERRED'],
       lockRows: { share: ' FOR SHARE', update: ' FOR UPDATE' },
       alterType: (table, column, type) =>
         `ALTER TABLE ${table} ALTER COLUMN ${quoteName(column)} TYPE ${type} USING ${quoteName(column)}::${type}`,

@@ -196,10 +196,17 @@ function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** What the driver threw, where somebody has put it into our words already. */
+function causeOf(error: unknown): unknown {
+  return isDataverseError(error) ? error.cause : error
+}
+
 /** Errors of the driver, as sinks look at them. */
 export const postgresErrors: SqlErrors = {
   explain: explainError,
   isDeadlock: (error) => ['40P01', '40001'].includes(sqlState(error) ?? ''),
   isUniqueViolation: (error) => sqlState(error) === '23505',
+  // Data, constraints, an index entry that is too long, a trigger that says no.
+  isRowFault: (error) => /^(?:2[23]|54000|P0001)/.test(sqlState(causeOf(error)) ?? ''),
   isMissingTable: (error) => ['42P01', '3F000'].includes(sqlState(error) ?? ''),
 }

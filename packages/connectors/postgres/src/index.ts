@@ -1,4 +1,4 @@
-export type { InvalidText, SchemaChanges, SqlColumn, SqlPosition, SqlSink } from '@deltaverse/sql'
+export type { SchemaChanges, SqlColumn, SqlEvent, SqlPosition, SqlSink } from '@deltaverse/sql'
 export { createPostgresDialect } from './dialect.js'
 export type { PostgresCheckpointStoreOptions, PostgresSinkOptions } from './options.js'
 export { createPostgresSink } from './sink.js'

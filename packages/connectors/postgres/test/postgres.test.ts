@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { badRowTests } from './suites/bad-rows.js'
 import { columnTests } from './suites/columns.js'
 import { contractTests } from './suites/contracts.js'
 import { crashTests } from './suites/crashes.js'
@@ -17,6 +18,7 @@ import { describeOnPostgres } from './support/test-database.js'
 // One server for all of them: starting one takes longer than most of the tests.
 describeOnPostgres('on PostgreSQL', (database) => {
   describe('columns', () => columnTests(database))
+  describe('bad rows', () => badRowTests(database))
   describe('tables', () => tableTests(database))
   describe('many rows', () => volumeTests(database))
   describe('syncs', () => syncTests(database))

@@ -35,7 +35,7 @@ describe('createPostgresSink()', () => {
     [{ resync: 'never' }, /resync must be one of/],
     [{ schemaChanges: true }, /schemaChanges must be one of/],
     [{ unknownMembers: 'keep' }, /unknownMembers must be one of/],
-    [{ invalidText: 'drop' }, /invalidText must be one of/],
+    [{ badCharacters: 'drop' }, /badCharacters must be one of/],
     [{ createTable: 'yes' }, /createTable must be true or false/],
     [{ leaseWaitMs: -1 }, /leaseWaitMs must be/],
   ]

@@ -4,7 +4,8 @@ import { connectorNames, loadConnector } from '../src/index.js'
 /** One name for one thing, and the names that it must not have. */
 const canonicalNames: readonly (readonly [name: string, others: RegExp])[] = [
   ['clock', /^(?:now|time|timer|timeSource|getTime)$/],
-  ['onEvent', /^on(?!Event$)[A-Z]/],
+  // A policy is no callback.
+  ['onEvent', /^on(?!(?:Event|BadRow)$)[A-Z]/],
   ['leaseWaitMs', /^(?:lock|lease)(?:Wait|Timeout)(?!Ms$)|^lockWaitMs$|^leaseTimeoutMs$/],
   ['directory', /^(?:dir|folder|path|outDir|outputDirectory)$/],
   ['compress', /^(?:compression|gzip|codec)$/],

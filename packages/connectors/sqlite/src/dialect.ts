@@ -31,6 +31,7 @@ export function createSqliteDialect({ file, busyWaitMs }: SqlitePlace): SqlDiale
       emptyStage: `DELETE FROM ${stage}`,
       indexStage:
         'CREATE INDEX IF NOT EXISTS temp.deltaverse_stage_mentions ON deltaverse_stage (id, number)',
+      checkDeferred: [],
       lockRows: { share: '', update: '' },
       alterType: (table, column, type) => `make ${table} anew with ${quoteName(column)} ${type}`,
       addPrimaryKey: (table) => `CREATE UNIQUE INDEX "unique id" ON ${table} (id)`,

@@ -80,5 +80,7 @@ export const sqliteErrors: SqlErrors = {
   // One writes at a time, so nobody is in anybody's way.
   isDeadlock: () => false,
   isUniqueViolation: (error) => codeOf(error) === uniqueViolation,
+  // Too big, a constraint (the types of a STRICT table included), a mismatch of types.
+  isRowFault: (error) => [18, 19, 20].includes(codeOf(error) & 0xff),
   isMissingTable: (error) => error instanceof Error && error.message.startsWith('no such table'),
 }

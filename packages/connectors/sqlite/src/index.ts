@@ -1,4 +1,4 @@
-export type { InvalidText, SchemaChanges, SqlColumn, SqlPosition, SqlSink } from '@deltaverse/sql'
+export type { SchemaChanges, SqlColumn, SqlEvent, SqlPosition, SqlSink } from '@deltaverse/sql'
 export { createSqliteDialect, type SqlitePlace } from './dialect.js'
 export type { SqliteCheckpointStoreOptions, SqliteSinkOptions } from './options.js'
 export { createSqliteSink } from './sink.js'

@@ -17,6 +17,13 @@ export { parseExactJson } from './lib/exact-json.js'
 export { ExactNumber, formatExactJson } from './lib/exact-number.js'
 export { createExactNumbers, type ExactNumbers, mayHoldLongNumber } from './lib/exact-numbers.js'
 export { type ColumnChange, diffSchemas, isSameSchema, type SchemaDiff } from './lib/schema-diff.js'
+export {
+  type BadCharacters,
+  createStorableText,
+  type StorableText,
+  storableJson,
+  type UnstorableCharacters,
+} from './lib/storable-text.js'
 export { type ColumnSchema, columnsBesideKey, memberOf, type TableSchema } from './lib/table-schema.js'
 export { type ValueFault, type ValueText, valueTexts } from './lib/value-text.js'
 export { isWidening } from './lib/widening.js'

@@ -13,5 +13,6 @@ export {
   type TableOptions,
   type TableResult,
 } from './lib/sync-tables.js'
+export { type ReplayOptions, replayRows } from './lib/verify/replay-rows.js'
 export { type VerifySummary, verify } from './lib/verify/verify.js'
 export type { RowDifference, VerifyEvent, VerifyOptions, VerifySource } from './lib/verify/verify-options.js'

@@ -147,6 +147,7 @@ describe('ndjson', () => {
         id: 'a',
         rowVersion: undefined,
         row: { serial: '9007199254740993', price: '12345678901234567.89' },
+        bytes,
       },
       { kind: 'deleted', id: 'b', rowVersion: undefined },
     ])
@@ -163,3 +164,24 @@ function exact(row: Readonly<Record<string, unknown>>): Readonly<Record<string, 
 function plain(text: string): string {
   return text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text
 }
+
+describe('halves of surrogate pairs', () => {
+  const change = upserted(idOf(1), {
+    thingid: idOf(1),
+    label: 'a\ud800b',
+    parts: ['\udc00'],
+    _owner_value: 'whole 😀',
+  })
+  const textOf = (format: ReturnType<typeof csv>) => format.changes(schema).write([change]).toString()
+
+  it('are refused, naming row and column, as UTF-8 has no form for them', () => {
+    expect(() => textOf(csv())).toThrow(
+      /The row .*000001 cannot be written as CSV: its column 'label' holds half of a surrogate pair at position 1/,
+    )
+  })
+
+  it('are left out or replaced when told so, in JSON too', () => {
+    expect(textOf(csv({}, 'strip'))).toContain(`,ab,,,,"[""""]",whole 😀\r\n`)
+    expect(textOf(csv({}, 'replace'))).toContain(`,a\ufffdb,,,,"[""\ufffd""]",whole 😀\r\n`)
+  })
+})

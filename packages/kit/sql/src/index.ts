@@ -27,6 +27,6 @@ export {
   sqlSinkSpec,
   sqlTableSpec,
 } from './lib/sink-options.js'
+export type { SqlEvent } from './lib/sql-event.js'
 export { createSqlSink, type SqlSink } from './lib/sql-sink.js'
 export { createSqlStateStore, type ParsedSqlStateStoreOptions } from './lib/sql-state-store.js'
-export type { InvalidText } from './lib/storable-text.js'

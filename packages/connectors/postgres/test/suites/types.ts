@@ -146,10 +146,10 @@ export function typeTests(database: TestDatabase): void {
       code: 'sink-failed',
       retryable: false,
       message: expect.stringMatching(
-        new RegExp(`The row ${idOf(2)}.*'name'.*U\\+0000.*invalidText: 'replace'`),
+        new RegExp(`The row ${idOf(2)}.*'name'.*U\\+0000.*badCharacters: 'replace'`),
       ),
     })
-    const replacing = createPostgresSink({ ...options, invalidText: 'replace' })
+    const replacing = createPostgresSink({ ...options, badCharacters: 'replace' })
     await replacing.open(undefined)
     await replacing.write([bad])
     await replacing.commit()

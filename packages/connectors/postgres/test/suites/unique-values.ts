@@ -53,15 +53,36 @@ export function uniqueValueTests(database: TestDatabase): void {
     })
   }
 
-  it.each(['in-place', 'at-end'] as const)(
-    'move in a snapshot from a row that is gone (%s)',
-    async (resync) => {
-      const { schema, sink } = await opened(indexes.index, { resync })
-      await put(sink, reset(2), named(4, 'a', 2))
-      await put(sink, named(2, 'c', 2), named(3, 'b', 2), complete(2, 3))
-      expect(await names(schema)).toEqual({ [idOf(2)]: 'c', [idOf(3)]: 'b', [idOf(4)]: 'a' })
-    },
-  )
+  for (const [kind, index] of Object.entries(indexes)) {
+    it.each(['in-place', 'at-end'] as const)(
+      `move in a snapshot from a row that is gone, and from one that is still to come (${kind}, %s)`,
+      async (resync) => {
+        const { schema, sink } = await opened(index, { resync })
+        await put(sink, reset(2), named(4, 'a', 2))
+        await put(sink, named(5, 'b', 2))
+        await put(sink, named(2, 'c', 2), named(3, 'x', 2), complete(2, 4))
+        expect(await names(schema)).toEqual({
+          [idOf(2)]: 'c',
+          [idOf(3)]: 'x',
+          [idOf(4)]: 'a',
+          [idOf(5)]: 'b',
+        })
+      },
+    )
+
+    it(`are swapped in a circle, also with a row that comes back (${kind})`, async () => {
+      const { schema, sink } = await opened(index)
+      await put(sink, named(1, 'b', 2), named(2, 'c', 2), named(3, 'a', 2))
+      expect(await names(schema)).toEqual({ [idOf(1)]: 'b', [idOf(2)]: 'c', [idOf(3)]: 'a' })
+      await put(sink, deleted(idOf(1)), named(4, 'b', 3), named(1, 'c', 3), named(2, 'z', 3))
+      expect(await names(schema)).toEqual({
+        [idOf(1)]: 'c',
+        [idOf(2)]: 'z',
+        [idOf(3)]: 'a',
+        [idOf(4)]: 'b',
+      })
+    })
+  }
 
   it('that two rows have at once stop the sink, which says what helps and no value', async () => {
     const { sink } = await opened(indexes.constraint)

@@ -1,3 +1,4 @@
+import type { BadRows } from '@deltaverse/bad-rows'
 import type { Files } from '@deltaverse/durable-files'
 import type { Format } from '@deltaverse/formats'
 import type { TableSchema } from '@deltaverse/schema'
@@ -13,6 +14,8 @@ export interface TableFiles {
   readonly compress: 'none' | 'gzip'
   /** The columns, for a format that needs to know them and where nobody called `applySchema`. */
   readonly schema?: (() => Promise<TableSchema>) | undefined
+  /** Rows that the format cannot hold. */
+  readonly badRows: BadRows
   readonly onSetAside: (path: string, keptAs: string) => void
   readonly files: Files
   /** Milliseconds since 1970. */

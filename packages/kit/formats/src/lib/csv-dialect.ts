@@ -13,7 +13,7 @@ export interface CsvDialect {
 }
 
 /** @throws TypeError for a dialect in which values could not be told apart */
-export function requireCsvDialect(dialect: CsvDialect = {}): Required<NoUndefined<CsvDialect>> {
+export function requireCsvDialect(dialect: CsvDialect = {}): ResolvedCsvDialect {
   const { delimiter = ',', quote = '"', lineEnd = '\r\n', header = true, nullText = '' } = dialect
   if ([delimiter, quote, '\r', '\n'].some((character) => nullText.includes(character))) {
     throw new TypeError('nullText must not hold the delimiter, the quote or a line end')
@@ -21,4 +21,7 @@ export function requireCsvDialect(dialect: CsvDialect = {}): Required<NoUndefine
   return { delimiter, quote, lineEnd, header, nullText }
 }
 
-type NoUndefined<T> = { readonly [Name in keyof T]: Exclude<T[Name], undefined> }
+/** {@link CsvDialect} with its defaults. */
+export type ResolvedCsvDialect = {
+  readonly [Name in keyof CsvDialect]-?: Exclude<CsvDialect[Name], undefined>
+}

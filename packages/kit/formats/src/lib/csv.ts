@@ -1,14 +1,21 @@
+import { BadRowError } from '@deltaverse/bad-rows'
 import { DataverseError, type Row } from '@deltaverse/core'
 import {
+  type BadCharacters,
   type ColumnKind,
   type ColumnSchema,
   createExactNumbers,
+  createStorableText,
   memberOf,
   parseExactJson,
+  type StorableText,
+  storableJson,
   type TableSchema,
+  type ValueText,
   valueTexts,
 } from '@deltaverse/schema'
-import { type CsvDialect, requireCsvDialect } from './csv-dialect.js'
+import { type CsvDialect, type ResolvedCsvDialect as Dialect, requireCsvDialect } from './csv-dialect.js'
+import { type Field, fieldsOf } from './csv-fields.js'
 import type { Format, RecordHead, RecordWriter, WrittenChange, WrittenRow } from './format.js'
 import { splitLines } from './split-lines.js'
 
@@ -20,11 +27,15 @@ const headColumns = ['_kind', '_id', '_version'] as const
  * as compact text. Null is nothing between two delimiters and empty text is `""`, so both come back as they were; a column that a
  * row does not have is written as null. Members that are no columns (annotations) are left out.
  *
+ * Halves of surrogate pairs have no form in UTF-8: `badCharacters` says what becomes of them, and refuses the row unless it is
+ * told otherwise.
+ *
  * A file of changes begins its records with `_kind`, `_id` and `_version`; deletions have nothing behind these. Text is written
  * as it is, also where a spreadsheet would take it for a formula.
  */
-export function csv(options: CsvDialect = {}): Format {
+export function csv(options: CsvDialect = {}, badCharacters: BadCharacters = 'refuse'): Format {
   const dialect = requireCsvDialect(options)
+  const storable = createStorableText('CSV in UTF-8', badCharacters, 'surrogate-halves')
   const { quote, header } = dialect
   const quoteByte = quote.charCodeAt(0)
 
@@ -32,8 +43,8 @@ export function csv(options: CsvDialect = {}): Format {
     extension: 'csv',
     dialect,
     needsSchema: true,
-    changes: (schema) => changeWriter(requireSchema(schema), dialect),
-    rows: (schema) => rowWriter(requireSchema(schema), dialect),
+    changes: (schema) => changeWriter(requireSchema(schema), dialect, storable),
+    rows: (schema) => rowWriter(requireSchema(schema), dialect, storable),
     split() {
       let isQuoted = false
       return splitLines((part) => {
@@ -55,8 +66,6 @@ export function csv(options: CsvDialect = {}): Format {
   }
 }
 
-type Dialect = ReturnType<typeof requireCsvDialect>
-
 function requireSchema(schema: TableSchema | undefined): TableSchema {
   if (schema === undefined) {
     throw new TypeError(
@@ -68,10 +77,14 @@ function requireSchema(schema: TableSchema | undefined): TableSchema {
   throw new TypeError(`the column ${taken.name} of ${schema.name} cannot be kept: CSV uses its name itself`)
 }
 
-function changeWriter(schema: TableSchema, dialect: Dialect): RecordWriter<WrittenChange> {
+function changeWriter(
+  schema: TableSchema,
+  dialect: Dialect,
+  storable: StorableText,
+): RecordWriter<WrittenChange> {
   const { delimiter, lineEnd, nullText } = dialect
   const text = textWriter(dialect)
-  const row = valuesWriter(schema, dialect)
+  const row = valuesWriter(schema, dialect, storable)
   const none = `${delimiter}${nullText}`.repeat(schema.columns.length)
   const head = ({ kind, id, rowVersion }: WrittenChange): string =>
     `${kind}${delimiter}${text(id)}${delimiter}${rowVersion === undefined ? nullText : text(rowVersion)}`
@@ -89,8 +102,8 @@ function changeWriter(schema: TableSchema, dialect: Dialect): RecordWriter<Writt
   }
 }
 
-function rowWriter(schema: TableSchema, dialect: Dialect): RecordWriter<WrittenRow> {
-  const row = valuesWriter(schema, dialect)
+function rowWriter(schema: TableSchema, dialect: Dialect, storable: StorableText): RecordWriter<WrittenRow> {
+  const row = valuesWriter(schema, dialect, storable)
   return {
     header: headerOf(
       schema.columns.map(({ name }) => name),
@@ -117,7 +130,11 @@ function textWriter({ delimiter, quote, nullText }: Dialect): (text: string) => 
 /** Kinds whose text never holds a character that is to be quoted, whatever the dialect. */
 const plainKinds: ReadonlySet<ColumnKind> = new Set(['date', 'timestamp', 'timestamptz', 'uuid', 'boolean'])
 
-function valuesWriter({ columns }: TableSchema, dialect: Dialect): (change: WrittenRow) => string {
+function valuesWriter(
+  { columns }: TableSchema,
+  dialect: Dialect,
+  storable: StorableText,
+): (change: WrittenRow) => string {
   const { delimiter, nullText } = dialect
   const quoted = textWriter(dialect)
   const known = new Set(columns.map(memberOf))
@@ -125,7 +142,7 @@ function valuesWriter({ columns }: TableSchema, dialect: Dialect): (change: Writ
     const { kind } = column.type
     const isNumber = kind === 'decimal' || kind === 'int64' || kind === 'json'
     const isPlain = plainKinds.has(kind) && nullText === ''
-    return { column, member: memberOf(column), textOf: valueTexts[kind], isNumber, isPlain }
+    return { column, member: memberOf(column), textOf: textOfKind(kind, storable), isNumber, isPlain }
   })
   return (change) => {
     const { row, bytes } = change
@@ -153,10 +170,20 @@ function valuesWriter({ columns }: TableSchema, dialect: Dialect): (change: Writ
   }
 }
 
-function badValue(id: string, { name }: ColumnSchema, fault: string): DataverseError {
-  return new DataverseError(
-    `The row ${id} cannot be written as CSV: its column '${name}' ${fault}. Nothing is lost: the rows before it and it come again with the next run`,
-    { code: 'sink-failed' },
+function textOfKind(kind: ColumnKind, storable: StorableText): ValueText {
+  const write = valueTexts[kind]
+  if (kind !== 'text' && kind !== 'json') return write
+  return (value) => {
+    const text = write(value)
+    if (typeof text !== 'string') return text
+    return kind === 'text' ? storable(text) : storableJson(text, storable)
+  }
+}
+
+function badValue(id: string, column: ColumnSchema, why: string): BadRowError {
+  return new BadRowError(
+    `The row ${id} cannot be written as CSV: its column '${column.name}' ${why}. Nothing is lost: the rows before it and it come again with the next run`,
+    { id, member: memberOf(column), why },
   )
 }
 
@@ -165,40 +192,6 @@ function unknownMember(id: string, member: string): DataverseError {
     `The row ${id} cannot be written as CSV: it has the member '${member}', for which the schema has no column. Pass the schema of what the source selects`,
     { code: 'sink-mismatch' },
   )
-}
-
-/** A value as it stands in a record; `undefined` for null. */
-type Field = string | undefined
-
-/** The values of a record, or the first few of them. @throws Error when a quote is not closed */
-function fieldsOf(
-  record: string,
-  { delimiter, quote, nullText }: Dialect,
-  most: number = Number.POSITIVE_INFINITY,
-): readonly Field[] {
-  const end = record.endsWith('\r\n') ? record.length - 2 : record.length - 1
-  const fields: Field[] = []
-  for (let at = 0; at <= end && fields.length < most; at += 1) {
-    if (record[at] === quote) {
-      const close = closingQuote(record, quote, at + 1)
-      fields.push(record.slice(at + 1, close).replaceAll(quote + quote, quote))
-      at = close + 1
-    } else {
-      const next = record.indexOf(delimiter, at)
-      const close = next === -1 || next > end ? end : next
-      const text = record.slice(at, close)
-      fields.push(text === nullText ? undefined : text)
-      at = close
-    }
-  }
-  return fields
-}
-
-function closingQuote(record: string, quote: string, from: number): number {
-  for (let at = record.indexOf(quote, from); at !== -1; at = record.indexOf(quote, at + 2)) {
-    if (record[at + 1] !== quote) return at
-  }
-  throw new TypeError('a quote in it is not closed')
 }
 
 function headOf([kind, id, rowVersion]: readonly Field[]): RecordHead {

@@ -79,6 +79,8 @@ export interface SqlText {
   readonly emptyStage: string
   /** Makes an index on `id` and `number` of the staging table, where there is none yet. */
   readonly indexStage: string
+  /** Statements behind a change of rows that look at once for what would be refused at the end of the transaction only. */
+  readonly checkDeferred: readonly string[]
   /** Behind a SELECT: locks the rows until the end of the transaction, or says nothing where a transaction locks everything. */
   readonly lockRows: { readonly share: string; readonly update: string }
   /** Changes the type of a column. Only asked for where {@link SqlCapabilities.altersTypes} says so. */
@@ -100,6 +102,8 @@ export interface SqlErrors {
   /** Whether two rows have one value in columns that are unique together. */
   isUniqueViolation(error: unknown): boolean
   isMissingTable(error: unknown): boolean
+  /** Whether it is about the values of a row (their type, length, range, a constraint), so that the same without that row may do. */
+  isRowFault(error: unknown): boolean
 }
 
 /** What there is in the place. */

@@ -9,7 +9,7 @@ const mergeAttempts = 5
  * behind `vacate`, which lets go of such values.
  */
 export async function withMergeAttempts(
-  { errors }: Pick<SqlDialect, 'errors'>,
+  { errors, text }: Pick<SqlDialect, 'errors' | 'text'>,
   connection: SqlConnection,
   work: () => Promise<void>,
   vacate?: () => Promise<void>,
@@ -20,13 +20,16 @@ export async function withMergeAttempts(
     try {
       if (isVacated) await vacate?.()
       await work()
+      // A deferred constraint speaks up at the end of the transaction only, where nothing can be mended.
+      for (const statement of text.checkDeferred) await connection.query(statement)
       await connection.query('RELEASE SAVEPOINT deltaverse_merge')
       return
     } catch (error) {
+      // The first error is the one that tells: a connection that broke cannot go back either.
+      await connection.query('ROLLBACK TO SAVEPOINT deltaverse_merge').catch(() => Promise.reject(error))
       const canVacate: boolean = vacate !== undefined && !isVacated && errors.isUniqueViolation(error)
       if (!canVacate && (attempt === mergeAttempts || !errors.isDeadlock(error))) throw error
       isVacated ||= canVacate
-      await connection.query('ROLLBACK TO SAVEPOINT deltaverse_merge')
     }
   }
 }

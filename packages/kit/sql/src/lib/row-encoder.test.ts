@@ -22,7 +22,7 @@ function encoderOf(columns: readonly SqlColumn[], options: Partial<RowEncoderOpt
     dialect,
     id: { kind: 'uuid' },
     columns: resolveColumns(dialect, columns),
-    invalidText: 'refuse',
+    badCharacters: 'refuse',
     unknownMembers: 'ignore',
     absentMembers: 'keep',
     ...options,
@@ -112,7 +112,7 @@ describe('createRowEncoder()', () => {
   })
 
   it('replaces only what cannot be stored, where told so', () => {
-    const encode = encoderOf([name, memo], { invalidText: 'replace' })
+    const encode = encoderOf([name, memo], { badCharacters: 'replace' })
     const row = account(1, { name: 'a\0\ud83d\ude00\ud83d', memo: { '\0': ['\ude00', 1, '\\u0000'] } })
     expect(encode(row, 1).values).toEqual([
       'a\ufffd\ud83d\ude00\ufffd',

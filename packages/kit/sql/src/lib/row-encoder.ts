@@ -1,8 +1,13 @@
+import { BadRowError } from '@deltaverse/bad-rows'
 import { type Change, DataverseError, type UpsertedChange } from '@deltaverse/core'
 import {
+  type BadCharacters,
   type ColumnType,
   createExactNumbers,
+  createStorableText,
   type ExactNumbers,
+  type StorableText,
+  storableJson,
   type ValueFault,
   type ValueText,
   valueTexts,
@@ -10,14 +15,13 @@ import {
 import { isAnnotation, type ResolvedColumn } from './columns.js'
 import type { SqlValue } from './connection.js'
 import type { SqlDialect, StagedRow } from './dialect.js'
-import { createStorableText, type InvalidText, type StorableText, storableJson } from './storable-text.js'
 
 export interface RowEncoderOptions {
   readonly dialect: Pick<SqlDialect, 'name' | 'types'>
   readonly id: ColumnType
   /** In the order of the staging table. */
   readonly columns: readonly ResolvedColumn[]
-  readonly invalidText: InvalidText
+  readonly badCharacters: BadCharacters
   readonly unknownMembers: 'ignore' | 'refuse'
   readonly absentMembers: 'keep' | 'empty'
 }
@@ -35,10 +39,13 @@ interface ColumnWriter {
   readonly convert: ((text: string) => SqlValue) | undefined
 }
 
-/** Creates the encoder for a list of columns. Its errors name the row and the column. */
+/**
+ * Creates the encoder for a list of columns. Its errors name the row and the column; those about values of one row are
+ * `BadRowError`s.
+ */
 export function createRowEncoder(options: RowEncoderOptions): RowEncoder {
   const { dialect, columns } = options
-  const storable = createStorableText(dialect.name, options.invalidText)
+  const storable = createStorableText(dialect.name, options.badCharacters, 'surrogate-halves-and-nul')
   const known = new Set(columns.map(({ member }) => member))
   const checkId =
     options.id.kind === 'uuid' ? checkGuid : createIdCheck(storable, valueTexts[options.id.kind])
@@ -88,8 +95,7 @@ export function createRowEncoder(options: RowEncoderOptions): RowEncoder {
 
 function writeValue({ column, write, convert }: ColumnWriter, id: string, value: unknown): SqlValue {
   const text = write(value)
-  if (typeof text !== 'string')
-    throw badRow(id, `cannot be kept: its column '${column.column}' ${text.fault}`)
+  if (typeof text !== 'string') throw badValue(id, column, text.fault)
   return convert === undefined ? text : convert(text)
 }
 
@@ -106,14 +112,14 @@ function writerOf(kind: ColumnType['kind'], storable: StorableText): ValueText {
 const guidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 function checkGuid(id: string): void {
-  if (!guidShape.test(id)) throw badRow(id, 'has an id that is no GUID')
+  if (!guidShape.test(id)) throw badKey(id, 'has an id that is no GUID')
 }
 
 function createIdCheck(storable: StorableText, write: ValueText): (id: string) => void {
   return (id) => {
     const text = write(id)
     const taken = typeof text === 'string' ? storable(text) : text
-    if (typeof taken !== 'string') throw badRow(id, `has an id that ${taken.fault}`)
+    if (typeof taken !== 'string') throw badKey(id, `has an id that ${taken.fault}`)
   }
 }
 
@@ -122,14 +128,14 @@ function versionText({ id, rowVersion }: UpsertedChange): string | null {
   if (/^\d{1,18}$/.test(rowVersion)) return rowVersion
   const text = valueTexts.int64(rowVersion)
   if (typeof text === 'string') return text
-  throw badRow(id, `has a row version that ${text.fault}`)
+  throw badKey(id, `has a row version that ${text.fault}`)
 }
 
 /** Annotations and the primary key, which the sink keeps in `id`, need no column. */
 function refuseUnknown({ id, row }: UpsertedChange, known: ReadonlySet<string>): void {
   for (const [member, value] of Object.entries(row)) {
     if (known.has(member) || isAnnotation(member) || value === id) continue
-    throw badRow(
+    throw misfit(
       id,
       `has the member '${member}', for which there is no column. Add it to columns, or set unknownMembers: 'ignore'`,
     )
@@ -137,15 +143,25 @@ function refuseUnknown({ id, row }: UpsertedChange, known: ReadonlySet<string>):
 }
 
 function missingMember(id: string, { member }: ResolvedColumn): DataverseError {
-  return badRow(
+  return misfit(
     id,
     `has no member '${member}'. Select it in the source, take it out of columns, or mark it { optional: true }`,
   )
 }
 
-function badRow(id: string, what: string): DataverseError {
-  return new DataverseError(
-    `The row ${id} ${what}. Nothing is lost: the rows before it and it come again with the next run.`,
-    { code: 'sink-failed' },
-  )
+/** What every row of the table would be refused for: not its own fault. */
+function misfit(id: string, what: string): DataverseError {
+  return new DataverseError(messageOf(id, what), { code: 'sink-failed' })
+}
+
+function badKey(id: string, why: string): BadRowError {
+  return new BadRowError(messageOf(id, why), { id, member: undefined, why })
+}
+
+function badValue(id: string, { column, member }: ResolvedColumn, why: string): BadRowError {
+  return new BadRowError(messageOf(id, `cannot be kept: its column '${column}' ${why}`), { id, member, why })
+}
+
+function messageOf(id: string, what: string): string {
+  return `The row ${id} ${what}. Nothing is lost: the rows before it and it come again with the next run.`
 }

@@ -1,4 +1,6 @@
+import { badRowSpec, requireDeadLetterFile } from '@deltaverse/bad-rows'
 import {
+  callable,
   durationMs,
   flag,
   type Option,
@@ -11,6 +13,7 @@ import type { TableSchema } from '@deltaverse/schema'
 import { columnsOfSchema, resolveColumns, type SqlColumn, type TableColumns } from './columns.js'
 import type { SqlDialect } from './dialect.js'
 import { checkName } from './names.js'
+import type { SqlEvent } from './sql-event.js'
 
 /** The lease of a sink or a store of states. */
 export const leaseSpec = {
@@ -43,10 +46,11 @@ export const sqlTableSpec = {
     default: 'keep',
     doc: 'What an optional column holds behind a row that came without its member: what it held before, or nothing. Annotations that are absent always become empty.',
   }),
-  invalidText: oneOf(['refuse', 'replace'], {
+  badCharacters: oneOf(['refuse', 'strip', 'replace'], {
     default: 'refuse',
-    doc: 'Text that databases cannot store (NUL characters, halves of surrogate pairs): the row is refused, or U+FFFD is kept in its place.',
+    doc: 'What becomes of characters that databases cannot store (NUL, halves of surrogate pairs): the row is refused, they are left out (strip), or U+FFFD stands in their place (replace).',
   }),
+  ...badRowSpec,
   ...leaseSpec,
 } as const
 
@@ -62,6 +66,11 @@ export const sqlSinkSpec = {
     'The schema of the rows, where neither the source brings one nor the columns are named.',
   ),
   ...sqlTableSpec,
+  onEvent: callable<(event: SqlEvent) => void>()({
+    default: () => undefined,
+    defaultText: 'nothing',
+    doc: 'Told of what the sink meets, see `SqlEvent`, and not waited for.',
+  }),
 } as const
 
 export type SqlSinkOptions = OptionsInput<typeof sqlSinkSpec>
@@ -84,6 +93,7 @@ type Rules = Pick<SqlDialect, 'name' | 'limits' | 'capabilities'>
 export function resolveSinkOptions(rules: Rules, options: ParsedSqlSinkOptions): ResolvedSinkOptions {
   const { columns: named, tableSchema, ...rest } = options
   checkName(rules, 'table', options.table)
+  requireDeadLetterFile(options)
   return { ...rest, columns: givenColumns(rules, named, tableSchema) }
 }
 

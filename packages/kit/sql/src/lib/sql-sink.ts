@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createBadRows } from '@deltaverse/bad-rows'
 import {
   type CallOptions,
   type ChangeEvent,
@@ -9,8 +10,10 @@ import {
   routeEvents,
   type StoredState,
   type SyncState,
+  systemClock,
   type TransactionalSink,
 } from '@deltaverse/core'
+import { nodeFiles } from '@deltaverse/durable-files'
 import { isSameSchema, type TableSchema } from '@deltaverse/schema'
 import { createBookkeeping } from './bookkeeping.js'
 import { columnsOfSchema, type TableColumns } from './columns.js'
@@ -52,7 +55,13 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
   /** Opened before the source has brought a schema: where. */
   let waiting: { readonly at: SqlPosition | undefined } | undefined
   let stateName: string | undefined
-  const session = createTableSession({ dialect, options, bookkeeping, stateName: () => stateName })
+  const badRows = createBadRows(options, {
+    files: nodeFiles,
+    now: systemClock.now,
+    target: shown,
+    onLetter: (letter) => options.onEvent({ kind: 'bad-row', letter }),
+  })
+  const session = createTableSession({ dialect, options, bookkeeping, stateName: () => stateName, badRows })
 
   function letGo(): void {
     session.letGo()

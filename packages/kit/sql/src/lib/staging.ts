@@ -1,7 +1,10 @@
+import { isBadRow, withoutMember } from '@deltaverse/bad-rows'
 import type { Change } from '@deltaverse/core'
+import type { BadRowLetters } from './bad-row-letters.js'
 import type { SqlConnection } from './connection.js'
-import type { RowLoader, SqlDialect } from './dialect.js'
+import type { RowLoader, SqlDialect, StagedRow } from './dialect.js'
 import type { RowEncoder } from './row-encoder.js'
+import { createRowGroups, type RowGroups } from './row-groups.js'
 import type { TableSql } from './table-sql.js'
 
 /** What lies in the staging table. */
@@ -19,6 +22,8 @@ export interface Staging {
   open(): Promise<void>
   /** Returns nothing where there is nothing to wait for. */
   add(change: Change): Promise<void> | undefined
+  /** Rows may not come for long now: nothing is left half-sent. */
+  pause(): Promise<void>
   /** Resolves once the database has every row, with what lies there; `undefined` when nothing does. */
   settle(): Promise<StagedCounts | undefined>
   empty(): Promise<void>
@@ -31,15 +36,36 @@ export interface StagingOptions<C extends SqlConnection> {
   readonly encode: RowEncoder
   readonly columns: number
   readonly doing: string
+  /** Where rows are told of that cannot be staged; absent where one of them ends the transaction. */
+  readonly letters: BadRowLetters | undefined
 }
 
 /** Creates the staging of a transaction. Nothing is sent before it is opened. */
 export function createStaging<C extends SqlConnection>(options: StagingOptions<C>): Staging {
-  const { dialect, connection, sql, encode, columns, doing } = options
-  let loader: RowLoader | undefined
+  const { dialect, connection, sql, encode, columns, doing, letters } = options
+  let loader: RowLoader | RowGroups | undefined
   let made = false
   let number = 0
   let counts = { upserts: 0, deletions: 0, lacking: new Set<number>() }
+
+  function createLoader(): RowLoader {
+    return dialect.createLoader(connection, { table: dialect.text.stage, columns, doing })
+  }
+
+  /** `undefined` for a row that is told of in a letter. */
+  function encodeOrTell(change: Change): StagedRow | undefined {
+    if (letters === undefined) return encode(change, number)
+    try {
+      return encode(change, number)
+    } catch (error) {
+      if (!isBadRow(error)) throw error
+      const { member } = error
+      const isKept = letters.isKept && member !== undefined && change.kind === 'upserted'
+      letters.ofChange(change, error, isKept ? 'without-column' : 'nothing')
+      return isKept ? encodeOrTell(withoutMember(change, member)) : undefined
+    }
+  }
+
   return {
     get isOpen() {
       return loader !== undefined
@@ -48,17 +74,24 @@ export function createStaging<C extends SqlConnection>(options: StagingOptions<C
       if (loader !== undefined) return
       if (!made) for (const statement of sql.createStage) await connection.query(statement)
       made = true
-      loader = dialect.createLoader(connection, { table: dialect.text.stage, columns, doing })
+      loader =
+        letters === undefined
+          ? createLoader()
+          : createRowGroups({ dialect, connection, letters, createLoader })
     },
     add(change) {
       number += 1
-      const row = encode(change, number)
+      const row = encodeOrTell(change)
+      if (row === undefined) return undefined
       if (row.gone) counts.deletions += 1
       else counts.upserts += 1
       if (row.lacks !== null) {
         for (const place of row.lacks.split(',')) if (place !== '') counts.lacking.add(Number(place))
       }
       return loader?.load(row)
+    },
+    async pause() {
+      await loader?.end()
     },
     async settle() {
       if (counts.upserts + counts.deletions === 0) return undefined

@@ -1,4 +1,6 @@
+import type { BadRows } from '@deltaverse/bad-rows'
 import { DataverseError } from '@deltaverse/core'
+import { createBadRowLetters } from './bad-row-letters.js'
 import type { Bookkeeping } from './bookkeeping.js'
 import type { TableColumns } from './columns.js'
 import type { SqlConnection } from './connection.js'
@@ -49,13 +51,14 @@ export interface TableSessionOptions<C extends SqlConnection> {
   readonly bookkeeping: Bookkeeping<C>
   /** Name of the state that commits are counted under, where one was loaded or saved by now. */
   readonly stateName: () => string | undefined
+  readonly badRows: BadRows
 }
 
 /** Creates the session of a table. Nothing is connected before it is opened. */
 export function createTableSession<C extends SqlConnection>(
   sessionOptions: TableSessionOptions<C>,
 ): TableSession<C> {
-  const { dialect, options, bookkeeping, stateName } = sessionOptions
+  const { dialect, options, bookkeeping, stateName, badRows } = sessionOptions
   const { table } = options
   const shown = dialect.text.table(table)
   const doing = `writing to ${shown}`
@@ -79,6 +82,8 @@ export function createTableSession<C extends SqlConnection>(
       const isOurs = await bookkeeping.countCommit(connection, table, commits, stateName())
       if (!isOurs) throw otherWriter(shown)
     }
+    const letters =
+      badRows.policy === 'stop' ? undefined : createBadRowLetters(dialect, badRows, columns, doing)
     const transaction = await guarded(dialect, connection, signal, doing, () =>
       beginWrite({
         dialect,
@@ -91,6 +96,7 @@ export function createTableSession<C extends SqlConnection>(
         progress: position,
         doing,
         claim,
+        letters,
       }),
     )
     current = { connection, transaction }
@@ -116,7 +122,10 @@ export function createTableSession<C extends SqlConnection>(
     },
     async write(signal, work) {
       const { connection, transaction } = await begin(signal)
-      await guarded(dialect, connection, signal, doing, () => work(transaction))
+      await guarded(dialect, connection, signal, doing, async () => {
+        await work(transaction)
+        await transaction.pause()
+      })
     },
     async commit(signal, save) {
       const before = requireOpen()
@@ -127,6 +136,7 @@ export function createTableSession<C extends SqlConnection>(
         let position = before.position
         await transaction.commit(async () => {
           position = { ...transaction.progress, version: 1, commit: commits }
+          await badRows.save()
           await save(write, position)
         })
         connection.release()
@@ -136,6 +146,7 @@ export function createTableSession<C extends SqlConnection>(
       })
     },
     letGo() {
+      badRows.drop()
       current?.connection.destroy()
       current = undefined
       opened = undefined

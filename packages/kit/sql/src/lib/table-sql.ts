@@ -1,3 +1,4 @@
+import { unknownVersion } from '@deltaverse/bad-rows'
 import { deletedColumn, deletedType, ownColumns, type TableColumns } from './columns.js'
 import { type SqlDialect, stageColumns } from './dialect.js'
 import { derivedName, quoteName } from './names.js'
@@ -38,6 +39,26 @@ export interface TableSql {
   readonly mergeShadow: string
   readonly removeNotInShadow: string
   readonly selectHeld: string
+  /** One by one, where the database refuses some of the rows. */
+  readonly parts: PartsSql
+}
+
+/** Statements on rows of the stage by their numbers, which are the parameters behind the epoch. */
+export interface PartsSql {
+  /** Numbers of the last mentions, in order, and whether each is gone. */
+  readonly numbers: string
+  /** `$1` is the epoch, `$2` and `$3` the first and the last number. */
+  readonly upsert: string
+  /** `$1` and `$2` are the first and the last number. */
+  readonly remove: string
+  readonly selectRow: string
+  /** Lets a row count as never mentioned. */
+  readonly dropRow: string
+  /** Keeps a row without the values of some columns, by their places, under a version that no row has. */
+  readonly emptyColumns: (places: readonly number[]) => string
+  /** Brings so many rows of the shadow behind an id (`$1`) to the stage. */
+  readonly stageShadow: string
+  readonly lastStaged: string
 }
 
 /** `main` is the table itself; `shadow` collects a snapshot until it is complete. */
@@ -66,6 +87,9 @@ export function shadowName(rules: Pick<SqlWords, 'name' | 'limits'>, table: stri
   return derivedName(rules, 'deltaverse_next_', table)
 }
 
+/** How many rows of a snapshot that is shown at its end are looked at at a time, where some of them are refused. */
+export const rowsOfShadow = 1_000
+
 /** Whether a row of the stage came without a column. */
 function lacksColumn(alias: string, place: number): string {
   return `${alias}.lacks LIKE '%,${place},%'`
@@ -88,6 +112,9 @@ export function createTableSql(words: SqlWords, shape: TableShape): TableSql {
   const lastMentions = `(SELECT max(number) AS number FROM ${stage} GROUP BY id) AS last JOIN ${stage} AS s ON s.number = last.number`
   const goneIds = `SELECT s.id FROM ${lastMentions} WHERE s.gone`
   const targets = { main, shadow }
+  const upsertInto = (target: RowsTable, where: string): string =>
+    `INSERT INTO ${targets[target]} AS t (${list}, epoch) SELECT ${of('s')}, CAST($1 AS ${types.of(ownColumns.epoch)}) FROM ${lastMentions} ` +
+    `WHERE NOT s.gone${where} ON CONFLICT (id) DO UPDATE SET ${set}, epoch = excluded.epoch${target === 'main' ? revive : ''}`
   const deletedOf = (alias: string): string => (hasDeletedAt ? `, ${alias}.${deletedColumn}` : '')
 
   // A row that is gone softly keeps its columns; that it was deleted already is no news.
@@ -143,9 +170,7 @@ export function createTableSql(words: SqlWords, shape: TableShape): TableSql {
     },
     vacateStale: (column) =>
       `UPDATE ${main} AS t SET ${quoteName(column)} = NULL WHERE t.epoch <> $1 AND t.${quoteName(column)} IN (SELECT s.${quoteName(column)} FROM ${lastMentions} WHERE NOT s.gone AND s.id <> t.id)${live}`,
-    upsert: (target) =>
-      `INSERT INTO ${targets[target]} AS t (${list}, epoch) SELECT ${of('s')}, CAST($1 AS ${types.of(ownColumns.epoch)}) FROM ${lastMentions} ` +
-      `WHERE NOT s.gone ON CONFLICT (id) DO UPDATE SET ${set}, epoch = excluded.epoch${target === 'main' ? revive : ''}`,
+    upsert: (target) => upsertInto(target, ''),
     remove: (target) =>
       target === 'main'
         ? removeMain(`t.id IN (${goneIds})`)
@@ -161,5 +186,18 @@ export function createTableSql(words: SqlWords, shape: TableShape): TableSql {
       `WHERE (${of('t')}${deletedOf('t')}) IS DISTINCT FROM (${of('excluded')}${hasDeletedAt ? `, CAST(NULL AS ${types.of(deletedType)})` : ''})`,
     removeNotInShadow: removeMain(`NOT EXISTS (SELECT 1 FROM ${shadow} AS s WHERE s.id = t.id)`),
     selectHeld: `SELECT CAST(t.id AS ${types.of({ kind: 'text' })}) AS id, CAST(t.row_version AS ${types.of({ kind: 'text' })}) AS row_version FROM ${main} AS t WHERE true${live}`,
+    parts: {
+      numbers: `SELECT s.number AS number, s.gone AS gone FROM ${lastMentions} ORDER BY s.number`,
+      upsert: upsertInto('main', ' AND s.number BETWEEN $2 AND $3'),
+      remove: removeMain(`t.id IN (${goneIds} AND s.number BETWEEN $1 AND $2)`),
+      selectRow: `SELECT ${['s.id', 's.gone', 's.row_version', ...rowNames.map((name) => `s.${name}`)].map((name, at) => `${name} AS v${at}`).join(', ')} FROM ${stage} AS s WHERE s.number = $1`,
+      dropRow: `DELETE FROM ${stage} WHERE id = (SELECT s.id FROM ${stage} AS s WHERE s.number = $1)`,
+      emptyColumns: (places) =>
+        `UPDATE ${stage} SET row_version = ${unknownVersion}, ${places.map((place) => `${rowNames[place] ?? ''} = NULL`).join(', ')} WHERE number = $1`,
+      stageShadow:
+        `INSERT INTO ${stage} (number, gone, ${list}) SELECT row_number() OVER (ORDER BY s.id), false, ${of('s')} FROM ${shadow} AS s ` +
+        `WHERE CAST($1 AS ${types.of(id)}) IS NULL OR s.id > CAST($1 AS ${types.of(id)}) ORDER BY s.id LIMIT ${rowsOfShadow}`,
+      lastStaged: `SELECT CAST(s.id AS ${types.of({ kind: 'text' })}) AS id FROM ${stage} AS s ORDER BY s.number DESC LIMIT 1`,
+    },
   }
 }

@@ -1,8 +1,10 @@
 import { type Change, DataverseError } from '@deltaverse/core'
+import type { BadRowLetters } from './bad-row-letters.js'
 import type { ResolvedColumn } from './columns.js'
 import type { SqlConnection } from './connection.js'
 import { countIn, type SqlDialect } from './dialect.js'
 import { withMergeAttempts } from './merge-attempts.js'
+import { createPartsMerge } from './merge-parts.js'
 import type { RowEncoder } from './row-encoder.js'
 import { createStaging } from './staging.js'
 import type { RowsTable, TableSql } from './table-sql.js'
@@ -18,6 +20,8 @@ interface Progress {
 export interface WriteTransaction {
   /** Returns nothing where there is nothing to wait for. */
   stage(change: Change): Promise<void> | undefined
+  /** Rows may not come for long now. */
+  pause(): Promise<void>
   /** A snapshot begins. */
   reset(epoch: number): Promise<void>
   /** A snapshot ended: what it did not bring goes. */
@@ -42,13 +46,15 @@ export interface WriteTransactionOptions<C extends SqlConnection> {
   readonly claim: () => Promise<void>
   /** What is being done, for messages. */
   readonly doing: string
+  /** Where rows are told of that cannot be kept; absent where one of them ends the transaction. */
+  readonly letters: BadRowLetters | undefined
 }
 
 /** Begins a transaction. */
 export async function beginWrite<C extends SqlConnection>(
   options: WriteTransactionOptions<C>,
 ): Promise<WriteTransaction> {
-  const { dialect, connection, sql, resync, doing } = options
+  const { dialect, connection, sql, resync, doing, letters } = options
   const { epoch, reading, leftovers } = options.progress
   const progress: Progress = { epoch, reading, leftovers }
   const staging = createStaging({ ...options, columns: options.columns.length })
@@ -79,19 +85,36 @@ export async function beginWrite<C extends SqlConnection>(
     for (const column of ours) await connection.query(sql.vacateStale(column), [progress.epoch])
   }
 
+  const isFault = (error: unknown): boolean => letters !== undefined && dialect.errors.isRowFault(error)
+  const parts =
+    letters &&
+    createPartsMerge({
+      dialect,
+      connection,
+      sql,
+      letters,
+      change: (work) => change(work, 'stage'),
+      emptyStage: () => staging.empty(),
+    })
+
   async function merge(): Promise<void> {
     const staged = await staging.settle()
     if (staged === undefined) return
     const target: RowsTable = progress.reading && resync === 'at-end' ? 'shadow' : 'main'
-    await change(
-      async () => {
-        if (staged.lacking.size > 0) await keepOld([...staged.lacking], target)
-        // First what goes, so that a value which is unique is free for the row that takes it over.
-        if (staged.deletions > 0) await connection.query(sql.remove(target))
-        if (staged.upserts > 0) await connection.query(sql.upsert(target), [progress.epoch])
-      },
-      target === 'main' ? 'stage' : undefined,
-    )
+    if (staged.lacking.size > 0) await change(() => keepOld([...staged.lacking], target))
+    try {
+      await change(
+        async () => {
+          // First what goes, so that a value which is unique is free for the row that takes it over.
+          if (staged.deletions > 0) await connection.query(sql.remove(target))
+          if (staged.upserts > 0) await connection.query(sql.upsert(target), [progress.epoch])
+        },
+        target === 'main' ? 'stage' : undefined,
+      )
+    } catch (error) {
+      if (target === 'shadow' || !isFault(error)) throw error
+      await parts?.mergeStage(progress.epoch)
+    }
     await staging.empty()
   }
 
@@ -101,6 +124,22 @@ export async function beginWrite<C extends SqlConnection>(
     if (countIn(rows, 'repeats') === 0) return
     await connection.query(dialect.text.indexStage)
     for (const place of places) await connection.query(sql.keepRepeated(place))
+  }
+
+  async function showShadow(): Promise<void> {
+    try {
+      await change(async () => {
+        await connection.query(sql.removeNotInShadow)
+        await connection.query(sql.mergeShadow)
+      }, 'shadow')
+    } catch (error) {
+      if (!isFault(error)) throw error
+      await change(async () => {
+        await connection.query(sql.removeNotInShadow)
+      })
+      await staging.open()
+      await parts?.mergeShadow(progress.epoch)
+    }
   }
 
   async function openStaging(): Promise<void> {
@@ -123,6 +162,7 @@ export async function beginWrite<C extends SqlConnection>(
       if (staging.isOpen) return staging.add(row)
       return openStaging().then(() => staging.add(row))
     },
+    pause: () => staging.pause(),
     async reset(next) {
       await merge()
       await change(async () => {
@@ -147,10 +187,7 @@ export async function beginWrite<C extends SqlConnection>(
           await connection.query(sql.removeStale, [ended])
         })
       } else {
-        await change(async () => {
-          await connection.query(sql.removeNotInShadow)
-          await connection.query(sql.mergeShadow)
-        }, 'shadow')
+        await showShadow()
       }
       progress.reading = false
       completed = true

@@ -1,5 +1,6 @@
 import type { EventRoutes } from '@deltaverse/core'
 import type { TableSchema } from '@deltaverse/schema'
+import type { LogSettings } from '../table-files.js'
 import type { LogManifest } from './log-manifest.js'
 import type { LogPosition } from './log-position.js'
 import type { LogReads } from './log-reads.js'
@@ -15,13 +16,18 @@ export interface LogSession extends EventRoutes {
   close(): Promise<void>
 }
 
-/** @param committed the reads as they are on the disk */
+interface LogParts {
+  readonly reads: LogReads
+  readonly writer: LogWriter
+  readonly tale: LogTale
+  /** The reads as they are on the disk. */
+  readonly committed: LogManifest['reads']
+  readonly fence: number
+}
+
 export function createLogSession(
-  reads: LogReads,
-  writer: LogWriter,
-  tale: LogTale,
-  committed: LogManifest['reads'],
-  fence: number,
+  { badRows, files }: Pick<LogSettings, 'badRows' | 'files'>,
+  { reads, writer, tale, committed, fence }: LogParts,
 ): LogSession {
   let counting = committed
   /** The last checkpoint was one within a read: more of it is to come. */
@@ -47,6 +53,7 @@ export function createLogSession(
       isInMidRead = !event.checkpoint.isBoundary
     },
     async commit() {
+      await badRows.save(files)
       await writer.sync()
       const next = reads.mirror()
       await tale.commit(next, isInMidRead)
@@ -54,6 +61,7 @@ export function createLogSession(
       return fence === 0 ? reads.position() : { ...reads.position(), fence }
     },
     async close() {
+      badRows.drop()
       // Readers are told of the commits within a read. Nothing depends on it: the next start finds the manifest behind and mends it.
       const { manifest } = tale
       if (JSON.stringify(counting) !== JSON.stringify(manifest.reads)) {

@@ -7,6 +7,7 @@ import { endingOf } from '../file-name.js'
 import type { ObjectStore } from '../object-store.js'
 import { createRecordFile, type RecordFile } from '../record-file.js'
 import type { LogSettings } from '../table-files.js'
+import { writeOrTell } from '../write-or-tell.js'
 import { columnsOf } from './log-columns.js'
 import { type LogFile, lastNumber } from './log-manifest.js'
 import type { LogReads } from './log-reads.js'
@@ -37,7 +38,7 @@ interface LogParts {
 /** @param continued the last file of the reads, where more may be appended to it */
 export function createLogWriter(parts: LogParts, continued: RecordFile | undefined): LogWriter {
   const { settings, store, reads, tale, fence } = parts
-  const { directory, name, format, compress, files, rotate, now } = settings
+  const { directory, name, format, compress, files, rotate, now, badRows } = settings
   let file = continued
   let schema: TableSchema | undefined
   /** Of the last file; absent until it is known whether that one goes on. */
@@ -99,14 +100,16 @@ export function createLogWriter(parts: LogParts, continued: RecordFile | undefin
       room = rotate.rows
     }
     writer ??= format.changes(schema)
+    const { write, header } = writer
     const part = changes.slice(0, room)
-    const records = writer.write(part)
+    const { records, taken } = writeOrTell(write, part, badRows)
+    if (taken.length === 0) return part.length
     if (file === undefined) {
       const begun = await beginFile()
-      await begun.append(writer.header)
+      await begun.append(header)
     }
-    await file?.append(records)
-    reads.count(part)
+    for (const record of records) await file?.append(record)
+    reads.count(taken)
     return part.length
   }
 

@@ -44,7 +44,7 @@ export async function openLog(
     if (!fence.isRaised) await file?.cutBehind()
     const isOther = file !== undefined && !file.path.endsWith(`.${endingOf(format.extension, compress)}`)
     if (fence.isRaised || isOther) await writer.closeFile()
-    return createLogSession(reads, writer, tale, committed, fence.number)
+    return createLogSession(settings, { reads, writer, tale, committed, fence: fence.number })
   } catch (error) {
     await writer.close()
     throw error

@@ -5,6 +5,7 @@ import type { TableSchema } from '@deltaverse/schema'
 import { type CheckpointMark, markOf } from '../checkpoint-mark.js'
 import { createRecordFile } from '../record-file.js'
 import type { MirrorSettings } from '../table-files.js'
+import { writeOrTell } from '../write-or-tell.js'
 import { mergeChanges } from './merge-changes.js'
 import type { MirrorPosition } from './mirror-position.js'
 import {
@@ -37,7 +38,7 @@ interface MirrorParts {
 /** @param position where the state stands */
 export function createMirrorSession(parts: MirrorParts, position: MirrorPosition): MirrorSession {
   const { settings, folder, publisher, state } = parts
-  const { files } = settings
+  const { files, badRows, format } = settings
   const changeLines = ndjson.changes()
   let committed = position
   let schema: TableSchema | undefined
@@ -51,7 +52,25 @@ export function createMirrorSession(parts: MirrorParts, position: MirrorPosition
     return { name, file }
   }
 
-  async function append(changes: readonly Change[]): Promise<void> {
+  async function knowSchema(): Promise<void> {
+    if (format.needsSchema) schema ??= await settings.schema?.()
+  }
+
+  /**
+   * What readers are to see has to be held by their format: known now, before a commit counts on it. A format without types holds
+   * whatever comes.
+   */
+  async function holdable(changes: readonly Change[]): Promise<readonly Change[]> {
+    if (format.rows === undefined || !format.needsSchema) return changes
+    await knowSchema()
+    const { write } = format.rows(schema)
+    const writeRows = (all: readonly Change[]) => write(all.filter((change) => change.kind === 'upserted'))
+    return writeOrTell(writeRows, changes, badRows).taken
+  }
+
+  async function append(all: readonly Change[]): Promise<void> {
+    const changes = await holdable(all)
+    if (changes.length === 0) return
     const target = state.read ?? state
     target.changes ??= await beginChanges()
     await target.changes.file.append(changeLines.write(changes))
@@ -70,7 +89,7 @@ export function createMirrorSession(parts: MirrorParts, position: MirrorPosition
   async function replaceBase(checkpoint: CheckpointMark, signal: AbortSignal | undefined): Promise<void> {
     const { changes } = state
     await folder.keepOnly(new Set([...filesOf(committed), ...filesOf(positionOf(state))]))
-    if (settings.format.needsSchema) schema ??= await settings.schema?.()
+    await knowSchema()
     const from = changes === undefined ? undefined : changesOf(changes)
     const merged = await mergeChanges(folder, state.base, from, { ...settings, schema, signal })
     await attempt('sync', folder.path, () => files.syncFolder(folder.path))
@@ -110,12 +129,16 @@ export function createMirrorSession(parts: MirrorParts, position: MirrorPosition
       state.endedAt = isEnd ? markOf(checkpoint) : undefined
     },
     async commit(signal) {
+      await badRows.save(files)
       await syncChanges()
       const { endedAt, isBehind } = state
       if (endedAt !== undefined && isBehind) await replaceBase(endedAt, signal)
       committed = positionOf(state)
       return committed
     },
-    close: () => closeFiles(state),
+    async close() {
+      badRows.drop()
+      await closeFiles(state)
+    },
   }
 }
