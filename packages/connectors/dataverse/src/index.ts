@@ -5,6 +5,10 @@ export {
 } from './sink/dataverse-sink.js'
 export type { PlannedWrite } from './sink/dry-run.js'
 
+export type { LinkWriterOptions } from './sink/links/link-options.js'
+export type { LinkEnd, LinkKind, LinkPair } from './sink/links/link-pair.js'
+export type { LinkDeadLetter, LinkResult, LinkStatus, LinkSummary } from './sink/links/link-result.js'
+export { createLinkWriter, type LinkCallOptions, type LinkWriter } from './sink/links/link-writer.js'
 export type { TableSource, WriterColumn, WriterTable } from './sink/plan/table-port.js'
 export type { RowSource } from './sink/queue/row-source.js'
 export type { DeadLetter } from './sink/result/dead-letter.js'

@@ -1,5 +1,6 @@
 export { asJsonObject, type JsonObject, listOf, textOf } from './lib/json-members.js'
 export { createLruCache, type LruCache } from './lib/lru-cache.js'
+export type { ManyToManyEnd, ManyToManyMetadata } from './lib/many-to-many.js'
 export {
   checkTableName,
   createMetadataReader,

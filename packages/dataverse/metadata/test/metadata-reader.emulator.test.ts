@@ -83,6 +83,22 @@ describe('createMetadataReader()', () => {
     expect((await details('money')).creditlimit).toEqual({ precision: 2 })
   })
 
+  it('reads the many-to-many relationships that a table is an end of', async () => {
+    const metadata = createMetadataReader(service.client)
+    const [relationship] = (await metadata.manyToMany('lead')).filter(
+      ({ intersect }) => intersect === 'accountleads',
+    )
+    expect(relationship).toEqual({
+      schemaName: 'accountleads_association',
+      intersect: 'accountleads',
+      ends: [
+        { table: 'account', navigationProperty: 'accountleads_association', column: 'accountid' },
+        { table: 'lead', navigationProperty: 'accountleads_association', column: 'leadid' },
+      ],
+    })
+    expect(await metadata.manyToMany('task')).toEqual([])
+  })
+
   it('asks once for callers that ask at the same time, and again after its time or an invalidation', async () => {
     const clock = createVirtualClock()
     const metadata = createMetadataReader(service.client, { clock, ttlMs: 1_000 })

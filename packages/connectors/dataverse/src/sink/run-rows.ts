@@ -4,12 +4,12 @@ import { type CallOptions, DataverseError, isDataverseError, type Row } from '@d
 import { planRows } from './dry-run.js'
 import { locateRows } from './lookup/locate-rows.js'
 import { comparesFirst } from './plan/compares-first.js'
-import { createRunContext } from './plan/run-context.js'
+import { createRunContext, type RunContext } from './plan/run-context.js'
 import type { RunPlan } from './plan/run-plan.js'
 import { pumpRows } from './queue/pump-rows.js'
 import type { RowSource } from './queue/row-source.js'
 import { createWaitingRows } from './queue/waiting-rows.js'
-import type { SettledRow } from './result/row-outcome.js'
+import type { Settle, SettledRow } from './result/row-outcome.js'
 import type { WriteSummary } from './result/write-result.js'
 import { createTally } from './result/write-tally.js'
 import { mergeVersions } from './row/merge-versions.js'
@@ -32,28 +32,68 @@ export interface RowWork {
 }
 
 /** Runs rows through the pump; returns what became of them all. */
-export async function* runRows(
+export function runRows(
   client: DataverseClient,
   plan: RunPlan,
   rows: RowSource<Row>,
   { kind, tellsResults }: RowWork,
+  call: CallOptions,
+): AsyncGenerator<readonly SettledRow[], WriteSummary, undefined> {
+  const writes = kind === 'write'
+  return runItems(
+    client,
+    plan,
+    rows,
+    {
+      tellsResults,
+      prepare: (row, index) => prepareRow(plan, row, index),
+      compare: writes && comparesFirst(plan.options) ? locateRows : undefined,
+      write: writes ? writeRows : planRows,
+      merge: (earlier, later) => mergeVersions(plan, earlier, later),
+      comparedRows,
+      writesAllCompared: !writes,
+    },
+    call,
+  )
+}
+
+/** What is done with the items of a run, rows or not. */
+export interface ItemWork {
+  readonly tellsResults: boolean
+  prepare(item: Row, index: number): PendingRow
+  readonly compare:
+    | ((context: RunContext, items: readonly PendingRow[], settle: Settle) => Promise<readonly PendingRow[]>)
+    | undefined
+  write(context: RunContext, items: readonly PendingRow[], settle: Settle): Promise<void>
+  merge(earlier: PendingRow, later: PendingRow): PendingRow | undefined
+  /** Items that are compared together at most. */
+  readonly comparedRows: number
+  /** Whether as many go into one `write` as are compared together, else as many as a request takes. */
+  readonly writesAllCompared?: boolean
+}
+
+/** Runs items through the pump; returns what became of them all. */
+export async function* runItems(
+  client: DataverseClient,
+  plan: RunPlan,
+  items: RowSource<Row>,
+  work: ItemWork,
   { signal }: CallOptions,
 ): AsyncGenerator<readonly SettledRow[], WriteSummary, undefined> {
   const { options } = plan
+  const { tellsResults, compare } = work
   const abandon = new AbortController()
   // Every request under way listens to it, and Node warns of more than ten.
   setMaxListeners(0, abandon.signal)
   const context = createRunContext(client, plan, { signal: abandon.signal, tellsResults })
-  const writes = kind === 'write'
   const tally = createTally()
-  const pumped = pumpRows(rows, {
-    prepare: (row, index) => prepareOrReport(plan, row, index),
-    compare:
-      writes && comparesFirst(options) ? (batch, settle) => locateRows(context, batch, settle) : undefined,
-    write: (batch, settle) => (writes ? writeRows : planRows)(context, batch, settle),
-    waiting: createWaitingRows((earlier, later) => mergeVersions(plan, earlier, later)),
-    comparedRows,
-    writtenRows: writes ? context.requestRows : () => comparedRows,
+  const pumped = pumpRows(items, {
+    prepare: (item, index) => prepareOrReport(work, item, index),
+    compare: compare === undefined ? undefined : (batch, settle) => compare(context, batch, settle),
+    write: (batch, settle) => work.write(context, batch, settle),
+    waiting: createWaitingRows(work.merge),
+    comparedRows: work.comparedRows,
+    writtenRows: work.writesAllCompared === true ? () => work.comparedRows : context.requestRows,
     maxBatchBytes: options.maxBatchBytes,
     maxWaitMs: options.maxWaitMs,
     concurrency: () => options.concurrency ?? Math.min(maxConcurrency, client.governor.ceiling),
@@ -71,9 +111,9 @@ export async function* runRows(
   return tally.summary(context.counts)
 }
 
-function prepareOrReport(plan: RunPlan, row: Row, index: number): PendingRow | SettledRow {
+function prepareOrReport(work: ItemWork, row: Row, index: number): PendingRow | SettledRow {
   try {
-    return prepareRow(plan, row, index)
+    return work.prepare(row, index)
   } catch (error) {
     const outcome = { status: 'failed', error: toRowError(error, index) } as const
     return { kind: 'settled', index, row, keyed: undefined, attempts: 0, changed: undefined, outcome }

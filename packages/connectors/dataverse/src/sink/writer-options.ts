@@ -162,6 +162,9 @@ const options = defineOptions('createUpsertWriter()', {
   ...serviceOptions,
 })
 
+/** The declarations themselves, for writers of other things that have the same options. */
+export const writerOptionSpec = options.spec
+
 type Declared = OptionsInput<typeof options.spec>
 type Resolved = OptionsOutput<typeof options.spec>
 

@@ -4,6 +4,7 @@ import { bytes, defineOptions, durationMs, instance, type OptionsInput, whole } 
 import { readTableProperties, type TableProperties } from './csdl/table-properties.js'
 import { asJsonObject, listOf, textOf } from './json-members.js'
 import { createLruCache } from './lru-cache.js'
+import { formatManyToManyPath, type ManyToManyMetadata, parseManyToMany } from './many-to-many.js'
 import { formatDetailPath, parseColumnDetails } from './parse-column-details.js'
 import { definitionQuery, parseTableDefinition } from './parse-table-definition.js'
 import { type SharedCall, shareCall } from './share-call.js'
@@ -63,6 +64,8 @@ export interface MetadataReader {
    * @throws DataverseError `not-found` when there is no such table
    */
   properties(logicalName: string, call?: CallOptions): Promise<ReadonlyMap<string, string>>
+  /** The many-to-many relationships that a table is an end of. */
+  manyToMany(logicalName: string, call?: CallOptions): Promise<readonly ManyToManyMetadata[]>
   /** Forgets one table, or everything. */
   invalidate(logicalName?: string): void
 }
@@ -148,6 +151,10 @@ export function createMetadataReader(
     async details(logicalName, kind, call = {}) {
       checkTableName(logicalName)
       return cached(formatDetailPath(logicalName, kind), parseColumnDetails, call, false)
+    },
+    async manyToMany(logicalName, call = {}) {
+      checkTableName(logicalName)
+      return cached(formatManyToManyPath(logicalName), parseManyToMany, call, false)
     },
     async properties(logicalName, call = {}) {
       checkTableName(logicalName)

@@ -10,6 +10,7 @@ export const serviceCode = {
   CrmHttpError: '0x8006088a',
   RecordNotFoundByEntityKey: '0x80060891',
   DuplicateRecordEntityKey: '0x80060892',
+  CrmSQLUniqueIndexOrConstraintViolation: '0x80073002',
   ThrottlingTimeExceededError: '0x80072321',
   ThrottlingConcurrencyLimitExceededError: '0x80072326',
 

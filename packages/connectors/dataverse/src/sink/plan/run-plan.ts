@@ -1,6 +1,7 @@
 import type { Row } from '@deltaverse/core'
 import type { BulkSupport } from './bulk-support.js'
 import type { ColumnPlan, ColumnReader } from './column-plan.js'
+import type { RequestCalls } from './request-calls.js'
 import type { TableSource } from './table-port.js'
 
 /** What all rows of a run have in common. */
@@ -9,6 +10,8 @@ export interface RunPlan extends ColumnPlan {
   /** Learns, and keeps for the next run, which messages turn out not to work. */
   readonly bulk: BulkSupport
   readonly readColumns: ColumnReader
+  /** The requests of what is no row, such as pairs; absent where rows are written. */
+  readonly calls?: RequestCalls
   /** Rows whose GUIDs can only stand for what an earlier run of ours created. */
   readonly ownIds?: WeakSet<Row>
 }

@@ -1,9 +1,9 @@
-import type { HttpMethod } from '@deltaverse/client'
 import { formatPrefer } from '@deltaverse/protocol'
 import { formatExactJson } from '@deltaverse/schema'
 import { type KeyColumn, toKeyLiteral, toWireNumber } from '@deltaverse/values'
 import type { Columns } from '../plan/columns.js'
 import { keyValues } from '../plan/key-values.js'
+import type { WireCall } from '../plan/request-calls.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriteStep } from '../plan/write-step.js'
 import type { WriteStatus } from '../result/write-result.js'
@@ -19,19 +19,9 @@ import {
   ownIdOf,
 } from '../row/row-facts.js'
 
-/** One row's request, alone or as a part of a batch. */
-export interface WireCall {
-  readonly method: HttpMethod
-  /** Relative to the service root. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
-  /** What a success means; a representation tells more (201 created, 200 updated). */
-  readonly status: WriteStatus
-}
-
 /** Makes the request that writes a row. */
 export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): WireCall {
+  if (plan.calls !== undefined) return plan.calls.callOf(row)
   const kind = kindOf(plan, row, step)
   const representation = plan.options.returnIds && step.kind === 'first' && kind !== 'delete'
   return {
@@ -45,6 +35,7 @@ export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): Wir
 
 /** What a success of a row's request means. */
 export function statusOf(plan: RunPlan, row: PendingRow, step: WriteStep): WriteStatus {
+  if (plan.calls !== undefined) return plan.calls.callOf(row).status
   return statuses[kindOf(plan, row, step)]
 }
 

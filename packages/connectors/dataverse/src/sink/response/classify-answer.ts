@@ -33,12 +33,16 @@ export function classifyAnswer(plan: RunPlan, row: PendingRow, step: WriteStep, 
 }
 
 function classifyByCode(
-  { options }: RunPlan,
+  { options, calls }: RunPlan,
   row: PendingRow,
   step: WriteStep,
   error: DataverseError,
 ): Verdict | undefined {
   if (!isResponseError(error)) return undefined
+  if (calls !== undefined) {
+    const status = calls.statusOfError(row, error)
+    return status === undefined ? undefined : { kind: 'done', status }
+  }
   const { serviceCode: code } = error
   const { operation } = options
   if (operation === 'delete' && isRowGone(error)) {

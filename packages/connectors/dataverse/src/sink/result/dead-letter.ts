@@ -53,7 +53,10 @@ export function formatDeadLetter<R extends object>(
   }
 }
 
-function describeError(error: NonNullable<WriteResult['error']>): Partial<Omit<DeadLetter, 'row'>> {
+/** What a dead letter says of an error. */
+export function describeError(
+  error: NonNullable<WriteResult['error']>,
+): Pick<DeadLetter, 'code' | 'serviceCode' | 'httpStatus' | 'message' | 'retryable' | 'requestId'> {
   const { code, message, retryable } = error
   if (!isResponseError(error)) return { code, message, retryable }
   const { serviceCode, status, requestId } = error
