@@ -78,6 +78,10 @@ function describeReset({ reason, epoch }: ResetEvent, directory: string): string
       return `the service no longer answers for the delta token. Resync: ${again}; rows that are not in it are gone`
     case 'schema-changed':
       return `the checkpoint is of other columns or another environment: ${again}`
+    case 'deletion-unclear':
+      return `a row of an elastic table is gone, and the service does not say of which partition: ${again}; rows that are not in it are gone`
+    case 'key-changed':
+      return `rows are told apart by another key than when the checkpoint was made: ${again}`
     case 'full-copy':
       return `the table is not tracked: ${again}; rows that are not in it are gone`
     case 'requested':

@@ -1,13 +1,14 @@
 import type { DataverseClient } from '@deltaverse/client'
-import type {
-  CallOptions,
-  ChangeEvent,
-  ReadOptions,
-  Row,
-  RowCount,
-  RowKey,
-  Source,
-  UpsertedChange,
+import {
+  type CallOptions,
+  type ChangeEvent,
+  DataverseError,
+  type ReadOptions,
+  type Row,
+  type RowCount,
+  type RowKey,
+  type Source,
+  type UpsertedChange,
 } from '@deltaverse/core'
 import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
@@ -20,7 +21,7 @@ import { groupIntoPages } from './group-into-pages.js'
 import { type ChangeFeedOptions, type FeedSettings, toFeedSettings } from './options.js'
 import type { EventBatch, ReadContext } from './read-context.js'
 import { type FollowOptions, resolveFollow, resolveRead } from './read-options.js'
-import { planRead } from './read-plan.js'
+import { planRead, withSameKey } from './read-plan.js'
 import type { CheckpointScope, ReadPosition } from './read-position.js'
 import { readTable } from './read-table.js'
 import { readKeys, readRows } from './table-access.js'
@@ -100,8 +101,9 @@ export function createChangeFeed<R extends Row = Row>(
     signal: AbortSignal | undefined,
   ): AsyncGenerator<EventBatch, void, undefined> {
     signal?.throwIfAborted()
-    const plan = planRead(options, scope, options.clock.now())
+    const planned = planRead(options, scope, options.clock.now())
     const context = await prepare(options, signal)
+    const plan = withSameKey(planned, options, context.shape.partitionKey)
     if (plan.kind === 'incremental') giveNotice(plan.base, options)
     yield* readTable(context, plan, signal)
   }
@@ -138,8 +140,14 @@ export function createChangeFeed<R extends Row = Row>(
     yield* readRows(await prepare(resolved, call.signal), ids, call)
   }
 
-  const schema = (call: CallOptions = {}) =>
-    readTableSchema(createMetadataReader(client), { entitySet: table, select: resolved.select }, call)
+  async function schema(call: CallOptions = {}): Promise<TableSchema> {
+    const { partitionKey } = (await prepare(resolved, call.signal)).shape
+    return readTableSchema(
+      createMetadataReader(client),
+      { entitySet: table, select: resolved.select, partitionColumn: partitionKey },
+      call,
+    )
+  }
 
   const feed: ChangeFeed = {
     id: scope.source,
@@ -161,17 +169,28 @@ async function learnTable(
   options: FeedSettings,
   signal: AbortSignal | undefined,
 ): Promise<Pick<ReadContext, 'shape' | 'tokenLifetimeDays'>> {
-  const { entitySet, exactNumbers, mode } = options
+  const { entitySet, exactNumbers, mode, select } = options
   let { primaryKey } = options
+  let partitionKey = options.partitionKey === 'none' ? undefined : options.partitionKey
   if (primaryKey === undefined) {
     const table = await describeTable(client, entitySet, { signal })
     if (mode === 'tracked') requireChangeTracking(table)
     primaryKey = table.primaryKey
+    if (options.partitionKey === undefined && table.isElastic) partitionKey = 'partitionid'
+  }
+  if (partitionKey !== undefined && select?.includes(partitionKey) === false) {
+    throw new DataverseError(
+      `the rows of the elastic table ${entitySet} are told apart by ${partitionKey} too: add it to select. If no id is in two partitions, set partitionKey to "none"`,
+      { code: 'bad-request' },
+    )
   }
   const days = mode === 'tracked' ? options.tokenLifetimeDays : 0
   const tokenLifetimeDays =
     days === 'ask' ? await readTokenLifetimeDays(client, { signal }) : days || undefined
-  return { shape: createChangeShape(entitySet, primaryKey, exactNumbers), tokenLifetimeDays }
+  return {
+    shape: createChangeShape({ entitySet, primaryKey, partitionKey, exactNumbers }),
+    tokenLifetimeDays,
+  }
 }
 
 function giveNotice(position: ReadPosition, options: FeedSettings): void {

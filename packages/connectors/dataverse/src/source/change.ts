@@ -10,17 +10,34 @@ import {
   rowMayHoldLongNumber,
 } from '@deltaverse/protocol'
 import { parseExactJson } from '@deltaverse/schema'
+import { formatRowId } from './row-id.js'
 
 /** What is common to all changes of a table. */
 export interface ChangeShape {
   readonly entitySet: string
   readonly primaryKey: string
+  /** Of an elastic table: the column that tells rows of one primary key apart. */
+  readonly partitionKey: string | undefined
   readonly exactNumbers: boolean
   readonly identity: RowIdentity
 }
 
-export function createChangeShape(entitySet: string, primaryKey: string, exactNumbers: boolean): ChangeShape {
-  return { entitySet, primaryKey, exactNumbers, identity: createRowIdentity(primaryKey) }
+export function createChangeShape(shape: Omit<ChangeShape, 'identity'>): ChangeShape {
+  return { ...shape, identity: createRowIdentity(shape.primaryKey) }
+}
+
+/** The columns that tell rows apart. */
+export function keyColumns({ primaryKey, partitionKey }: ChangeShape): readonly string[] {
+  return partitionKey === undefined ? [primaryKey] : [primaryKey, partitionKey]
+}
+
+/** A deletion in an elastic table that does not tell the partition: nobody knows which row is gone. */
+export interface UnclearDeletion extends DeletedChange {
+  readonly isUnclear: true
+}
+
+export function isUnclear(change: Change): change is UnclearDeletion {
+  return change.kind === 'deleted' && 'isUnclear' in change
 }
 
 /** Makes the changes of runs of rows. Nothing is parsed but deletions, which are few and short. */
@@ -35,9 +52,9 @@ function addChanges(changes: Change[], run: RowRun, shape: ChangeShape): void {
   // What is no UTF-8 would become other characters when parsed, and a file that others cannot read when it is not.
   if (!isUtf8(bytes.subarray(bounds[0], bounds.at(-2)))) throw badRow('holds bytes that are no UTF-8', shape)
   for (let index = 0; index < bounds.length; index += 3) {
-    const start = bounds[index]!
-    const end = bounds[index + 1]!
-    const row = new RowOfPage(shape, bytes, start, end, bounds[index + 2]!)
+    const start = bounds[index] ?? 0
+    const end = bounds[index + 1] ?? 0
+    const row = new RowOfPage(shape, bytes, start, end, bounds[index + 2] ?? 0)
     changes.push(shape.identity.isDeleted(bytes, start, end) ? deletionOrRow(row, shape) : row)
   }
 }
@@ -106,8 +123,16 @@ class RowOfPage implements UpsertedChange {
   #findId(): string {
     const found = this.#shape.identity.findId(this.#page, this.#start, this.#end, this.#flags)
     const id = found ?? this.row[this.#shape.primaryKey]
-    if (typeof id === 'string' && id !== '') return id.toLowerCase()
+    if (typeof id === 'string' && id !== '') return this.#withPartition(id.toLowerCase())
     throw badRow(`has no "${this.#shape.primaryKey}", which should be its primary key`, this.#shape)
+  }
+
+  #withPartition(key: string): string {
+    const { partitionKey } = this.#shape
+    if (partitionKey === undefined) return key
+    const partition = this.row[partitionKey]
+    if (typeof partition === 'string' || partition === null) return formatRowId(key, partition)
+    throw badRow(`has no "${partitionKey}", which tells the rows of an elastic table apart`, this.#shape)
   }
 
   #parse(): Row {
@@ -127,10 +152,12 @@ function deletionOrRow(candidate: RowOfPage, shape: ChangeShape): Change {
   const context = entry['@odata.context']
   if (typeof context !== 'string' || !context.endsWith('/$deletedEntity')) return candidate
   if (typeof entry.id !== 'string' || entry.id === '') throw badRow('is a deletion without an id', shape)
-  const deletion: DeletedChange = {
+  const id = deletedId(entry, entry.id, shape)
+  const deletion: DeletedChange & Partial<UnclearDeletion> = {
     kind: 'deleted',
     table: shape.entitySet,
-    id: bareGuid(entry.id),
+    id: id ?? bareGuid(entry.id),
+    ...(id === undefined && { isUnclear: true }),
     rowVersion: undefined,
     reason: typeof entry.reason === 'string' ? entry.reason : 'deleted',
     bytes: candidate.bytes,
@@ -138,9 +165,26 @@ function deletionOrRow(candidate: RowOfPage, shape: ChangeShape): Change {
   return deletion
 }
 
+/**
+ * Whether a deletion in an elastic table tells the partition is not documented: it is taken from a member of its name, and from an
+ * id that is an address.
+ *
+ * @returns `undefined` when it does not tell
+ */
+function deletedId(entry: Row, id: string, { partitionKey }: ChangeShape): string | undefined {
+  const key = bareGuid(id)
+  if (partitionKey === undefined) return key
+  const member = entry[partitionKey]
+  if (typeof member === 'string' || member === null) return formatRowId(key, member)
+  const quoted = new RegExp(`[(,]${partitionKey}='((?:[^']|'')*)'`).exec(id)?.[1]
+  return quoted === undefined ? undefined : formatRowId(key, quoted.replaceAll("''", "'"))
+}
+
 /** The documents show a bare GUID; OData would allow a URL such as `contacts(<guid>)`, so that is read too. */
 function bareGuid(id: string): string {
-  return (/\(([^()]*)\)$/.exec(id)?.[1] ?? id).toLowerCase()
+  const inside = /\(([^()]*)\)$/.exec(id)?.[1] ?? id
+  const first = /=([0-9a-f-]{36})(?:,|$)/i.exec(inside)?.[1]
+  return (first ?? inside).toLowerCase()
 }
 
 function badRow(what: string, shape: ChangeShape, cause?: unknown): DataverseError {

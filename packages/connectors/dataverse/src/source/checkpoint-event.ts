@@ -30,19 +30,34 @@ export function linkOf({
   return { link, issuedAt, ...(expiresAt !== undefined && { expiresAt }) }
 }
 
-/** A checkpoint that says which delta link to follow. */
-export function deltaCheckpoint(context: ReadContext, epoch: number, issued: IssuedLink): CheckpointEvent {
-  return checkpointEvent(positionAt(context, { phase: 'incremental', epoch }, issued))
+/**
+ * A checkpoint that says which delta link to follow.
+ *
+ * @param owesFullRead a deletion was told that nobody could carry out
+ */
+export function deltaCheckpoint(
+  context: ReadContext,
+  epoch: number,
+  issued: IssuedLink,
+  owesFullRead?: true,
+): CheckpointEvent {
+  const place = { phase: 'incremental', epoch, ...(owesFullRead && { owesFullRead }) } as const
+  return checkpointEvent(positionAt(context, place, issued))
 }
 
 type Place = Pick<ReadPosition, 'phase' | 'epoch'> & Partial<ReadPosition>
 
 /** @param issued the delta link to keep, where there is one already */
-export function positionAt({ scope, options }: ReadContext, place: Place, issued?: IssuedLink): ReadPosition {
+export function positionAt(
+  { scope, options, shape }: ReadContext,
+  place: Place,
+  issued?: IssuedLink,
+): ReadPosition {
   const { source, entitySet, select } = scope
   return {
     source,
     select,
+    ...(shape.partitionKey !== undefined && { partitionKey: shape.partitionKey }),
     selectHash: hashSelect(entitySet, select),
     ...place,
     issuedAt: new Date(options.clock.now()).toISOString(),

@@ -78,6 +78,10 @@ export const plainFeedSpec = {
     defaultText: 'asked of the service once',
     doc: 'Primary key column. Saves the request for the definition of the table, and its check that change tracking is on.',
   }),
+  partitionKey: text({
+    defaultText: '`partitionid` of an elastic table, nothing of others',
+    doc: 'Column that tells the rows of one primary key apart. `none` says that no id is in two partitions: then the id alone does. Whether the table is elastic is told by its definition, which nobody asks for when `primaryKey` is given.',
+  }),
   tokenLifetimeDays: either(
     oneOf(['ask'], {
       default: 'ask',

@@ -10,7 +10,7 @@ import { readParts } from './read-parts.js'
 import { type CatchUpBase, type CatchUpPlan, isPast, snapshotPlan } from './read-plan.js'
 import type { GapLink } from './read-position.js'
 import { lacksColumns } from './selected-columns.js'
-import { createDeletionCheck } from './stale-deletions.js'
+import { createDeletionCheck, type DeletionCheck } from './stale-deletions.js'
 
 /**
  * Reads what changed since before a full read began, behind its last page, and completes it.
@@ -28,7 +28,7 @@ export async function* readCatchUp(
   const isFirst = () => resumeAt === undefined && page.ended() === 0
   const path = pathOf(context, base.gap)
   if (path === undefined) return readAgain(base, mayRestart)
-  const check = createDeletionCheck(context, { begin: path, resumeAt }, signal)
+  const deletions = createDeletionCheck(context, { begin: path, resumeAt }, signal)
   try {
     for await (const part of readParts(context, resumeAt ?? path, signal)) {
       if (part.kind === 'start') {
@@ -38,11 +38,11 @@ export async function* readCatchUp(
         const changes = changesOfRuns(part.runs, context.shape)
         const isUnproven = base.gap.keysOnly && page.upserted() === 0
         if (isUnproven && lacksColumns(changes, context)) return readAgain(base, mayRestart)
-        yield page.count(await check(changes))
+        yield page.count(await deletions.of(changes))
       } else {
         const isEmpty = page.upserted() + page.deleted() === 0
         page.end(part, 'catch-up')
-        yield endOfPage(context, base, part, isEmpty)
+        yield endOfPage(context, owing(base, deletions), part, isEmpty)
       }
     }
   } catch (error) {
@@ -54,6 +54,11 @@ export async function* readCatchUp(
   return done
 }
 
+/** Another full read could meet the next unclear deletion: one for each read is enough, and this one stays owed to the next. */
+function owing(base: CatchUpBase, deletions: DeletionCheck): CatchUpBase {
+  return deletions.owesFullRead() ? { ...base, owesFullRead: true } : base
+}
+
 function endOfPage(context: ReadContext, base: CatchUpBase, page: PageEnd, isEmpty: boolean): EventBatch {
   const { epoch, rowsRead = 0 } = base
   if (page.nextLink !== undefined) {
@@ -61,7 +66,8 @@ function endOfPage(context: ReadContext, base: CatchUpBase, page: PageEnd, isEmp
   }
   // Nothing changed: the documents call the answer an empty JSON response. Anything else without a link is no delta.
   if (!isEmpty) requireDeltaLink(context, page)
-  return [{ kind: 'complete', epoch, rows: rowsRead }, deltaCheckpoint(context, epoch, linkOf(base))]
+  const end = deltaCheckpoint(context, epoch, linkOf(base), base.owesFullRead)
+  return [{ kind: 'complete', epoch, rows: rowsRead }, end]
 }
 
 /** What to follow; `undefined` when the token is known to be dead, or is not where tokens are. */

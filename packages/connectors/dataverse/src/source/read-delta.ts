@@ -6,7 +6,7 @@ import { createPageCount } from './page-count.js'
 import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, next, type Outcome, type ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
-import { afterExpiry, type DeltaPlan } from './read-plan.js'
+import { afterExpiry, type DeltaPlan, snapshotPlan } from './read-plan.js'
 import type { GapLink } from './read-position.js'
 import { createDeletionCheck } from './stale-deletions.js'
 
@@ -27,7 +27,7 @@ export async function* readDelta(
   const beganAtMs = clock.now()
   const startsHere = resumeAt === undefined && guardAt === undefined
   let isSilent = guardAt !== undefined
-  const check = createDeletionCheck(context, { begin: base.deltaLink, resumeAt }, signal)
+  const deletions = createDeletionCheck(context, { begin: base.deltaLink, resumeAt }, signal)
   try {
     for await (const part of readParts(context, guardAt ?? resumeAt ?? base.deltaLink, signal)) {
       if (part.kind === 'start') {
@@ -36,11 +36,12 @@ export async function* readDelta(
         page.begin()
       } else if (part.kind === 'rows') {
         if (isSilent) page.skip(part.runs)
-        else yield page.count(await check(changesOfRuns(part.runs, context.shape)))
+        else yield page.count(await deletions.of(changesOfRuns(part.runs, context.shape)))
       } else {
         const isEmpty = page.upserted() + page.deleted() === 0
         page.end(part, isSilent ? 'guard' : 'incremental')
-        const end = endOfPage(context, plan, part, { isSilent, isEmpty, beganAtMs })
+        const owesFullRead = deletions.owesFullRead()
+        const end = endOfPage(context, plan, part, { isSilent, isEmpty, beganAtMs, owesFullRead })
         yield [end.event]
         if (end.outcome !== undefined) return end.outcome
         isSilent = end.isSilent
@@ -65,20 +66,28 @@ function endOfPage(
   context: ReadContext,
   { base, gap }: DeltaPlan,
   page: PageEnd,
-  state: { readonly isSilent: boolean; readonly isEmpty: boolean; readonly beganAtMs: number },
+  state: {
+    readonly isSilent: boolean
+    readonly isEmpty: boolean
+    readonly beganAtMs: number
+    readonly owesFullRead: true | undefined
+  },
 ): EndOfPage {
   const { nextLink } = page
+  const { owesFullRead } = state
   if (nextLink !== undefined) {
     const isSilent = state.isSilent || (context.options.gapGuard && gap === undefined)
     const where = isSilent ? { guardLink: nextLink } : { nextLink, ...(gap !== undefined && { gap }) }
-    const event = checkpointEvent({ ...base, ...where })
+    const event = checkpointEvent({ ...base, ...where, ...(owesFullRead && { owesFullRead }) })
     return { event: isSilent ? { ...event, willRepeat: true } : event, isSilent }
   }
   // The documents call the answer to "nothing changed" an empty JSON response; then the old link stays good.
   const isQuiet = state.isEmpty && page.deltaLink === undefined
   const own = isQuiet ? linkOf(base) : issuedLink(context, requireDeltaLink(context, page), state.beganAtMs)
   if (!state.isSilent) {
-    return { event: deltaCheckpoint(context, base.epoch, gap ?? own), isSilent: false, outcome: done }
+    const event = deltaCheckpoint(context, base.epoch, gap ?? own, owesFullRead)
+    const outcome = owesFullRead ? next(snapshotPlan('deletion-unclear', base.epoch + 1)) : done
+    return { event, isSilent: false, outcome }
   }
   const older: GapLink = { ...own, keysOnly: false }
   return {

@@ -84,6 +84,7 @@ function resume(position: ReadPosition, options: PlanOptions, nowMs: number): Re
   if (position.phase === 'catch-up') {
     return { kind: 'catch-up', base: { ...rest, gap } as CatchUpBase, ...resumeAt }
   }
+  if (position.owesFullRead) return snapshotPlan('deletion-unclear', position.epoch + 1)
   // Some versions answer for a forgotten token with all rows and no word about it, so a token past its time is not followed.
   if (isPast(position.expiresAt, nowMs)) return afterExpiry(position, options.onExpired)
   const plan: DeltaPlan = { kind: 'incremental', base: rest as DeltaBase }
@@ -101,6 +102,16 @@ function resumeSnapshot(position: ReadPosition, nowMs: number): SnapshotPlan {
     rowsRead,
     ...(nextLink === undefined ? {} : { resumeAt: nextLink }),
   }
+}
+
+/** The plan, or a full read where the position told rows apart by another key: what a sink holds has other ids. */
+export function withSameKey(
+  plan: ReadPlan,
+  { position, restart, mode }: PlanOptions,
+  partitionKey: string | undefined,
+): ReadPlan {
+  if (position === undefined || restart || position.partitionKey === partitionKey) return plan
+  return (mode === 'tracked' ? snapshotPlan : copyPlan)('key-changed', position.epoch + 1)
 }
 
 /** A snapshot from its first page. */

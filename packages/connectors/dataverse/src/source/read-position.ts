@@ -50,6 +50,10 @@ interface Cursor {
   readonly guardLink?: string
   /** The delta token inside `deltaLink`, decoded. */
   readonly deltaToken?: string
+  /** Of an elastic table: the column that told rows of one primary key apart when it was made. */
+  readonly partitionKey?: string
+  /** A deletion was told and not which row is gone, so the next read is a full one. */
+  readonly owesFullRead?: true
   /** Of a table that is copied, as it is not tracked: then there is no delta link. */
   readonly copy?: CopyState
   /** Why the snapshot under way was begun; in its catch-up too. */
@@ -132,7 +136,7 @@ function parseCursor(value: unknown): Cursor {
   if (typeof value !== 'object' || value === null) return refuse(`"cursor" must be an object`)
   const cursor = value as Partial<Record<keyof Cursor, unknown>>
   if (typeof cursor.selectHash !== 'string') refuse('"cursor.selectHash" must be text')
-  for (const name of ['nextLink', 'guardLink', 'deltaLink', 'deltaToken'] as const) {
+  for (const name of ['nextLink', 'guardLink', 'deltaLink', 'deltaToken', 'partitionKey'] as const) {
     const link = cursor[name]
     if (link !== undefined && (typeof link !== 'string' || link === '')) {
       refuse(`"cursor.${name}" must be text`)

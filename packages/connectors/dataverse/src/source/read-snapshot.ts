@@ -1,5 +1,5 @@
 import { formatCollectionPath } from '@deltaverse/protocol'
-import { changesOfRuns } from './change.js'
+import { changesOfRuns, keyColumns } from './change.js'
 import { checkpointEvent, deltaCheckpoint, issuedLink, positionAt } from './checkpoint-event.js'
 import { isRefusedLink, requireDeltaLink } from './delta-answer.js'
 import { createPageCount, type PageCount } from './page-count.js'
@@ -92,7 +92,7 @@ async function readKeys(
   signal: AbortSignal | undefined,
 ): Promise<GapLink> {
   const { entitySet } = context.options
-  const path = formatCollectionPath({ entitySet, select: [context.shape.primaryKey] })
+  const path = formatCollectionPath({ entitySet, select: keyColumns(context.shape) })
   const options = { ...context.options, pageSize: undefined, annotations: undefined }
   const beganAtMs = options.clock.now()
   let last: PageEnd | undefined

@@ -1,4 +1,5 @@
 import type { Change } from '@deltaverse/core'
+import { keyColumns } from './change.js'
 import type { ReadContext } from './read-context.js'
 
 /**
@@ -9,8 +10,8 @@ export function lacksColumns(changes: readonly Change[], context: ReadContext): 
   const first = changes.find((change) => change.kind === 'upserted')
   if (first?.kind !== 'upserted') return false
   const { select } = context.options
-  const { primaryKey } = context.shape
+  const keys = keyColumns(context.shape)
   const columns = Object.keys(first.row).filter((name) => !name.includes('@'))
-  if (select === undefined) return columns.every((name) => name === primaryKey)
+  if (select === undefined) return columns.every((name) => keys.includes(name))
   return select.some((name) => !columns.includes(name))
 }

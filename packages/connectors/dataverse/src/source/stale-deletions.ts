@@ -1,12 +1,20 @@
 import { type Change, DataverseError, isResponseError, type UpsertedChange } from '@deltaverse/core'
-import { isGuidText } from '@deltaverse/protocol'
-import { changesOfRuns } from './change.js'
+import { changesOfRuns, isUnclear } from './change.js'
 import type { ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
+import { parseRowId } from './row-id.js'
 import { readRows } from './table-access.js'
 
 /** One bit for each checksum, 1 MiB in all: what it remembers too much of costs a look at the table, never a row. */
 const slots = 2 ** 23
+
+/** Looks at the deletions of one delta. */
+export interface DeletionCheck {
+  /** @returns the changes of the next part; a row that is there stands in the place of its deletion */
+  of(changes: readonly Change[]): Promise<readonly Change[]>
+  /** Whether there was one in an elastic table that did not tell its row: it was left out, and a full read has to find the row. */
+  owesFullRead(): true | undefined
+}
 
 /**
  * Finds deletions that no longer hold. The service usually tells all rows of a delta first and its deletions behind them, so
@@ -15,13 +23,13 @@ const slots = 2 ** 23
  *
  * @param where `begin` is where the delta begins. With a `resumeAt` it is not read from there, and at its first deletion it is
  * read once more for the ids of its rows.
- * @returns the changes of a delta, part by part; a row that is there stands in the place of its deletion
  */
 export function createDeletionCheck(
   context: ReadContext,
   where: { readonly begin: string; readonly resumeAt: string | undefined },
   signal: AbortSignal | undefined,
-): (changes: Change[]) => Promise<readonly Change[]> {
+): DeletionCheck {
+  let owesFullRead: true | undefined
   let told: Uint8Array | undefined
   let earlierPages = where.resumeAt === undefined ? undefined : where.begin
 
@@ -51,17 +59,21 @@ export function createDeletionCheck(
     return found
   }
 
-  return async (changes) => {
+  async function of(all: readonly Change[]): Promise<readonly Change[]> {
+    const changes = all.filter((change) => !isUnclear(change))
+    if (changes.length < all.length) owesFullRead = true
     if (changes.some(({ kind }) => kind === 'deleted')) await noteEarlierPages()
     const doubtful: string[] = []
     for (const { kind, id } of changes) {
       if (kind === 'upserted') note(id)
-      else if (told !== undefined && isSet(told, id) && isGuidText(id)) doubtful.push(id)
+      else if (told !== undefined && isSet(told, id) && parseRowId(id) !== undefined) doubtful.push(id)
     }
     if (doubtful.length === 0) return changes
     const found = await lookUp(doubtful)
     return changes.map((change) => (change.kind === 'deleted' ? (found.get(change.id) ?? change) : change))
   }
+
+  return { of, owesFullRead: () => owesFullRead }
 }
 
 /** Not the response's own error, which would pass for a refusal of the delta's link. */

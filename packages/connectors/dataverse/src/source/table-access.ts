@@ -1,8 +1,9 @@
 import type { CallOptions, RowKey, UpsertedChange } from '@deltaverse/core'
-import { formatCollectionPath, isGuidText, type RowRun } from '@deltaverse/protocol'
-import { changesOfRuns } from './change.js'
+import { formatCollectionPath, type RowRun } from '@deltaverse/protocol'
+import { changesOfRuns, keyColumns } from './change.js'
 import type { ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
+import { conditionOf } from './row-id.js'
 
 /** Some 3 kB of address; the service takes 32 kB. */
 const idsPerRequest = 50
@@ -13,7 +14,7 @@ export async function* readKeys(
   { signal }: CallOptions,
 ): AsyncGenerator<readonly RowKey[], void, undefined> {
   const { entitySet } = context.options
-  const path = formatCollectionPath({ entitySet, select: [context.shape.primaryKey] })
+  const path = formatCollectionPath({ entitySet, select: keyColumns(context.shape) })
   const options = { ...context.options, pageSize: undefined, annotations: undefined }
   for await (const part of readParts(context, path, signal, options)) {
     if (part.kind !== 'rows') continue
@@ -27,10 +28,8 @@ export async function* readRows(
   ids: readonly string[],
   call: CallOptions,
 ): AsyncGenerator<readonly UpsertedChange[], void, undefined> {
-  for (const id of ids) {
-    if (!isGuidText(id))
-      throw new TypeError(`a row is read by its primary key, a GUID, not ${JSON.stringify(id)}`)
-  }
+  // All of them first: one that is no id is refused before anything is asked.
+  for (const id of ids) conditionOf(id, context.shape)
   for (let from = 0; from < ids.length; from += idsPerRequest) {
     yield* readPagesOfRows(context, pathOfRows(context, ids.slice(from, from + idsPerRequest)), call)
   }
@@ -58,6 +57,6 @@ async function* readPagesOfRows(
 function pathOfRows({ options, shape }: ReadContext, ids: readonly string[]): string {
   const { entitySet, select } = options
   const path = formatCollectionPath({ entitySet, select })
-  const conditions = ids.map((id) => `${shape.primaryKey}%20eq%20${id}`)
+  const conditions = ids.map((id) => conditionOf(id, shape))
   return `${path}${select === undefined ? '?' : '&'}$filter=${conditions.join('%20or%20')}`
 }

@@ -1,5 +1,5 @@
 import type { DataverseClient } from '@deltaverse/client'
-import { type CallOptions, DataverseError, isDataverseError } from '@deltaverse/core'
+import { type CallOptions, DataverseError, isDataverseError, isResponseError } from '@deltaverse/core'
 
 /** What a feed needs to know about a table. */
 export interface TableDescription {
@@ -9,6 +9,8 @@ export interface TableDescription {
   readonly entitySet: string
   /** Column of the primary key: `contactid`. */
   readonly primaryKey: string
+  /** Whether its rows are told apart by their partition too. */
+  readonly isElastic: boolean
   readonly changeTrackingEnabled: boolean
   readonly canChangeTrackingBeEnabled: boolean
 }
@@ -27,18 +29,35 @@ export async function describeTable(
 ): Promise<TableDescription> {
   if (!tableName.test(name))
     throw new TypeError(`a table is named like "contacts", not ${JSON.stringify(name)}`)
-  const columns =
-    'LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled,CanChangeTrackingBeEnabled'
-  const filter = `EntitySetName eq '${name}' or LogicalName eq '${name.toLowerCase()}'`
-  const path = `EntityDefinitions?$select=${columns}&$filter=${encodeURIComponent(filter)}`
-  const response = await client.request({ method: 'GET', path }, call)
-  const found = rowsOf(await response.json()).map(parseDescription)
+  const found = (await readDefinitions(client, name, call)).map(parseDescription)
   const table = found.find((candidate) => candidate.entitySet === name) ?? found[0]
   if (table !== undefined) return table
   throw new DataverseError(
     `${client.origin} has no table whose entity set or logical name is "${name}"; names are case-sensitive, custom tables begin with their publisher's prefix`,
     { code: 'not-found' },
   )
+}
+
+const members =
+  'LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled,CanChangeTrackingBeEnabled'
+
+async function readDefinitions(
+  client: DataverseClient,
+  name: string,
+  call: CallOptions,
+): Promise<readonly Record<string, unknown>[]> {
+  const filter = encodeURIComponent(`EntitySetName eq '${name}' or LogicalName eq '${name.toLowerCase()}'`)
+  const ask = async (select: string) => {
+    const path = `EntityDefinitions?$select=${select}&$filter=${filter}`
+    return rowsOf(await (await client.request({ method: 'GET', path }, call)).json())
+  }
+  try {
+    return await ask(`${members},TableType`)
+  } catch (error) {
+    // Servers on premises know neither elastic tables nor this member.
+    if (!isResponseError(error) || error.status !== 400) throw error
+    return ask(members)
+  }
 }
 
 /** @throws DataverseError `change-tracking-disabled` that names the way to switch it on */
@@ -83,6 +102,7 @@ function parseDescription(row: Record<string, unknown>): TableDescription {
     logicalName: nameMember(row, 'LogicalName'),
     entitySet: nameMember(row, 'EntitySetName'),
     primaryKey: nameMember(row, 'PrimaryIdAttribute'),
+    isElastic: row.TableType === 'Elastic',
     changeTrackingEnabled: row.ChangeTrackingEnabled !== false,
     canChangeTrackingBeEnabled:
       (row.CanChangeTrackingBeEnabled as { Value?: unknown } | null)?.Value !== false,

@@ -10,9 +10,18 @@ export type Row = Record<string, unknown>
  * - `token-expired`: the source no longer answers for the token in the checkpoint, so everything is read again.
  * - `schema-changed`: the checkpoint belongs to another table or another list of columns.
  * - `requested`: the caller asked for it.
+ * - `deletion-unclear`: the source told of a deletion and not which of several rows is gone.
+ * - `key-changed`: the checkpoint belongs to a time when rows were told apart by another key.
  * - `full-copy`: the source does not tell what changes in this table, so it is read in full time and again.
  */
-export type ResetReason = 'initial' | 'token-expired' | 'schema-changed' | 'requested' | 'full-copy'
+export type ResetReason =
+  | 'initial'
+  | 'token-expired'
+  | 'schema-changed'
+  | 'requested'
+  | 'deletion-unclear'
+  | 'key-changed'
+  | 'full-copy'
 
 /** A snapshot begins: a read of every row. What an earlier epoch left behind is stale once `complete` comes. */
 export interface ResetEvent {
@@ -26,7 +35,10 @@ export interface ResetEvent {
 interface RowChange {
   /** The table, as its source calls it; from Dataverse the entity set, as in URLs: `accounts`. */
   readonly table: string
-  /** Primary key as text; from Dataverse a lower-case GUID without braces. */
+  /**
+   * What tells the row apart, as text; from Dataverse the primary key, a lower-case GUID without braces, and behind a comma the
+   * partition of a row of an elastic table that has one, percent-encoded.
+   */
   readonly id: string
   /** Business key, column to value, where the source knows one. */
   readonly key?: Readonly<Record<string, unknown>>

@@ -15,6 +15,8 @@ export interface TableSchemaOptions {
   readonly select?: readonly string[] | undefined
   /** Details of date columns, as `MetadataReader.details()` gives them; a date without is an instant. */
   readonly dates?: Details | undefined
+  /** Of an elastic table, the column that tells rows of one primary key apart: part of the schema's primary key. */
+  readonly partitionColumn?: string | undefined
   /**
    * Properties of the rows with their types, as `MetadataReader.properties()` gives them. Without them the columns are those
    * that belong to no other one, which leaves some out: names of files, parts of images, the table that a note belongs to.
@@ -33,7 +35,7 @@ type Properties = ReadonlyMap<string, string>
  * Source of what is sent for which type: Microsoft Learn, "Web API types and operations".
  */
 export function toTableSchema(table: TableMetadata, options: TableSchemaOptions = {}): TableSchema {
-  const { select, dates, properties } = options
+  const { select, dates, properties, partitionColumn } = options
   const byMember = columnsByMember(table)
   const key = table.primaryIdColumn
   const members = selectedMembers(byMember, select, properties).filter((member) => member !== key)
@@ -43,11 +45,12 @@ export function toTableSchema(table: TableMetadata, options: TableSchemaOptions 
     const column = byMember.get(member)
     const edmType = properties?.get(member)
     if (column === undefined && edmType === undefined) throw unknownColumn(table, member)
-    return { name: member, type: typeOf(column, dates, edmType), nullable: true, ...optional }
+    const isKey = member === partitionColumn
+    return { name: member, type: typeOf(column, dates, edmType), nullable: true, ...(isKey ? {} : optional) }
   })
   return {
     name: table.entitySetName,
-    primaryKey: [key],
+    primaryKey: partitionColumn === undefined ? [key] : [key, partitionColumn],
     columns: [{ name: key, type: { kind: 'uuid' }, nullable: false }, ...columns],
   }
 }
@@ -59,7 +62,11 @@ export function toTableSchema(table: TableMetadata, options: TableSchemaOptions 
  */
 export async function readTableSchema(
   metadata: Pick<MetadataReader, 'tableOfSet' | 'details' | 'properties'>,
-  { entitySet, select }: { readonly entitySet: string; readonly select?: readonly string[] | undefined },
+  {
+    entitySet,
+    select,
+    partitionColumn,
+  }: Pick<TableSchemaOptions, 'select' | 'partitionColumn'> & { readonly entitySet: string },
   call: CallOptions = {},
 ): Promise<TableSchema> {
   const table = await metadata.tableOfSet(entitySet, call)
@@ -70,7 +77,7 @@ export async function readTableSchema(
   const members = selectedMembers(byMember, select, properties)
   const hasDates = members.some((member) => byMember.get(member)?.kind === 'date')
   const dates = hasDates ? await metadata.details(table.logicalName, 'date', call) : undefined
-  return toTableSchema(table, { select, dates, properties })
+  return toTableSchema(table, { select, dates, properties, partitionColumn })
 }
 
 const typeOfKind: Readonly<Record<Exclude<ColumnKind, 'date' | 'other'>, ColumnType>> = {

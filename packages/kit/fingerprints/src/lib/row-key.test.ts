@@ -12,6 +12,21 @@ describe('withRowKeys()', () => {
     )
   })
 
+  it('keeps rows of one GUID apart by what stands behind it', () => {
+    const partition = fc.string({ unit: 'binary' }).map((text) => `,${encodeURIComponent(text)}`)
+    const ids = fc.array(
+      fc.tuple(fc.uuid(), fc.oneof(fc.constant(''), partition)).map((parts) => parts.join('')),
+    )
+    fc.assert(
+      fc.property(ids, (given) => {
+        const keys = withRowKeys(given.map((id) => ({ id }))).map(({ key }) => key)
+        expect(keys.map(idOfRowKey)).toEqual(given)
+        const isInside = (key: Buffer) => key.compare(rowKeyRange.gt) > 0 && key.compare(rowKeyRange.lt) < 0
+        expect(keys.every(isInside)).toBe(true)
+      }),
+    )
+  })
+
   it('keeps every id inside the range of rows, apart from the other keys', () => {
     const outermost = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
     const rows = withRowKeys(outermost.map((id) => ({ id }))).map(({ key }) => key)
@@ -26,6 +41,8 @@ describe('withRowKeys()', () => {
     '{0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0}',
     '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
     '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\n',
+    '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0,a;b',
+    '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0,a b',
   ])('refuses %j', (id) => {
     expect(() => withRowKeys([{ id: '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0' }, { id }])).toThrow(TypeError)
   })

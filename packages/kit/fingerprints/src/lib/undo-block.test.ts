@@ -4,7 +4,10 @@ import { entryOf } from './row-entry.js'
 import { decodeUndoBlock, encodeUndoBlock } from './undo-block.js'
 
 const entry = fc.tuple(fc.uint8Array(), fc.nat()).map(([bytes, epoch]) => entryOf(bytes, epoch))
-const rows = fc.array(fc.record({ id: fc.uuid(), entry: fc.option(entry, { nil: undefined }) }))
+// As rows of an elastic table have one: a GUID and a partition.
+const partition = fc.string({ unit: 'binary' }).map((text) => `,${encodeURIComponent(text)}`)
+const id = fc.tuple(fc.uuid(), fc.oneof(fc.constant(''), partition)).map((parts) => parts.join(''))
+const rows = fc.array(fc.record({ id, entry: fc.option(entry, { nil: undefined }) }))
 
 describe('an undo block', () => {
   it('gives back what was put into it', () => {

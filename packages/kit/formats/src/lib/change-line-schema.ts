@@ -30,9 +30,10 @@ const table = {
 }
 
 const id = {
-  description: 'The primary key: a lower-case GUID without braces.',
+  description:
+    'The primary key: a lower-case GUID without braces. In an elastic table the partition of the row stands behind a comma, percent-encoded, where it has one.',
   type: 'string',
-  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(,.*)?$',
 }
 
 /** JSON Schema (draft 2020-12) of one line that `toNdjson()` writes for a change. */
