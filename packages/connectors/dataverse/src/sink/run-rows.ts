@@ -116,7 +116,7 @@ function prepareOrReport(work: ItemWork, row: Row, index: number): PendingRow | 
     return work.prepare(row, index)
   } catch (error) {
     const outcome = { status: 'failed', error: toRowError(error, index) } as const
-    return { kind: 'settled', index, row, keyed: undefined, attempts: 0, changed: undefined, outcome }
+    return { kind: 'settled', of: { index, row }, attempts: 0, outcome }
   }
 }
 

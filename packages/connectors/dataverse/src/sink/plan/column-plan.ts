@@ -1,24 +1,13 @@
 import type { Row } from '@deltaverse/core'
 import type { ColumnDetail } from '@deltaverse/metadata'
 import type { KeyPlan } from '@deltaverse/values'
+import type { Content } from '../row/row-state.js'
 import type { WriterSettings } from '../writer-options.js'
-import type { Columns } from './columns.js'
 import type { WriterTable } from './table-port.js'
 import type { TableStates } from './table-states.js'
 
-/** What of a row goes into its first request, and what into those that follow. */
-export interface WireColumns {
-  /** Columns of the first request, where they are not in `body`. */
-  readonly columns: Columns | undefined
-  /** The same as JSON, where it was written at once. */
-  readonly body: string | undefined
-  readonly followUps: readonly Columns[]
-  /** Size of the columns as JSON. */
-  readonly bytes: number
-}
-
 /** Turns rows into the columns of their requests. Throws a DataverseError `bad-input` for what can never be written. */
-export type ColumnReader = (row: Row) => WireColumns
+export type ColumnReader = (row: Row) => Content
 
 /** What the columns of a row depend on. */
 export interface ColumnPlan {

@@ -1,7 +1,6 @@
 import type { DataverseError, Row } from '@deltaverse/core'
-import type { Columns } from '../plan/columns.js'
 import type { PendingRow } from '../row/pending-row.js'
-import { attemptsOf, changedOf, idOf } from '../row/row-facts.js'
+import { attemptsOf, idOf } from '../row/row-facts.js'
 import type { WriteStatus } from './write-result.js'
 
 /** What became of a row, or of one of its requests. A result in full is made of it only for who asks. */
@@ -18,17 +17,18 @@ export interface RowOutcome {
   readonly supersededBy?: number | undefined
 }
 
-/** The last state of a row: what became of it, and what is still told of it. */
+/** A row that could not be made ready. */
+export interface UnreadyRow {
+  readonly index: number
+  readonly row: Row
+}
+
+/** The last state of a row: what became of it. */
 export interface SettledRow {
   readonly kind: 'settled'
-  readonly index: number
-  /** As it was given. */
-  readonly row: Row
-  /** What holds the values of its key; absent where the row could not be made ready. */
-  readonly keyed: Columns | undefined
+  readonly of: PendingRow | UnreadyRow
   /** Requests that it was part of. */
   readonly attempts: number
-  readonly changed: readonly string[] | undefined
   readonly outcome: RowOutcome
 }
 
@@ -48,19 +48,11 @@ export function failed(row: PendingRow, error: DataverseError): RowOutcome {
 
 /** The last state of a row that was on its way. */
 export function settled(row: PendingRow, outcome: RowOutcome): SettledRow {
-  return {
-    kind: 'settled',
-    index: row.index,
-    row: row.row,
-    keyed: row.keyed,
-    attempts: attemptsOf(row),
-    changed: changedOf(row),
-    outcome,
-  }
+  return { kind: 'settled', of: row, attempts: attemptsOf(row), outcome }
 }
 
 /** What became of a version that another one took the place of: where that one failed, neither is in the table. */
 export function replaced(earlier: PendingRow, by: PendingRow, outcome: RowOutcome): SettledRow {
   if (outcome.status !== 'failed') return settled(earlier, { status: 'superseded', supersededBy: by.index })
-  return { ...settled(earlier, outcome), attempts: attemptsOf(by), changed: undefined }
+  return { kind: 'settled', of: earlier, attempts: attemptsOf(by), outcome }
 }

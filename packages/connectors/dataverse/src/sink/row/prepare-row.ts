@@ -4,7 +4,6 @@ import { type KeyPlan, partsOfKey, type RowKey, toKeyLiteral, typeRowKey } from 
 import type { Columns } from '../plan/columns.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { noRows, type PendingRow } from './pending-row.js'
-import { partBytes } from './row-state.js'
 
 /**
  * Makes a row ready: types its key, strips from its body what must not be sent, and sets aside what must follow later.
@@ -20,46 +19,43 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
   const { options, table } = plan
   const values = options.keyOf === undefined ? row : options.keyOf(row)
   const given = row[table.primaryIdColumn]
-  const { id, identity, lane, parts, unaddressable } = addressOf(plan, row, values, given)
-  const { columns, body, followUps, bytes } = plan.readColumns(row)
+  const isCreate = options.operation === 'create' || plan.key === undefined
+  const key = isCreate ? keyOfCreate(plan, values, given) : keyOfRow(plan, plan.key, row, values)
+  const byId = isCreate || plan.key.byPrimaryKey
   const etag = row['@odata.etag']
   return {
     index,
     row,
     merged: row,
     keyed: values,
-    identity,
-    lane,
-    parts,
-    unaddressable,
+    identity: key.identity,
+    lane: key.lane,
+    parts: byId ? undefined : key.parts,
+    unaddressable: key.unaddressable,
     etag: options.matchVersion && typeof etag === 'string' ? etag : undefined,
     earlier: noRows,
     state: {
       kind: 'prepared',
-      id,
+      // A GUID reads the same in a key and as one.
+      id: byId ? key.identity : undefined,
       ownId: options.operation === 'create' && (given === undefined || plan.ownIds?.has(row) === true),
-      content: { columns, body, followUps, bytes: bytes + partBytes },
+      content: plan.readColumns(row),
     },
   }
 }
 
-interface RowAddress extends RowKey {
-  readonly id: string | undefined
+/** A create names its row by a GUID, whatever the key of the run. */
+function keyOfCreate(plan: RunPlan, values: Columns, given: unknown): RowKey {
+  if (plan.options.keyOf !== undefined && plan.key !== undefined) refuseWrongKey(plan.key, values)
+  const id = idForCreate(plan, given)
+  return { identity: id, lane: id, parts: undefined, unaddressable: false }
 }
 
-/** A create names its row by a GUID, everything else by the key of the run. */
-function addressOf(plan: RunPlan, row: Row, values: Columns, given: unknown): RowAddress {
-  const { key, options } = plan
-  if (options.operation === 'create' || key === undefined) {
-    if (options.keyOf !== undefined && key !== undefined) refuseWrongKey(key, values)
-    const id = idForCreate(plan, given)
-    return { id, identity: id, lane: id, parts: undefined, unaddressable: false }
-  }
+/** Everything else names it by the key of the run. */
+function keyOfRow({ options }: RunPlan, key: KeyPlan, row: Row, values: Columns): RowKey {
   const rowKey = typeRowKey(key, values)
   if (options.keyOf !== undefined && options.keyMismatch !== 'strip') refuseMismatch(key, rowKey, row)
-  const { identity, lane, parts, unaddressable } = rowKey
-  if (!key.byPrimaryKey) return { id: undefined, identity, lane, parts, unaddressable }
-  return { id: parts?.[0]?.value.text, identity, lane, parts: undefined, unaddressable }
+  return rowKey
 }
 
 /** What a create writes of its key; it may lack some of it. */

@@ -5,8 +5,9 @@ import {
   type Failures,
   type InFlight,
   type Located,
-  noFailures,
+  noTrouble,
   partBytes,
+  type Trouble,
 } from './row-state.js'
 
 /** What is known of a row apart from its requests. */
@@ -43,16 +44,20 @@ export function attemptsOf(row: PendingRow): number {
   return flightOf(row)?.attempts ?? 0
 }
 
+function troubleOf(row: PendingRow): Trouble {
+  return flightOf(row)?.trouble ?? noTrouble
+}
+
 export function failuresOf(row: PendingRow): Failures {
-  return flightOf(row)?.failures ?? noFailures
+  return troubleOf(row).failures
 }
 
 export function isUncertain(row: PendingRow): boolean {
-  return flightOf(row)?.uncertain ?? false
+  return troubleOf(row).uncertain
 }
 
 export function hasRaced(row: PendingRow): boolean {
-  return flightOf(row)?.raced ?? false
+  return troubleOf(row).raced
 }
 
 /** Names of what differs from the table, where that was looked up. */

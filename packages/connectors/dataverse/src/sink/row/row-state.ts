@@ -25,6 +25,19 @@ export interface Failures {
 /** Of what has not failed yet; one object for all. */
 export const noFailures: Failures = { passing: 0, ambiguous: 0, throttled: 0 }
 
+/** What the requests of a row met. */
+export interface Trouble {
+  /** Failures of the row itself so far. */
+  readonly failures: Failures
+  /** An answer got lost, so the row may have been written already. */
+  readonly uncertain: boolean
+  /** An upsert met another one on the same key, and was repeated. */
+  readonly raced: boolean
+}
+
+/** Of most rows; one object for all. */
+export const noTrouble: Trouble = { failures: noFailures, uncertain: false, raced: false }
+
 /** Ready to be written; nobody has looked whether it is there. */
 interface Prepared {
   readonly kind: 'prepared'
@@ -68,12 +81,7 @@ export interface InFlight {
   readonly sentEnd: number
   /** Requests that the row was part of. */
   readonly attempts: number
-  /** Failures of the row itself so far. */
-  readonly failures: Failures
-  /** An answer got lost, so the row may have been written already. */
-  readonly uncertain: boolean
-  /** An upsert met another one on the same key, and was repeated. */
-  readonly raced: boolean
+  readonly trouble: Trouble
 }
 
 /** Where a row stands before it is settled; settled rows are `SettledRow`. */

@@ -106,6 +106,6 @@ describe('the steps of a row', () => {
     expect(failuresOf(row)).toEqual({ passing: 1, ambiguous: 0, throttled: 1 })
     forgetFailures(row)
     expect(failuresOf(row)).toEqual({ passing: 0, ambiguous: 0, throttled: 1 })
-    expect(row.state).toMatchObject({ kind: 'in-flight', uncertain: true, attempts: 1 })
+    expect(row.state).toMatchObject({ kind: 'in-flight', trouble: { uncertain: true }, attempts: 1 })
   })
 })

@@ -1,14 +1,16 @@
 import { type Columns, noColumns } from '../plan/columns.js'
 import type { PendingRow } from './pending-row.js'
-import { columnsOf, contentOf, locatedOf } from './row-facts.js'
+import { columnsOf, contentOf, failuresOf, locatedOf } from './row-facts.js'
 import {
   type Content,
   type Failures,
   type InFlight,
   type Located,
   noFailures,
+  noTrouble,
   partBytes,
   type RowState,
+  type Trouble,
 } from './row-state.js'
 import { sizeOfColumns } from './size-of-columns.js'
 
@@ -23,39 +25,20 @@ function standAt(row: PendingRow, at: Located): void {
   become(row, state.kind === 'in-flight' ? { ...state, at, sent: undefined } : at)
 }
 
-function fly(row: PendingRow, change: Partial<Omit<InFlight, 'kind'>>): void {
-  const { state } = row
-  become(row, { ...(state.kind === 'in-flight' ? state : takeOff(state)), ...change })
+/** Its requests met something. */
+function meet(row: PendingRow, change: Partial<Trouble>): void {
+  const flight = row.state.kind === 'in-flight' ? row.state : takeOff(row.state, 0)
+  become(row, { ...flight, trouble: { ...flight.trouble, ...change } })
 }
 
-function takeOff(at: Located): InFlight {
-  return {
-    kind: 'in-flight',
-    at,
-    sent: undefined,
-    sentEnd: 0,
-    attempts: 0,
-    failures: noFailures,
-    uncertain: false,
-    raced: false,
-  }
+function takeOff(at: Located, attempts: number): InFlight {
+  return { kind: 'in-flight', at, sent: undefined, sentEnd: 0, attempts, trouble: noTrouble }
 }
 
 /** The row becomes part of a request. */
 export function beginAttempt(row: PendingRow): void {
   const { state } = row
-  const last = state.kind === 'in-flight' ? state : undefined
-  // Member by member, in the order of the type: this is done for every row of every request.
-  become(row, {
-    kind: 'in-flight',
-    at: last === undefined ? (state as Located) : last.at,
-    sent: last?.sent,
-    sentEnd: last?.sentEnd ?? 0,
-    attempts: (last?.attempts ?? 0) + 1,
-    failures: last?.failures ?? noFailures,
-    uncertain: last?.uncertain ?? false,
-    raced: last?.raced ?? false,
-  })
+  become(row, state.kind === 'in-flight' ? { ...state, attempts: state.attempts + 1 } : takeOff(state, 1))
 }
 
 /**
@@ -132,32 +115,31 @@ export function postpone(row: PendingRow, columns: Columns, followUps: readonly 
 
 /** One failure more. @returns how often it failed like that */
 export function countFailure(row: PendingRow, kind: keyof Failures): number {
-  const failures = row.state.kind === 'in-flight' ? row.state.failures : noFailures
+  const failures = failuresOf(row)
   const count = failures[kind] + 1
-  fly(row, { failures: { ...failures, [kind]: count } })
+  meet(row, { failures: { ...failures, [kind]: count } })
   return count
 }
 
 /** Failures of a kind that were counted for the request as a whole were the row's own. */
 export function takeFailures(row: PendingRow, kind: keyof Failures, count: number): void {
-  const failures = row.state.kind === 'in-flight' ? row.state.failures : noFailures
-  fly(row, { failures: { ...failures, [kind]: count } })
+  meet(row, { failures: { ...failuresOf(row), [kind]: count } })
 }
 
 /** The next request of the row begins with a clean slate, but for throttles. */
 export function forgetFailures(row: PendingRow): void {
   if (row.state.kind !== 'in-flight') return
-  fly(row, { failures: { ...noFailures, throttled: row.state.failures.throttled } })
+  meet(row, { failures: { ...noFailures, throttled: failuresOf(row).throttled } })
 }
 
 /** An answer got lost: the row may have been written. */
 export function beUncertain(row: PendingRow): void {
-  fly(row, { uncertain: true })
+  meet(row, { uncertain: true })
 }
 
 /** An upsert met another one on its key. */
 export function race(row: PendingRow): void {
-  fly(row, { raced: true })
+  meet(row, { raced: true })
 }
 
 function withContent(at: Located, content: Content): Located {

@@ -1,5 +1,5 @@
 import type { Row } from '@deltaverse/core'
-import type { ColumnPlan, ColumnReader, WireColumns } from '../plan/column-plan.js'
+import type { ColumnPlan, ColumnReader } from '../plan/column-plan.js'
 import { type Columns, noColumns } from '../plan/columns.js'
 import { comparesFirst } from '../plan/compares-first.js'
 import type { RunPlan } from '../plan/run-plan.js'
@@ -7,6 +7,7 @@ import type { TableStates } from '../plan/table-states.js'
 import { addColumn } from './add-column.js'
 import { followUpNames, isStripped } from './column-places.js'
 import { createPlainFormatter } from './plain-columns.js'
+import { type Content, partBytes } from './row-state.js'
 import { sizeOfColumns } from './size-of-columns.js'
 
 /** Creates the reader of one run. */
@@ -20,15 +21,15 @@ export function createColumnReader(plan: ColumnPlan): ColumnReader {
   return (row) => {
     const body = formatPlain(row)
     if (body === undefined) return readColumns(plan, row)
-    return { columns: undefined, body, followUps: noColumns, bytes: Buffer.byteLength(body) }
+    return { columns: undefined, body, followUps: noColumns, bytes: Buffer.byteLength(body) + partBytes }
   }
 }
 
-function toWire(columns: Columns, followUps: readonly Columns[]): WireColumns {
-  return { columns, body: undefined, followUps, bytes: sizeOfColumns(columns) }
+function toWire(columns: Columns, followUps: readonly Columns[]): Content {
+  return { columns, body: undefined, followUps, bytes: sizeOfColumns(columns) + partBytes }
 }
 
-function readColumns(plan: ColumnPlan, row: Row): WireColumns {
+function readColumns(plan: ColumnPlan, row: Row): Content {
   const columns: Record<string, unknown> = {}
   const skipNulls = plan.options.nulls === 'skip'
   for (const name of Object.keys(row)) {
