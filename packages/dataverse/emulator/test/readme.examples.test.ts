@@ -180,6 +180,7 @@ describe('the README', () => {
       composition: true,
       repeatsPrimaryKey: true,
       participationType: true,
+      autoNumberFormat: true,
       maxSizeInKB: true,
       canStoreFullImage: true,
       isPrimaryImage: true,

@@ -1,3 +1,4 @@
+import { type AutoNumberCounters, createAutoNumberCounters } from './auto-numbers/auto-number-counters.js'
 import { createFileStore, type FileStore } from './files/file-store.js'
 import { createUploadSessions, type UploadSessions } from './files/upload-sessions.js'
 import type { ServiceContext } from './http/service-context.js'
@@ -30,6 +31,9 @@ export interface Service {
   readonly ids: IdSequence
   /** Makes the tokens of uploads and downloads; not of rows, which must not depend on them. */
   readonly sessionTokens: IdSequence
+  /** Makes the random parts of autonumbers. */
+  readonly randomIds: IdSequence
+  readonly autoNumbers: AutoNumberCounters
   readonly files: FileStore
   readonly uploads: UploadSessions
   readonly tokenFloors: TokenFloors
@@ -57,6 +61,7 @@ export function createService(
   const store = createStore({ now: options.clock, keyComparison: options.keyComparison, onCommit })
   const ids = createIdSequence(options.seed)
   const files = createFileStore(store)
+  const autoNumbers = createAutoNumberCounters(store)
   const tokenFloors = createTokenFloors()
   const tables = createTableChanges({ schema, store, tokenFloors, options })
   let caller: Caller = { userId: builtInIds.caller, behalfOf: undefined, textNumbers: false }
@@ -80,7 +85,7 @@ export function createService(
       tokenFloors.raise(table, floor)
     } else if (name === 'token-floor-of-all') {
       tokenFloors.raiseAll(value as number)
-    } else files.restoreFact(name, value)
+    } else if (!files.restoreFact(name, value)) autoNumbers.restoreFact(name, value)
   }
 
   for (const table of schema.tables()) tables.place(table.definition)
@@ -91,6 +96,8 @@ export function createService(
     store,
     ids,
     sessionTokens: createIdSequence(options.seed + 3),
+    randomIds: createIdSequence(options.seed + 4),
+    autoNumbers,
     files,
     uploads: createUploadSessions(),
     tokenFloors,

@@ -5,7 +5,7 @@ import type { TableStore } from '../store/table-store.js'
 
 /** The whole state as the changes that lead to it: what a snapshot holds. */
 export function* currentState(service: Service): Generator<CommittedChange> {
-  const { store, tokenFloors, files } = service
+  const { store, tokenFloors, files, autoNumbers } = service
   for (const name of service.tables.removed()) yield { kind: 'fact', name: 'table-removed', value: name }
   for (const definition of service.tables.changed()) {
     yield { kind: 'fact', name: 'table', value: definition }
@@ -14,6 +14,7 @@ export function* currentState(service: Service): Generator<CommittedChange> {
   for (const [table, floor] of tokenFloors.entries()) {
     yield { kind: 'fact', name: 'token-floor', value: { table, floor } }
   }
+  for (const fact of autoNumbers.facts()) yield { kind: 'fact', ...fact }
   for (const [id, bytes] of files.entries()) yield { kind: 'fact', ...fileFact(id, bytes) }
   yield { kind: 'fact', name: 'token-floor-of-all', value: tokenFloors.all }
 }

@@ -112,7 +112,7 @@ function baseMembers(column: Column, table: Table): Record<string, unknown> {
     IsDataSourceSecret: false,
     InheritsFrom: null,
     SourceType: column.isLookup || column.isPrimaryId || !column.isProperty ? null : 0,
-    AutoNumberFormat: column.type === 'string' ? '' : null,
+    AutoNumberFormat: column.autoNumberFormat ?? (column.type === 'string' ? '' : null),
   }
 }
 

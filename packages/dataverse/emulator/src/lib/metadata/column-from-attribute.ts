@@ -42,6 +42,9 @@ export function columnFromAttribute(body: unknown): ColumnDefinition {
     ...(options === undefined ? {} : { options }),
     ...(type === 'datetime' ? { dateTimeBehavior: dateTimeBehavior(behavior, members.Format) } : {}),
     ...fileMembers(members),
+    ...(type === 'string' && typeof members.AutoNumberFormat === 'string' && members.AutoNumberFormat !== ''
+      ? { autoNumberFormat: members.AutoNumberFormat }
+      : {}),
     ...(typeof members.DefaultValue === 'boolean' ? { defaultValue: members.DefaultValue } : {}),
   }
 }

@@ -1,5 +1,6 @@
 import { closingAction } from '../actions/closing-actions.js'
 import { referenceRequest } from '../associations/reference-request.js'
+import { seedAction } from '../auto-numbers/seed-actions.js'
 import { handleBatch } from '../batch/handle-batch.js'
 import { bulkRequest } from '../bulk/bulk-request.js'
 import { messageFilters } from '../bulk/message-filters.js'
@@ -67,6 +68,7 @@ function createRouter(service: Service): (request: ParsedRequest) => ServiceResp
         closingAction(service, request) ??
         bulkDelete(service, request) ??
         fileMessage(service, request) ??
+        seedAction(service, request) ??
         unknownSegment(service, name)
       )
     const { predicate } = parseSegment(first)

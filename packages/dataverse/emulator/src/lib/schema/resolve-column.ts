@@ -39,6 +39,7 @@ export function resolveColumn(definition: ColumnDefinition, context: ColumnConte
     composition: definition.composition,
     repeatsPrimaryKey: definition.repeatsPrimaryKey ?? false,
     participationType: definition.participationType,
+    autoNumberFormat: definition.autoNumberFormat,
     maxSizeInKB: definition.maxSizeInKB ?? defaultSizeInKB(type),
     canStoreFullImage: definition.canStoreFullImage ?? false,
     isPrimaryImage: definition.isPrimaryImage ?? false,

@@ -48,6 +48,7 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     properties: columns.filter((column) => column.isProperty),
     // Microsoft Learn, "Use image column data": images are sent only when asked for by name.
     usualProperties: columns.filter((column) => column.isProperty && column.type !== 'image'),
+    autoNumberColumns: columns.filter((column) => column.autoNumberFormat !== undefined),
     fileColumns: columns.filter(({ type }) => type === 'file' || type === 'image'),
     intersect,
     keys: (definition.keys ?? []).map((key) => resolveKey(key, logicalName, columns)),

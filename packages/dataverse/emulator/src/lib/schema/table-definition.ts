@@ -96,6 +96,11 @@ export interface ColumnDefinition {
   readonly composition?: string
   /** Whether the column repeats the row's primary key, as `ownerid` of users and teams does. Default: `false`. */
   readonly repeatsPrimaryKey?: boolean
+  /**
+   * For text: how the service numbers new rows that say nothing of the column, such as
+   * `WID-{SEQNUM:5}-{RANDSTRING:6}-{DATETIMEUTC:yyyyMMdd}`. Default: it does not.
+   */
+  readonly autoNumberFormat?: string
   /** For files and images: the most that the column takes. Default: 32,768 for files, 10,240 for images. */
   readonly maxSizeInKB?: number
   /** For images: whether the image is kept beside its thumbnail. Default: `false`. */

@@ -32,6 +32,7 @@ export interface Column {
   readonly composition: string | undefined
   readonly repeatsPrimaryKey: boolean
   readonly participationType: number | undefined
+  readonly autoNumberFormat: string | undefined
   readonly maxSizeInKB: number | undefined
   readonly canStoreFullImage: boolean
   readonly isPrimaryImage: boolean
@@ -136,6 +137,8 @@ export interface Table {
   readonly properties: readonly Column[]
   /** The columns that are sent when none are asked for by name: all properties but images. */
   readonly usualProperties: readonly Column[]
+  /** Columns that the service numbers. */
+  readonly autoNumberColumns: readonly Column[]
   /** Columns that hold files and images. */
   readonly fileColumns: readonly Column[]
   readonly keys: readonly TableKey[]

@@ -1,4 +1,5 @@
 import { followActivity } from '../activities/activity-parties.js'
+import { fillAutoNumbers } from '../auto-numbers/fill-auto-numbers.js'
 import { settleImages } from '../files/set-image.js'
 import { ServiceError } from '../http/service-error.js'
 import { builtInIds } from '../schema/built-in-rows.js'
@@ -34,6 +35,7 @@ export function createRow(
   const rows = service.store.table(table.logicalName)
   if (rows.get(id) !== undefined) throw duplicateRow()
   settleState(table, id, undefined, values)
+  if (table.autoNumberColumns.length > 0) fillAutoNumbers(service, table, values)
   const row: RowValues = { ...systemValues(service, table), ...defaults(table), ...values }
   row[table.primaryIdColumn] = id
   if (typeof values.overriddencreatedon === 'string') row.createdon = values.overriddencreatedon
