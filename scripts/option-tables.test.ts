@@ -44,6 +44,29 @@ describe('tables of options', () => {
     })
   })
 
+  it('stand in pages of docs too, from other files than the one of options', async () => {
+    plant('one', 'no table here\n')
+    const directory = join(root, 'packages/core/one')
+    mkdirSync(join(directory, 'docs'))
+    mkdirSync(join(directory, 'dist/lib'))
+    writeFileSync(
+      join(directory, 'docs/reading.md'),
+      '<!-- options: others from lib/others -->\n<!-- end of options -->\n',
+    )
+    writeFileSync(
+      join(directory, 'dist/lib/others.js'),
+      `export const others = { describe: () => [
+        { name: 'size', type: 'number', isRequired: false, default: '5', doc: 'How big.' },
+      ] }`,
+    )
+    const written = await readmesWithTables(root)
+    expect(Object.keys(written)).toEqual(['packages/core/one/docs/reading.md'])
+    expect(written['packages/core/one/docs/reading.md']).toContain(
+      '| `size` | number | 5       | How big.     |',
+    )
+    rmSync(directory, { recursive: true })
+  })
+
   it('name the declaration that is missing', async () => {
     plant('one', '<!-- options: others -->\n<!-- end of options -->\n')
     await expect(readmesWithTables(root)).rejects.toThrow(

@@ -10,6 +10,7 @@ import {
   type Progress,
   type RunReport,
   type TableReport,
+  tellClientEvent,
 } from 'deltaverse/report'
 import pLimit from 'p-limit'
 import { runTable } from '../lib/run-table.js'
@@ -29,10 +30,7 @@ export async function runSyncCommand(settings: SyncSettings, context: CommandCon
     credential: await chooseCredential(settings, env, terminal.say),
     allowInsecureHttp: settings.allowInsecureHttp,
     userAgent: 'deltaverse-change-feed',
-    retry: {
-      onRetry: ({ error, delayMs }) =>
-        terminal.say(`${error.message}; again in ${(delayMs / 1000).toFixed(1)} s`),
-    },
+    onEvent: (event) => tellClientEvent(event, terminal.say),
   })
   try {
     await makeFolder(nodeFiles, settings.out)

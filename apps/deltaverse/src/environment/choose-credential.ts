@@ -57,7 +57,7 @@ export async function chooseCredential(
         cloud,
         tenantId: tenantId ?? 'organizations',
         clientId: need(clientId, '--client-id or AZURE_CLIENT_ID'),
-        onCode: (code) => onMessage(code.message),
+        onEvent: (event) => onMessage(event.message),
       })
     case 'client-secret':
       return credentials.clientSecretCredential({

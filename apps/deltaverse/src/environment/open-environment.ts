@@ -2,6 +2,7 @@ import type { DataverseClient } from '@deltaverse/client'
 import type { Cloud } from '@deltaverse/client/credentials'
 import type { CommandContext } from '../command-line/command-context.js'
 import { UsageError } from '../program/usage-error.js'
+import { tellClientEvent } from '../report/tell-client-event.js'
 import { chooseCredential } from './choose-credential.js'
 import { connect, disconnect } from './connect.js'
 import { createRequestCounter, type RequestCounter } from './request-counter.js'
@@ -43,10 +44,7 @@ export async function openEnvironment(
     allowInsecureHttp,
     userAgent: 'deltaverse',
     interceptors: [counter.interceptor],
-    retry: {
-      onRetry: ({ error, delayMs, attempt }) =>
-        terminal.say(`attempt ${attempt}: ${error.message}; again in ${(delayMs / 1000).toFixed(1)} s`),
-    },
+    onEvent: (event) => tellClientEvent(event, terminal.say),
   })
   return { client, counter, close: () => disconnect(client, signal) }
 }

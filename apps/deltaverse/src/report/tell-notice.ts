@@ -1,7 +1,7 @@
 import type { ResetEvent } from '@deltaverse/core'
 import type { FilePosition } from '@deltaverse/files'
 import type { SyncEvent } from '@deltaverse/sync'
-import { formatCount } from '../program/format-quantity.js'
+import { formatCount, formatWait } from '../program/format-quantity.js'
 import type { Terminal } from '../program/terminal.js'
 
 type Notice = SyncEvent<FilePosition>
@@ -61,9 +61,9 @@ function describeNotice(directory: string, notice: Notice): string {
     case 'expiring':
       return `the delta token expires ${notice.expiresAt.toISOString()}; without a read before that, everything is read again`
     case 'failed-poll':
-      return `${notice.error.message}; will ask again`
+      return `${notice.error.message}; will ask again ${formatWait(notice)}`
     case 'waiting':
-      return `asking again in ${(notice.delayMs / 1000).toFixed(1)} s`
+      return `asking again ${formatWait(notice)}`
     case 'progress':
       return 'in progress'
   }

@@ -6,6 +6,7 @@ import {
 } from '@deltaverse/client'
 import { isDataverseError } from '@deltaverse/core'
 import { UsageError } from 'deltaverse/program'
+import { tellClientEvent } from 'deltaverse/report'
 
 export interface ConnectOptions {
   readonly url: string
@@ -29,9 +30,7 @@ export async function connect(options: ConnectOptions): Promise<DataverseClient>
       credential: await chooseCredential(url, env, say),
       interceptors: [interceptor],
       userAgent: 'deltaverse-erp-sync',
-      retry: {
-        onRetry: ({ error, delayMs }) => say(`${error.message}; again in ${(delayMs / 1_000).toFixed(1)} s`),
-      },
+      onEvent: (event) => tellClientEvent(event, say),
     })
   } catch (error) {
     const isOurs = error instanceof TypeError || error instanceof RangeError || isDataverseError(error)
@@ -48,5 +47,5 @@ async function chooseCredential(
   if (protocol === 'http:' && /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/.test(hostname)) return undefined
   // Loaded only now: an emulator needs no library that signs in.
   const { credentialFromEnvironment } = await import('@deltaverse/client/credentials')
-  return credentialFromEnvironment(env, url, { onCode: ({ message }) => say(message) })
+  return credentialFromEnvironment(env, url, { onEvent: ({ message }) => say(message) })
 }

@@ -1,4 +1,5 @@
 export type { AccessToken, GetTokenOptions, TokenCredential } from './lib/auth/token-credential.js'
+export type { ClientEvent, RetryEvent } from './lib/client-event.js'
 export type { ClientOptions } from './lib/client-options.js'
 export { createClient, type DataverseClient } from './lib/create-client.js'
 export type { ClientGovernor } from './lib/governor/client-governor.js'
@@ -21,7 +22,6 @@ export type { RequestSizer, RequestSizerOptions, SizedRequest } from './lib/gove
 export type {
   FailedAttempt,
   RetryDecision,
-  RetryEvent,
   RetryOptions,
   RetryRule,
 } from './lib/retry/retry-options.js'

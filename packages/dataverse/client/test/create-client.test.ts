@@ -297,7 +297,7 @@ describe('secrets', () => {
         credential: {
           getToken: async () => ({ token: secret, expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
         },
-        retry: { onRetry: (event) => printed.push(event) },
+        onEvent: (event) => printed.push(event),
         interceptors: [
           (next) => async (request) => {
             printed.push(request)

@@ -42,11 +42,9 @@ describe('credentialFromEnvironment()', () => {
 
   it('signs an application in at the cloud of the environment', async () => {
     const authority = await fake(() => tokenAnswer('t'))
-    const credential = credentialFromEnvironment(
-      { ...application, AZURE_CLIENT_SECRET: clientSecret },
-      url,
-      authority,
-    )
+    const credential = credentialFromEnvironment({ ...application, AZURE_CLIENT_SECRET: clientSecret }, url, {
+      dispatcher: authority.dispatcher,
+    })
     expect((await credential.getToken(scope))?.token).toBe('t')
     expect(authority.requests.at(-1)?.url).toContain('https://login.microsoftonline.us/contoso/')
   })
@@ -59,7 +57,7 @@ describe('credentialFromEnvironment()', () => {
   it('knows the other ways', () => {
     expect(credentialFromEnvironment({ DATAVERSE_AUTH: 'managed-identity' }, url)).toHaveProperty('getToken')
     const env = { DATAVERSE_AUTH: 'device-code', AZURE_CLIENT_ID: clientId }
-    expect(credentialFromEnvironment(env, url, { onCode: () => {} })).toHaveProperty('getToken')
+    expect(credentialFromEnvironment(env, url, { onEvent: () => {} })).toHaveProperty('getToken')
   })
 
   it.each([

@@ -48,7 +48,12 @@ function partOf(assertion: string | null, index: number): Record<string, unknown
 describe('clientSecretCredential()', () => {
   it('asks the authority of the tenant for the scope', async () => {
     const authority = await fake(() => tokenAnswer('app-token'))
-    const credential = clientSecretCredential({ tenantId: 'contoso', clientId, clientSecret, ...authority })
+    const credential = clientSecretCredential({
+      tenantId: 'contoso',
+      clientId,
+      clientSecret,
+      dispatcher: authority.dispatcher,
+    })
     const before = Date.now()
     const token = await credential.getToken([scope])
     expect(token?.token).toBe('app-token')
@@ -65,7 +70,12 @@ describe('clientSecretCredential()', () => {
 
   it('keeps its token, unless a new one is wanted', async () => {
     const authority = await fake((_request, index) => tokenAnswer(`token-${index}`))
-    const credential = clientSecretCredential({ tenantId: 'contoso', clientId, clientSecret, ...authority })
+    const credential = clientSecretCredential({
+      tenantId: 'contoso',
+      clientId,
+      clientSecret,
+      dispatcher: authority.dispatcher,
+    })
     expect((await credential.getToken(scope))?.token).toBe('token-0')
     expect((await credential.getToken(scope))?.token).toBe('token-0')
     expect((await credential.getToken(scope, { forceRefresh: true }))?.token).toBe('token-1')
@@ -85,7 +95,7 @@ describe('clientSecretCredential()', () => {
       clientId,
       clientSecret,
       cloud,
-      ...authority,
+      dispatcher: authority.dispatcher,
     })
     await credential.getToken(scope)
     expect(authority.requests.map(({ url }) => new URL(url).host)).toContain(host)
@@ -106,7 +116,12 @@ describe('clientSecretCredential()', () => {
           }
         : tokenAnswer('adfs-token'),
     )
-    const credential = clientSecretCredential({ authority: adfs, clientId, clientSecret, ...authority })
+    const credential = clientSecretCredential({
+      authority: adfs,
+      clientId,
+      clientSecret,
+      dispatcher: authority.dispatcher,
+    })
     expect((await credential.getToken('https://crm.contoso.local/.default'))?.token).toBe('adfs-token')
     expect(authority.requests.map(({ url }) => url.replace(/\?.*/, ''))).toEqual([
       `${adfs}/.well-known/openid-configuration`,
@@ -122,7 +137,12 @@ describe('clientSecretCredential()', () => {
         error_description: `AADSTS7000215: Invalid secret '${clientSecret}' provided.`,
       },
     }))
-    const credential = clientSecretCredential({ tenantId: 'contoso', clientId, clientSecret, ...authority })
+    const credential = clientSecretCredential({
+      tenantId: 'contoso',
+      clientId,
+      clientSecret,
+      dispatcher: authority.dispatcher,
+    })
     const error = await failureOf(credential)
     expect(error).toMatchObject({ code: 'unauthorized', retryable: false })
     expect(String(error)).toContain('AADSTS7000215')
@@ -136,7 +156,12 @@ describe('clientSecretCredential()', () => {
 
   it('refuses an answer that is far too long for a token', async () => {
     const authority = await fake(() => ({ body: `{"access_token":"${'x'.repeat(2_000_000)}"}` }))
-    const credential = clientSecretCredential({ tenantId: 'contoso', clientId, clientSecret, ...authority })
+    const credential = clientSecretCredential({
+      tenantId: 'contoso',
+      clientId,
+      clientSecret,
+      dispatcher: authority.dispatcher,
+    })
     expect(await failureOf(credential)).toMatchObject({
       code: 'bad-response',
       message: expect.stringContaining("Check the authority's address"),
@@ -146,7 +171,9 @@ describe('clientSecretCredential()', () => {
   it('calls a busy or unreachable authority retryable', async () => {
     const busy = await fake(() => ({ status: 503, body: '<html>busy</html>' }))
     const options = { tenantId: 'contoso', clientId, clientSecret }
-    expect(await failureOf(clientSecretCredential({ ...options, ...busy }))).toMatchObject({
+    expect(
+      await failureOf(clientSecretCredential({ ...options, dispatcher: busy.dispatcher })),
+    ).toMatchObject({
       code: 'unavailable',
       retryable: true,
     })
@@ -169,18 +196,28 @@ describe('clientSecretCredential()', () => {
       controller.abort(reason)
       return tokenAnswer('t')
     })
-    const credential = clientSecretCredential({ tenantId: 'contoso', clientId, clientSecret, ...authority })
+    const credential = clientSecretCredential({
+      tenantId: 'contoso',
+      clientId,
+      clientSecret,
+      dispatcher: authority.dispatcher,
+    })
     await expect(credential.getToken(scope, { abortSignal: controller.signal })).rejects.toBe(reason)
   })
 
   it.each([
-    ['no secret', { tenantId: 'contoso', clientId }, 'clientSecret must be text, received undefined'],
+    ['no secret', { tenantId: 'contoso', clientId }, 'clientSecret is required'],
     ['an empty client id', { tenantId: 'c', clientId: '', clientSecret }, 'clientId must be text'],
-    ['neither tenant nor authority', { clientId, clientSecret }, 'tenantId must be text'],
+    [
+      'neither tenant nor authority',
+      { clientId, clientSecret },
+      'tenantId is required unless authority is given',
+    ],
     ['a tenant that is a path', { tenantId: 'a/b', clientId, clientSecret }, 'tenantId must be'],
     ['both', { tenantId: 'c', authority: 'https://a/adfs', clientId, clientSecret }, 'received both'],
     ['an authority in clear', { authority: 'http://a/adfs', clientId, clientSecret }, 'https address'],
-    ['a cloud of its own', { tenantId: 'c', cloud: 'mars', clientId, clientSecret }, 'received "mars"'],
+    ['a cloud of its own', { tenantId: 'c', cloud: 'mars', clientId, clientSecret }, "received 'mars'"],
+    ['a name that is none', { clientSecrets: clientSecret }, 'Did you mean clientSecret?'],
   ])('is refused with %s', (_name, options, message) => {
     const refused = (): unknown => clientSecretCredential(options as never)
     expect(refused).toThrow(message)
@@ -200,7 +237,7 @@ describe('clientCertificateCredential()', () => {
       tenantId: 'contoso',
       clientId,
       certificate: '',
-      ...authority,
+      dispatcher: authority.dispatcher,
       ...options,
     })
     expect((await credential.getToken(scope))?.token).toBe('cert-token')
@@ -274,7 +311,7 @@ describe('clientCertificateCredential()', () => {
       tenantId: 'c',
       clientId,
       certificate: path,
-      ...authority,
+      dispatcher: authority.dispatcher,
     })
     await failureOf(credential)
     await writeFile(path, certificate.pem)
@@ -302,5 +339,6 @@ describe('managedIdentityCredential()', () => {
 
   it('takes one id', () => {
     expect(() => managedIdentityCredential({ clientId, objectId: clientId })).toThrow('at most one')
+    expect(() => managedIdentityCredential({ clientID: clientId } as never)).toThrow('Did you mean clientId?')
   })
 })

@@ -1,5 +1,9 @@
 import { inspect } from 'node:util'
-import { clientSecretCredential, type DeviceCode, deviceCodeCredential } from '@deltaverse/client/credentials'
+import {
+  type CredentialEvent,
+  clientSecretCredential,
+  deviceCodeCredential,
+} from '@deltaverse/client/credentials'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   type AuthorityAnswer,
@@ -52,6 +56,7 @@ describe('deviceCodeCredential()', () => {
             verification_uri: 'https://microsoft.com/devicelogin',
             expires_in: 900,
             interval: 0,
+            kind: 'device-code',
             message: 'Enter ABC123',
           },
         }
@@ -67,16 +72,17 @@ describe('deviceCodeCredential()', () => {
 
   it('shows the code, then renews silently', async () => {
     const authority = await userAuthority()
-    const codes: DeviceCode[] = []
+    const codes: CredentialEvent[] = []
     const credential = deviceCodeCredential({
       tenantId: 'contoso',
       clientId,
-      onCode: (code) => codes.push(code),
-      ...authority,
+      onEvent: (event) => codes.push(event),
+      dispatcher: authority.dispatcher,
     })
     expect((await credential.getToken(scope))?.token).toBe('user-1')
     expect(codes).toEqual([
       {
+        kind: 'device-code',
         message: 'Enter ABC123',
         userCode: 'ABC123',
         verificationUri: 'https://microsoft.com/devicelogin',
@@ -100,9 +106,14 @@ describe('deviceCodeCredential()', () => {
     const authority = await userAuthority(({ form }) =>
       form.get('grant_type') === 'refresh_token' ? answer : undefined,
     )
-    const codes: DeviceCode[] = []
-    const onCode = (code: DeviceCode) => codes.push(code)
-    const credential = deviceCodeCredential({ tenantId: 'contoso', clientId, onCode, ...authority })
+    const codes: CredentialEvent[] = []
+    const onEvent = (event: CredentialEvent) => codes.push(event)
+    const credential = deviceCodeCredential({
+      tenantId: 'contoso',
+      clientId,
+      onEvent,
+      dispatcher: authority.dispatcher,
+    })
     await credential.getToken(scope)
     answer = { status: 503, body: 'busy' }
     await expect(credential.getToken(scope, { forceRefresh: true })).rejects.toMatchObject({
@@ -129,17 +140,27 @@ describe('deviceCodeCredential()', () => {
       controller.abort(reason)
       return { status: 400, body: { error: 'authorization_pending' } }
     })
-    const credential = deviceCodeCredential({ tenantId: 'c', clientId, onCode: () => {}, ...authority })
+    const credential = deviceCodeCredential({
+      tenantId: 'c',
+      clientId,
+      onEvent: () => {},
+      dispatcher: authority.dispatcher,
+    })
     await expect(credential.getToken(scope, { abortSignal: controller.signal })).rejects.toBe(reason)
     // Time for a poll that must not come: as many answers of the same authority as it would have needed, and more.
-    const other = clientSecretCredential({ tenantId: 'c', clientId, clientSecret, ...authority })
+    const other = clientSecretCredential({
+      tenantId: 'c',
+      clientId,
+      clientSecret,
+      dispatcher: authority.dispatcher,
+    })
     for (let turn = 0; turn < 20; turn++) await other.getToken(scope, { forceRefresh: true })
     expect(polls).toBe(1)
   })
 
   it('insists on somebody to show the code to', () => {
     expect(() => deviceCodeCredential({ tenantId: 'c', clientId } as never)).toThrow(
-      'onCode must be a function',
+      'onEvent is required: Shows the code to the user.',
     )
   })
 })

@@ -1,9 +1,4 @@
-import {
-  type ClientOptions,
-  createClient,
-  type DataverseClient,
-  type GovernorEvent,
-} from '@deltaverse/client'
+import { type ClientEvent, type ClientOptions, createClient, type DataverseClient } from '@deltaverse/client'
 import { createVirtualTime, type Emulator, type LimitsOptions, startEmulator } from '@deltaverse/emulator'
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -64,9 +59,9 @@ describe('against an emulator that enforces the limits', () => {
   })
 
   it('notices by the time of answers alone that they are too many, and says so', async () => {
-    const events: GovernorEvent[] = []
+    const events: ClientEvent[] = []
     const generous = { windowMs: 60_000, executionTimeMs: 6_000_000 }
-    await load({ ...limits, ...generous, dopHint: 40 }, { onGovernor: (event) => events.push(event) })
+    await load({ ...limits, ...generous, dopHint: 40 }, { onEvent: (event) => events.push(event) })
     const reasons = events.map((event) => (event.kind === 'ceiling-changed' ? event.reason : ''))
     expect(reasons).toEqual(expect.arrayContaining(['rising', 'latency']))
     expect(client.governor.stats().governors[0]).toMatchObject({ ceilingReason: 'latency' })

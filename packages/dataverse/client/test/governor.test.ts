@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import {
+  type ClientEvent,
   type ClientOptions,
   createClient,
   createGovernor,
   type DataverseClient,
   type GovernorEvent,
 } from '@deltaverse/client'
-import { createSteppedClock, type SteppedClock } from '@deltaverse/testing'
+import { createSteppedClock, createVirtualClock, type SteppedClock } from '@deltaverse/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Handler, startServer, type TestServer } from './start-server.js'
 
@@ -30,7 +31,9 @@ async function setUp(handler: Handler, options: Partial<ClientOptions> = {}): Pr
     url: server.url,
     clock,
     random: () => 0.5,
-    onGovernor: (event) => events.push(event),
+    onEvent: (event) => {
+      if (event.kind !== 'retry') events.push(event)
+    },
     ...options,
   })
   cleanUp.push(server.close, client.close)
@@ -450,9 +453,9 @@ describe('a shared governor', () => {
       index === 0 ? refuse(response, 10) : ok(response),
     )
     const governor = createGovernor({ clock, random: () => 0.5, name: 'shared' })
-    const events: GovernorEvent[] = []
-    const make = (onGovernor?: (event: GovernorEvent) => void): DataverseClient => {
-      const one = createClient({ url: server.url, clock, governor, onGovernor })
+    const events: ClientEvent[] = []
+    const make = (onEvent?: ClientOptions['onEvent']): DataverseClient => {
+      const one = createClient({ url: server.url, clock, governor, onEvent })
       cleanUp.push(one.close)
       return one
     }
@@ -548,13 +551,25 @@ describe('listeners', () => {
     process.on('uncaughtException', catchIt)
     try {
       const { client } = await setUp((_request, response) => ok(response, { 'x-ms-dop-hint': '6' }), {
-        onGovernor() {
+        onEvent() {
           throw new Error('mine')
         },
       })
       expect(await get(client)).toBe(200)
       expect(client.governor.stats()).toMatchObject({ inFlight: 0, ceiling: 6 })
       expect(String(thrown[0])).toBe('Error: mine')
+      // Nor what is repeated.
+      const busy = await setUp(
+        (_request, response, index) => (index === 0 ? void response.writeHead(503).end() : ok(response)),
+        {
+          clock: createVirtualClock(),
+          onEvent({ kind }) {
+            throw new Error(kind)
+          },
+        },
+      )
+      expect(await get(busy.client)).toBe(200)
+      expect(thrown.map(String)).toContain('Error: retry')
     } finally {
       process.removeListener('uncaughtException', catchIt)
       for (const listener of before) process.on('uncaughtException', listener)
@@ -573,7 +588,7 @@ describe('options', () => {
     ['a governor that is none', { governor: true }, 'received a boolean'],
     ['null for a governor', { governor: null }, 'received null'],
     ['too few governors', { governor: [createGovernor()], credentials: [credential, credential] }, '(2)'],
-    ['a listener that is none', { onGovernor: 'log' }, 'onGovernor must be a function'],
+    ['a listener that is none', { onEvent: 'log' }, 'onEvent must be a function'],
     ['no credentials', { credentials: [] }, 'at least one object'],
     ['a credential twice over', { credential, credentials: [credential] }, 'received both'],
     ['credentials that are none', { credentials: [{}] }, 'getToken'],

@@ -72,7 +72,7 @@ const clientOptions: Record<keyof Required<ClientOptions>, readonly Wrong[]> = {
     [null, 'governor must be options, a governor or false, received null'],
     [[{}], 'governor must be one of createGovernor() for each credential (1)'],
   ],
-  onGovernor: functions('onGovernor'),
+  onEvent: functions('onEvent'),
   headersTimeoutMs: wholes('headersTimeoutMs'),
   bodyTimeoutMs: wholes('bodyTimeoutMs'),
   maxBodyBytes: [
@@ -104,7 +104,6 @@ const retryOptions: Record<keyof Required<RetryOptions>, readonly Wrong[]> = {
     [() => 'give-up', 'retry.rules must be a list of functions, received a function'],
     [['give-up'], 'retry.rules[0] must be a function, received text'],
   ],
-  onRetry: functions('retry.onRetry'),
 }
 
 const governorOptions: Record<keyof Required<GovernorOptions>, readonly Wrong[]> = {
@@ -122,7 +121,7 @@ const governorOptions: Record<keyof Required<GovernorOptions>, readonly Wrong[]>
     ['yes', 'polite must be true, false or options, received text'],
     [{ share: '0.7' }, 'polite.share must be a number from 0.01 to 0.99, received text'],
   ],
-  onGovernor: functions('onGovernor'),
+  onEvent: functions('onEvent'),
   clock: clocks('clock'),
   random: functions('random'),
 }

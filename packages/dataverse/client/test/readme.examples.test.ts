@@ -85,7 +85,9 @@ describe('the README', () => {
       url,
       token: getToken,
       interceptors: [logRequests],
-      retry: { onRetry: ({ error, delayMs }) => log(`${error.message} Again in ${delayMs} ms`) },
+      onEvent: (event) => {
+        if (event.kind === 'retry') log(`${event.error.message} Again in ${event.delayMs} ms`)
+      },
     })
     // end
     cleanUp.push(client)
@@ -105,7 +107,9 @@ describe('the README', () => {
     const client = createClient({
       url,
       credentials: [erp, webShop],
-      onGovernor: (event) => log(`${event.name} ${event.kind}`),
+      onEvent: (event) => {
+        if (event.kind !== 'retry') log(`${event.name} ${event.kind}`)
+      },
     })
     const sizer = client.governor.sizer('contacts')
     const rows = next(sizer.next())

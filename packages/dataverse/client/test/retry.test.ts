@@ -22,7 +22,10 @@ async function setUp(
     clock,
     random: () => 0.5,
     ...options,
-    retry: { onRetry: (event) => events.push(event), ...options.retry },
+    onEvent: (event) => {
+      if (event.kind === 'retry') events.push(event)
+      options.onEvent?.(event)
+    },
   })
   cleanUp.push(server.close, client.close)
   return { client, server, clock, events }
@@ -137,7 +140,8 @@ describe('throttles', () => {
     const waiting = createVirtualClock()
     const { client } = await setUp(inTurn(throttle(10_000)), {
       clock: { now: waiting.now, delay: () => new Promise(() => {}) },
-      retry: { maxTotalMs: 20_000_000, onRetry: () => setImmediate(() => controller.abort(reason)) },
+      retry: { maxTotalMs: 20_000_000 },
+      onEvent: () => setImmediate(() => controller.abort(reason)),
     })
     await expect(
       client.request({ method: 'GET', path: 'contacts' }, { signal: controller.signal }),

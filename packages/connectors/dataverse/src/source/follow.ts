@@ -36,5 +36,5 @@ export function followFeed(
 
   const { onEvent, random, clock } = options
   const wait = (ms: number): Promise<void> => abortableDelay(clock, ms, signal)
-  return follow({ read, wait, signal, intervals, onEvent, random })
+  return follow({ read, wait, signal, intervals, onEvent, random, clock })
 }

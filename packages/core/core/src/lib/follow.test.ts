@@ -38,6 +38,7 @@ async function play(reads: readonly (boolean | Error)[], followed: Partial<Follo
     },
     intervals: { minIntervalMs: 1_000, maxIntervalMs: 8_000 },
     onEvent: (event) => events.push(event),
+    clock: { now: () => 1_000_000 },
     random: () => 0.5,
     ...followed,
   })
@@ -60,12 +61,13 @@ describe('follow()', () => {
     const { waitedMs, events, letGo } = await play([busy, busy, busy, busy, busy, true, busy])
     expect(waitedMs).toEqual([1_000, 2_000, 4_000, 8_000, 8_000, 1_000, 1_000])
     expect(letGo).toBe(6)
-    expect(events[0]).toEqual({ kind: 'failed-poll', error: busy, delayMs: 1_000 })
+    expect(events[0]).toEqual({ kind: 'failed-poll', error: busy, delayMs: 1_000, untilMs: 1_001_000 })
   })
 
   it('waits as long as it is asked to, never less than its own back-off, and an hour at most', async () => {
-    const { waitedMs } = await play([throttled(5_000), throttled(1), throttled(1e12)])
+    const { waitedMs, events } = await play([throttled(5_000), throttled(1), throttled(1e12)])
     expect(waitedMs).toEqual([5_000, 2_000, 3_600_000])
+    expect(events.at(-1)).toMatchObject({ kind: 'failed-poll', untilMs: 4_600_000 })
   })
 
   it('ends with what waiting will not cure, and with the reason of its signal', async () => {

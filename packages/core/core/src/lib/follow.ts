@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js'
 import { type DataverseError, isDataverseError, isResponseError } from './errors.js'
 import { type FollowIntervals, toFollowSettings } from './follow-intervals.js'
 
@@ -6,12 +7,18 @@ import { type FollowIntervals, toFollowSettings } from './follow-intervals.js'
  *
  * | kind | said when |
  * |---|---|
- * | `failed-poll` | an error that waiting may cure; asked again in `delayMs` |
- * | `waiting` | nothing more to read; asked again in `delayMs` |
+ * | `failed-poll` | an error that waiting may cure; asked again in `delayMs`, at `untilMs` |
+ * | `waiting` | nothing more to read; asked again in `delayMs`, at `untilMs` |
  */
 export type FollowEvent =
-  | { readonly kind: 'failed-poll'; readonly error: DataverseError; readonly delayMs: number }
-  | { readonly kind: 'waiting'; readonly delayMs: number }
+  | ({ readonly kind: 'failed-poll'; readonly error: DataverseError } & Wait)
+  | ({ readonly kind: 'waiting' } & Wait)
+
+interface Wait {
+  readonly delayMs: number
+  /** When it is asked again; milliseconds since 1970. */
+  readonly untilMs: number
+}
 
 /** What is read again and again. */
 export interface Followed<T> {
@@ -24,6 +31,7 @@ export interface Followed<T> {
   readonly signal?: AbortSignal | undefined
   readonly intervals: FollowIntervals
   readonly onEvent: (event: FollowEvent) => void
+  readonly clock: Pick<Clock, 'now'>
   /** From 0 (inclusive) to 1. */
   readonly random: () => number
 }
@@ -39,7 +47,7 @@ const longestWaitMs = 3_600_000
  * @throws whatever waiting will not cure; `signal.reason`
  */
 export async function* follow<T>(followed: Followed<T>): AsyncGenerator<T, never, undefined> {
-  const { signal, onEvent, random } = followed
+  const { signal, onEvent, random, clock } = followed
   const { minIntervalMs, maxIntervalMs } = toFollowSettings(followed.intervals)
   // A fifth more or less, so that many followers do not ask in step.
   const vary = (ms: number): number => ms * (0.8 + 0.4 * random())
@@ -59,10 +67,10 @@ export async function* follow<T>(followed: Followed<T>): AsyncGenerator<T, never
       delayMs = Math.max(backOffMs, Math.min(longestWaitMs, askedToWaitMs(error)))
       failures += 1
       await followed.letGo?.()
-      onEvent({ kind: 'failed-poll', error, delayMs })
+      onEvent({ kind: 'failed-poll', error, delayMs, untilMs: clock.now() + delayMs })
       continue
     }
-    onEvent({ kind: 'waiting', delayMs })
+    onEvent({ kind: 'waiting', delayMs, untilMs: clock.now() + delayMs })
   }
 }
 

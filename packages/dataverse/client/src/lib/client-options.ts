@@ -18,10 +18,10 @@ import {
 import { parseServiceRoot, type ServiceRoot } from '@deltaverse/protocol'
 import type { Dispatcher } from 'undici'
 import type { TokenCredential } from './auth/token-credential.js'
+import type { ClientEvent } from './client-event.js'
 import { createGovernor, type Governor, isGovernor } from './governor/create-governor.js'
-import { type GovernorOptions, governorOptions } from './governor/governor-options.js'
-import type { GovernorListener } from './governor/report/governor-event.js'
-import { type RetrySettings, retryOptions } from './retry/retry-options.js'
+import { type GovernorOptions, governorSpec } from './governor/governor-options.js'
+import { type RetrySettings, retrySpec } from './retry/retry-options.js'
 import { builtInRetryRules } from './retry/retry-rules.js'
 import type { Interceptor } from './transport/request.js'
 import { assertSecureUrl } from './transport/secure-url.js'
@@ -29,10 +29,11 @@ import { assertSecureUrl } from './transport/secure-url.js'
 type GetToken = () => Promise<string> | string
 type GivenGovernor = GovernorOptions | Governor | readonly Governor[] | false
 
-const ownGovernor = group(governorOptions, { doc: 'How it is governed.' })
+const ownGovernor = group(governorSpec, { doc: 'How it is governed.' })
 const credential = instance<TokenCredential>(['getToken'])
 
-const options = defineOptions('createClient()', {
+/** The options of `createClient()`. */
+export const clientOptions = defineOptions('createClient()', {
   url: createOption<string, { required: true; doc: string }>(
     // What is wrong with an address is said by who parses it.
     { check: (_, value) => value as string, type: 'text', schema: { type: 'string' } },
@@ -64,7 +65,7 @@ const options = defineOptions('createClient()', {
     default: [],
     doc: 'Functions around each logical request, outermost first. Retries happen inside.',
   }),
-  retry: group(retryOptions, { doc: 'How failures are repeated.' }),
+  retry: group(retrySpec, { doc: 'How failures are repeated.' }),
   governor: createOption<GivenGovernor, { doc: string; defaultText: string }>(
     { check: checkGovernor, type: 'options, a governor or false' },
     {
@@ -72,8 +73,8 @@ const options = defineOptions('createClient()', {
       doc: 'Keeps requests within the service protection limits. Options; or a governor made by createGovernor() that other clients of the same credential share (with credentials: a list, one for each); or false, then every request waits for its own 429 by itself and nothing limits how many are under way.',
     },
   ),
-  onGovernor: callable<GovernorListener>()({
-    doc: 'Told of every event of the governors, also of shared ones, until the client is closed.',
+  onEvent: callable<(event: ClientEvent) => void>()({
+    doc: 'Told of every repetition, and of everything that the governors do, also shared ones, until the client is closed. Not waited for.',
   }),
   headersTimeoutMs: whole({
     default: 300_000,
@@ -128,8 +129,8 @@ const options = defineOptions('createClient()', {
   }),
 })
 
-export type ClientOptions = OptionsInput<typeof options.spec>
-type Given = OptionsOutput<typeof options.spec>
+export type ClientOptions = OptionsInput<typeof clientOptions.spec>
+type Given = OptionsOutput<typeof clientOptions.spec>
 
 /** What the client reads of its options. */
 export interface ClientSettings
@@ -150,7 +151,7 @@ export interface ClientSettings
  * @throws TypeError or RangeError for what cannot be right; DataverseError `insecure-url` for `http:` elsewhere
  */
 export function toClientSettings(input: ClientOptions): ClientSettings {
-  const given = options.parse(input)
+  const given = clientOptions.parse(input)
   const { retry, scopes, maxConnections } = given
   const root = parseServiceRoot(given.url, { apiVersion: given.apiVersion })
   assertSecureUrl(root.origin, given.allowInsecureHttp)

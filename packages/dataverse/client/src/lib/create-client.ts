@@ -84,9 +84,9 @@ function createPool(options: ClientSettings): Dispatcher {
   })
 }
 
-function listenTo({ governors, onGovernor }: ClientSettings): () => void {
-  if (onGovernor === undefined) return () => {}
-  const stops = governors.map((governor) => coreOf(governor).listen(onGovernor))
+function listenTo({ governors, onEvent }: ClientSettings): () => void {
+  if (onEvent === undefined) return () => {}
+  const stops = governors.map((governor) => coreOf(governor).listen(onEvent))
   return () => {
     for (const stop of stops) stop()
   }

@@ -60,7 +60,7 @@ export function createGovernorCore(options: GovernorSettings): GovernorCore {
   const waitFor = createRefusalWait(options.random)
   const fingerprints = options.polite === undefined ? undefined : createFairShare(options.polite.share)
   const queue = new Set<Waiter>()
-  const { emit, listen } = createEventHub(options.onGovernor)
+  const { emit, listen } = createEventHub(options.onEvent)
   const wake = createWakeTimer(clock, pump)
   const totals = { admitted: 0, ended: 0, refused: 0, waited: 0, waitedMs: 0, abandoned: 0 }
   let inFlight = 0

@@ -18,7 +18,7 @@ import type { GovernorListener } from './report/governor-event.js'
 const documentedConcurrency = 52
 
 /** How one credential's requests are governed. */
-export const governorOptions = {
+export const governorSpec = {
   name: text({
     default: 'default',
     doc: 'Name in events and statistics; a client with several credentials numbers them from 1.',
@@ -48,7 +48,7 @@ export const governorOptions = {
       doc: "Leaves the rest of the service's window to other clients of the same user: no more than a share of the limits is used, by the count of what was sent and how long it took. Assumes one web server, so it is slower than need be where several share the load (Microsoft Learn: Service protection API limits).",
     },
   ),
-  onGovernor: callable<GovernorListener>()({ doc: 'Told of every event.' }),
+  onEvent: callable<GovernorListener>()({ doc: 'Told of everything it does. Not waited for.' }),
   clock: instance<Clock>(['now', 'delay'])({
     default: systemClock,
     defaultText: "the machine's; for a governor that a client makes, the client's",
@@ -61,12 +61,13 @@ export const governorOptions = {
   }),
 }
 
-const options = defineOptions('createGovernor()', { ...governorOptions })
+/** The options of `createGovernor()`. */
+export const governorOptions = defineOptions('createGovernor()', governorSpec)
 
-export type GovernorOptions = OptionsInput<typeof governorOptions>
-export type GovernorSettings = OptionsOutput<typeof governorOptions>
+export type GovernorOptions = OptionsInput<typeof governorSpec>
+export type GovernorSettings = OptionsOutput<typeof governorSpec>
 
 /** Checks the options and fills in the defaults. @throws TypeError or RangeError for what cannot be right */
 export function toGovernorSettings(input: GovernorOptions): GovernorSettings {
-  return options.parse(input)
+  return governorOptions.parse(input)
 }

@@ -28,16 +28,8 @@ export type RetryDecision =
 /** Rules are asked in order; the first that does not say `undefined` decides. */
 export type RetryRule = (failed: FailedAttempt) => RetryDecision
 
-/** Told before every wait. */
-export interface RetryEvent {
-  readonly attempt: number
-  readonly delayMs: number
-  readonly error: DataverseError
-  readonly request: OutgoingRequest
-}
-
 /** How failures are repeated. The defaults suit a job that should rather finish late than fail. */
-export const retryOptions = {
+export const retrySpec = {
   maxAttempts: whole({
     default: 6,
     min: 1,
@@ -61,8 +53,7 @@ export const retryOptions = {
     default: [],
     doc: 'Asked before the built-in rules.',
   }),
-  onRetry: callable<(event: RetryEvent) => void>()({ doc: 'Told before every wait.' }),
 }
 
-export type RetryOptions = OptionsInput<typeof retryOptions>
-export type RetrySettings = OptionsOutput<typeof retryOptions>
+export type RetryOptions = OptionsInput<typeof retrySpec>
+export type RetrySettings = OptionsOutput<typeof retrySpec>

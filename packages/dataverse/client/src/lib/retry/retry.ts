@@ -6,6 +6,8 @@ import {
   isResponseError,
   type ResponseError,
 } from '@deltaverse/core'
+import type { RetryEvent } from '../client-event.js'
+import { tellListener } from '../tell-listener.js'
 import { wasNeverSent } from '../transport/no-response-error.js'
 import type { OutgoingRequest, RequestHandler } from '../transport/request.js'
 import type { DataverseResponse } from '../transport/response.js'
@@ -19,6 +21,8 @@ export interface RetryEnvironment {
   readonly clock: Clock
   /** A number from 0 up to 1. */
   readonly random: () => number
+  /** Told before every wait. */
+  readonly onEvent?: ((event: RetryEvent) => void) | undefined
 }
 
 /**
@@ -28,7 +32,7 @@ export interface RetryEnvironment {
 export function createRetry(
   attempt: Attempt,
   options: RetrySettings,
-  { clock, random }: RetryEnvironment,
+  { clock, random, onEvent }: RetryEnvironment,
 ): RequestHandler {
   return async (request) => {
     const deadlineMs = clock.now() + options.maxTotalMs
@@ -44,9 +48,13 @@ export function createRetry(
       if (wait === undefined || clock.now() + wait.delayMs > deadlineMs) throw error
       if (wait.counted) failures++
       if (mayHaveBeenCarriedOut(error)) carriedOut++
-      options.onRetry?.({ attempt: number, delayMs: wait.delayMs, error, request })
+      const { delayMs } = wait
+      if (onEvent !== undefined) {
+        const untilMs = clock.now() + delayMs
+        tellListener(onEvent, { kind: 'retry', attempt: number, delayMs, untilMs, error, request })
+      }
       // At the gate it waits together with all others, not by itself.
-      if (!wait.atGate) await abortableDelay(clock, wait.delayMs, request.signal)
+      if (!wait.atGate) await abortableDelay(clock, delayMs, request.signal)
     }
   }
 }

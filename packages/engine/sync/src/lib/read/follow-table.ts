@@ -13,7 +13,7 @@ export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
  */
 export async function followTable<Position, R extends Row>(
   runner: Runner<Position, R>,
-  { onEvent, random, signal }: SyncSettings<Position, R>,
+  { onEvent, random, clock, signal }: SyncSettings<Position, R>,
   intervals: FollowSettings,
   takeTurn: TakeTurn,
 ): Promise<void> {
@@ -21,5 +21,5 @@ export async function followTable<Position, R extends Row>(
     return await takeTurn(() => runner.read())
   }
   const { wait, letGo } = runner
-  await follow({ read, wait, letGo, signal, intervals, onEvent, random }).next()
+  await follow({ read, wait, letGo, signal, intervals, onEvent, random, clock }).next()
 }

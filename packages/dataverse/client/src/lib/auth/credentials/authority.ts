@@ -1,17 +1,6 @@
 import { type NodeAuthOptions, ProtocolMode } from '@azure/msal-node'
-import { authorityHostOf, type Cloud } from './cloud.js'
-
-export interface AuthorityOptions {
-  /** Directory (tenant) id or domain. Needed unless `authority` is given. */
-  readonly tenantId?: string | undefined
-  /** Default: `public`; `cloudForUrl(url)` tells it from an environment's URL. */
-  readonly cloud?: Cloud | undefined
-  /**
-   * Full address of the authority instead of `tenantId` and `cloud`, such as `https://adfs.contoso.com/adfs` (AD FS 2019
-   * or later; older ones ask for `resource` instead of `scope` and do not work).
-   */
-  readonly authority?: string | undefined
-}
+import { authorityHostOf } from './cloud.js'
+import type { AuthorityOptions } from './credential-options.js'
 
 export interface ResolvedAuthority {
   readonly auth: Pick<NodeAuthOptions, 'authority' | 'knownAuthorities'>
@@ -25,13 +14,9 @@ export interface ResolvedAuthority {
  */
 export function resolveAuthority(options: AuthorityOptions): ResolvedAuthority {
   if (options.authority === undefined) {
-    const tenantId = requireText('tenantId', options.tenantId)
-    if (!/^[A-Za-z0-9.-]+$/.test(tenantId)) {
-      throw new TypeError(
-        `tenantId must be an id or a domain such as 'contoso.onmicrosoft.com', received ${JSON.stringify(tenantId)}`,
-      )
-    }
-    const authority = `${authorityHostOf(options.cloud ?? 'public')}/${tenantId}`
+    const { tenantId, cloud = 'public' } = options
+    if (tenantId === undefined) throw new TypeError('tenantId is required unless authority is given')
+    const authority = `${authorityHostOf(cloud)}/${tenantId}`
     return { auth: { authority }, protocolMode: ProtocolMode.AAD }
   }
   if (options.tenantId !== undefined || options.cloud !== undefined) {
@@ -50,10 +35,4 @@ function resolveAddress(authority: string): ResolvedAuthority {
     auth: { authority: url.href.replace(/\/?$/, '/'), knownAuthorities: [url.host] },
     protocolMode: isAdfs ? ProtocolMode.OIDC : ProtocolMode.AAD,
   }
-}
-
-/** @throws TypeError when the value is no text or empty; the value itself is not repeated, it may be a secret */
-export function requireText(name: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '') return value
-  throw new TypeError(`${name} must be text, received ${value === '' ? 'an empty text' : typeof value}`)
 }

@@ -1,17 +1,9 @@
 import { ConfidentialClientApplication } from '@azure/msal-node'
-import type { Dispatcher } from 'undici'
 import type { TokenCredential } from '../token-credential.js'
 import { acquireToken, toScopeList } from './acquire-token.js'
-import { type AuthorityOptions, requireText, resolveAuthority } from './authority.js'
+import { resolveAuthority } from './authority.js'
+import { type ClientSecretCredentialOptions, clientSecretOptions } from './credential-options.js'
 import { createMsalNetwork } from './msal-network.js'
-
-export interface ClientSecretCredentialOptions extends AuthorityOptions {
-  /** Application (client) id of the app registration. */
-  readonly clientId: string
-  readonly clientSecret: string
-  /** For proxies or an own certificate authority. Default: direct connections. */
-  readonly dispatcher?: Dispatcher | undefined
-}
 
 /**
  * Tokens for an application with a client secret. The environment needs an application user for it, with a security role
@@ -20,11 +12,11 @@ export interface ClientSecretCredentialOptions extends AuthorityOptions {
  * @throws TypeError for options that are missing or of the wrong kind
  */
 export function clientSecretCredential(options: ClientSecretCredentialOptions): TokenCredential {
-  const clientSecret = requireText('clientSecret', options.clientSecret)
-  const network = createMsalNetwork(options.dispatcher)
-  const { auth, protocolMode } = resolveAuthority(options)
+  const { clientId, clientSecret, ...given } = clientSecretOptions.parse(options)
+  const network = createMsalNetwork(given.dispatcher)
+  const { auth, protocolMode } = resolveAuthority(given)
   const application = new ConfidentialClientApplication({
-    auth: { ...auth, clientId: requireText('clientId', options.clientId), clientSecret },
+    auth: { ...auth, clientId, clientSecret },
     system: { networkClient: network, protocolMode },
   })
   return {

@@ -1,19 +1,12 @@
 import { DataverseError } from '@deltaverse/core'
-import type { Dispatcher } from 'undici'
 import type { TokenCredential } from '../token-credential.js'
 import { clientCertificateCredential } from './client-certificate-credential.js'
 import { clientSecretCredential } from './client-secret-credential.js'
 import { cloudForUrl } from './cloud.js'
-import { type DeviceCode, deviceCodeCredential } from './device-code-credential.js'
+import { type CredentialFromEnvironmentOptions, environmentOptions } from './credential-options.js'
+import { deviceCodeCredential } from './device-code-credential.js'
 import { managedIdentityCredential } from './managed-identity-credential.js'
 import { tokenTextCredential } from './token-text-credential.js'
-
-export interface CredentialFromEnvironmentOptions {
-  /** Shows a device code to the user; needed with `DATAVERSE_AUTH=device-code`. */
-  readonly onCode?: ((code: DeviceCode) => void) | undefined
-  /** For proxies or an own certificate authority. Default: direct connections. */
-  readonly dispatcher?: Dispatcher | undefined
-}
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -36,12 +29,13 @@ export function credentialFromEnvironment(
   url: string,
   options: CredentialFromEnvironmentOptions = {},
 ): TokenCredential {
+  const { dispatcher } = environmentOptions.parse(options)
   const token = readVariable(env, 'DATAVERSE_TOKEN')
   if (token !== undefined) return tokenTextCredential(token)
   const way = readVariable(env, 'DATAVERSE_AUTH')
   switch (way) {
     case 'managed-identity':
-      return managedIdentityCredential({ ...options, clientId: readVariable(env, 'AZURE_CLIENT_ID') })
+      return managedIdentityCredential({ dispatcher, clientId: readVariable(env, 'AZURE_CLIENT_ID') })
     case 'device-code':
       return deviceCodeFromEnvironment(env, url, options)
     case undefined:
@@ -56,14 +50,14 @@ export function credentialFromEnvironment(
 function deviceCodeFromEnvironment(
   env: Environment,
   url: string,
-  { onCode, dispatcher }: CredentialFromEnvironmentOptions,
+  { onEvent, dispatcher }: CredentialFromEnvironmentOptions,
 ): TokenCredential {
   const clientId = readVariable(env, 'AZURE_CLIENT_ID')
   if (clientId === undefined) throw misconfigured('DATAVERSE_AUTH=device-code needs AZURE_CLIENT_ID')
-  if (onCode === undefined)
+  if (onEvent === undefined)
     throw misconfigured('DATAVERSE_AUTH=device-code needs somebody to show the code to')
   const tenantId = readVariable(env, 'AZURE_TENANT_ID') ?? 'organizations'
-  return deviceCodeCredential({ tenantId, clientId, onCode, dispatcher, cloud: cloudForUrl(url) })
+  return deviceCodeCredential({ tenantId, clientId, onEvent, dispatcher, cloud: cloudForUrl(url) })
 }
 
 function applicationFromEnvironment(

@@ -1,27 +1,9 @@
 import { type AccountInfo, type AuthenticationResult, PublicClientApplication } from '@azure/msal-node'
-import type { Dispatcher } from 'undici'
 import type { GetTokenOptions, TokenCredential } from '../token-credential.js'
 import { acquireToken, toScopeList } from './acquire-token.js'
-import { type AuthorityOptions, requireText, resolveAuthority } from './authority.js'
+import { resolveAuthority } from './authority.js'
+import { type DeviceCodeCredentialOptions, deviceCodeOptions } from './credential-options.js'
 import { createMsalNetwork } from './msal-network.js'
-
-/** What the user has to be shown. */
-export interface DeviceCode {
-  /** A sentence that tells address and code. */
-  readonly message: string
-  readonly userCode: string
-  readonly verificationUri: string
-  readonly expiresInMs: number
-}
-
-export interface DeviceCodeCredentialOptions extends AuthorityOptions {
-  /** Application (client) id of an app registration that allows public client flows. */
-  readonly clientId: string
-  /** Shows the code to the user. */
-  readonly onCode: (code: DeviceCode) => void
-  /** For proxies or an own certificate authority. Default: direct connections. */
-  readonly dispatcher?: Dispatcher | undefined
-}
 
 /**
  * Tokens for a user, who signs in on another device with a code. Asked once; later tokens come silently, as long as this
@@ -30,13 +12,11 @@ export interface DeviceCodeCredentialOptions extends AuthorityOptions {
  * @throws TypeError for options that are missing or of the wrong kind
  */
 export function deviceCodeCredential(options: DeviceCodeCredentialOptions): TokenCredential {
-  if (typeof options.onCode !== 'function') {
-    throw new TypeError(`onCode must be a function, received ${typeof options.onCode}`)
-  }
-  const network = createMsalNetwork(options.dispatcher)
-  const { auth, protocolMode } = resolveAuthority(options)
+  const { clientId, onEvent, ...given } = deviceCodeOptions.parse(options)
+  const network = createMsalNetwork(given.dispatcher)
+  const { auth, protocolMode } = resolveAuthority(given)
   const application = new PublicClientApplication({
-    auth: { ...auth, clientId: requireText('clientId', options.clientId) },
+    auth: { ...auth, clientId },
     system: { networkClient: network, protocolMode },
   })
   let account: AccountInfo | undefined
@@ -82,7 +62,8 @@ export function deviceCodeCredential(options: DeviceCodeCredentialOptions): Toke
         verificationUri: string
         expiresIn: number
       }) =>
-        options.onCode({
+        onEvent({
+          kind: 'device-code',
           message: code.message,
           userCode: code.userCode,
           verificationUri: code.verificationUri,

@@ -1,30 +1,20 @@
 import { ManagedIdentityApplication, type ManagedIdentityIdParams } from '@azure/msal-node'
-import type { Dispatcher } from 'undici'
 import type { TokenCredential } from '../token-credential.js'
 import { acquireToken, toScopeList } from './acquire-token.js'
+import { type ManagedIdentityCredentialOptions, managedIdentityOptions } from './credential-options.js'
 import { createMsalNetwork } from './msal-network.js'
-
-export interface ManagedIdentityCredentialOptions {
-  /** Client id of a user-assigned identity. Give at most one of the three ids; none means the system-assigned one. */
-  readonly clientId?: string | undefined
-  /** Object (principal) id of a user-assigned identity. */
-  readonly objectId?: string | undefined
-  /** Azure resource id of a user-assigned identity. */
-  readonly resourceId?: string | undefined
-  /** Own dispatcher. MSAL keeps the one of the first managed identity credential for the whole process. */
-  readonly dispatcher?: Dispatcher | undefined
-}
 
 /**
  * Tokens of the managed identity of the Azure machine, container or function that this runs on. The environment needs an
  * application user for it, with a security role.
  *
- * @throws TypeError when more than one id is given
+ * @throws TypeError for options of the wrong kind, and when more than one id is given
  */
 export function managedIdentityCredential(options: ManagedIdentityCredentialOptions = {}): TokenCredential {
-  const network = createMsalNetwork(options.dispatcher)
+  const given = managedIdentityOptions.parse(options)
+  const network = createMsalNetwork(given.dispatcher)
   const application = new ManagedIdentityApplication({
-    managedIdentityIdParams: identityOf(options),
+    managedIdentityIdParams: identityOf(given),
     system: { networkClient: network },
   })
   return {

@@ -1,3 +1,4 @@
+import { tellListener } from '../../tell-listener.js'
 import type { GovernorEvent, GovernorListener } from './governor-event.js'
 
 /** Tells listeners, whatever they do. */
@@ -6,23 +7,12 @@ export interface EventHub {
   listen(listener: GovernorListener): () => void
 }
 
-/**
- * Makes a hub. What a listener throws must not end up in the middle of the counting of slots: it is thrown outside, where
- * it is an uncaught exception like that of any other callback.
- */
+/** Makes a hub. */
 export function createEventHub(first: GovernorListener | undefined): EventHub {
   const listeners = new Set<GovernorListener>(first === undefined ? [] : [first])
   return {
     emit(event) {
-      for (const listener of listeners) {
-        try {
-          listener(event)
-        } catch (error) {
-          queueMicrotask(() => {
-            throw error
-          })
-        }
-      }
+      for (const listener of listeners) tellListener(listener, event)
     },
     listen(listener) {
       // Two clients may pass the same function: each has its own place.
