@@ -67,11 +67,11 @@ const statuses: Readonly<Partial<Record<WriteStatus, LinkStatus>>> = {
 }
 
 /** The result that the caller sees. */
-export function toLinkResult({ index, row, attempts, outcome }: SettledRow): LinkResult {
+export function toLinkResult({ of, attempts, outcome }: SettledRow): LinkResult {
   const { status, error, supersededBy } = outcome
   return {
-    index,
-    pair: row as unknown as LinkPair,
+    index: of.index,
+    pair: of.row as unknown as LinkPair,
     status: statuses[status] ?? 'failed',
     ...(error === undefined ? {} : { error }),
     ...(supersededBy === undefined ? {} : { supersededBy }),
