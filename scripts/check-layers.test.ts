@@ -139,6 +139,16 @@ describe('check-layers', () => {
       /^packages\/core\/core\/src\/lib\/a\.ts:1: the files src\/lib\/a\.ts → src\/lib\/b\.ts → src\/lib\/c\.ts → src\/lib\/a\.ts need each other/,
     ],
     [
+      'a type from a file that does not declare it',
+      { 'packages/core/core/src/lib/b.ts': "export type { A } from './a.js'" },
+      /^packages\/core\/core\/src\/lib\/b\.ts:1: passes on A: a name has one home/,
+    ],
+    [
+      'a type that was imported and is given out again',
+      { 'packages/core/core/src/lib/b.ts': "import type { A } from './a.js'\nexport type { A }" },
+      /^packages\/core\/core\/src\/lib\/b\.ts:2: passes on A: /,
+    ],
+    [
       'the emulator from published sources',
       {
         'packages/dataverse/client/src/index.ts': "export const start = () => import('@deltaverse/emulator')",
@@ -333,7 +343,7 @@ describe("the emulator's isolation", () => {
         "import type { Row } from '@deltaverse/core'\nexport type R = Row",
       'packages/dataverse/emulator/test/a.test.ts':
         "import { createClient } from '@deltaverse/client'\ncreateClient()",
-      'packages/dataverse/emulator/src/lib/b.ts': "export { x } from '../../../protocol/src/index.js'",
+      'packages/dataverse/emulator/src/lib/b.ts': "import { x } from '../../../protocol/src/index.js'\nx()",
     })
     expect(lines.map((line) => line.split(': ')[0])).toEqual([
       'packages/dataverse/emulator/package.json:7',

@@ -4,6 +4,7 @@ import { missingParts } from './connector-anatomy.mjs'
 import { fileCycles, importedFile } from './file-cycles.mjs'
 import { layerOf, whereAPackageLies, whyForbidden } from './layers.mjs'
 import { moduleReferences } from './module-references.mjs'
+import { secondHomes } from './second-homes.mjs'
 import { filesBelow, readIfThere, readWorkspace } from './workspace.mjs'
 
 /** Modules of Node that reach outside the process; packages of pure functions need none of them. */
@@ -42,7 +43,19 @@ function checkPackage(entry, house) {
     ...checkManifest(entry, house),
     ...checkFiles(entry, house),
     ...checkFileCycles(entry),
+    ...checkHomes(entry),
   ]
+}
+
+function checkHomes(entry) {
+  return secondHomes(entry).map(({ path, name, line }) => ({
+    file: `${entry.folder}/${path}`,
+    line,
+    what: `passes on ${name}`,
+    why: 'a name has one home, the file that declares it, and whoever imports it elsewhere needs two files to be right',
+    instead:
+      'let those who need it import it from there; names for other packages are gathered in an entry point',
+  }))
 }
 
 function checkAnatomy(entry) {

@@ -20,7 +20,7 @@ export interface ColumnMapping {
 
 export const emptyCells = ['null', 'skip', 'refuse'] as const
 
-export type EmptyCells = (typeof emptyCells)[number]
+type EmptyCells = (typeof emptyCells)[number]
 
 /** What holds for all columns that say nothing else. */
 export type MappingDefaults = Pick<ColumnMapping, 'format' | 'timeZone' | 'decimal' | 'empty'>

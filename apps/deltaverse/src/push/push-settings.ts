@@ -26,4 +26,4 @@ export interface PushSettings {
 
 export const missingRows = ['ignore', 'deactivate', 'delete'] as const
 
-export type MissingRows = (typeof missingRows)[number]
+type MissingRows = (typeof missingRows)[number]

@@ -14,7 +14,7 @@ export interface RemovedRows {
 }
 
 /** More rows are missing than may go; nothing of them was touched. */
-export class TooManyMissing extends Error {
+class TooManyMissing extends Error {
   override readonly name: string = 'TooManyMissing'
 }
 
