@@ -152,7 +152,8 @@ function relatedRows(store: Store): RelatedRows {
     get: (table, id) => store.table(table).get(id),
     referencing(table, column, id) {
       const rows = store.table(table)
-      return [...rows.idsByLookup(column, id)].sort().map((each) => rows.get(each)!)
+      const ids = [...rows.idsByLookup(column, id)].sort()
+      return ids.map((each) => rows.get(each)).filter((row) => row !== undefined)
     },
   }
 }

@@ -14,7 +14,8 @@ export function formatKeyCondition(parts: readonly KeyPart[]): string {
   const comparisons = parts.map(
     ({ name, value }) => `${checkName(name)}%20eq%20${encodeLiteral(formatODataLiteral(value))}`,
   )
-  return comparisons.length === 1 ? comparisons[0]! : `(${comparisons.join('%20and%20')})`
+  const all = comparisons.join('%20and%20')
+  return comparisons.length === 1 ? all : `(${all})`
 }
 
 /**

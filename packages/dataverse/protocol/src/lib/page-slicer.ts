@@ -70,7 +70,7 @@ export function createPageSlicer(options: PageSlicerOptions = {}): PageSlicer {
   function stepAroundRows(chunk: Buffer, start: number): number {
     let at = start
     while (at < chunk.length) {
-      const byte = chunk[at]!
+      const byte = chunk[at] ?? 0
       if (state === 'end') {
         if (!isSpace(byte)) fail(`unexpected ${show(byte)} behind the page`, at)
       } else if (state === 'start' && isByteOrderMark(byte, marksSkipped)) {
@@ -103,7 +103,7 @@ export function createPageSlicer(options: PageSlicerOptions = {}): PageSlicer {
   function stepBetweenRows(chunk: Buffer, start: number): number {
     let at = start
     for (; at < chunk.length; at += 1) {
-      const byte = chunk[at]!
+      const byte = chunk[at] ?? 0
       if (isSpace(byte)) continue
       if (byte === openBrace && state !== 'behind-row') {
         scanner.begin()
@@ -132,7 +132,7 @@ export function createPageSlicer(options: PageSlicerOptions = {}): PageSlicer {
       fail(`the row has more than ${maxDepth} levels of brackets`, scanner.strayAt(), 'too-deep')
     if (end === -2) {
       const stray = scanner.strayAt()
-      fail(`unexpected ${show(chunk[stray]!)}`, stray)
+      fail(`unexpected ${show(chunk[stray] ?? 0)}`, stray)
     }
     const stop = end === -1 ? chunk.length : end
     checkSize(carriedBytes + stop - start, stop, 'the row')

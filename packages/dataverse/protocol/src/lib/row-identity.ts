@@ -37,7 +37,7 @@ export function createRowIdentity(primaryKey: string): RowIdentity {
     const valueStart = at + member.length
     const valueEnd = valueStart + guidLength
     if (at <= start || valueEnd >= end || bytes[valueEnd] !== quote) return undefined
-    if (!isBoundary(bytes[at - 1]!) || !startsWith(bytes, member, at)) return undefined
+    if (!isBoundary(bytes[at - 1] ?? 0) || !startsWith(bytes, member, at)) return undefined
     // Another text of that length may hold escapes, or be the end of this value and the beginning of the next.
     if (!isGuid(bytes, valueStart, valueEnd)) return undefined
     return bytes.toString('latin1', valueStart, valueEnd)
@@ -85,7 +85,7 @@ function startsWith(bytes: Buffer, text: Buffer, at: number): boolean {
 }
 
 function isGuid(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) if (guidBytes[bytes[at]!] === 0) return false
+  for (let at = start; at < end; at += 1) if (guidBytes[bytes[at] ?? 0] === 0) return false
   return true
 }
 

@@ -99,8 +99,8 @@ export function createRowScanner(maxDepth: number): RowScanner {
       gapStart = at
     }
     while (at < length) {
-      const byte = chunk[at]!
-      const kind = kinds[byte]!
+      const byte = chunk[at] ?? 0
+      const kind = kinds[byte] ?? plain
       at += 1
       if (kind === plain) continue
       if (kind === stringStart) {

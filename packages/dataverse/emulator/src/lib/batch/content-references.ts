@@ -13,7 +13,7 @@ const reference = /^\/?\$([^/?$()]+)(?=[/?]|$)/
 export function resolveUrl(url: string, addresses: ContentAddresses): string {
   const match = reference.exec(url)
   if (match === null) return url
-  return `${addressOf(match[1]!, addresses)}${url.slice(match[0].length)}`
+  return `${addressOf(match[1] ?? '', addresses)}${url.slice(match[0].length)}`
 }
 
 /**

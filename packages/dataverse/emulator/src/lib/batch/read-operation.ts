@@ -14,20 +14,19 @@ export function readOperation(part: MultipartPart): BatchOperation {
     throw new BatchRefusal(`The content type '${type ?? ''}' of a part is not 'application/http'.`)
   }
   const content = part.content.replace(/^(\r?\n)+/, '')
-  const lineEnd = /\r?\n|$/.exec(content)!
-  const match = /^([A-Z]+) +(\S.*?) +HTTP\/1\.[01][ \t]*$/.exec(content.slice(0, lineEnd.index))
-  if (match === null) {
-    throw new BatchRefusal(`Invalid request line '${content.slice(0, Math.min(lineEnd.index, 200))}'.`)
-  }
-  const rest = content.slice(lineEnd.index + lineEnd[0].length)
+  const [line = '', lineEnd = ''] = /^(.*?)(\r?\n|$)/.exec(content)?.slice(1) ?? []
+  const match = /^([A-Z]+) +(\S.*?) +HTTP\/1\.[01][ \t]*$/.exec(line)
+  if (match === null) throw new BatchRefusal(`Invalid request line '${line.slice(0, 200)}'.`)
+  const [, method = '', url = ''] = match
+  const rest = content.slice(line.length + lineEnd.length)
   const { head, body } = splitHead(rest)
   const headers = parseHeaderLines(head)
   const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length'])
   const bytes = Buffer.from(body, 'latin1')
   return {
     kind: 'operation',
-    method: match[1]!,
-    url: match[2]!,
+    method,
+    url,
     headers,
     body: trimEnd(length === undefined ? bytes : bytes.subarray(0, length)),
     contentId: part.headers['content-id'] ?? headers['content-id'],

@@ -60,31 +60,44 @@ export async function runBatch(
   outer: ParsedRequest,
   items: readonly BatchItem[],
 ): Promise<BatchOutcome> {
-  const { service, ids } = parts
+  const { service } = parts
   const answers: ItemAnswer[] = []
   let failed = false
   let rows = 0
   const ran: LoggedRequest[] = []
   for (const item of items) {
     const aftermath: Aftermath = { latencyMs: 0, drop: false }
-    const outcomes =
-      item.kind === 'operation'
-        ? [runOperation(parts, outer, item, noAddresses, aftermath)]
-        : runChangeset(parts, outer, item, aftermath)
+    const { outcomes, answer } = runItem(parts, outer, item, aftermath)
     if (aftermath.latencyMs > 0) await service.options.wait(aftermath.latencyMs, new AbortController().signal)
     if (aftermath.drop) throw new ConnectionDropped()
     ran.push(...outcomes.map(({ logged }) => logged))
     rows += outcomes.reduce((sum, { response }) => sum + (response.rows ?? 1), 0)
-    answers.push(
-      item.kind === 'operation'
-        ? { kind: 'part', answer: outcomes[0]! }
-        : { kind: 'changeset', boundary: `changesetresponse_${ids.next()}`, answers: outcomes },
-    )
+    answers.push(answer)
     if (!outcomes.some((outcome) => outcome.failed)) continue
     failed = true
     if (!outer.preferences.continueOnError) break
   }
   return { answers, failed, rows, ran }
+}
+
+interface ItemOutcome {
+  readonly outcomes: readonly PartOutcome[]
+  readonly answer: ItemAnswer
+}
+
+function runItem(
+  parts: BatchParts,
+  outer: ParsedRequest,
+  item: BatchItem,
+  aftermath: Aftermath,
+): ItemOutcome {
+  if (item.kind === 'operation') {
+    const outcome = runOperation(parts, outer, item, noAddresses, aftermath)
+    return { outcomes: [outcome], answer: { kind: 'part', answer: outcome } }
+  }
+  const outcomes = runChangeset(parts, outer, item, aftermath)
+  const boundary = `changesetresponse_${parts.ids.next()}`
+  return { outcomes, answer: { kind: 'changeset', boundary, answers: outcomes } }
 }
 
 /** Signals the failing part of a changeset through its transaction, which takes everything back. */

@@ -17,9 +17,9 @@ const messages = ['CreateMultiple', 'UpdateMultiple', 'UpsertMultiple', 'DeleteM
  */
 export function bulkRequest(context: RowRequest, path: readonly string[]): ServiceResponse {
   const { service, request, table } = context
-  const [segment = '', ...rest] = path
+  const [segment = '', beyond] = path
   const message = segment.slice(prefix.length)
-  if (rest.length > 0) throw segmentNotFound(rest[0]!)
+  if (beyond !== undefined) throw segmentNotFound(beyond)
   if (!messages.includes(message)) throw notEmulated(`the operation ${segment}`)
   if (request.method !== 'POST') throw methodNotAllowed(request.method)
   if (message === 'DeleteMultiple') {

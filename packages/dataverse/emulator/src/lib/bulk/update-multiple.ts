@@ -15,18 +15,17 @@ import type { BulkTarget } from './bulk-targets.js'
  */
 export function updateMultiple(service: Service, table: Table, targets: readonly BulkTarget[]): void {
   const rows = service.store.table(table.logicalName)
-  const ids = targets.map((target) => idOf(table, target))
-  const missing = ids.filter((id) => rows.get(id) === undefined)
+  const addressed = targets.map((target) => ({ target, id: idOf(table, target) }))
+  const missing = addressed.map(({ id }) => id).filter((id) => rows.get(id) === undefined)
   if (missing.length > 0) {
     const list = [...new Set(missing)].join(', ')
     throw new ServiceError(404, '0x80040217', `Entity '${table.logicalName}' With Ids = ${list} Do Not Exist`)
   }
   const seen = new Set<string>()
-  for (const [index, target] of targets.entries()) {
-    const id = ids[index]!
-    if (seen.has(id)) continue
+  for (const { target, id } of addressed) {
+    const before = rows.get(id)
+    if (before === undefined || seen.has(id)) continue
     seen.add(id)
-    const before = rows.get(id)!
     updateRow(service, table, before, readBody(service, table, target, 'update', before))
   }
 }

@@ -45,7 +45,7 @@ function acceptedEncoding(accepted: string | undefined): 'gzip' | 'br' | undefin
   const offered = (accepted ?? '')
     .split(',')
     .filter((each) => !/;\s*q=0(\.0*)?\s*$/.test(each))
-    .map((each) => each.split(';')[0]!.trim().toLowerCase())
+    .map((each) => each.replace(/;.*$/s, '').trim().toLowerCase())
   if (offered.includes('gzip')) return 'gzip'
   return offered.includes('br') ? 'br' : undefined
 }

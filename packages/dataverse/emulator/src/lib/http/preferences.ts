@@ -13,8 +13,8 @@ const preference = /([^=,;\s"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,;\s]*)))?/g
 /** Reads a `Prefer` header; several header lines arrive joined by commas. Unknown preferences are ignored. */
 export function parsePreferences(header: string | undefined): Preferences {
   const found = new Map<string, string>()
-  for (const [, name, quoted, bare] of (header ?? '').matchAll(preference)) {
-    found.set(name!.toLowerCase(), quoted ?? bare ?? '')
+  for (const [, name = '', quoted, bare] of (header ?? '').matchAll(preference)) {
+    found.set(name.toLowerCase(), quoted ?? bare ?? '')
   }
   const pageSize = Number(found.get('odata.maxpagesize') ?? Number.NaN)
   const annotations = found.get('odata.include-annotations') ?? ''

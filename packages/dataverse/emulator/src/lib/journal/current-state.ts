@@ -22,8 +22,7 @@ export function* currentState(service: Service): Generator<CommittedChange> {
 // In the order of the versions, so that the change log can be built again by appending.
 function* rowsAndDeletions(table: TableStore): Generator<CommittedChange> {
   const { changes, logicalName } = table
-  for (let i = 0; i < changes.length; i += 1) {
-    const { id, version, deleted } = changes.at(i)
+  for (const { id, version, deleted } of changes.after()) {
     const row = table.get(id)
     const tombstone = table.tombstones.get(id)
     if (!deleted && row !== undefined && Number(row.versionnumber) === version) {

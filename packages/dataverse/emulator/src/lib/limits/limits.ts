@@ -44,14 +44,13 @@ interface WebServer {
 
 /** Creates the limits of a number of web servers, none of which has been asked anything. */
 export function createLimits(limits: ResolvedLimits, time: ModelTime): Limits {
-  const servers = Array.from(
-    { length: limits.servers },
-    (_, index): WebServer => ({
-      cookie: `emulator${String(index).padStart(4, '0')}`,
-      processor: createProcessor(time, limits.saturation),
-      windows: new Map(),
-    }),
-  )
+  const create = (index: number): WebServer => ({
+    cookie: `emulator${String(index).padStart(4, '0')}`,
+    processor: createProcessor(time, limits.saturation),
+    windows: new Map(),
+  })
+  const first = create(0)
+  const servers = [first, ...Array.from({ length: limits.servers - 1 }, (_, index) => create(index + 1))]
   const refusals: Record<LimitFacet, number> = { requests: 0, executionTime: 0, concurrency: 0 }
   let turn = 0
   let requests = 0
@@ -64,7 +63,7 @@ export function createLimits(limits: ResolvedLimits, time: ModelTime): Limits {
     const known = servers.find(({ cookie }) => cookie === kept)
     if (known !== undefined) return known
     turn += 1
-    return servers[(turn - 1) % servers.length]!
+    return servers[(turn - 1) % servers.length] ?? first
   }
 
   function windowOf({ windows }: WebServer, user: string): UserWindow {

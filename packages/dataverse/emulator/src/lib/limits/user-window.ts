@@ -98,9 +98,10 @@ function createSlidingSum(windowMs: number): SlidingSum {
   let total = 0
 
   function expire(now: number): void {
-    while (first < entries.length && entries[first]!.at <= now - windowMs) {
-      total -= entries[first]!.amount
+    for (let oldest = entries[first]; oldest !== undefined && oldest.at <= now - windowMs; ) {
+      total -= oldest.amount
       first += 1
+      oldest = entries[first]
     }
     if (first > 1024 && first > entries.length / 2) {
       entries = entries.slice(first)
@@ -120,9 +121,9 @@ function createSlidingSum(windowMs: number): SlidingSum {
     },
     below(limit) {
       let rest = total
-      for (let index = first; index < entries.length; index += 1) {
-        rest -= entries[index]!.amount
-        if (rest < limit) return entries[index]!.at + windowMs
+      for (const { at, amount } of entries.slice(first)) {
+        rest -= amount
+        if (rest < limit) return at + windowMs
       }
       return Number.NEGATIVE_INFINITY
     },

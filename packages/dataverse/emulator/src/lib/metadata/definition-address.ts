@@ -27,9 +27,9 @@ export function parseDefinitionSegment(segment: string): DefinitionSegment {
 function parseKey(text: string): DefinitionKey | undefined {
   if (text === '()') return undefined
   const named = /^\(\s*LogicalName\s*=\s*'((?:[^']|'')*)'\s*\)$/.exec(text)
-  if (named !== null) return { kind: 'logicalName', value: named[1]!.replaceAll("''", "'"), text }
+  if (named !== null) return { kind: 'logicalName', value: (named[1] ?? '').replaceAll("''", "'"), text }
   const id = /^\(\s*(?:MetadataId\s*=\s*)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*\)$/i.exec(text)
-  if (id !== null) return { kind: 'metadataId', value: id[1]!.toLowerCase(), text }
+  if (id !== null) return { kind: 'metadataId', value: (id[1] ?? '').toLowerCase(), text }
   throw new ServiceError(
     400,
     '0x0',

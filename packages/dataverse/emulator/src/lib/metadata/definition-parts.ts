@@ -93,7 +93,8 @@ export function describeAttribute(
   attribute: AttributeMetadata,
   query: MetadataQuery,
 ): Record<string, unknown> {
-  if (query.expand.length > 0) throw unknownProperty(query.expand[0]!.name, 'AttributeMetadata')
+  const [expanded] = query.expand
+  if (expanded !== undefined) throw unknownProperty(expanded.name, 'AttributeMetadata')
   return {
     '@odata.type': `#Microsoft.Dynamics.CRM.${attribute.typeName}`,
     ...(query.select === undefined

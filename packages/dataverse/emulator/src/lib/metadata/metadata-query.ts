@@ -57,13 +57,14 @@ function parseExpandItem(text: string): MetadataExpand {
   const match = /^(\w+)(?:\(([\s\S]*)\))?$/.exec(text)
   if (match === null) throw optionRefused(`'${text}' is not valid in $expand.`)
   const inner = new Map<string, string>()
-  for (const part of splitTopLevel(match[2] ?? '', ';')) {
+  const [, name = '', options = ''] = match
+  for (const part of splitTopLevel(options, ';')) {
     const equals = part.indexOf('=')
     if (part.trim() !== '') {
       inner.set(part.slice(0, Math.max(equals, 0)).trim(), part.slice(equals + 1).trim())
     }
   }
-  return { name: match[1]!, query: toQuery(inner) }
+  return { name, query: toQuery(inner) }
 }
 
 // `Microsoft.Dynamics.CRM.OwnershipTypes'UserOwned'` compares with the name that the JSON carries.

@@ -4,7 +4,13 @@ import { unknownProperty } from '../query/query-errors.js'
 import type { Schema } from '../schema/schema.js'
 import type { Table } from '../schema/table.js'
 import { toAttributeMetadata } from './attribute-metadata.js'
-import { type DefinitionSegment, findPart, findTable, parseDefinitionSegment } from './definition-address.js'
+import {
+  type DefinitionKey,
+  type DefinitionSegment,
+  findPart,
+  findTable,
+  parseDefinitionSegment,
+} from './definition-address.js'
 import {
   describeAttribute,
   describeCastAttribute,
@@ -25,7 +31,8 @@ export function readDefinitions(request: ParsedRequest, schema: Schema): Service
     segment.startsWith(castPrefix) ? { name: segment, key: undefined } : parseDefinitionSegment(segment),
   )
   if (root?.key === undefined) {
-    if (rest.length > 0) throw segmentNotFound(rest[0]!.name)
+    const [unknown] = rest
+    if (unknown !== undefined) throw segmentNotFound(unknown.name)
     return listTables(request, schema, query)
   }
   const table = findTable(root.key, schema)
@@ -74,7 +81,7 @@ function readPart(
   }
   return jsonResponse(200, {
     '@odata.context': `${contextOf(request, path, query)}/$entity`,
-    ...readOnePart(table, query, part),
+    ...readOnePart(table, query, part.name, part.key),
   })
 }
 
@@ -85,13 +92,17 @@ function readMember(request: ParsedRequest, table: Table, schema: Schema, name: 
   return jsonResponse(200, { '@odata.context': context, value: members[name] })
 }
 
-function readOnePart(table: Table, query: MetadataQuery, part: DefinitionSegment): Record<string, unknown> {
-  const key = part.key!
-  if (part.name === 'Keys') {
+function readOnePart(
+  table: Table,
+  query: MetadataQuery,
+  part: string,
+  key: DefinitionKey,
+): Record<string, unknown> {
+  if (part === 'Keys') {
     const found = findPart(key, table.keys, 'an alternate key')
     return selectMembers(toKeyMetadata(found, table), query.select, 'EntityKeyMetadata')
   }
-  if (part.name !== 'Attributes') throw segmentNotFound(`${part.name}${key.text}`)
+  if (part !== 'Attributes') throw segmentNotFound(`${part}${key.text}`)
   const column = findPart(key, table.columns, 'an attribute')
   return describeAttribute(toAttributeMetadata(column, table), query)
 }

@@ -41,9 +41,10 @@ interface Parser {
 
 function createParser(text: string, aliases: FilterAliases): Parser {
   const tokens = lexFilter(text)
+  const end: Token = { kind: 'end', text: '', position: text.length }
   let index = 0
 
-  const peek = (ahead = 0): Token => tokens[Math.min(index + ahead, tokens.length - 1)]!
+  const peek = (ahead = 0): Token => tokens[index + ahead] ?? end
   const advance = (): Token => {
     const token = peek()
     index += 1

@@ -33,7 +33,6 @@ function withCompanions(selected: readonly Column[], table: Table): Column[] {
   }
   const currency = table.column('transactioncurrencyid')
   if (currency !== undefined && selected.some((column) => column.type === 'money')) columns.add(currency)
-  const primaryKey = table.column(table.primaryIdColumn)
-  if (primaryKey !== undefined) columns.add(primaryKey)
+  columns.add(table.primaryKey)
   return [...columns]
 }

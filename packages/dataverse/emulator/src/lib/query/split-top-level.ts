@@ -5,7 +5,7 @@ export function splitTopLevel(text: string, separator: string): string[] {
   let start = 0
   let quoted = false
   for (let index = 0; index < text.length; index += 1) {
-    const character = text[index]!
+    const character = text.charAt(index)
     if (character === "'") quoted = !quoted
     else if (quoted) continue
     else if (character === '(' || character === '[') depth += 1

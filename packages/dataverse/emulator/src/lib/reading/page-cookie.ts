@@ -32,16 +32,19 @@ function cookieText(value: ColumnValue, column: Column): string | null {
  * @throws ServiceError 400 when the cookie was made for another order.
  */
 export function rowOfCookie(cookie: readonly CookieColumn[], columns: readonly Column[]): StoredRow {
-  const same =
-    cookie.length === columns.length && columns.every((column, i) => cookie[i]!.name === column.logicalName)
-  if (!same) {
+  const values: Record<string, ColumnValue> = {}
+  for (const [index, column] of columns.entries()) {
+    const kept = cookie[index]
+    if (kept?.name === column.logicalName) values[column.logicalName] = storedValue(kept, column)
+  }
+  if (cookie.length !== columns.length || Object.keys(values).length !== columns.length) {
     throw new ServiceError(
       400,
       '0x80041129',
       'The paging cookie was made for another order of rows: its columns are not those of the request.',
     )
   }
-  return Object.fromEntries(columns.map((column, i) => [column.logicalName, storedValue(cookie[i]!, column)]))
+  return values
 }
 
 function storedValue({ last, lastTable }: CookieColumn, column: Column): ColumnValue {
@@ -73,6 +76,5 @@ function withoutBraces(text: string): string {
 
 /** The columns that order a list: those asked for, then the primary key. */
 export function orderColumns(table: Table, terms: readonly { readonly column: Column }[]): Column[] {
-  const primaryKey = table.column(table.primaryIdColumn)!
-  return [...new Set([...terms.map((term) => term.column), primaryKey])]
+  return [...new Set([...terms.map((term) => term.column), table.primaryKey])]
 }

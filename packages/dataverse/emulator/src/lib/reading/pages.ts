@@ -22,10 +22,9 @@ export function pageInIdOrder(
   const store = service.store.table(table.logicalName)
   const columns = orderColumns(table, [])
   const after = skip && (rowOfCookie(skip.columns, columns)[table.primaryIdColumn] as string)
-  const ids = store.ids.settled()
   const rows: StoredRow[] = []
-  for (let i = store.ids.indexAfter(after); i < ids.length; i += 1) {
-    const row = store.get(ids[i]!)
+  for (const id of store.ids.after(after)) {
+    const row = store.get(id)
     if (row === undefined || query.filter?.(row, service.related) === false) continue
     if (rows.length === limit) return { rows, next: nextToken(rows, columns, skip) }
     rows.push(row)
@@ -59,10 +58,14 @@ function nextToken(
   rows: readonly StoredRow[],
   columns: ReturnType<typeof orderColumns>,
   skip: SkipToken | undefined,
-): SkipToken {
+): SkipToken | undefined {
+  const [first] = rows
+  const last = rows.at(-1)
+  // A page without room for rows has nothing to go on from.
+  if (first === undefined || last === undefined) return undefined
   return {
     page: (skip?.page ?? 1) + 1,
-    columns: cookieColumnsOf(columns, rows[0]!, rows.at(-1)!),
+    columns: cookieColumnsOf(columns, first, last),
     tracking: false,
     extras: {},
   }

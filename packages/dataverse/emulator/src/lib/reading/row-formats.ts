@@ -46,10 +46,17 @@ export function createRowFormats(service: Service): RowFormats {
       if (format === undefined) {
         format = remembering(make())
         known.set(signature, format)
-        if (known.size > maxFormats) known.delete(known.keys().next().value!)
+        if (known.size > maxFormats) forgetOldest(known)
       }
       return format
     },
+  }
+}
+
+function forgetOldest(known: Map<string, RowFormat>): void {
+  for (const oldest of known.keys()) {
+    known.delete(oldest)
+    return
   }
 }
 

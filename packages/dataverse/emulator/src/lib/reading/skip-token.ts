@@ -72,14 +72,14 @@ function unescapeXml(text: string): string {
 export function parseSkipToken(text: string): SkipToken {
   const outer = /^<cookie((?: [a-z]+="[^"]*")*) ?\/>$/.exec(text)
   if (outer === null) throw malformed()
-  const { pagenumber, pagingcookie, istracking, ...extras } = attributes(outer[1]!)
+  const { pagenumber, pagingcookie, istracking, ...extras } = attributes(outer[1] ?? '')
   const inner = /^<cookie page="(\d+)">(.*)<\/cookie>$/s.exec(decodeInner(pagingcookie ?? ''))
   if (inner === null || !/^\d+$/.test(pagenumber ?? '')) throw malformed()
   const page = Number(pagenumber)
   if (page < 2 || Number(inner[1]) !== page - 1) {
     throw new ServiceError(400, '0x8004112A', 'The page number in the paging cookie is not valid.')
   }
-  return { page, columns: cookieColumns(inner[2]!), tracking: istracking === 'True', extras }
+  return { page, columns: cookieColumns(inner[2] ?? ''), tracking: istracking === 'True', extras }
 }
 
 function malformed(): ServiceError {
@@ -95,10 +95,10 @@ function decodeInner(text: string): string {
 }
 
 function cookieColumns(text: string): CookieColumn[] {
-  return [...text.matchAll(/<([a-z0-9_]+)((?: [a-z]+="[^"]*")*) \/>/g)].map(([, name, list]) => {
-    const found = attributes(list!)
+  return [...text.matchAll(/<([a-z0-9_]+)((?: [a-z]+="[^"]*")*) \/>/g)].map(([, name = '', list = '']) => {
+    const found = attributes(list)
     return {
-      name: name!,
+      name,
       last: found.last ?? null,
       first: found.first ?? null,
       lastTable: found.lasttable,
@@ -108,6 +108,8 @@ function cookieColumns(text: string): CookieColumn[] {
 
 function attributes(text: string): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const [, name, value] of text.matchAll(/ ([a-z]+)="([^"]*)"/g)) found[name!] = unescapeXml(value!)
+  for (const [, name = '', value = ''] of text.matchAll(/ ([a-z]+)="([^"]*)"/g)) {
+    found[name] = unescapeXml(value)
+  }
   return found
 }

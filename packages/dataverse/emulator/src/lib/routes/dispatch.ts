@@ -107,7 +107,8 @@ function setRequest(context: RowRequest, rest: readonly string[]): ServiceRespon
     if (request.method !== 'GET') throw methodNotAllowed(request.method)
     return countRows(service, request, table)
   }
-  if (rest.length > 0) throw segmentNotFound(rest[0]!)
+  const [unknown] = rest
+  if (unknown !== undefined) throw segmentNotFound(unknown)
   if (request.method === 'GET') return listRows(service, formats, request, table)
   if (request.method === 'POST') return postRow(context)
   throw methodNotAllowed(request.method)

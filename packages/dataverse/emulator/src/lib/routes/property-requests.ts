@@ -22,13 +22,14 @@ export function propertyRequest(
   path: readonly string[],
 ): ServiceResponse {
   const { service, request, table } = context
-  const [name, suffix] = path as [string, string | undefined]
+  const [name = '', suffix, beyond] = path
   const target = resolveTarget(service, table, predicate)
   const row = rowOf(context, target)
   const navigation = table.navigation(name)
   if (navigation !== undefined) return navigationRequest(context, row, navigation, path.slice(1))
   const column = table.readProperty(name)
-  if (column === undefined || path.length > 2) throw segmentNotFound(column === undefined ? name : path[2]!)
+  if (column === undefined) throw segmentNotFound(name)
+  if (beyond !== undefined) throw segmentNotFound(beyond)
   if (suffix !== undefined && suffix !== '$value') throw segmentNotFound(suffix)
   if (column.type === 'file' || column.type === 'image') {
     const answer = fileRequest(context, row, column, suffix)

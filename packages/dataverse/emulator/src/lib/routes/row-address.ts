@@ -45,10 +45,10 @@ function parsePredicate(text: string): KeyPredicate {
   while (pattern.lastIndex < text.length) {
     const match = pattern.exec(text)
     if (match === null) throw syntaxError()
-    const [, name, quoted, bare, end] = match
+    const [, name, quoted, bare = '', end] = match
     const literal: KeyLiteral =
       quoted === undefined
-        ? { text: bare!, quoted: false }
+        ? { text: bare, quoted: false }
         : { text: quoted.replaceAll("''", "'"), quoted: true }
     const last = pattern.lastIndex === text.length
     if (name === undefined) {

@@ -33,6 +33,7 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     displayName,
     displayCollectionName: definition.displayCollectionName ?? `${displayName}s`,
     primaryIdColumn,
+    primaryKey: primaryKeyOf(columns, logicalName),
     primaryNameColumn,
     ownership: intersect === undefined ? (definition.ownership ?? 'UserOwned') : 'None',
     isActivity: definition.isActivity ?? false,
@@ -54,6 +55,12 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     keys: (definition.keys ?? []).map((key) => resolveKey(key, logicalName, columns)),
     definition,
   }
+}
+
+function primaryKeyOf(columns: readonly Column[], table: string): Column {
+  const found = columns.find(({ isPrimaryId }) => isPrimaryId)
+  if (found === undefined) throw new TypeError(`Table '${table}' has no column for its primary key`)
+  return found
 }
 
 function guessPrimaryName(definition: TableDefinition): string | undefined {

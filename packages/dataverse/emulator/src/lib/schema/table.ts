@@ -119,6 +119,8 @@ export interface Table {
   readonly displayName: string
   readonly displayCollectionName: string
   readonly primaryIdColumn: string
+  /** The column of that name. */
+  readonly primaryKey: Column
   readonly primaryNameColumn: string | undefined
   readonly ownership: 'UserOwned' | 'OrganizationOwned' | 'BusinessOwned' | 'None'
   readonly isActivity: boolean

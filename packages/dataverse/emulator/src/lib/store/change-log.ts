@@ -11,13 +11,25 @@ export interface ChangeLog {
   readonly length: number
   /** How many entries the last compaction left. */
   readonly compactedLength: number
-  at(index: number): LoggedChange
-  /** Index of the first entry whose version is greater. */
-  indexAfter(version: number): number
+  /** The entries whose version is greater, in order; all by default. */
+  after(version?: number): Iterable<LoggedChange>
   /** Takes back the newest entry. */
   pop(): void
   /** Drops the entries that `isCurrent` refuses. */
   compact(isCurrent: (change: LoggedChange) => boolean): void
+}
+
+/** Index of the first entry whose version is greater. */
+function indexAfter(entries: readonly LoggedChange[], version: number): number {
+  let low = 0
+  let high = entries.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const found = entries[middle]
+    if (found !== undefined && found.version <= version) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 export function createChangeLog(): ChangeLog {
@@ -33,18 +45,12 @@ export function createChangeLog(): ChangeLog {
     get compactedLength() {
       return compactedLength
     },
-    at(index) {
-      return entries[index]!
-    },
-    indexAfter(version) {
-      let low = 0
-      let high = entries.length
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if (entries[middle]!.version <= version) low = middle + 1
-        else high = middle
+    *after(version) {
+      for (let index = version === undefined ? 0 : indexAfter(entries, version); ; index += 1) {
+        const entry = entries[index]
+        if (entry === undefined) return
+        yield entry
       }
-      return low
     },
     pop() {
       entries.pop()

@@ -4,8 +4,8 @@ export interface SortedIds {
   remove(id: string): void
   /** All ids in order. May hold removed ones: ask the table whether the row is there. */
   settled(): readonly string[]
-  /** Index in {@link settled} of the first id after `id`; 0 for `undefined`. */
-  indexAfter(id: string | undefined): number
+  /** The ids after `id` in order, all for `undefined`; may hold removed ones, as {@link settled}. */
+  after(id: string | undefined): Iterable<string>
 }
 
 export function createSortedIds(): SortedIds {
@@ -37,29 +37,38 @@ export function createSortedIds(): SortedIds {
       dead.add(id)
     },
     settled,
-    indexAfter(id) {
+    *after(id) {
       const ids = settled()
-      if (id === undefined) return 0
-      let low = 0
-      let high = ids.length
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if (ids[middle]! <= id) low = middle + 1
-        else high = middle
+      for (let index = id === undefined ? 0 : indexAfter(ids, id); index < ids.length; index += 1) {
+        const next = ids[index]
+        if (next !== undefined) yield next
       }
-      return low
     },
   }
 }
 
+/** Index of the first id after `id`. */
+function indexAfter(ids: readonly string[], id: string): number {
+  let low = 0
+  let high = ids.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const found = ids[middle]
+    if (found !== undefined && found <= id) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 function merge(left: readonly string[], right: readonly string[]): string[] {
   const merged: string[] = []
-  let l = 0
   let r = 0
-  while (l < left.length && r < right.length) {
-    merged.push(left[l]! < right[r]! ? left[l++]! : right[r++]!)
+  for (const id of left) {
+    for (let other = right[r]; other !== undefined && other <= id; other = right[r]) {
+      merged.push(other)
+      r += 1
+    }
+    merged.push(id)
   }
-  while (l < left.length) merged.push(left[l++]!)
-  while (r < right.length) merged.push(right[r++]!)
-  return merged
+  return merged.concat(right.slice(r))
 }

@@ -93,8 +93,9 @@ export function createTableStore(logicalName: string, comparison: KeyComparison)
     tombstones,
     idByKey(keyLogicalName, values) {
       const found = keyIndexes.find(({ definition }) => definition.logicalName === keyLogicalName)
-      const text = found && keyText(values, found.definition.columns, comparison)
-      return text === undefined ? undefined : found!.ids.get(text)
+      if (found === undefined) return undefined
+      const text = keyText(values, found.definition.columns, comparison)
+      return text === undefined ? undefined : found.ids.get(text)
     },
     idsByLookup: (column, targetId) => [...(lookupIndex(column).get(targetId) ?? [])],
     set(row) {

@@ -60,8 +60,7 @@ function* entriesOfPart(
   after: number,
 ): Generator<PlacedEntry> {
   const { changes } = rows
-  for (let i = changes.indexAfter(after); i < changes.length; i += 1) {
-    const { id, version, deleted } = changes.at(i)
+  for (const { id, version, deleted } of changes.after(after)) {
     if (deleted) {
       const current = part !== 'changed' && rows.tombstones.get(id)?.version === version
       if (current) yield [part, { deletedId: id, version }]

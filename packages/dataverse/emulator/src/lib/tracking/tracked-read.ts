@@ -100,16 +100,16 @@ function deltaPage(read: TrackedRead, token: DeltaToken): PageContent {
   const position = positionOf(skip) ?? deltaStart(token.version, service.options.changeTracking.order)
   const { entries, next } = readDelta(rows, token.version, position, pageSize)
   const stamp = stampOf(read)
-  if (next === undefined) {
+  const [first] = entries
+  if (next === undefined || first === undefined) {
     return { entries: entries.map(contentOf), delta: true, deltaLink: deltaLink(read, stamp) }
   }
-  const first = String(entries[0]!.version)
   return {
     entries: entries.map(contentOf),
     delta: true,
     next: {
       page: (skip?.page ?? 1) + 1,
-      columns: [{ name: 'versionnumber', last: String(next.version), first }],
+      columns: [{ name: 'versionnumber', last: String(next.version), first: String(first.version) }],
       tracking: true,
       extras: { part: next.part, ...carried(read, stamp) },
     },
