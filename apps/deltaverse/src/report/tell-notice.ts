@@ -8,6 +8,7 @@ type Notice = SyncEvent<FilePosition>
 
 const forTraceOnly: ReadonlySet<Notice['kind']> = new Set([
   'changes',
+  'backfilled',
   'page',
   'retry',
   'committed',
@@ -28,6 +29,7 @@ const pagePhases = {
   snapshot: 'a snapshot',
   'catch-up': 'the catch-up of a snapshot',
   incremental: 'a delta',
+  backfill: 'columns that came later',
 } as const
 
 function describeNotice(directory: string, notice: Notice): string {
@@ -44,6 +46,12 @@ function describeNotice(directory: string, notice: Notice): string {
       return `the checkpoint in ${directory} was made with another environment, whose delta tokens mean nothing to this one, so everything is read again`
     case 'fingerprint-rebuild':
       return 'the fingerprint store does not know what the files hold, so everything is read again'
+    case 'columns-added':
+      return `new columns: ${notice.columns.join(', ')}. ${notice.filled === 'by-backfill' ? 'They are read by themselves' : `Everything is read again, as ${notice.why}`}`
+    case 'backfilled':
+      return `${notice.rows} rows given their new columns`
+    case 'columns-filled':
+      return `all rows have ${notice.columns.join(', ')} now`
     case 'reset':
       return describeReset(notice, directory)
     case 'complete':

@@ -49,13 +49,22 @@ export { parseSyncState } from './lib/parse-sync-state.js'
 export { type EventRoutes, routeEvents } from './lib/route-events.js'
 export type {
   CheckpointStore,
+  ColumnPatch,
   HeldRow,
   Lease,
+  PatchableSink,
   ReadableSink,
   Sink,
   SinkOpenOptions,
   TransactionalSink,
 } from './lib/sink.js'
-export type { ReadOptions, RowCount, RowKey, Source } from './lib/source.js'
+export type {
+  ColumnGroup,
+  ReadColumnsOptions,
+  ReadOptions,
+  RowCount,
+  RowKey,
+  Source,
+} from './lib/source.js'
 export type { PageReport, SourceEvent } from './lib/source-event.js'
-export type { StoredState, SyncState } from './lib/sync-state.js'
+export type { Backfill, StoredState, SyncState } from './lib/sync-state.js'

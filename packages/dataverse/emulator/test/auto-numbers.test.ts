@@ -125,7 +125,10 @@ describe('an autonumber column', () => {
   it('can have random and dated parts, the same for the same seed', async () => {
     const format = '{RANDSTRING:6}/{DATETIMEUTC:yyyyMMddHHmmss}/{SEQNUM:1}'
     const tables = [
-      { ...widgets, columns: [{ logicalName: 'new_code', type: 'string' as const, autoNumberFormat: format }] },
+      {
+        ...widgets,
+        columns: [{ logicalName: 'new_code', type: 'string' as const, autoNumberFormat: format }],
+      },
     ]
     const runs: unknown[][] = []
     for (const seed of [1, 1, 2]) {

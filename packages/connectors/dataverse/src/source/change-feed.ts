@@ -2,7 +2,10 @@ import type { DataverseClient } from '@deltaverse/client'
 import {
   type CallOptions,
   type ChangeEvent,
+  type ColumnGroup,
   DataverseError,
+  isDataverseError,
+  type ReadColumnsOptions,
   type ReadOptions,
   type Row,
   type RowCount,
@@ -10,15 +13,16 @@ import {
   type Source,
   type UpsertedChange,
 } from '@deltaverse/core'
-import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
+import { createMetadataReader, readTableSchema, toTableSchema } from '@deltaverse/metadata'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
-import type { TableSchema } from '@deltaverse/schema'
+import { memberOf, type TableSchema } from '@deltaverse/schema'
 import { createChangeShape } from './change.js'
 import type { ChangePage } from './change-page.js'
 import { countRows } from './count-rows.js'
 import { followFeed } from './follow.js'
 import { groupIntoPages } from './group-into-pages.js'
 import { type ChangeFeedOptions, type FeedSettings, toFeedSettings } from './options.js'
+import { readColumns } from './read-columns.js'
 import type { EventBatch, ReadContext } from './read-context.js'
 import { type FollowOptions, resolveFollow, resolveRead } from './read-options.js'
 import { planRead, withSameKey } from './read-plan.js'
@@ -48,6 +52,13 @@ export interface ChangeFeed<R extends Row = Row> extends Source<R> {
   follow(options?: FollowOptions): AsyncGenerator<readonly ChangeEvent<R>[], void, undefined>
   /** Columns and their types, from the table's definition: the primary key, then what the feed selects. */
   schema(call?: CallOptions): Promise<TableSchema>
+  /** The members of its rows: what it selects, or else what the table's definition says; `undefined` where that may not be read. */
+  columns(call?: CallOptions): Promise<readonly string[] | undefined>
+  /** Some columns of all rows, page by page, in as many requests as it takes to read just these; delta tokens are left alone. */
+  readColumns(
+    columns: readonly string[],
+    options?: ReadColumnsOptions,
+  ): AsyncGenerator<ColumnGroup<R>, void, undefined>
   /** How many rows the table has now, as far as the service tells: it stops counting at 5,000. */
   count(call?: CallOptions): Promise<RowCount>
   /** Keys and versions of all rows, in groups: the least that can be read of a table. A key may come twice. */
@@ -89,11 +100,12 @@ export function createChangeFeed<R extends Row = Row>(
     select: resolved.canonicalSelect,
     isTracked: resolved.mode === 'tracked',
   }
-  let learned: Pick<ReadContext, 'shape' | 'tokenLifetimeDays'> | undefined
+  let learned: LearnedTable | undefined
 
   async function prepare(options: FeedSettings, signal: AbortSignal | undefined): Promise<ReadContext> {
     learned ??= await learnTable(client, resolved, signal)
-    return { client, options, scope, ...learned }
+    const { shape, tokenLifetimeDays } = learned
+    return { client, options, scope, shape, tokenLifetimeDays }
   }
 
   async function* readOnce(
@@ -149,6 +161,30 @@ export function createChangeFeed<R extends Row = Row>(
     )
   }
 
+  async function columns(call: CallOptions = {}): Promise<readonly string[] | undefined> {
+    if (resolved.select !== undefined) return resolved.select
+    try {
+      await prepare(resolved, call.signal)
+      const metadata = createMetadataReader(client)
+      const name = learned?.logicalName
+      const definition =
+        name === undefined ? await metadata.tableOfSet(table, call) : await metadata.table(name, call)
+      return toTableSchema(definition).columns.map(memberOf)
+    } catch (error) {
+      // Rows can be read without the right to read their definition.
+      if (isDataverseError(error) && error.code === 'forbidden') return undefined
+      throw error
+    }
+  }
+
+  async function* someColumns(
+    names: readonly string[],
+    { cursor, onEvent, signal }: ReadColumnsOptions = {},
+  ): AsyncGenerator<ColumnGroup, void, undefined> {
+    const { options } = resolveRead(resolved, { onEvent })
+    yield* readColumns(await prepare(options, signal), names, cursor, signal)
+  }
+
   const feed: ChangeFeed = {
     id: scope.source,
     table,
@@ -157,6 +193,8 @@ export function createChangeFeed<R extends Row = Row>(
     pages,
     follow,
     schema,
+    columns,
+    readColumns: someColumns,
     count,
     keys,
     rows,
@@ -164,18 +202,25 @@ export function createChangeFeed<R extends Row = Row>(
   return feed as ChangeFeed<R>
 }
 
+interface LearnedTable extends Pick<ReadContext, 'shape' | 'tokenLifetimeDays'> {
+  /** `undefined` where nobody had to ask for it. */
+  readonly logicalName: string | undefined
+}
+
 async function learnTable(
   client: DataverseClient,
   options: FeedSettings,
   signal: AbortSignal | undefined,
-): Promise<Pick<ReadContext, 'shape' | 'tokenLifetimeDays'>> {
+): Promise<LearnedTable> {
   const { entitySet, exactNumbers, mode, select } = options
   let { primaryKey } = options
+  let logicalName: string | undefined
   let partitionKey = options.partitionKey === 'none' ? undefined : options.partitionKey
   if (primaryKey === undefined) {
     const table = await describeTable(client, entitySet, { signal })
     if (mode === 'tracked') requireChangeTracking(table)
     primaryKey = table.primaryKey
+    logicalName = table.logicalName
     if (options.partitionKey === undefined && table.isElastic) partitionKey = 'partitionid'
   }
   if (partitionKey !== undefined && select?.includes(partitionKey) === false) {
@@ -188,6 +233,7 @@ async function learnTable(
   const tokenLifetimeDays =
     days === 'ask' ? await readTokenLifetimeDays(client, { signal }) : days || undefined
   return {
+    logicalName,
     shape: createChangeShape({ entitySet, primaryKey, partitionKey, exactNumbers }),
     tokenLifetimeDays,
   }

@@ -30,18 +30,31 @@ export function linkOf({
   return { link, issuedAt, ...(expiresAt !== undefined && { expiresAt }) }
 }
 
+/** What a delta showed of itself. */
+export interface CheckpointNotes {
+  /** A deletion was told that nobody could carry out. */
+  readonly owesFullRead?: true | undefined
+  /** No row has shown yet that its token is good for the columns of the feed. */
+  readonly isUnproven?: true | undefined
+}
+
 /**
  * A checkpoint that says which delta link to follow.
  *
- * @param owesFullRead a deletion was told that nobody could carry out
+ * @param notes what is to be remembered with it
  */
 export function deltaCheckpoint(
   context: ReadContext,
   epoch: number,
   issued: IssuedLink,
-  owesFullRead?: true,
+  { owesFullRead, isUnproven }: CheckpointNotes = {},
 ): CheckpointEvent {
-  const place = { phase: 'incremental', epoch, ...(owesFullRead && { owesFullRead }) } as const
+  const place = {
+    phase: 'incremental',
+    epoch,
+    ...(owesFullRead && { owesFullRead }),
+    ...(isUnproven && { isUnproven }),
+  } as const
   return checkpointEvent(positionAt(context, place, issued))
 }
 

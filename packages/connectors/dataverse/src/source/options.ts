@@ -160,6 +160,8 @@ export type ChangeFeedOptions = OptionsInput<typeof changeFeedOptions.spec>
 export interface FeedSettings extends Omit<OptionsOutput<typeof changeFeedOptions.spec>, 'checkpoint'> {
   readonly canonicalSelect: readonly string[] | null
   readonly position: ReadPosition | undefined
+  /** Of one read: columns that its position may lack. */
+  readonly addedColumns: readonly string[]
 }
 
 /**
@@ -173,5 +175,6 @@ export function toFeedSettings(input: ChangeFeedOptions): FeedSettings {
     ...given,
     canonicalSelect: canonicalSelect(given.select),
     position: checkpoint == null ? undefined : parsePosition(checkpoint),
+    addedColumns: [],
   }
 }

@@ -1,5 +1,4 @@
 import { DataverseError } from '@deltaverse/core'
-import { formatCollectionPath } from '@deltaverse/protocol'
 import { changesOfRuns } from './change.js'
 import { checkpointEvent, deltaCheckpoint, linkOf } from './checkpoint-event.js'
 import { holdsAllRows, isExpiredToken, isRefusedLink, requireDeltaLink } from './delta-answer.js'
@@ -7,7 +6,7 @@ import { createPageCount } from './page-count.js'
 import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, type Outcome, type ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
-import { type CatchUpBase, type CatchUpPlan, isPast, snapshotPlan } from './read-plan.js'
+import { type CatchUpBase, type CatchUpPlan, isPast, linkForColumns, snapshotPlan } from './read-plan.js'
 import type { GapLink } from './read-position.js'
 import { lacksColumns } from './selected-columns.js'
 import { createDeletionCheck, type DeletionCheck } from './stale-deletions.js'
@@ -66,19 +65,14 @@ function endOfPage(context: ReadContext, base: CatchUpBase, page: PageEnd, isEmp
   }
   // Nothing changed: the documents call the answer an empty JSON response. Anything else without a link is no delta.
   if (!isEmpty) requireDeltaLink(context, page)
-  const end = deltaCheckpoint(context, epoch, linkOf(base), base.owesFullRead)
+  const end = deltaCheckpoint(context, epoch, linkOf(base), base)
   return [{ kind: 'complete', epoch, rows: rowsRead }, end]
 }
 
 /** What to follow; `undefined` when the token is known to be dead, or is not where tokens are. */
 function pathOf(context: ReadContext, { link, keysOnly, expiresAt }: GapLink): string | undefined {
-  const { clock, entitySet, select } = context.options
-  if (isPast(expiresAt, clock.now())) return undefined
-  if (!keysOnly) return link
-  // As the service encoded it: whether it may be encoded in another way is not documented.
-  const token = /[?&](\$deltatoken=[^&#]+)/i.exec(link)?.[1]
-  if (token === undefined) return undefined
-  return `${formatCollectionPath({ entitySet, select })}${select === undefined ? '?' : '&'}${token}`
+  if (isPast(expiresAt, context.options.clock.now())) return undefined
+  return keysOnly ? linkForColumns(link, context.scope) : link
 }
 
 /**

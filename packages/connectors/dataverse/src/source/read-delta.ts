@@ -1,13 +1,20 @@
 import type { CheckpointEvent } from '@deltaverse/core'
 import { changesOfRuns } from './change.js'
-import { checkpointEvent, deltaCheckpoint, issuedLink, linkOf } from './checkpoint-event.js'
+import {
+  type CheckpointNotes,
+  checkpointEvent,
+  deltaCheckpoint,
+  issuedLink,
+  linkOf,
+} from './checkpoint-event.js'
 import { holdsAllRows, isExpiredToken, isRefusedLink, requireDeltaLink } from './delta-answer.js'
 import { createPageCount } from './page-count.js'
 import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, next, type Outcome, type ReadContext } from './read-context.js'
 import { readParts } from './read-parts.js'
-import { afterExpiry, type DeltaPlan, snapshotPlan } from './read-plan.js'
-import type { GapLink } from './read-position.js'
+import { afterExpiry, type DeltaPlan, type SnapshotPlan, snapshotPlan } from './read-plan.js'
+import type { GapLink, ReadPosition } from './read-position.js'
+import { createColumnProof } from './selected-columns.js'
 import { createDeletionCheck } from './stale-deletions.js'
 
 /**
@@ -27,21 +34,24 @@ export async function* readDelta(
   const beganAtMs = clock.now()
   const startsHere = resumeAt === undefined && guardAt === undefined
   let isSilent = guardAt !== undefined
+  const proof = createColumnProof(base.isUnproven, context)
   const deletions = createDeletionCheck(context, { begin: base.deltaLink, resumeAt }, signal)
   try {
     for await (const part of readParts(context, guardAt ?? resumeAt ?? base.deltaLink, signal)) {
       if (part.kind === 'start') {
-        const isFirst = startsHere && page.ended() === 0
-        if (isFirst && holdsAllRows(part.context)) return instead(afterExpiry(base, onExpired))
+        const isEveryRow = holdsAllRows(part.context)
+        if (isEveryRow && startsHere && page.ended() === 0) return instead(afterExpiry(base, onExpired))
         page.begin()
       } else if (part.kind === 'rows') {
+        const changes = changesOfRuns(part.runs, context.shape)
+        if (proof.isRefuted(changes)) return instead(otherColumns(base))
         if (isSilent) page.skip(part.runs)
-        else yield page.count(await deletions.of(changesOfRuns(part.runs, context.shape)))
+        else yield page.count(await deletions.of(changes))
       } else {
         const isEmpty = page.upserted() + page.deleted() === 0
         page.end(part, isSilent ? 'guard' : 'incremental')
-        const owesFullRead = deletions.owesFullRead()
-        const end = endOfPage(context, plan, part, { isSilent, isEmpty, beganAtMs, owesFullRead })
+        const notes = { owesFullRead: deletions.owesFullRead(), isUnproven: proof.isUnproven }
+        const end = endOfPage(context, plan, part, { isSilent, isEmpty, beganAtMs, notes })
         yield [end.event]
         if (end.outcome !== undefined) return end.outcome
         isSilent = end.isSilent
@@ -70,11 +80,11 @@ function endOfPage(
     readonly isSilent: boolean
     readonly isEmpty: boolean
     readonly beganAtMs: number
-    readonly owesFullRead: true | undefined
+    readonly notes: CheckpointNotes
   },
 ): EndOfPage {
   const { nextLink } = page
-  const { owesFullRead } = state
+  const { owesFullRead } = state.notes
   if (nextLink !== undefined) {
     const isSilent = state.isSilent || (context.options.gapGuard && gap === undefined)
     const where = isSilent ? { guardLink: nextLink } : { nextLink, ...(gap !== undefined && { gap }) }
@@ -85,7 +95,7 @@ function endOfPage(
   const isQuiet = state.isEmpty && page.deltaLink === undefined
   const own = isQuiet ? linkOf(base) : issuedLink(context, requireDeltaLink(context, page), state.beganAtMs)
   if (!state.isSilent) {
-    const event = deltaCheckpoint(context, base.epoch, gap ?? own, owesFullRead)
+    const event = deltaCheckpoint(context, base.epoch, gap ?? own, state.notes)
     const outcome = owesFullRead ? next(snapshotPlan('deletion-unclear', base.epoch + 1)) : done
     return { event, isSilent: false, outcome }
   }
@@ -95,6 +105,11 @@ function endOfPage(
     isSilent: false,
     outcome: next({ kind: 'incremental', base, gap: older }),
   }
+}
+
+/** The service does not take the token for the columns of the feed. */
+function otherColumns({ epoch }: ReadPosition): SnapshotPlan {
+  return snapshotPlan('schema-changed', epoch + 1)
 }
 
 /**
@@ -109,6 +124,7 @@ function insteadOfRefused(
 ): Outcome {
   const expired = isExpiredToken(error)
   if (!expired && (!mayRestart || !isRefusedLink(error))) throw error
+  if (!expired && !fromNextLink && base.isUnproven) return instead(otherColumns(base))
   if (expired || !fromNextLink) return instead(afterExpiry(base, context.options.onExpired, error))
   return instead({ kind: 'incremental', base, ...(gap !== undefined && { gap }) })
 }

@@ -1,5 +1,5 @@
 import { type Checkpoint, followSpec, type ReadOptions, toFollowSettings } from '@deltaverse/core'
-import { callable, createOption, defineOptions, flag, signal } from '@deltaverse/options'
+import { callable, createOption, defineOptions, flag, listOf, signal, text } from '@deltaverse/options'
 import type { FeedEvent, FeedSettings } from './options.js'
 import { parsePosition } from './read-position.js'
 
@@ -9,6 +9,9 @@ const readSpec = {
     { doc: 'Where this read goes on; null begins with a snapshot.' },
   ),
   restart: flag({ doc: 'Reads the table in full although there is a checkpoint.' }),
+  addedColumns: listOf(text({ doc: 'A column.' }), {
+    doc: 'Columns that the checkpoint may lack, and that the caller fills by readColumns().',
+  }),
   onEvent: callable<(event: FeedEvent) => void>()({
     doc: "Told of what happens, in place of the feed's own.",
   }),
@@ -52,7 +55,8 @@ export function resolveFollow(feed: FeedSettings, follow: FollowOptions | undefi
 
 type GivenRead = ReturnType<typeof readOptions.parse>
 
-function resolve(feed: FeedSettings, { checkpoint, restart, onEvent, signal }: GivenRead): ResolvedRead {
+function resolve(feed: FeedSettings, given: GivenRead): ResolvedRead {
+  const { checkpoint, restart, addedColumns, onEvent, signal } = given
   return {
     signal,
     options: {
@@ -61,6 +65,7 @@ function resolve(feed: FeedSettings, { checkpoint, restart, onEvent, signal }: G
         position: checkpoint === null ? undefined : parsePosition(checkpoint),
       }),
       ...(restart !== undefined && { restart }),
+      ...(addedColumns !== undefined && { addedColumns }),
       ...(onEvent !== undefined && { onEvent }),
     },
   }

@@ -1,6 +1,14 @@
 import { DataverseError, type ResetReason } from '@deltaverse/core'
+import { formatCollectionPath } from '@deltaverse/protocol'
 import { type CopyPlan, copyPlan, type NewerPlan, resumeCopy } from './copy-plan.js'
-import { type CheckpointScope, findMismatch, type GapLink, type ReadPosition } from './read-position.js'
+import {
+  type CheckpointScope,
+  columnsBeyond,
+  findMismatch,
+  type GapLink,
+  hashSelect,
+  type ReadPosition,
+} from './read-position.js'
 
 /** Where a part of a read begins and what it is. */
 export type ReadPlan = SnapshotPlan | CatchUpPlan | DeltaPlan | CopyPlan | NewerPlan
@@ -49,6 +57,8 @@ export interface PlanOptions {
   readonly gapGuard: boolean
   readonly mode: 'tracked' | 'full-copy' | 'modified-since'
   readonly copyEveryMs: number
+  /** Columns that the position may lack: whoever reads fills them. */
+  readonly addedColumns: readonly string[]
 }
 
 /**
@@ -62,6 +72,10 @@ export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: nu
   if (position === undefined) return fullPlan('initial', 1)
   const nextEpoch = position.epoch + 1
   const mismatch = findMismatch(position, scope)
+  const widened = mismatch === undefined || options.restart ? undefined : widen(options, position, scope)
+  if (widened !== undefined) {
+    return widened === 'snapshot' ? fullPlan('schema-changed', nextEpoch) : resume(widened, options, nowMs)
+  }
   if (mismatch !== undefined && options.onMismatch === 'refuse' && !options.restart) {
     throw new DataverseError(
       `the checkpoint does not belong to this feed: ${mismatch}. Keep one checkpoint for each, or set onMismatch to "reset" to read the table in full`,
@@ -75,6 +89,43 @@ export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: nu
     return resumeCopy({ ...position, copy }, { mode, copyEveryMs: options.copyEveryMs }, nowMs)
   }
   return resume(position, options, nowMs)
+}
+
+/**
+ * A position made without some columns of the feed, made one with all of them: the same token, asked for more columns. From
+ * the start of its delta, as the pages of a delta are bound to the columns that it was begun with.
+ *
+ * @returns `undefined` when the feed differs otherwise
+ */
+function widen(
+  { addedColumns }: PlanOptions,
+  position: ReadPosition,
+  scope: CheckpointScope,
+): ReadPosition | 'snapshot' | undefined {
+  const beyond = columnsBeyond(position, scope)
+  if (!beyond?.every((name) => addedColumns.includes(name))) return undefined
+  const { nextLink: _, guardLink: __, gap: ___, ...rest } = position
+  const { entitySet, select } = scope
+  const link = position.phase === 'incremental' ? linkForColumns(position.deltaLink, scope) : undefined
+  if (link === undefined) return 'snapshot'
+  return {
+    ...rest,
+    select,
+    selectHash: hashSelect(entitySet, select),
+    deltaLink: link,
+    isUnproven: true,
+  }
+}
+
+/** A delta link for the columns of a feed; `undefined` when its token is not where tokens are. */
+export function linkForColumns(
+  link: string | undefined,
+  { entitySet, select }: Pick<CheckpointScope, 'entitySet' | 'select'>,
+): string | undefined {
+  // As the service encoded it: whether it may be encoded in another way is not documented.
+  const token = /[?&](\$deltatoken=[^&#]+)/i.exec(link ?? '')?.[1]
+  if (token === undefined) return undefined
+  return `${formatCollectionPath({ entitySet, select: select ?? undefined })}${select === null ? '?' : '&'}${token}`
 }
 
 function resume(position: ReadPosition, options: PlanOptions, nowMs: number): ReadPlan {

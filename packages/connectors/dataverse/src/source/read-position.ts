@@ -56,6 +56,11 @@ interface Cursor {
   readonly owesFullRead?: true
   /** Of a table that is copied, as it is not tracked: then there is no delta link. */
   readonly copy?: CopyState
+  /**
+   * The token was given for other columns, and no row has shown yet that the service takes it for these: whether it does is not
+   * documented.
+   */
+  readonly isUnproven?: true
   /** Why the snapshot under way was begun; in its catch-up too. */
   readonly resetReason?: ResetReason
 }
@@ -189,6 +194,19 @@ function requireGap(value: unknown): void {
   if (expiresAt !== undefined && !isDate(expiresAt)) {
     refuse('"cursor.gap.expiresAt" must be a date in ISO 8601')
   }
+}
+
+/**
+ * Columns of a feed that a position was made without, where nothing else differs and the feed lacks none of the others;
+ * `undefined` otherwise.
+ */
+export function columnsBeyond(position: ReadPosition, scope: CheckpointScope): readonly string[] | undefined {
+  const { source, select, copy } = position
+  if ((copy === undefined) !== scope.isTracked) return undefined
+  if (source !== scope.source || select === null || scope.select === null) return undefined
+  const own = new Set(scope.select)
+  if (!select.every((name) => own.has(name))) return undefined
+  return scope.select.filter((name) => !select.includes(name))
 }
 
 /** Why a position cannot be gone on from by this feed, in words; `undefined` when it can. */

@@ -15,3 +15,26 @@ export function lacksColumns(changes: readonly Change[], context: ReadContext): 
   if (select === undefined) return columns.every((name) => keys.includes(name))
   return select.some((name) => !columns.includes(name))
 }
+
+/** Whether a token is good for the columns of a feed, as far as rows have shown. */
+export interface ColumnProof {
+  /** Absent once a row has come with them, or where the token was given for them. */
+  readonly isUnproven: true | undefined
+  /** Looks at rows. @returns whether they are of other columns */
+  isRefuted(changes: readonly Change[]): boolean
+}
+
+export function createColumnProof(isUnproven: true | undefined, context: ReadContext): ColumnProof {
+  let left = isUnproven
+  return {
+    get isUnproven() {
+      return left
+    },
+    isRefuted(changes) {
+      if (left === undefined) return false
+      if (lacksColumns(changes, context)) return true
+      if (changes.some(({ kind }) => kind === 'upserted')) left = undefined
+      return false
+    },
+  }
+}

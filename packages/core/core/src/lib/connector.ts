@@ -2,7 +2,7 @@ import type { OptionRow } from '@deltaverse/options'
 import type { TableSchema } from '@deltaverse/schema'
 import type { CallOptions } from './call-options.js'
 import type { Checkpoint } from './checkpoint.js'
-import type { CheckpointStore, ReadableSink, Sink, TransactionalSink } from './sink.js'
+import type { CheckpointStore, PatchableSink, ReadableSink, Sink, TransactionalSink } from './sink.js'
 import type { Source } from './source.js'
 
 /**
@@ -74,7 +74,7 @@ export interface SinkCapabilities {
 
 /** A sink, and what it stands on. */
 export interface OpenedSink {
-  readonly sink: (Sink | TransactionalSink) & Partial<ReadableSink>
+  readonly sink: (Sink | TransactionalSink) & Partial<ReadableSink> & Partial<PatchableSink>
   /** Where the state of its sync belongs, for sinks that do not keep it themselves. */
   readonly checkpoints?: CheckpointStore
   /** Where the table is, for a report; absent where there is nothing to say but the name. */

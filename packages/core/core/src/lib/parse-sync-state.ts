@@ -29,8 +29,21 @@ export function parseSyncState(value: unknown): SyncState {
   if (state.fingerprintPhase !== undefined && !phases.includes(state.fingerprintPhase as string)) {
     refuse(`"state.fingerprintPhase" must be one of ${phases.join(', ')}`)
   }
+  if (state.columns !== undefined && !isTextList(state.columns))
+    refuse('"state.columns" must be a list of names')
+  if (state.backfills !== undefined && !isBackfillList(state.backfills)) {
+    refuse('"state.backfills" must be a list of objects with "columns", lists of names')
+  }
   parseCheckpoint(state.checkpoint)
   return value as SyncState
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function isBackfillList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => isTextList(Object(item).columns))
 }
 
 function refuse(why: string): never {

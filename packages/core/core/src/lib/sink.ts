@@ -1,6 +1,6 @@
 import type { TableSchema } from '@deltaverse/schema'
 import type { CallOptions } from './call-options.js'
-import type { ChangeEvent, Row } from './change.js'
+import type { ChangeEvent, Row, UpsertedChange } from './change.js'
 import type { StoredState, SyncState } from './sync-state.js'
 
 /**
@@ -52,6 +52,29 @@ export interface TransactionalSink<Position = unknown, R extends Row = Row> exte
   ): Promise<{ readonly position: Position; readonly revision: string }>
   /** As {@link CheckpointStore.acquire}. */
   acquire?(name: string, call?: CallOptions): Promise<Lease>
+}
+
+/** Some columns of rows: what a sink that holds these rows is to put into them. */
+export interface ColumnPatch<R extends Row = Row> {
+  /** The members that each of the rows has, beside the key and annotations. */
+  readonly columns: readonly string[]
+  readonly rows: readonly UpsertedChange<R>[]
+}
+
+/** A sink that can fill columns which come later, without being told every row anew. */
+export interface PatchableSink<R extends Row = Row> {
+  /**
+   * Puts columns into rows that it holds, behind everything written before. A row that it does not hold (deleted since, not yet
+   * there) stays so, and one that it holds in another version stays as it is: that version came, or comes, with all columns.
+   * Where one of the versions is not known, the columns are put in. Durable by the next commit, like everything written.
+   * Never called within a snapshot, between `reset` and `complete`.
+   */
+  patch(patch: ColumnPatch<R>, call?: CallOptions): Promise<void>
+  /**
+   * Members of rows that it keeps from now on and that rows it holds have nothing of: a column that was made anew, say,
+   * because somebody dropped the old one. Told behind `open` and `applySchema`, until a commit.
+   */
+  unfilled?(): readonly string[]
 }
 
 /** What a sink is told when it is opened. */

@@ -2,9 +2,9 @@
 export interface PageReport {
   /**
    * Which part of a read it belongs to. `catch-up` pages bring what changed under a snapshot; `guard` pages are read only for
-   * the link at their end, and nobody gets their rows.
+   * the link at their end, and nobody gets their rows; `backfill` pages bring some columns, of all rows.
    */
-  readonly phase: 'guard' | 'snapshot' | 'catch-up' | 'incremental'
+  readonly phase: 'guard' | 'snapshot' | 'catch-up' | 'incremental' | 'backfill'
   /** Counted from 1 within this part. */
   readonly page: number
   /** In a `guard` page: everything in it, deletions too. */

@@ -2,6 +2,7 @@ import type { TableSchema } from '@deltaverse/schema'
 import type { CallOptions } from './call-options.js'
 import type { ChangeEvent, Row, UpsertedChange } from './change.js'
 import type { Checkpoint } from './checkpoint.js'
+import type { JsonValue } from './json-value.js'
 import type { SourceEvent } from './source-event.js'
 
 /** What one read may say for itself. */
@@ -10,8 +11,30 @@ export interface ReadOptions extends CallOptions {
   readonly checkpoint?: Checkpoint | null | undefined
   /** Reads the table in full although there is a checkpoint. */
   readonly restart?: boolean | undefined
+  /**
+   * Columns of this source that the checkpoint was perhaps not made with, and that the caller fills by {@link Source.readColumns}:
+   * where nothing else differs, the source goes on from the checkpoint, with all of its columns. Where it cannot, it begins a
+   * snapshot (`schema-changed`).
+   */
+  readonly addedColumns?: readonly string[] | undefined
   /** Told of what happens while it reads, and not waited for. */
   readonly onEvent?: ((event: SourceEvent) => void) | undefined
+}
+
+/** How some columns of a table are read. */
+export interface ReadColumnsOptions extends CallOptions {
+  /** Where to go on: as a group of an earlier read of the very same columns told it. Default: at the first row. */
+  readonly cursor?: JsonValue | undefined
+  /** Told of what happens while it reads, and not waited for. */
+  readonly onEvent?: ((event: SourceEvent) => void) | undefined
+}
+
+/** Some rows, with some of their columns. */
+export interface ColumnGroup<R extends Row = Row> {
+  /** Each with its id, its version where the source tells it, and the columns that were asked for. */
+  readonly rows: readonly UpsertedChange<R>[]
+  /** Where a later read goes on behind these rows; absent where it cannot go on just there. */
+  readonly cursor?: JsonValue
 }
 
 /** Which row, and in which version. */
@@ -48,6 +71,14 @@ export interface Source<R extends Row = Row> {
   read(options?: ReadOptions): AsyncIterable<readonly ChangeEvent<R>[]>
   /** What the table is: its columns and their types. */
   schema?(call?: CallOptions): Promise<TableSchema>
+  /** The members that its rows have, annotations left out; `undefined` when it may not know. */
+  columns?(call?: CallOptions): Promise<readonly string[] | undefined>
+  /**
+   * Some columns of all rows, as they are when each group is read: what it takes to fill columns that came later. Rows that
+   * come or change meanwhile may be left out, as `read` brings them. A cursor that is no longer good is not followed: the
+   * rows come from the first one then.
+   */
+  readColumns?(columns: readonly string[], options?: ReadColumnsOptions): AsyncIterable<ColumnGroup<R>>
   /** How many rows the table has now. */
   count?(call?: CallOptions): Promise<RowCount>
   /** Keys and versions of all rows, in groups. A key may come twice. */

@@ -1,4 +1,5 @@
 import type { Checkpoint } from './checkpoint.js'
+import type { JsonValue } from './json-value.js'
 
 /** How far a sync is, as plain JSON: where the source goes on and what the sink holds by then, saved in one step. */
 export interface SyncState<Position = unknown> {
@@ -22,6 +23,20 @@ export interface SyncState<Position = unknown> {
   readonly deletions?: number
   /** Which environment the checkpoint is of, where the source's id does not tell. */
   readonly environmentId?: string
+  /**
+   * Members that the rows of the sink have, or will have once the snapshot under way and the backfills are through. Absent
+   * where the source does not tell its columns.
+   */
+  readonly columns?: readonly string[]
+  /** Columns that came later and are being filled, one after the other; absent where there are none. */
+  readonly backfills?: readonly Backfill[]
+}
+
+/** Columns that are being put into rows which the sink already holds. */
+export interface Backfill {
+  readonly columns: readonly string[]
+  /** Where the source goes on; absent before the first page. */
+  readonly cursor?: JsonValue
 }
 
 /** A state and the revision under which it is stored. */

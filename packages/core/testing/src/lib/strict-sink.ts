@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ChangeEvent, Checkpoint, Sink } from '@deltaverse/core'
+import type { ChangeEvent, Checkpoint, PatchableSink, Sink } from '@deltaverse/core'
 
 /**
  * A sink that refuses what nobody may tell it: anything before it is opened, a `complete` of another epoch than that of the `reset`, and the same
@@ -30,8 +30,19 @@ export function createStrictSink<S extends Sink>(sink: S): S {
     }
   }
 
+  const { patch } = sink as Partial<PatchableSink>
+  const patching: Partial<PatchableSink> = {
+    async patch(columns, call) {
+      if (!isOpen) throw new Error('columns were put into a sink that is not open')
+      if (epochOfReset !== undefined) throw new Error('columns were put into rows within a snapshot')
+      toldLast = undefined
+      await patch?.call(sink, columns, call)
+    },
+  }
+
   return {
     ...sink,
+    ...(patch !== undefined && patching),
     async open(position, call) {
       await sink.open(position, call)
       isOpen = true

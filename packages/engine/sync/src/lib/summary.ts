@@ -14,6 +14,8 @@ export interface SyncSummary<Position = unknown> {
   readonly deleted: number
   /** Rows that arrived beside those: the sink holds them as they are, so that it was not bothered with them. */
   readonly unchanged: number
+  /** Rows that were read once more for columns that came later, and those alone. */
+  readonly backfilled: number
   /** Bytes of all rows and deletions that arrived. */
   readonly bytes: number
   readonly pages: number
@@ -41,6 +43,7 @@ export function tallyEvents<Position, R extends Row>(options: SyncSettings<Posit
   let upserted = 0
   let deleted = 0
   let unchanged = 0
+  let backfilled = 0
   let bytes = 0
   let pages = 0
   let bytesReceived = 0
@@ -51,7 +54,10 @@ export function tallyEvents<Position, R extends Row>(options: SyncSettings<Posit
       else if (event.kind === 'resumed')
         read = event.checkpoint.phase === 'incremental' ? 'delta' : 'full-read'
       else if (event.kind === 'committed') commits += 1
-      else if (event.kind === 'page') {
+      else if (event.kind === 'backfilled') {
+        backfilled += event.rows
+        bytes += event.bytes
+      } else if (event.kind === 'page') {
         pages += 1
         bytesReceived += event.bytesReceived
       } else if (event.kind === 'changes') {
@@ -69,6 +75,7 @@ export function tallyEvents<Position, R extends Row>(options: SyncSettings<Posit
       upserted,
       deleted,
       unchanged,
+      backfilled,
       bytes,
       pages,
       bytesReceived,

@@ -17,6 +17,9 @@ import type { SyncProgress } from './read/progress.js'
  * | `resumed` | there is a saved state, and the sync goes on from it |
  * | `other-environment` | the saved state is of another environment: everything is read again |
  * | `fingerprint-rebuild` | the fingerprint store does not know what the sink holds: everything is read again, the sink sees a snapshot |
+ * | `columns-added` | there are columns that the state does not tell of: they are read by themselves, or in a snapshot, and then it says why |
+ * | `backfilled` | a group of rows was given columns that came later |
+ * | `columns-filled` | all rows have them now |
  * | `reset` | a snapshot begins |
  * | `complete` | a snapshot ended |
  * | `changes` | a group of changes arrived: rows and deletions that the sink was handed, and rows that it holds as they are |
@@ -31,6 +34,12 @@ export type SyncEvent<Position = unknown> =
   | { readonly kind: 'resumed'; readonly checkpoint: Checkpoint; readonly position: Position }
   | { readonly kind: 'other-environment'; readonly saved: string | undefined; readonly expected: string }
   | { readonly kind: 'fingerprint-rebuild'; readonly why: 'new' | 'lost' | 'removed' }
+  | ({ readonly kind: 'columns-added'; readonly columns: readonly string[] } & (
+      | { readonly filled: 'by-backfill' }
+      | { readonly filled: 'by-snapshot'; readonly why: string }
+    ))
+  | { readonly kind: 'backfilled'; readonly rows: number; readonly bytes: number }
+  | { readonly kind: 'columns-filled'; readonly columns: readonly string[] }
   | SourceEvent
   | FollowEvent
   | ResetEvent

@@ -55,6 +55,10 @@ export const commonOptions = {
     default: 1_000,
     doc: 'Longest time between two commits within a read, in milliseconds, looked at where the source has a checkpoint.',
   }),
+  backfillPauseMs: number({
+    default: 30_000,
+    doc: 'While columns that came later are being filled: after how long that is interrupted, in milliseconds, to read what changed.',
+  }),
   maxDeleteShare: share({
     default: 0.5,
     doc: 'The largest share of the rows known that one read may delete, from 0 to 1; looked at from 100 deletions on. More than that stops the sync with too-many-deletions before they reach the sink.',

@@ -10,6 +10,8 @@
  * | `resync-began` | behind a `reset` |
  * | `before-complete` | before a full read is ended |
  * | `deletions-derived` | behind a group of deletions that a fingerprint store told |
+ * | `columns-read` | before a group of rows is given columns that came later |
+ * | `columns-written` | behind the sink's taking them |
  * | `before-fingerprint-commit` | before everything that the fingerprint store recorded is made durable |
  * | `before-sink-commit` | behind that, before the sink commits |
  * | `after-sink-commit` | between the sink's commit and the saving of the state; not with a sink that does both in one |
@@ -23,6 +25,8 @@ export type SyncStep =
   | 'resync-began'
   | 'before-complete'
   | 'deletions-derived'
+  | 'columns-read'
+  | 'columns-written'
   | 'before-fingerprint-commit'
   | 'before-sink-commit'
   | 'after-sink-commit'

@@ -2,6 +2,7 @@ import {
   type ChangeEvent,
   DataverseError,
   type HeldRow,
+  type PatchableSink,
   type ReadableSink,
   type Sink,
   type StoredState,
@@ -40,15 +41,20 @@ export type LoggedEvent =
       readonly rowVersion: string | undefined
     }
   | { readonly kind: 'deleted'; readonly id: string }
+  | {
+      readonly kind: 'patched'
+      readonly id: string
+      readonly text: string
+      readonly rowVersion: string | undefined
+    }
   | { readonly kind: 'reset' | 'complete'; readonly epoch: number }
 
 /**
  * A sink as strict as the contract allows: a log in memory that is cut back to the position it is opened at, and refuses one
  * that it does not hold.
  */
-export function createMemorySink(): MemorySink {
+export function createMemorySink(pending: LoggedEvent[] = []): MemorySink {
   const log: LoggedEvent[] = []
-  let pending: LoggedEvent[] = []
   let open = false
   let hasEnded = false
   let published = new Map<string, string>()
@@ -71,7 +77,7 @@ export function createMemorySink(): MemorySink {
         })
       }
       log.length = entries
-      pending = []
+      pending.length = 0
       hasEnded = false
       open = true
     },
@@ -86,14 +92,13 @@ export function createMemorySink(): MemorySink {
     async commit() {
       calls.commit += 1
       requireOpen()
-      log.push(...pending)
-      pending = []
+      log.push(...pending.splice(0))
       if (hasEnded) published = textsOf(log)
       return { entries: log.length }
     },
     async close() {
       calls.close += 1
-      pending = []
+      pending.length = 0
       open = false
     },
     async *held() {
@@ -102,6 +107,21 @@ export function createMemorySink(): MemorySink {
       yield mentioned.map((id): HeldRow => ({ id, rowVersion: '1' }))
       yield mentioned.map((id): HeldRow => ({ id, rowVersion: undefined, deleted: true }))
       for (const [id, { rowVersion }] of replay(log)) yield [{ id, rowVersion }]
+    },
+  }
+}
+
+/** The same, and columns can be put into rows that it holds. */
+export function createPatchableMemorySink(): MemorySink & PatchableSink {
+  const patches: LoggedEvent[] = []
+  const sink = createMemorySink(patches)
+  return {
+    ...sink,
+    async patch({ columns, rows }) {
+      for (const { id, bytes, row, rowVersion } of rows) {
+        for (const column of columns) if (!(column in row)) throw new Error(`${id} came without ${column}`)
+        patches.push({ kind: 'patched', id, text: Buffer.from(bytes).toString(), rowVersion })
+      }
     },
   }
 }
@@ -132,6 +152,21 @@ export function createTransactionalMemorySink(): MemorySink &
   }
 }
 
+function patch(
+  rows: Map<string, HeldEntry>,
+  { id, text, rowVersion }: Omit<HeldEntry, 'epoch'> & { id: string },
+): void {
+  const held = rows.get(id)
+  if (held === undefined) return
+  const isKnown = held.rowVersion !== undefined && rowVersion !== undefined
+  if (isKnown && held.rowVersion !== rowVersion) return
+  rows.set(id, { ...held, text: merged(held.text, text) })
+}
+
+function merged(text: string, patch: string): string {
+  return JSON.stringify({ ...JSON.parse(text), ...JSON.parse(patch) })
+}
+
 function toEntry(event: Exclude<ChangeEvent, { kind: 'checkpoint' }>): LoggedEvent {
   if (event.kind === 'reset' || event.kind === 'complete') {
     return { kind: event.kind, epoch: event.epoch }
@@ -158,6 +193,7 @@ function replay(log: readonly LoggedEvent[]): Map<string, HeldEntry> {
       rows.set(entry.id, { ...entry, epoch })
       marked?.add(entry.id)
     } else if (entry.kind === 'deleted') rows.delete(entry.id)
+    else if (entry.kind === 'patched') patch(rows, entry)
     else {
       if (marked === undefined || entry.epoch !== epoch) throw new Error('complete without its reset')
       for (const id of rows.keys()) if (!marked.has(id)) rows.delete(id)

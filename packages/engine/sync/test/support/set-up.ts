@@ -20,8 +20,7 @@ export interface SetUp {
 }
 
 /** A sink, a store and a fingerprint store for one table, and the events of all its syncs. */
-export function setUp(table: EmulatedTable): SetUp {
-  const sink = createMemorySink()
+export function setUp(table: EmulatedTable, sink: MemorySink = createMemorySink()): SetUp {
   const checkpoints = createMemoryCheckpoints()
   const fingerprints = createMemoryFingerprints()
   const events: SyncEvent<MemoryPosition>[] = []

@@ -1,4 +1,5 @@
 import type { CallOptions, Checkpoint, Row, SyncState } from '@deltaverse/core'
+import type { ColumnPlan } from '../columns/column-plan.js'
 import type { ChangeFilter } from '../fingerprints/change-filter.js'
 import type { SyncSettings } from '../sync-options.js'
 import type { StateKeeper } from './state-keeper.js'
@@ -26,7 +27,7 @@ export interface Committer<Position> {
 export function createCommitter<Position, R extends Row>(
   options: SyncSettings<Position, R>,
   keeper: StateKeeper<Position>,
-  filter: ChangeFilter<R>,
+  { filter, plan }: { readonly filter: ChangeFilter<R>; readonly plan: ColumnPlan },
   state: SyncState<Position> | undefined,
 ): Committer<Position> {
   const { clock, commitBytes, commitMs, environmentId, onEvent, onStep } = options
@@ -55,6 +56,7 @@ export function createCommitter<Position, R extends Row>(
           ...(rows !== undefined && { rows }),
           ...(deletions > 0 && { deletions }),
           ...(environmentId !== undefined && { environmentId }),
+          ...plan.state(),
         },
         call,
       )

@@ -24,6 +24,8 @@ export interface ChangeFilter<R extends Row> {
    * @returns why the table has to be read in full so that fingerprint store and sink hold the same again; `undefined` when they do
    */
   open(state: SyncState | undefined, call: CallOptions): Promise<'new' | 'lost' | 'removed' | undefined>
+  /** The sink is to see every row of the next snapshot, whatever it is known to hold. */
+  passAll(): void
   reset(event: ResetEvent): ResetView
   /** Takes changes up, and picks those that the sink gets to see. */
   select(changes: readonly Change<R>[], call: CallOptions): Promise<SelectedChanges<R>>
@@ -51,6 +53,7 @@ export function createOpenFilter<R extends Row>(): ChangeFilter<R> {
       const isHalfWay = state?.fingerprintPhase === 'comparing' || state?.fingerprintPhase === 'deriving'
       return isHalfWay ? 'removed' : undefined
     },
+    passAll: () => {},
     reset: () => 'snapshot',
     async select(changes) {
       let deletions = 0

@@ -14,19 +14,13 @@ import type { ChangeFilter, SelectedChanges } from './change-filter.js'
  *
  * It shows the fingerprint store a number of its own in place of the source's epoch: a snapshot that begins again has the same
  * epoch, and rows that its first beginning brought must not count as brought by the second.
- *
- * @param passAll whether the sink gets to see all rows of the next snapshot, whatever it is known to hold: a restart is asked for
- * because it may have lost them
  */
-export function createFingerprintFilter<R extends Row>(
-  fingerprints: Fingerprints,
-  passAll: boolean,
-): ChangeFilter<R> {
+export function createFingerprintFilter<R extends Row>(fingerprints: Fingerprints): ChangeFilter<R> {
   let snapshot = 0
   let phase: SyncState['fingerprintPhase']
   /** Whether the fingerprint store knows what the sink holds, or will at the end of the snapshot under way. */
   let knowsSink = false
-  let mustPassAll = passAll
+  let mustPassAll = false
 
   async function openFingerprints(
     state: SyncState | undefined,
@@ -63,6 +57,9 @@ export function createFingerprintFilter<R extends Row>(
       phase = why === undefined ? state?.fingerprintPhase : undefined
       snapshot = state?.fingerprintPass ?? 0
       return why
+    },
+    passAll() {
+      mustPassAll = true
     },
     reset() {
       snapshot += 1

@@ -1,4 +1,5 @@
 import type { CallOptions, Row } from '@deltaverse/core'
+import type { ColumnPlan } from '../columns/column-plan.js'
 import type { Committer } from '../commit/committer.js'
 import type { ChangeFilter } from '../fingerprints/change-filter.js'
 import type { DeleteGuard } from '../guard/delete-guard.js'
@@ -8,6 +9,7 @@ import type { SyncSettings } from '../sync-options.js'
 export interface PipelineParts<Position, R extends Row> {
   readonly options: SyncSettings<Position, R>
   readonly filter: ChangeFilter<R>
+  readonly plan: ColumnPlan
   readonly committer: Committer<Position>
   readonly guard: DeleteGuard
   readonly call: CallOptions

@@ -23,7 +23,7 @@ export interface Pipeline<R extends Row> {
 }
 
 export function createPipeline<Position, R extends Row>(parts: PipelineParts<Position, R>): Pipeline<R> {
-  const { options, filter, committer, guard, call } = parts
+  const { options, filter, plan, committer, guard, call } = parts
   const { sink, onEvent, onStep } = options
   const state = committer.saved()
   let rows = state?.rows
@@ -47,7 +47,11 @@ export function createPipeline<Position, R extends Row>(parts: PipelineParts<Pos
   async function reset(event: ResetEvent): Promise<void> {
     deletions = 0
     uncommitted = undefined
-    if (filter.reset(event) === 'snapshot') await sink.write([event], call)
+    // Rows of other columns all differ; those of the same may be known, and not be in the sink with all of their columns.
+    if (plan.needsSnapshot() && event.reason !== 'schema-changed') filter.passAll()
+    const view = filter.reset(event)
+    if (view === 'snapshot' || plan.needsSnapshot()) plan.startOver()
+    if (view === 'snapshot') await sink.write([event], call)
     onEvent(event)
     await onStep?.('resync-began')
   }

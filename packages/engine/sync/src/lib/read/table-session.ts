@@ -6,6 +6,8 @@ import {
   type Row,
   type SyncState,
 } from '@deltaverse/core'
+import { fillColumns } from '../columns/fill-columns.js'
+import { openColumnPlan } from '../columns/open-column-plan.js'
 import { type Committer, createCommitter } from '../commit/committer.js'
 import type { StateKeeper } from '../commit/state-keeper.js'
 import { type ChangeFilter, createOpenFilter } from '../fingerprints/change-filter.js'
@@ -59,9 +61,11 @@ export async function openTable<Position, R extends Row>(
     if (state !== undefined && isSinkKept && !restart) {
       onEvent({ kind: 'resumed', checkpoint: state.checkpoint, position: state.position })
     }
+    const plan = await openColumnPlan(options, isSinkKept ? state : undefined, call)
+    if (options.restart) filter.passAll()
     await onStep?.('opened')
-    const committer = createCommitter(options, keeper, filter, state)
-    const parts = { options, filter, committer, guard: createGuard(options), call }
+    const committer = createCommitter(options, keeper, { filter, plan }, state)
+    const parts = { options, filter, plan, committer, guard: createGuard(options), call }
     return { committer, parts, read: createRead(parts, restart && state !== undefined), close }
   } catch (error) {
     await close().catch(() => undefined)
@@ -73,25 +77,25 @@ function createRead<Position, R extends Row>(
   parts: PipelineParts<Position, R>,
   restart: boolean,
 ): () => Promise<boolean> {
-  const { options, filter, committer, call } = parts
+  const { options, filter, plan, committer, call } = parts
   const { source, onEvent } = options
   const opened = committer.saved()
   const pipeline = createPipeline(parts)
-  return async () => {
-    call.signal?.throwIfAborted()
-    const saved = committer.saved()
-    // Asked for again as long as nothing of the new read is saved.
-    const mustRestart = restart && saved === opened
-    if (filter.isDeriving() && !mustRestart) await pipeline.derive()
+
+  /** @returns whether anything but a checkpoint came; `undefined` when no snapshot begins although one is needed */
+  async function readOnce(mustRestart: boolean): Promise<boolean | undefined> {
     let changed = false
     let isCopy = false
     const events = source.read({
       checkpoint: committer.saved()?.checkpoint ?? null,
       restart: mustRestart,
+      addedColumns: plan.pending(),
       signal: call.signal,
       onEvent,
     })
     for await (const batch of events) {
+      // A source of other columns begins one by itself, or refuses to, as it was told.
+      if (plan.needsSnapshot() && batch[0]?.kind !== 'reset') return undefined
       isCopy ||= batch.some((event) => event.kind === 'reset' && event.reason === 'full-copy')
       // A copy tells every row and not what changed: the more rarely it is made, the better.
       changed ||= !isCopy && hasNews(batch)
@@ -102,17 +106,28 @@ function createRead<Position, R extends Row>(
     await pipeline.finish()
     return changed
   }
+
+  async function readChanges(): Promise<boolean> {
+    call.signal?.throwIfAborted()
+    // Asked for again as long as nothing of the new read is saved.
+    const mustRestart = restart && committer.saved() === opened
+    if (filter.isDeriving() && !mustRestart) await pipeline.derive()
+    return (await readOnce(mustRestart)) ?? (await readOnce(true)) ?? false
+  }
+
+  return async () => {
+    const changed = await readChanges()
+    const filled = await fillColumns(parts, readChanges)
+    return changed || filled
+  }
 }
 
 function hasNews(batch: readonly ChangeEvent[]): boolean {
   return batch.some((event) => event.kind !== 'checkpoint')
 }
 
-function createFilter<Position, R extends Row>({
-  fingerprints,
-  restart,
-}: SyncSettings<Position, R>): ChangeFilter<R> {
-  return fingerprints === undefined ? createOpenFilter() : createFingerprintFilter(fingerprints, restart)
+function createFilter<Position, R extends Row>({ fingerprints }: SyncSettings<Position, R>): ChangeFilter<R> {
+  return fingerprints === undefined ? createOpenFilter() : createFingerprintFilter(fingerprints)
 }
 
 function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: SyncSettings<Position, R>) {
