@@ -52,8 +52,6 @@ const words = [
   'Manager mail=ownerid:systemuser.internalemailaddress',
   '--map',
   'Birthday=birthdate',
-  '--dates',
-  'Birthday',
   '--date-format',
   'dd.MM.yyyy',
 ]

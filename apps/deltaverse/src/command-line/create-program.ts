@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addColumns, addKeys, addTables } from '../commands/describe/command.js'
 import { addPull } from '../commands/pull/command.js'
 import { addPush } from '../commands/push/command.js'
+import { addRun } from '../commands/run/command.js'
 import { addVerify } from '../commands/verify/command.js'
 import type { Execute } from './execute.js'
 
@@ -29,7 +30,7 @@ export function createProgram(execute: Execute): Command {
     .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError()
     .addHelpText('after', more)
-  for (const add of [addPull, addPush, addVerify, addTables, addColumns, addKeys]) {
+  for (const add of [addPull, addPush, addRun, addVerify, addTables, addColumns, addKeys]) {
     add(program, execute)
       .exitOverride()
       .configureOutput({ writeErr: () => undefined })

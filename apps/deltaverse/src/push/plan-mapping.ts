@@ -31,12 +31,24 @@ export function planMapping(
   const rest = byName ? (columns ?? []).filter((name) => !named.has(name)) : []
   for (const name of rest) checkColumn(table, name, 'is in the source')
   const all = [...given, ...rest.map((name): ColumnMapping => ({ column: name, from: name }))]
-  return all.map((mapping) => ({ ...defaults, ...ownDefaults(table, mapping), ...mapping }))
+  return all.map((mapping) => ({ ...defaultsOf(table, mapping, defaults), ...mapping }))
 }
 
-/** A row always has an owner, so an empty cell cannot mean that it shall have none. */
-function ownDefaults(table: TableMetadata, { column }: ColumnMapping): MappingDefaults {
-  return table.columns.get(column)?.kind === 'owner' ? { empty: 'skip' } : {}
+const numbers: ReadonlySet<string> = new Set(['whole-number', 'big-integer', 'decimal', 'money', 'double'])
+
+/** Of what holds for all columns, what a column of this kind can mean by it. */
+function defaultsOf(
+  table: TableMetadata,
+  { column }: ColumnMapping,
+  { empty, format, timeZone, decimal }: MappingDefaults,
+): MappingDefaults {
+  const kind = table.columns.get(column)?.kind ?? 'other'
+  return {
+    // A row always has an owner, so an empty cell cannot mean that it shall have none.
+    empty: kind === 'owner' ? 'skip' : empty,
+    ...(kind === 'date' && { format, timeZone }),
+    ...(numbers.has(kind) && { decimal }),
+  }
 }
 
 function checkColumn(table: TableMetadata, name: string, why: string): void {

@@ -45,7 +45,7 @@ export async function sinkFromFlags(flags: SinkFlags): Promise<SinkSettings> {
  *
  * @throws UsageError where it is no sink, or has no such option
  */
-function toSinkSettings(connector: Connector, settings: ConnectorSettings): SinkSettings {
+export function toSinkSettings(connector: Connector, settings: ConnectorSettings): SinkSettings {
   const role = connector.sink
   if (role === undefined) throw new UsageError(`${connector.title} is no place that rows can be kept in`)
   const { properties = {} } = role.options.toJsonSchema() as JsonSchema

@@ -88,13 +88,12 @@ export function addPushFlags(command: Command): Command {
     )
     .option(
       '--date-format <letters>',
-      'of dates, such as dd.MM.yyyy; for columns named with --dates',
+      'of dates in the file, such as dd.MM.yyyy (default: ISO 8601)',
       parseText,
     )
-    .option('--dates <headers>', 'columns of the file that hold dates of --date-format', collectTexts)
     .option(
       '--time-zone <name>',
-      'of times that say none, such as Europe/Berlin; for columns of --dates',
+      'of times that say none, such as Europe/Berlin (default: they are refused)',
       parseText,
     )
     .addOption(new Option('--decimal <sign>', 'between a number and its fraction').choices([',', '.']))
@@ -112,7 +111,6 @@ interface PushFlags
   extends Omit<PushSettings, 'source' | 'mapping' | 'byName' | 'defaults'>,
     MappingDefaults {
   readonly map?: readonly string[]
-  readonly dates?: readonly string[]
   readonly dateFormat?: string
   readonly format?: SourceFormat
   readonly encoding?: string
@@ -122,12 +120,7 @@ interface PushFlags
 
 /** What the flags say. @throws UsageError */
 export function pushSettingsOf(path: string, flags: PushFlags): PushSettings {
-  const { dates = [], map = [] } = flags
-  const { dateFormat, timeZone, decimal, empty } = flags
-  const mapping = map.map(parseMapFlag)
-  const ofDates = dates
-    .filter((from) => !mapping.some((each) => each.from === from))
-    .map((from) => ({ from, column: from }))
+  const { map = [], dateFormat, timeZone, decimal, empty } = flags
   return {
     source: {
       path,
@@ -139,11 +132,9 @@ export function pushSettingsOf(path: string, flags: PushFlags): PushSettings {
     table: flags.table,
     key: flags.key,
     operation: flags.operation,
-    mapping: [...mapping, ...ofDates].map((each) =>
-      dates.includes(each.from ?? '') ? { ...each, format: dateFormat, timeZone } : each,
-    ),
+    mapping: map.map(parseMapFlag),
     byName: true,
-    defaults: { decimal, empty },
+    defaults: { decimal, empty, format: dateFormat, timeZone },
     missing: flags.missing,
     maxDeleteShare: flags.maxDeleteShare,
     deadLetters: flags.deadLetters,

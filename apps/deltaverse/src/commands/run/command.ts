@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import type { Execute } from '../../command-line/execute.js'
+import { parseText } from '../../command-line/flag-values.js'
+import { addOutputFlags, outputOf } from '../../command-line/shared-flags.js'
+
+/** `deltaverse run`: jobs of a job file. */
+export function addRun(program: Command, execute: Execute): Command {
+  const command = program
+    .command('run')
+    .description('run the jobs of a job file, all or those that are named, in the order of their needs')
+    .argument('[jobs...]', 'names of jobs (default: all)')
+    .option('--file <path>', 'the job file', parseText, 'deltaverse.yaml')
+  addOutputFlags(command)
+  return command.action(async (jobs: readonly string[], flags) => {
+    await execute(outputOf(flags), async () => {
+      const { runJobs } = await import('./run-jobs.js')
+      return (context) => runJobs({ file: flags.file, jobs }, context)
+    })
+  })
+}

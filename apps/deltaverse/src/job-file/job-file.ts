@@ -1,0 +1,65 @@
+import type { EnvironmentSettings } from '../environment/open-environment.js'
+import type { ColumnMapping } from '../push/column-mapping.js'
+
+/** What a job file says, checked, with the values of the environment put in. Paths are those of the file's folder. */
+export interface JobFile {
+  readonly connections: Readonly<Record<string, ConnectionEntry>>
+  readonly jobs: Readonly<Record<string, JobEntry>>
+}
+
+/** `dataverse` and its sign-in, or the name of a connector, its address, and its options. */
+export type ConnectionEntry = Readonly<Record<string, unknown>>
+
+export type JobEntry = PullEntry | PushEntry
+
+interface CommonEntry {
+  /** Jobs that have to be done before this one. */
+  readonly after?: readonly string[]
+  readonly maxDeleteShare?: number
+}
+
+export interface PullEntry extends CommonEntry {
+  readonly pull: {
+    readonly from: string
+    readonly tables: Readonly<Record<string, { readonly columns?: readonly string[] } | null>>
+    readonly annotations?: readonly string[]
+    readonly pageSize?: number
+    readonly concurrency?: number
+    readonly onMismatch?: 'refuse' | 'reset'
+    readonly commitBytes?: number
+    readonly lockWaitSeconds?: number
+  }
+  /** A connection, or a connector with its address and options. */
+  readonly to: string | Readonly<Record<string, unknown>>
+}
+
+export interface PushEntry extends CommonEntry {
+  readonly push: {
+    readonly from: Readonly<Record<string, unknown>>
+    readonly to: string
+    readonly table: string
+    readonly key: string | readonly string[]
+    readonly operation?: 'upsert' | 'create' | 'update'
+    readonly batchSize?: number
+  }
+  readonly columns?: Readonly<Record<string, ColumnEntry>>
+  readonly missing?: 'ignore' | 'deactivate' | 'delete'
+  readonly deadLetters?: string
+  readonly state?: string
+  readonly empty?: 'null' | 'skip' | 'refuse'
+  readonly decimal?: ',' | '.'
+  readonly dateFormat?: string
+  readonly timeZone?: string
+}
+
+/** The source's column, or that and how it is read. */
+export type ColumnEntry =
+  | string
+  | (Omit<ColumnMapping, 'column' | 'find'> & { readonly find?: string; readonly label?: boolean })
+
+/** What the sign-in of a connection may say. */
+export type EnvironmentEntry = Omit<EnvironmentSettings, 'url'> & { readonly dataverse: string }
+
+export function isPull(job: JobEntry): job is PullEntry {
+  return 'pull' in job
+}
