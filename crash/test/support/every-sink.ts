@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CheckpointStore, HeldRow, Source } from '@deltaverse/core'
@@ -6,6 +6,7 @@ import { createFingerprints } from '@deltaverse/fingerprints'
 import { findBinaries, noBinaries, startPostgres } from '@deltaverse/postgres/testing'
 import { loadConnector } from '@deltaverse/registry'
 import { type SyncSummary, sync, type VerifySummary, verify } from '@deltaverse/sync'
+import pg from 'pg'
 import { afterAll, beforeAll, describe } from 'vitest'
 
 /** One sink, and one sync that keeps to it for the time of a test. */
@@ -14,26 +15,49 @@ export interface SinkUnderTest {
   verify(source: Source): Promise<VerifySummary>
   /** Ids of the rows that it holds, by the alphabet. */
   ids(): Promise<readonly string[]>
+  /** Everything that it keeps of the rows, as text. */
+  text(): Promise<string>
 }
 
 interface Way {
   readonly connector: string
+  /** Looks at the rows with none of the sink's own code. */
+  readonly look: (folder: string, table: string) => Promise<string>
   readonly settings: (folder: string) => object
   readonly fingerprints: boolean
 }
 
 const ways: Readonly<Record<string, Way>> = {}
-function addWay(title: string, connector: string, settings: (folder: string) => object): void {
+function addWay(title: string, way: Omit<Way, 'fingerprints'>): void {
   const known = ways as Record<string, Way>
-  known[title] = { connector, settings, fingerprints: false }
-  known[`${title}, with fingerprints`] = { connector, settings, fingerprints: true }
+  known[title] = { ...way, fingerprints: false }
+  known[`${title}, with fingerprints`] = { ...way, fingerprints: true }
 }
 for (const mode of ['log', 'mirror']) {
   for (const format of ['ndjson', 'csv']) {
-    addWay(`files (${mode}, ${format})`, 'files', (directory) => ({ directory, mode, format }))
+    addWay(`files (${mode}, ${format})`, {
+      connector: 'files',
+      settings: (directory) => ({ directory, mode, format }),
+      async look(folder) {
+        const names = readdirSync(folder).filter((name) => name.endsWith(`.${format}`))
+        return names.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n')
+      },
+    })
   }
 }
-addWay('sqlite', 'sqlite', (folder) => ({ file: join(folder, 'rows.sqlite') }))
+addWay('sqlite', {
+  connector: 'sqlite',
+  settings: (folder) => ({ file: join(folder, 'rows.sqlite') }),
+  async look(folder, table) {
+    const { DatabaseSync } = await import('@photostructure/sqlite')
+    const database = new DatabaseSync(join(folder, 'rows.sqlite'))
+    try {
+      return JSON.stringify(database.prepare(`SELECT * FROM ${table}`).all())
+    } finally {
+      database.close()
+    }
+  },
+})
 
 /** Describes tests once for each sink, with and without fingerprints. */
 export function describeEverySink(
@@ -41,7 +65,7 @@ export function describeEverySink(
   body: (open: (table: string) => SinkUnderTest) => void,
 ): void {
   for (const [title, way] of Object.entries(ways)) {
-    describe(`${name}: ${title}`, () => body(opener(way, () => way.settings)))
+    describe(`${name}: ${title}`, () => body(opener(way)))
   }
   const binaries = findBinaries()
   const title = binaries === undefined ? `postgres (skipped: ${noBinaries})` : 'postgres'
@@ -51,17 +75,29 @@ export function describeEverySink(
       server = await startPostgres(binaries ?? '')
     })
     afterAll(() => server?.stop())
-    const way = { connector: 'postgres', settings: () => ({}), fingerprints: true }
-    body(
-      opener(way, () => {
-        const { host, port, user, database } = server?.settings ?? {}
-        return () => ({ connectionString: `postgres://${user}@${host}:${port}/${database}` })
-      }),
-    )
+    const connectionString = () => {
+      const { host, port, user, database } = server?.settings ?? {}
+      return `postgres://${user}@${host}:${port}/${database}`
+    }
+    const way: Way = {
+      connector: 'postgres',
+      settings: () => ({ connectionString: connectionString() }),
+      fingerprints: true,
+      async look(_, table) {
+        const client = new pg.Client({ connectionString: connectionString() })
+        await client.connect()
+        try {
+          return JSON.stringify((await client.query(`SELECT * FROM ${table}`)).rows)
+        } finally {
+          await client.end()
+        }
+      },
+    }
+    body(opener(way))
   })
 }
 
-function opener(way: Way, settingsOf: () => Way['settings']): (table: string) => SinkUnderTest {
+function opener(way: Way): (table: string) => SinkUnderTest {
   const folders: string[] = []
   afterAll(() => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true })
@@ -72,7 +108,7 @@ function opener(way: Way, settingsOf: () => Way['settings']): (table: string) =>
     const openSink = async () => {
       const connector = await loadConnector(way.connector)
       if (connector.sink === undefined) throw new Error(`${way.connector} is no sink`)
-      return connector.sink.open({ ...settingsOf()(folder) }, { name: table })
+      return connector.sink.open({ ...way.settings(folder) }, { name: table })
     }
     const partsOf = (checkpoints: CheckpointStore | undefined) => ({
       name: table,
@@ -97,6 +133,7 @@ function opener(way: Way, settingsOf: () => Way['settings']): (table: string) =>
           await release()
         }
       },
+      text: () => way.look(folder, table),
       async ids() {
         const { sink, checkpoints, release } = await openSink()
         try {

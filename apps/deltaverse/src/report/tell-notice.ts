@@ -88,6 +88,8 @@ function describeReset({ reason, epoch }: ResetEvent, directory: string): string
       return `the checkpoint is of other columns or another environment: ${again}`
     case 'deletion-unclear':
       return `a row of an elastic table is gone, and the service does not say of which partition: ${again}; rows that are not in it are gone`
+    case 'labels-changed':
+      return `labels of choices are other ones now: ${again}`
     case 'key-changed':
       return `rows are told apart by another key than when the checkpoint was made: ${again}`
     case 'full-copy':

@@ -30,6 +30,7 @@ export type {
 } from './sink/writer-options.js'
 export { type ChangeFeed, createChangeFeed } from './source/change-feed.js'
 export type { ChangePage } from './source/change-page.js'
+export { createLabelSource, type LabelRow, type LabelSourceOptions } from './source/labels/label-source.js'
 export type { ChangeFeedOptions, FeedEvent } from './source/options.js'
 export type { DecoderName } from './source/page-decoder.js'
 export type { FollowOptions } from './source/read-options.js'

@@ -1,3 +1,4 @@
+export { type ChoiceColumn, type ChoiceKind, readChoiceColumns } from './lib/choice-columns.js'
 export { asJsonObject, type JsonObject, listOf, textOf } from './lib/json-members.js'
 export { createLruCache, type LruCache } from './lib/lru-cache.js'
 export type { ManyToManyEnd, ManyToManyMetadata } from './lib/many-to-many.js'
@@ -17,6 +18,7 @@ export type {
   DetailedKind,
   KeyIndexStatus,
   KeyMetadata,
+  LocalizedLabel,
   LookupTarget,
   TableMetadata,
 } from './lib/table-metadata.js'

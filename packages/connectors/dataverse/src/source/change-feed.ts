@@ -21,11 +21,12 @@ import type { ChangePage } from './change-page.js'
 import { countRows } from './count-rows.js'
 import { followFeed } from './follow.js'
 import { groupIntoPages } from './group-into-pages.js'
+import { readRowLabels } from './labels/row-labels.js'
 import { type ChangeFeedOptions, type FeedSettings, toFeedSettings } from './options.js'
 import { readColumns } from './read-columns.js'
 import type { EventBatch, ReadContext } from './read-context.js'
 import { type FollowOptions, resolveFollow, resolveRead } from './read-options.js'
-import { planRead, withSameKey } from './read-plan.js'
+import { planRead, withSameRows } from './read-plan.js'
 import type { CheckpointScope, ReadPosition } from './read-position.js'
 import { readTable } from './read-table.js'
 import { readKeys, readRows } from './table-access.js'
@@ -100,12 +101,16 @@ export function createChangeFeed<R extends Row = Row>(
     select: resolved.canonicalSelect,
     isTracked: resolved.mode === 'tracked',
   }
+  const hasLabels = resolved.labels || resolved.lookups !== 'ids'
+  const metadata = createMetadataReader(client, { ttlMs: resolved.labelsMaxAgeMs, clock: resolved.clock })
   let learned: LearnedTable | undefined
 
   async function prepare(options: FeedSettings, signal: AbortSignal | undefined): Promise<ReadContext> {
     learned ??= await learnTable(client, resolved, signal)
     const { shape, tokenLifetimeDays } = learned
-    return { client, options, scope, shape, tokenLifetimeDays }
+    if (!hasLabels) return { client, options, scope, shape, tokenLifetimeDays }
+    const labels = await readRowLabels(metadata, resolved.entitySet, resolved, { signal })
+    return { client, options, scope, shape: { ...shape, labels }, tokenLifetimeDays }
   }
 
   async function* readOnce(
@@ -115,7 +120,7 @@ export function createChangeFeed<R extends Row = Row>(
     signal?.throwIfAborted()
     const planned = planRead(options, scope, options.clock.now())
     const context = await prepare(options, signal)
-    const plan = withSameKey(planned, options, context.shape.partitionKey)
+    const plan = withSameRows(planned, options, context.shape)
     if (plan.kind === 'incremental') giveNotice(plan.base, options)
     yield* readTable(context, plan, signal)
   }
@@ -153,12 +158,14 @@ export function createChangeFeed<R extends Row = Row>(
   }
 
   async function schema(call: CallOptions = {}): Promise<TableSchema> {
-    const { partitionKey } = (await prepare(resolved, call.signal)).shape
-    return readTableSchema(
+    const { partitionKey, labels } = (await prepare(resolved, call.signal)).shape
+    const own = await readTableSchema(
       createMetadataReader(client),
       { entitySet: table, select: resolved.select, partitionColumn: partitionKey },
       call,
     )
+    if (labels === undefined) return own
+    return { ...own, columns: [...own.columns, ...labels.columns(new Set(own.columns.map(memberOf)))] }
   }
 
   async function columns(call: CallOptions = {}): Promise<readonly string[] | undefined> {

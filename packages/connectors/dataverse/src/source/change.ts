@@ -10,6 +10,8 @@ import {
   rowMayHoldLongNumber,
 } from '@deltaverse/protocol'
 import { parseExactJson } from '@deltaverse/schema'
+import { LabelledChange } from './labels/labelled-change.js'
+import type { RowLabels } from './labels/row-labels.js'
 import { formatRowId } from './row-id.js'
 
 /** What is common to all changes of a table. */
@@ -19,6 +21,8 @@ export interface ChangeShape {
   /** Of an elastic table: the column that tells rows of one primary key apart. */
   readonly partitionKey: string | undefined
   readonly exactNumbers: boolean
+  /** What is written beside the values of its rows. */
+  readonly labels?: RowLabels | undefined
   readonly identity: RowIdentity
 }
 
@@ -55,7 +59,9 @@ function addChanges(changes: Change[], run: RowRun, shape: ChangeShape): void {
     const start = bounds[index] ?? 0
     const end = bounds[index + 1] ?? 0
     const row = new RowOfPage(shape, bytes, start, end, bounds[index + 2] ?? 0)
-    changes.push(shape.identity.isDeleted(bytes, start, end) ? deletionOrRow(row, shape) : row)
+    const change = shape.identity.isDeleted(bytes, start, end) ? deletionOrRow(row, shape) : row
+    const { labels } = shape
+    changes.push(labels !== undefined && change === row ? new LabelledChange(row, labels) : change)
   }
 }
 

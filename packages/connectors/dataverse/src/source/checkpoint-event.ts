@@ -1,5 +1,6 @@
 import type { CheckpointEvent } from '@deltaverse/core'
 import { parseDeltaToken } from '@deltaverse/protocol'
+import type { RowLabels } from './labels/row-labels.js'
 import type { ReadContext } from './read-context.js'
 import { checkpointOf, hashSelect, type ReadPosition } from './read-position.js'
 
@@ -71,11 +72,18 @@ export function positionAt(
     source,
     select,
     ...(shape.partitionKey !== undefined && { partitionKey: shape.partitionKey }),
+    ...labelMembers(shape.labels),
     selectHash: hashSelect(entitySet, select),
     ...place,
     issuedAt: new Date(options.clock.now()).toISOString(),
     ...(issued !== undefined && membersOf(issued)),
   }
+}
+
+function labelMembers(labels: RowLabels | undefined): Pick<ReadPosition, 'labels' | 'lookups'> {
+  if (labels === undefined) return {}
+  const { prints, lookups } = labels
+  return { labels: prints, ...(lookups !== 'ids' && { lookups }) }
 }
 
 export function checkpointEvent(position: ReadPosition): CheckpointEvent {

@@ -24,6 +24,7 @@ import {
   whole,
 } from '@deltaverse/options'
 import { defaultMaxDepth, defaultMaxRecordBytes } from '@deltaverse/protocol'
+import { lookupAnnotations } from './labels/row-labels.js'
 import { canonicalSelect, parsePosition, type ReadPosition } from './read-position.js'
 
 /** What happens while a feed is read or followed. */
@@ -74,6 +75,18 @@ export const plainFeedSpec = {
     }),
     listOf(text({ doc: 'One of them.' }), { doc: 'Several of them.' }),
   ),
+  labels: flag({
+    default: false,
+    doc: 'Writes the label of each choice, state, status and yes/no beside its value, as `statuscode_label`, in the language of the caller; of several choices, joined by `; `. A label that is renamed leads to a full read.',
+  }),
+  lookups: oneOf(['ids', 'tables', 'names'], {
+    default: 'ids',
+    doc: 'What stands beside the ids of look-ups. `tables`: `parentid_entitytype`, of those that point at one table, from the definition. `names`: of all of them, and `parentid_label`, what the row is called; asks for annotations, which some servers were seen to answer without change tracking. A name is as of the last change of the row that points.',
+  }),
+  labelsMaxAgeMs: durationMs({
+    default: 300_000,
+    doc: 'How old labels may be when a feed that is followed asks again.',
+  }),
   primaryKey: text({
     defaultText: 'asked of the service once',
     doc: 'Primary key column. Saves the request for the definition of the table, and its check that change tracking is on.',
@@ -173,8 +186,18 @@ export function toFeedSettings(input: ChangeFeedOptions): FeedSettings {
   const { checkpoint, ...given } = changeFeedOptions.parse(input)
   return {
     ...given,
+    annotations: withLookupNames(given.annotations, given.lookups),
     canonicalSelect: canonicalSelect(given.select),
     position: checkpoint == null ? undefined : parsePosition(checkpoint),
     addedColumns: [],
   }
+}
+
+function withLookupNames(
+  asked: string | readonly string[] | undefined,
+  lookups: FeedSettings['lookups'],
+): string | readonly string[] | undefined {
+  if (lookups !== 'names') return asked
+  const own = asked === undefined ? [] : typeof asked === 'string' ? [asked] : asked
+  return own.includes('*') ? own : [...new Set([...own, ...lookupAnnotations])]
 }

@@ -1,6 +1,8 @@
 import { DataverseError, type ResetReason } from '@deltaverse/core'
 import { formatCollectionPath } from '@deltaverse/protocol'
+import type { ChangeShape } from './change.js'
 import { type CopyPlan, copyPlan, type NewerPlan, resumeCopy } from './copy-plan.js'
+import { areRenamed } from './labels/row-labels.js'
 import {
   type CheckpointScope,
   columnsBeyond,
@@ -155,14 +157,21 @@ function resumeSnapshot(position: ReadPosition, nowMs: number): SnapshotPlan {
   }
 }
 
-/** The plan, or a full read where the position told rows apart by another key: what a sink holds has other ids. */
-export function withSameKey(
+/**
+ * The plan, or a full read where rows are no longer what they were when the position was made: told apart by another key, or with
+ * other labels beside their values.
+ */
+export function withSameRows(
   plan: ReadPlan,
   { position, restart, mode }: PlanOptions,
-  partitionKey: string | undefined,
+  { partitionKey, labels }: Pick<ChangeShape, 'partitionKey' | 'labels'>,
 ): ReadPlan {
-  if (position === undefined || restart || position.partitionKey === partitionKey) return plan
-  return (mode === 'tracked' ? snapshotPlan : copyPlan)('key-changed', position.epoch + 1)
+  if (position === undefined || restart) return plan
+  const fullPlan = mode === 'tracked' ? snapshotPlan : copyPlan
+  if (position.partitionKey !== partitionKey) return fullPlan('key-changed', position.epoch + 1)
+  if (labels === undefined) return plan
+  const isSame = !areRenamed(position.labels, labels) && (position.lookups ?? 'ids') === labels.lookups
+  return isSame ? plan : fullPlan('labels-changed', position.epoch + 1)
 }
 
 /** A snapshot from its first page. */

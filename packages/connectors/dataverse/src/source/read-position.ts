@@ -7,6 +7,8 @@ import {
   type ResetReason,
 } from '@deltaverse/core'
 
+import type { LabelPrints } from './labels/row-labels.js'
+
 /** A delta link whose token is older than the read under way, so that following it brings what changed under that read. */
 export interface GapLink {
   /** Path and query, as the service gave it. */
@@ -52,6 +54,10 @@ interface Cursor {
   readonly deltaToken?: string
   /** Of an elastic table: the column that told rows of one primary key apart when it was made. */
   readonly partitionKey?: string
+  /** Of the labels that stood beside the values of its rows, what tells whether one was renamed. */
+  readonly labels?: LabelPrints
+  /** Which columns stood beside look-ups; absent where there were none. */
+  readonly lookups?: 'tables' | 'names'
   /** A deletion was told and not which row is gone, so the next read is a full one. */
   readonly owesFullRead?: true
   /** Of a table that is copied, as it is not tracked: then there is no delta link. */

@@ -12,6 +12,7 @@ export type Row = Record<string, unknown>
  * - `requested`: the caller asked for it.
  * - `deletion-unclear`: the source told of a deletion and not which of several rows is gone.
  * - `key-changed`: the checkpoint belongs to a time when rows were told apart by another key.
+ * - `labels-changed`: labels that rows carry beside their values, or the kind of them, are others now.
  * - `full-copy`: the source does not tell what changes in this table, so it is read in full time and again.
  */
 export type ResetReason =
@@ -21,6 +22,7 @@ export type ResetReason =
   | 'requested'
   | 'deletion-unclear'
   | 'key-changed'
+  | 'labels-changed'
   | 'full-copy'
 
 /** A snapshot begins: a read of every row. What an earlier epoch left behind is stale once `complete` comes. */

@@ -1,10 +1,19 @@
 import { asJsonObject, type JsonObject, listOf, textOf } from './json-members.js'
-import type { ChoiceOption, ColumnDetail, DateBehavior, DetailedKind } from './table-metadata.js'
+import type {
+  ChoiceOption,
+  ColumnDetail,
+  DateBehavior,
+  DetailedKind,
+  LocalizedLabel,
+} from './table-metadata.js'
+
+/** Options of a column's own set, or of one that several columns share: whichever the service fills in. */
+const optionSets = '&$expand=OptionSet($select=Options),GlobalOptionSet($select=Options)'
 
 const casts: Readonly<Record<DetailedKind, readonly [type: string, query: string]>> = {
   boolean: ['Boolean', '&$expand=OptionSet($select=TrueOption,FalseOption)'],
-  choice: ['Picklist', '&$expand=OptionSet($select=Options)'],
-  choices: ['MultiSelectPicklist', '&$expand=OptionSet($select=Options)'],
+  choice: ['Picklist', optionSets],
+  choices: ['MultiSelectPicklist', optionSets],
   state: ['State', ',DefaultFormValue&$expand=OptionSet($select=Options)'],
   status: ['Status', '&$expand=OptionSet($select=Options)'],
   date: ['DateTime', ',DateTimeBehavior,Format'],
@@ -26,7 +35,7 @@ export function parseColumnDetails(body: unknown): ReadonlyMap<string, ColumnDet
 }
 
 function readDetail(attribute: JsonObject): ColumnDetail {
-  const optionSet = attribute.OptionSet
+  const optionSet = attribute.OptionSet ?? attribute.GlobalOptionSet
   const behavior = attribute.DateTimeBehavior
   return {
     ...(isObject(optionSet) ? { options: readOptions(optionSet) } : {}),
@@ -56,6 +65,7 @@ function readOptions(optionSet: JsonObject): ChoiceOption[] {
         value,
         label: labels[0] ?? String(value),
         labels,
+        localizedLabels: readLocalizedLabels(option.Label),
         ...(typeof state === 'number' ? { state } : {}),
         ...(typeof defaultStatus === 'number' ? { defaultStatus } : {}),
       },
@@ -71,4 +81,16 @@ function readLabels(label: unknown): string[] {
     typeof Label === 'string' ? [Label] : [],
   )
   return [...new Set(texts)]
+}
+
+function readLocalizedLabels(label: unknown): LocalizedLabel[] {
+  if (!isObject(label)) return []
+  const own = isObject(label.UserLocalizedLabel) ? label.UserLocalizedLabel : undefined
+  const seen = new Set<unknown>()
+  return [...(own === undefined ? [] : [own]), ...listOf(label, 'LocalizedLabels')].flatMap((each) => {
+    const { Label, LanguageCode: languageCode } = each
+    if (typeof Label !== 'string' || typeof languageCode !== 'number' || seen.has(languageCode)) return []
+    seen.add(languageCode)
+    return [{ label: Label, languageCode, isUserLanguage: languageCode === own?.LanguageCode }]
+  })
 }

@@ -75,6 +75,15 @@ export interface TableMetadata {
   readonly keys: readonly KeyMetadata[]
 }
 
+/** A text in one language. */
+export interface LocalizedLabel {
+  readonly label: string
+  /** Windows language code: 1033 is English (United States). */
+  readonly languageCode: number
+  /** Whether it is in the language of the caller. */
+  readonly isUserLanguage: boolean
+}
+
 /** One option of a choice, state, status or yes/no column. */
 export interface ChoiceOption {
   readonly value: number
@@ -82,6 +91,8 @@ export interface ChoiceOption {
   readonly label: string
   /** Labels in all languages of the environment. */
   readonly labels: readonly string[]
+  /** The same with their languages; the caller's own first. */
+  readonly localizedLabels?: readonly LocalizedLabel[]
   /** For status options: the state that they belong to. */
   readonly state?: number
   /** For state options: the status that a row gets when only the state is set. */
