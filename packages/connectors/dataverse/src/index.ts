@@ -12,7 +12,13 @@ export { createLinkWriter, type LinkCallOptions, type LinkWriter } from './sink/
 export type { TableSource, WriterColumn, WriterTable } from './sink/plan/table-port.js'
 export type { RowSource } from './sink/queue/row-source.js'
 export type { DeadLetter } from './sink/result/dead-letter.js'
-export type { ConflictKind, WriteResult, WriteStatus, WriteSummary } from './sink/result/write-result.js'
+export type {
+  ConflictKind,
+  FollowUpStep,
+  WriteResult,
+  WriteStatus,
+  WriteSummary,
+} from './sink/result/write-result.js'
 export { type DeferredLookups, planWaves, type WavePlan } from './sink/tables/plan-waves.js'
 export {
   type WaveCallOptions,

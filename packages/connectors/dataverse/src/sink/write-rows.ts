@@ -1,12 +1,14 @@
 import { locateRows } from './lookup/locate-rows.js'
 import type { RunContext } from './plan/run-context.js'
 import { toChunks } from './request/channels.js'
+import { needsIdOf } from './request/wire-call.js'
 import { runStep } from './response/run-step.js'
 import { type RowOutcome, type Settle, type SettledRow, settled } from './result/row-outcome.js'
+import { onlyParties } from './row/party-columns.js'
 import type { PendingRow } from './row/pending-row.js'
 import { prepareRow } from './row/prepare-row.js'
 import { contentOf } from './row/row-facts.js'
-import { forgetFailures } from './row/row-steps.js'
+import { findPresent, forgetFailures } from './row/row-steps.js'
 
 /** Writes the rows of one slot to the end: every row is settled, or the whole run fails. */
 export async function writeRows(
@@ -46,14 +48,19 @@ async function writeVersions(
     toChunks(context.plan, located, { kind: 'first' }, context.requestRows()),
     { kind: 'first' },
     (row, outcome) => {
-      if (outcome.status !== 'failed' && contentOf(row).followUps.length > 0) written.set(row, outcome)
-      else settle(row, outcome)
+      const follows = outcome.status !== 'failed' && contentOf(row).followUps.length > 0
+      if (!follows) {
+        settle(row, outcome)
+        return
+      }
+      if (outcome.id !== undefined && needsIdOf(context.plan, row)) findPresent(row, outcome.id)
+      written.set(row, outcome)
     },
   )
   await writeFollowUps(context, written, settle)
 }
 
-/** The requests that follow the first: an owner, a state. They only ever update. */
+/** The requests that follow the first: an owner, parties, a state. They only ever update. */
 async function writeFollowUps(
   context: RunContext,
   written: Map<PendingRow, RowOutcome>,
@@ -73,7 +80,8 @@ async function writeFollowUps(
         if (!isFailed && !isLast) return
         const first = written.get(row) ?? outcome
         written.delete(row)
-        settle(row, isFailed ? { ...outcome, id: first.id ?? outcome.id, step: 'state' } : first)
+        const step = onlyParties(context.plan.table, contentOf(row).followUps[at]) ? 'parties' : 'state'
+        settle(row, isFailed ? { ...outcome, id: first.id ?? outcome.id, step } : first)
       },
     )
   }

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { createKey } from '@deltaverse/alternate-keys'
 import { createClient, type DataverseClient, type TokenCredential } from '@deltaverse/client'
 import { createUpsertWriter, type DeadLetter, planWaves, writeWaves } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
@@ -142,5 +143,31 @@ describe('the README', () => {
     // end
     expect(said).toEqual(['0 accounts 1 0', '1 contacts 1 0'])
     expect(rowsOf('contacts')[0]).toMatchObject({ _parentcustomerid_value: accounts[0]!.accountid })
+  })
+
+  it('writes activities with their parties', async () => {
+    await createKey(client, { table: 'contact', columns: ['emailaddress1'], schemaName: 'new_Address' })
+    const contacts = createUpsertWriter(client, { entitySet: 'contacts', key: ['emailaddress1'] })
+    await contacts.write([{ emailaddress1: 'ada@x.example', lastname: 'A' }])
+    const activityid = '00000000-0000-4000-8000-000000000001'
+    const userId = String(rowsOf('systemusers')[0]?.systemuserid)
+    // example: parties
+    const emails = createUpsertWriter(client, { entitySet: 'emails', skipUnchanged: true })
+    const sender = { 'partyid_systemuser@odata.bind': `systemusers(${userId})`, participationtypemask: 1 }
+    const to = "contacts(emailaddress1='ada@x.example')"
+    await emails.write([
+      {
+        activityid,
+        subject: 'Offer',
+        email_activity_parties: [
+          sender,
+          { 'partyid_contact@odata.bind': to, participationtypemask: 2 },
+          { addressused: 'someone@y.example', participationtypemask: 3 },
+        ],
+      },
+    ])
+    // end
+    const kinds = rowsOf('activityparties').map((party) => party.participationtypemask)
+    expect(kinds).toEqual(expect.arrayContaining([1, 2, 3]))
   })
 })

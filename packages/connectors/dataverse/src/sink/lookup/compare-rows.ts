@@ -5,8 +5,10 @@ import { sameAsStored, sameReference } from '@deltaverse/values'
 import type { RunContext } from '../plan/run-context.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
+import { partiesName } from '../row/party-columns.js'
 import type { PendingRow } from '../row/pending-row.js'
 import { allColumns, columnsOf } from '../row/row-facts.js'
+import { findPartyIds, type PartyIds, partyColumns, sameParties } from './compare-parties.js'
 import { type ReadColumns, readByKey } from './read-by-key.js'
 
 /** How a row compares with the table. */
@@ -25,6 +27,7 @@ export async function compareRows(
   rows: readonly PendingRow[],
 ): Promise<ReadonlyMap<PendingRow, Comparison>> {
   const binds = bindsOf(context.plan)
+  const partyIds = await findPartyIds(context, rows)
   const details = await readDetails(context.plan, rows)
   const stored = await readByKey(context, rows, columnsToRead(context.plan, rows, binds))
   return new Map(
@@ -32,7 +35,10 @@ export async function compareRows(
       const found = stored.get(row)
       if (found === undefined) return [row, { kind: 'absent' }]
       const id = String(found[context.plan.table.primaryIdColumn]).toLowerCase()
-      return [row, { kind: 'exists', id, changed: changedNames(context.plan, row, found, binds, details) }]
+      return [
+        row,
+        { kind: 'exists', id, changed: changedNames(context.plan, row, found, { binds, details, partyIds }) },
+      ]
     }),
   )
 }
@@ -68,6 +74,7 @@ function columnsToRead(
 ): ReadColumns {
   const select = new Set<string>()
   const expand = new Map<string, Set<string>>()
+  const parties = partiesName(table)
   for (const row of rows) {
     for (const [name, value] of Object.entries(allColumns(row))) {
       const lookup = binds.get(name)
@@ -84,7 +91,10 @@ function columnsToRead(
   }
   return {
     select: [...select],
-    expand: [...expand].map(([navigation, names]) => `${navigation}($select=${[...names].join(',')})`),
+    expand: [
+      ...[...expand].map(([navigation, names]) => `${navigation}($select=${[...names].join(',')})`),
+      ...(rows.some((row) => parties in allColumns(row)) ? [`${parties}($select=${partyColumns})`] : []),
+    ],
   }
 }
 
@@ -95,14 +105,22 @@ function isReadable(column: WriterColumn | undefined): boolean {
   return column !== undefined && !unreadable.has(column.kind)
 }
 
+/** What comparing rows needs to know besides them. */
+interface Known {
+  readonly binds: ReadonlyMap<string, WriterColumn>
+  readonly details: ReadonlyMap<string, ColumnDetail>
+  readonly partyIds: PartyIds
+}
+
 function changedNames(
   { table }: RunPlan,
   row: PendingRow,
   stored: Row,
-  binds: ReadonlyMap<string, WriterColumn>,
-  details: ReadonlyMap<string, ColumnDetail>,
+  { binds, details, partyIds }: Known,
 ): string[] {
+  const parties = partiesName(table)
   return Object.entries(allColumns(row)).flatMap(([name, value]) => {
+    if (name === parties) return sameParties(value, stored[name], partyIds) ? [] : [name]
     const lookup = binds.get(name)
     if (lookup !== undefined) return sameBind(name, value, lookup, stored) ? [] : [name]
     const column = table.columns.get(name)

@@ -1,3 +1,4 @@
+import { createKeyResolver, type KeyResolver } from '@deltaverse/alternate-keys'
 import type { DataverseClient, DataverseRequest, DataverseResponse, RequestSizer } from '@deltaverse/client'
 import { abortableDelay, isResponseError } from '@deltaverse/core'
 import { parseExactJson } from '@deltaverse/schema'
@@ -24,6 +25,8 @@ export interface RunContext {
   waitFor(wait: Wait, failures: number): Promise<void>
   /** Waits a moment that grows with the failures so far. */
   backOff(failures: number): Promise<void>
+  /** Finds rows of other tables by their keys; made when it is asked for first, and remembers what it found for the run. */
+  resolver(): KeyResolver
   readonly counts: { requests: number; reads: number }
 }
 
@@ -39,6 +42,7 @@ export function createRunContext(
   const sizer = sizerOf(client, plan.options)
   const counts = { requests: 0, reads: 0 }
   let pausedUntilMs = 0
+  let resolver: KeyResolver | undefined
 
   async function untilOpen(): Promise<void> {
     for (;;) {
@@ -84,6 +88,10 @@ export function createRunContext(
       counts.reads += 1
       const response = await client.request({ method: 'GET', path, buffered: true }, { signal })
       return parseExactJson(await response.text())
+    },
+    resolver() {
+      resolver ??= createKeyResolver(client, { missTtlMs: 0 })
+      return resolver
     },
     pause,
     backOff,

@@ -1,11 +1,11 @@
 import type { BulkMessage } from '@deltaverse/protocol'
-import type { BulkSupport } from '../plan/bulk-support.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriteStep } from '../plan/write-step.js'
+import { partiesName } from '../row/party-columns.js'
 import type { PendingRow } from '../row/pending-row.js'
-import { idOf, locatedOf } from '../row/row-facts.js'
+import { contentOf, idOf, locatedOf } from '../row/row-facts.js'
 import { type Failures, noFailures } from '../row/row-state.js'
-import { isOwnCreate } from './wire-call.js'
+import { isOwnCreate, needsIdOf } from './wire-call.js'
 
 /** The way in which rows are sent: one by one, as a batch, or as a bulk message. */
 export type Channel = 'single' | 'batch' | BulkMessage
@@ -51,23 +51,20 @@ export function slicesOf(rows: readonly PendingRow[], size: number): (readonly P
   return slices
 }
 
-function channelOf({ options, bulk }: RunPlan, row: PendingRow, step: WriteStep, rows: number): Channel {
-  const { strategy } = options
+function channelOf(plan: RunPlan, row: PendingRow, step: WriteStep, rows: number): Channel {
+  const { strategy } = plan.options
   if (strategy === 'single') return 'single'
-  const message = strategy === 'batch' ? undefined : messageFor(options, row, step, bulk)
+  const message = strategy === 'batch' ? undefined : messageFor(plan, row, step)
   if (message !== undefined) return message
   return rows === 1 && strategy !== 'batch' ? 'single' : 'batch'
 }
 
 /** The bulk message that says the same as the row's own request, if the table has it. */
-function messageFor(
-  { operation, returnIds }: RunPlan['options'],
-  row: PendingRow,
-  step: WriteStep,
-  bulk: BulkSupport,
-): BulkMessage | undefined {
+function messageFor(plan: RunPlan, row: PendingRow, step: WriteStep): BulkMessage | undefined {
+  const { options, bulk } = plan
   // Bulk messages know no If-Match, and UpdateMultiple no alternate keys (Microsoft Learn: Use bulk operation messages).
-  if (row.etag !== undefined) return undefined
+  if (row.etag !== undefined || writesParties(plan, row, step)) return undefined
+  const { operation, returnIds } = options
   const update = bulk.update && idOf(row) !== undefined ? 'UpdateMultiple' : undefined
   if (step.kind === 'follow-up') return update
   switch (operation) {
@@ -79,8 +76,15 @@ function messageFor(
     case 'upsert':
       if (locatedOf(row).kind === 'present') return update
       if (isOwnCreate(row)) return bulk.create ? 'CreateMultiple' : undefined
-      return bulk.upsert && !returnIds ? 'UpsertMultiple' : undefined
+      return bulk.upsert && !returnIds && !needsIdOf(plan, row) ? 'UpsertMultiple' : undefined
     case 'delete':
       return undefined
   }
+}
+
+/** Whether a request holds parties: a collection, which no bulk message replaces. */
+function writesParties({ table }: RunPlan, row: PendingRow, step: WriteStep): boolean {
+  const { columns, followUps } = contentOf(row)
+  const written = step.kind === 'first' ? columns : followUps[step.at]
+  return written !== undefined && partiesName(table) in written
 }

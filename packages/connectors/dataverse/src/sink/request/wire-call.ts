@@ -7,6 +7,7 @@ import type { WireCall } from '../plan/request-calls.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { WriteStep } from '../plan/write-step.js'
 import type { WriteStatus } from '../result/write-result.js'
+import { onlyParties, partiesName } from '../row/party-columns.js'
 import type { PendingRow } from '../row/pending-row.js'
 import { pathOfRow } from '../row/row-address.js'
 import {
@@ -14,6 +15,7 @@ import {
   columnsOf,
   contentOf,
   hasRaced,
+  idOf,
   isUncertain,
   locatedOf,
   ownIdOf,
@@ -23,7 +25,10 @@ import {
 export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): WireCall {
   if (plan.calls !== undefined) return plan.calls.callOf(row)
   const kind = kindOf(plan, row, step)
-  const representation = plan.options.returnIds && step.kind === 'first' && kind !== 'delete'
+  const parties = kind === 'create' ? undefined : onlyParties(plan.table, columnsOfStep(row, step))
+  if (parties !== undefined) return toPartiesCall(plan, row, parties)
+  const asked = plan.options.returnIds || needsIdOf(plan, row)
+  const representation = asked && step.kind === 'first' && kind !== 'delete'
   return {
     method: methods[kind],
     path: pathOf(plan, row, kind) + searchOf(plan, representation),
@@ -31,6 +36,30 @@ export function toWireCall(plan: RunPlan, row: PendingRow, step: WriteStep): Wir
     body: bodyOf(plan, row, step, kind),
     status: statuses[kind],
   }
+}
+
+/** Replaces the parties of an activity, all of them (Microsoft Learn: ActivityParty entity). */
+function toPartiesCall(plan: RunPlan, row: PendingRow, parties: readonly unknown[]): WireCall {
+  return {
+    method: 'PUT',
+    path: `${pathOfRow(plan, row)}/${partiesName(plan.table)}${searchOf(plan, false)}`,
+    headers: plan.options.service.headers,
+    body: formatExactJson({ value: parties }),
+    status: 'updated',
+  }
+}
+
+function columnsOfStep(row: PendingRow, step: WriteStep): Columns | undefined {
+  const { columns, followUps } = contentOf(row)
+  return step.kind === 'first' ? columns : followUps[step.at]
+}
+
+/** Whether the GUID of a row has to be told, because its parties are addressed by it: nothing else is documented. */
+export function needsIdOf({ table }: Pick<RunPlan, 'table'>, row: PendingRow): boolean {
+  return (
+    idOf(row) === undefined &&
+    contentOf(row).followUps.some((columns) => onlyParties(table, columns) !== undefined)
+  )
 }
 
 /** What a success of a row's request means. */

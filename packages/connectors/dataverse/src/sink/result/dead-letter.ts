@@ -1,7 +1,7 @@
 import type { Row } from '@deltaverse/core'
 import { isResponseError } from '@deltaverse/core'
 import type { WriteOperation } from '../writer-options.js'
-import type { ConflictKind, WriteResult } from './write-result.js'
+import type { ConflictKind, FollowUpStep, WriteResult } from './write-result.js'
 
 /** A row that was not written, as plain JSON: one line of a file to correct and to replay. */
 export interface DeadLetter<R extends object = Row> {
@@ -20,7 +20,7 @@ export interface DeadLetter<R extends object = Row> {
   readonly serviceCode?: string | undefined
   readonly httpStatus?: number | undefined
   readonly conflict?: ConflictKind | undefined
-  readonly step?: 'state' | undefined
+  readonly step?: FollowUpStep | undefined
   /** What failed, and what to do next. */
   readonly message?: string | undefined
   /** Whether the row may pass without a change. */
@@ -100,5 +100,5 @@ export function rowOfDeadLetter(
 
 /** Whether the row may be in the table all the same: its state could not follow, or its answer got lost. */
 export function mayBeWritten({ step, httpStatus, attempts }: DeadLetter<object>): boolean {
-  return step === 'state' || (attempts > 0 && (httpStatus === undefined || httpStatus >= 500))
+  return step !== undefined || (attempts > 0 && (httpStatus === undefined || httpStatus >= 500))
 }

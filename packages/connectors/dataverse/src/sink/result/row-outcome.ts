@@ -1,7 +1,7 @@
 import type { DataverseError, Row } from '@deltaverse/core'
 import type { PendingRow } from '../row/pending-row.js'
 import { attemptsOf, idOf } from '../row/row-facts.js'
-import type { WriteStatus } from './write-result.js'
+import type { FollowUpStep, WriteStatus } from './write-result.js'
 
 /** What became of a row, or of one of its requests. A result in full is made of it only for who asks. */
 export interface RowOutcome {
@@ -11,8 +11,8 @@ export interface RowOutcome {
   readonly stored?: Row | undefined
   /** For `failed`. */
   readonly error?: DataverseError | undefined
-  /** `state`: the columns were written, the state that had to follow was not. */
-  readonly step?: 'state' | undefined
+  /** The columns were written, what had to follow was not. */
+  readonly step?: FollowUpStep | undefined
   /** For `superseded`: index of the version that was written instead. */
   readonly supersededBy?: number | undefined
 }

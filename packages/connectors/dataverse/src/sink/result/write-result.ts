@@ -21,6 +21,9 @@ export type WriteStatus =
   | 'failed'
   | 'not-run'
 
+/** What follows the columns of a row in a request of its own: its parties, or its state or owner. */
+export type FollowUpStep = 'parties' | 'state'
+
 /** Which of the causes that all answer 412 it was. */
 export type ConflictKind =
   /** Somebody changed the row since its version was read (`0x80060882`). */
@@ -51,8 +54,8 @@ export interface WriteResult<R extends object = Row> {
   readonly changed?: readonly string[] | undefined
   /** For errors of the family 412. */
   readonly conflict?: ConflictKind | undefined
-  /** `state`: the columns were written, the state that had to follow in a second request was not. */
-  readonly step?: 'state' | undefined
+  /** The columns were written, what had to follow in a second request was not. */
+  readonly step?: FollowUpStep | undefined
   /** For `superseded`: index of the version that was written instead. */
   readonly supersededBy?: number | undefined
   /** Requests that this row was part of. */

@@ -4,6 +4,7 @@ import { toColumnValue } from '@deltaverse/values'
 import type { ColumnPlan } from '../plan/column-plan.js'
 import type { WriterColumn } from '../plan/table-port.js'
 import { lookupOf } from './column-places.js'
+import { partiesName, toWireParties } from './party-columns.js'
 
 const noDetail = {}
 
@@ -21,6 +22,10 @@ export function addColumn(
   if (name.includes('@')) {
     // Annotations of a row that was read before (etag, formatted values) say nothing to a write.
     if (name.endsWith('@odata.bind')) columns[name] = value
+    return
+  }
+  if (name === partiesName(plan.table)) {
+    columns[name] = toWireParties(name, value)
     return
   }
   const lookup = lookupOf(plan, name)

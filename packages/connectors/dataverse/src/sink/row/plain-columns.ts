@@ -2,6 +2,7 @@ import type { Row } from '@deltaverse/core'
 import { isStorableText } from '@deltaverse/values'
 import type { ColumnPlan } from '../plan/column-plan.js'
 import { followUpNames, isStripped, lookupOf } from './column-places.js'
+import { partiesName } from './party-columns.js'
 import { createPlainTest, type PlainTest } from './plain-value.js'
 
 /** A column that is sent as it is, where its value passes. */
@@ -81,7 +82,8 @@ function sameNames(known: readonly string[], names: readonly string[]): boolean 
 
 function findShape(plan: ColumnPlan, names: readonly string[]): RowShape {
   const needsLook = (name: string): boolean =>
-    !isStripped(plan, name) && (followUpNames.includes(name) || lookupOf(plan, name) !== undefined)
+    !isStripped(plan, name) &&
+    (followUpNames.includes(name) || name === partiesName(plan.table) || lookupOf(plan, name) !== undefined)
   const isSent = (name: string): boolean =>
     !isStripped(plan, name) && (!name.includes('@') || name.endsWith('@odata.bind'))
   const sent = names.filter(isSent).map((name) => ({ name, isPlain: createPlainTest(plan, name) }))

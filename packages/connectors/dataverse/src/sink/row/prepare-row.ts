@@ -3,6 +3,7 @@ import { isGuidText } from '@deltaverse/protocol'
 import { type KeyPlan, partsOfKey, type RowKey, toKeyLiteral, typeRowKey } from '@deltaverse/values'
 import type { Columns } from '../plan/columns.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { partiesName } from './party-columns.js'
 import { noRows, type PendingRow } from './pending-row.js'
 
 /**
@@ -23,6 +24,7 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
   const key = isCreate ? keyOfCreate(plan, values, given) : keyOfRow(plan, plan.key, row, values)
   const byId = isCreate || plan.key.byPrimaryKey
   const etag = row['@odata.etag']
+  if (options.matchVersion && etag !== undefined) refuseGuardedParties(plan, row)
   return {
     index,
     row,
@@ -42,6 +44,16 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
       content: plan.readColumns(row),
     },
   }
+}
+
+/** A replacement of parties takes no version, so that what somebody else changed would be lost all the same. */
+function refuseGuardedParties({ table }: RunPlan, row: Row): void {
+  const name = partiesName(table)
+  if (row[name] === undefined) return
+  throw new DataverseError(
+    `The parties '${name}' cannot be written with matchVersion: the service replaces them whatever the version. Write them by a writer without it.`,
+    { code: 'bad-input' },
+  )
 }
 
 /** A create names its row by a GUID, whatever the key of the run. */

@@ -6,6 +6,7 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { TableStates } from '../plan/table-states.js'
 import { addColumn } from './add-column.js'
 import { followUpNames, isStripped } from './column-places.js'
+import { partiesName } from './party-columns.js'
 import { createPlainFormatter } from './plain-columns.js'
 import { type Content, partBytes } from './row-state.js'
 import { sizeOfColumns } from './size-of-columns.js'
@@ -49,14 +50,22 @@ function splitFollowUps(
   { options, table, states }: ColumnPlan,
   columns: Record<string, unknown>,
 ): { readonly first: Columns; readonly followUps: readonly Columns[] } {
-  if (!followUpNames.some((name) => name in columns)) return { first: columns, followUps: noColumns }
-  const { statecode: givenState, statuscode, 'ownerid@odata.bind': owner, ...rest } = columns
+  const apartParties = options.operation === 'create' ? undefined : partiesName(table)
+  const hasParties = apartParties !== undefined && apartParties in columns
+  if (!hasParties && !followUpNames.some((name) => name in columns))
+    return { first: columns, followUps: noColumns }
+  const { statecode: givenState, statuscode, 'ownerid@odata.bind': owner, ...others } = columns
   const statecode = givenState === undefined ? stateOf(states, statuscode) : givenState
   const followUps: Columns[] = []
-  let first: Record<string, unknown> = rest
+  let first: Record<string, unknown> = others
   if (owner !== undefined) {
     if (options.separateOwner) followUps.push({ 'ownerid@odata.bind': owner })
     else first = { ...first, 'ownerid@odata.bind': owner }
+  }
+  if (hasParties) {
+    const { [apartParties]: parties, ...rest } = first
+    followUps.push({ [apartParties]: parties })
+    first = rest
   }
   const state = {
     ...(statecode === undefined ? {} : { statecode }),
@@ -64,7 +73,9 @@ function splitFollowUps(
   }
   if (Object.keys(state).length > 0) {
     const apart = owner !== undefined && ownerApartTables.has(table.logicalName)
-    if (apart || isLater(options, states, statecode)) followUps.push(state)
+    // An activity that is closed may take no parties any more.
+    const closes = hasParties && options.states === 'auto' && isOther(states, statecode)
+    if (apart || closes || isLater(options, states, statecode)) followUps.push(state)
     else first = { ...first, ...state }
   }
   return { first, followUps }
@@ -79,15 +90,14 @@ function stateOf({ ofStatus }: TableStates, statuscode: unknown): number | undef
  * A row is created in its first state whatever the body says: `statecode` is dropped, and a status of another state refused
  * (seen in the field). So where a create is possible, another state than the first has to follow.
  */
-function isLater(
-  { states, operation }: RunPlan['options'],
-  { first }: TableStates,
-  statecode: unknown,
-): boolean {
+function isLater({ states, operation }: RunPlan['options'], known: TableStates, statecode: unknown): boolean {
   if (states !== 'auto') return states === 'separate'
-  return (
-    operation !== 'update' && statecode !== undefined && statecode !== null && Number(statecode) !== first
-  )
+  return operation !== 'update' && isOther(known, statecode)
+}
+
+/** Whether a state is another than that in which rows begin. */
+function isOther({ first }: TableStates, statecode: unknown): boolean {
+  return statecode !== undefined && statecode !== null && Number(statecode) !== first
 }
 
 /** Takes the state out of the first request, for a row whose create was refused because of it. */
