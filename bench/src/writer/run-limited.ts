@@ -63,8 +63,9 @@ async function runLimited({ scenario, concurrency }: LimitedJob): Promise<Limite
   })
   const rowsInWindow: number[] = []
   const { upserted, created, updated } = await writer.write(lightRows(scenario.rows), {
-    onResult({ status }) {
-      if (status === 'failed' || status === 'not-run') return
+    everyRow: true,
+    onEvent({ kind }) {
+      if (kind !== 'row-done') return
       const window = Math.floor((time.now() - startMs) / windowMs)
       rowsInWindow[window] = (rowsInWindow[window] ?? 0) + 1
     },

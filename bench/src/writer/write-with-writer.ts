@@ -22,8 +22,9 @@ export const writeBatchesWithResults: WriteVariant = (load) =>
 function countWritten(load: WriteLoad, strategy: 'batch' | 'bulk'): Promise<number> {
   return useWriter(load, strategy, async (writer) => {
     const { upserted } = await writer.write(productRows(load.rows), {
-      onFailed({ index, error }) {
-        throw new Error(`row ${index} was not written`, { cause: error })
+      onEvent(event) {
+        if (event.kind !== 'row-failed') return
+        throw new Error(`row ${event.result.index} was not written`, { cause: event.result.error })
       },
     })
     return upserted

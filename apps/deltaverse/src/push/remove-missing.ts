@@ -50,9 +50,10 @@ export async function removeMissing(
     ids.map((id): Row => ({ [table.primaryIdColumn]: id })),
     {
       signal,
-      onFailed,
-      onResult: ({ status, row }) => {
-        if (status !== 'failed' && status !== 'not-run') done.push(String(row[table.primaryIdColumn]))
+      everyRow: true,
+      async onEvent(event) {
+        if (event.kind === 'row-failed') await onFailed(event.result)
+        if (event.kind === 'row-done') done.push(String(event.result.row[table.primaryIdColumn]))
       },
     },
   )

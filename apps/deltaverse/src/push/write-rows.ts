@@ -52,13 +52,15 @@ export async function writePush(push: PreparedPush, context: WriteContext): Prom
   }
   const summary = await push.writer.write(push.rows(onRejected), {
     signal,
-    async onResult(result) {
+    everyRow: true,
+    async onEvent(event) {
+      if (!('result' in event)) return
+      const { kind, result } = event
       settled += 1
       onProgress(settled)
-      if (result.status === 'superseded') return
-      await seen.result(result)
+      if (result.status !== 'superseded') await seen.result(result)
+      if (kind === 'row-failed') await letters.add(letterOfResult(push, result, push.settings.operation))
     },
-    onFailed: (result) => letters.add(letterOfResult(push, result, push.settings.operation)),
   })
   const returned = await seen.finish()
   const reactivated = await reactivate(push, returned, context)

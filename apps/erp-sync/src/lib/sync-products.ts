@@ -3,7 +3,7 @@ import type { Row } from '@deltaverse/core'
 import {
   createUpsertWriter,
   type UpsertWriter,
-  type WriteResult,
+  type WriteEvent,
   type WriteSummary,
 } from '@deltaverse/dataverse'
 import type { RequestCounter } from 'deltaverse/report'
@@ -99,11 +99,11 @@ export async function replayProducts(
   try {
     const upserted = await writers.upsert.replay(readDeadLetters(job.file, 'upsert'), {
       signal,
-      onFailed: keep(letters, writers.upsert),
+      onEvent: keep(letters, writers.upsert),
     })
     const deactivated = await writers.deactivate.replay(readDeadLetters(job.file, 'deactivate'), {
       signal,
-      onFailed: keep(letters, writers.deactivate),
+      onEvent: keep(letters, writers.deactivate),
     })
     const counts = countsOf(upserted, deactivated, letters, job.deadLetterFile)
     const rows = upserted.rows + deactivated.rows
@@ -116,10 +116,10 @@ export async function replayProducts(
 async function writeProducts({ writers, rows, gone, signal }: ProductWork, path: string): Promise<Counts> {
   const letters = createDeadLetterFile(path)
   try {
-    const upserted = await writers.upsert.write(rows, { signal, onFailed: keep(letters, writers.upsert) })
-    const onFailed = keep(letters, writers.deactivate)
+    const upserted = await writers.upsert.write(rows, { signal, onEvent: keep(letters, writers.upsert) })
+    const onEvent = keep(letters, writers.deactivate)
     const deactivated =
-      gone.length === 0 ? undefined : await writers.deactivate.write(gone, { signal, onFailed })
+      gone.length === 0 ? undefined : await writers.deactivate.write(gone, { signal, onEvent })
     return countsOf(upserted, deactivated, letters, path)
   } finally {
     await letters.close()
@@ -145,8 +145,10 @@ function countsOf(
   }
 }
 
-function keep(letters: DeadLetterFile, writer: UpsertWriter): (result: WriteResult) => Promise<void> {
-  return (result) => letters.add(writer.toDeadLetter(result))
+function keep(letters: DeadLetterFile, writer: UpsertWriter): (event: WriteEvent) => Promise<void> {
+  return async (event) => {
+    if (event.kind === 'row-failed') await letters.add(writer.toDeadLetter(event.result))
+  }
 }
 
 /** A product that was deactivated and is in the file again becomes active again. */

@@ -7,11 +7,18 @@ export type { PlannedWrite } from './sink/dry-run.js'
 
 export type { LinkWriterOptions } from './sink/links/link-options.js'
 export type { LinkEnd, LinkKind, LinkPair } from './sink/links/link-pair.js'
-export type { LinkDeadLetter, LinkResult, LinkStatus, LinkSummary } from './sink/links/link-result.js'
+export type {
+  LinkDeadLetter,
+  LinkEvent,
+  LinkResult,
+  LinkStatus,
+  LinkSummary,
+} from './sink/links/link-result.js'
 export { createLinkWriter, type LinkCallOptions, type LinkWriter } from './sink/links/link-writer.js'
 export type { TableSource, WriterColumn, WriterTable } from './sink/plan/table-port.js'
 export type { RowSource } from './sink/queue/row-source.js'
 export type { DeadLetter } from './sink/result/dead-letter.js'
+export type { RowEvent, RunEvent, TakeEvents, WriteEvent } from './sink/result/write-event.js'
 export type {
   ConflictKind,
   FollowUpStep,
@@ -22,12 +29,17 @@ export type {
 export { type DeferredLookups, planWaves, type WavePlan } from './sink/tables/plan-waves.js'
 export {
   type WaveCallOptions,
+  type WaveEvent,
   type WaveJob,
-  type WaveResult,
   type WaveSummary,
   writeWaves,
 } from './sink/tables/write-waves.js'
-export { createUpsertWriter, type UpsertWriter, type WriteCallOptions } from './sink/upsert-writer.js'
+export {
+  createUpsertWriter,
+  type ResultsCallOptions,
+  type UpsertWriter,
+  type WriteCallOptions,
+} from './sink/upsert-writer.js'
 export type {
   ServiceOptions,
   UpsertWriterOptions,

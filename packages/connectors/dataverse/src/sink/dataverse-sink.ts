@@ -20,6 +20,7 @@ import {
 } from '@deltaverse/options'
 import { createPendingChanges } from './queue/pending-changes.js'
 import type { DeadLetter } from './result/dead-letter.js'
+import type { TakeEvents, WriteEvent } from './result/write-event.js'
 import type { WriteResult } from './result/write-result.js'
 import { createUpsertWriter, type UpsertWriter } from './upsert-writer.js'
 import type { UpsertWriterOptions } from './writer-options.js'
@@ -37,6 +38,10 @@ const options = defineOptions('createDataverseSink()', {
   }),
   deadLetter: callable<(letter: BadRow) => void | Promise<void>>()({
     doc: 'Takes the rows that were not written; awaited, so that a letter is kept before the checkpoint behind its row is.',
+  }),
+  onEvent: callable<TakeEvents<WriteEvent>>()({
+    defaultText: 'nothing',
+    doc: 'Told of rows that were not written and of what happens on the way. Awaited.',
   }),
   toRow: callable<(change: Change) => Row | undefined>()({
     defaultText: 'the row of the change with its key',
@@ -102,9 +107,11 @@ export function createDataverseSink(
   async function write(writer: UpsertWriter<Row>, batch: readonly Row[], call: CallOptions): Promise<void> {
     await writer.write(batch, {
       signal: call.signal,
-      async onFailed(result) {
-        if (settings.onBadRow === 'stop') throw badRow(result)
-        await settings.deadLetter?.(writer.toDeadLetter(result))
+      async onEvent(event) {
+        await settings.onEvent?.(event)
+        if (event.kind !== 'row-failed') return
+        if (settings.onBadRow === 'stop') throw badRow(event.result)
+        await settings.deadLetter?.(writer.toDeadLetter(event.result))
       },
     })
   }

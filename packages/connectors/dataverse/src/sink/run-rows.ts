@@ -10,6 +10,7 @@ import { pumpRows } from './queue/pump-rows.js'
 import type { RowSource } from './queue/row-source.js'
 import { createWaitingRows } from './queue/waiting-rows.js'
 import type { Settle, SettledRow } from './result/row-outcome.js'
+import type { RunEvent, TakeEvents } from './result/write-event.js'
 import type { WriteSummary } from './result/write-result.js'
 import { createTally } from './result/write-tally.js'
 import { mergeVersions } from './row/merge-versions.js'
@@ -29,6 +30,8 @@ export interface RowWork {
   readonly kind: 'write' | 'plan'
   /** Whether the caller sees the results of rows that were written. */
   readonly tellsResults: boolean
+  /** Told of what happens on the way. */
+  readonly onEvent?: TakeEvents<RunEvent> | undefined
 }
 
 /** Runs rows through the pump; returns what became of them all. */
@@ -36,7 +39,7 @@ export function runRows(
   client: DataverseClient,
   plan: RunPlan,
   rows: RowSource<Row>,
-  { kind, tellsResults }: RowWork,
+  { kind, tellsResults, onEvent }: RowWork,
   call: CallOptions,
 ): AsyncGenerator<readonly SettledRow[], WriteSummary, undefined> {
   const writes = kind === 'write'
@@ -46,6 +49,7 @@ export function runRows(
     rows,
     {
       tellsResults,
+      onEvent,
       prepare: (row, index) => prepareRow(plan, row, index),
       compare: writes && comparesFirst(plan.options) ? locateRows : undefined,
       write: writes ? writeRows : planRows,
@@ -60,6 +64,7 @@ export function runRows(
 /** What is done with the items of a run, rows or not. */
 export interface ItemWork {
   readonly tellsResults: boolean
+  readonly onEvent: TakeEvents<RunEvent> | undefined
   prepare(item: Row, index: number): PendingRow
   readonly compare:
     | ((context: RunContext, items: readonly PendingRow[], settle: Settle) => Promise<readonly PendingRow[]>)
@@ -81,11 +86,15 @@ export async function* runItems(
   { signal }: CallOptions,
 ): AsyncGenerator<readonly SettledRow[], WriteSummary, undefined> {
   const { options } = plan
-  const { tellsResults, compare } = work
+  const { tellsResults, compare, onEvent = () => {} } = work
   const abandon = new AbortController()
   // Every request under way listens to it, and Node warns of more than ten.
   setMaxListeners(0, abandon.signal)
-  const context = createRunContext(client, plan, { signal: abandon.signal, tellsResults })
+  const context = createRunContext(client, plan, {
+    signal: abandon.signal,
+    tellsResults,
+    tell: onEvent,
+  })
   const tally = createTally()
   const pumped = pumpRows(items, {
     prepare: (item, index) => prepareOrReport(work, item, index),

@@ -8,6 +8,7 @@ import { mapSource, type RowSource } from './queue/row-source.js'
 import { type DeadLetter, formatDeadLetter, mayBeWritten, rowOfDeadLetter } from './result/dead-letter.js'
 import type { SettledRow } from './result/row-outcome.js'
 import { toResult } from './result/row-result.js'
+import type { RunEvent, TakeEvents, WriteEvent } from './result/write-event.js'
 import type { WriteResult, WriteSummary } from './result/write-result.js'
 import { runRows } from './run-rows.js'
 import { toWriterSettings, type UpsertWriterOptions } from './writer-options.js'
@@ -16,10 +17,19 @@ import { toWriterSettings, type UpsertWriterOptions } from './writer-options.js'
 export interface WriteCallOptions<R extends object = Row> extends CallOptions {
   /** Writes in the name of this user (Entra object id), for this call only. Default: that of the writer. */
   readonly actAs?: string | undefined
-  /** Told of every row that was not written, in the order in which they fail. Awaited. */
-  readonly onFailed?: ((result: WriteResult<R>) => void | Promise<void>) | undefined
-  /** Told of every result. Awaited. */
-  readonly onResult?: ((result: WriteResult<R>) => void | Promise<void>) | undefined
+  /**
+   * Told of rows that were not written, in the order in which they fail, and of what happens on the way. Awaited, one row at a
+   * time. Default: nobody.
+   */
+  readonly onEvent?: TakeEvents<WriteEvent<R>> | undefined
+  /** Whether `onEvent` is told of rows that were written as well. That costs reading their ids from the answers. Default: false. */
+  readonly everyRow?: boolean | undefined
+}
+
+/** What a call of {@link UpsertWriter.results} accepts. */
+export interface ResultsCallOptions extends Pick<WriteCallOptions, 'signal' | 'actAs'> {
+  /** Told of what happens on the way; rows come as results. Awaited. Default: nobody. */
+  readonly onEvent?: TakeEvents<RunEvent> | undefined
 }
 
 /** Writes rows of one table. Make one and use it again; calls that run at the same time know nothing of each other. */
@@ -37,7 +47,7 @@ export interface UpsertWriter<R extends object = Row> {
    */
   results(
     rows: RowSource<R>,
-    call?: Pick<WriteCallOptions<R>, 'signal' | 'actAs'>,
+    call?: ResultsCallOptions,
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined>
   /** Says of each row what a write would do, by comparing it with the table; writes nothing. */
   dryRun(rows: RowSource<R>, call?: CallOptions): AsyncGenerator<PlannedWrite<R>, void, undefined>
@@ -61,11 +71,11 @@ export function createUpsertWriter<R extends object = Row>(
 
   async function* results(
     rows: RowSource<R>,
-    call: Pick<WriteCallOptions<R>, 'signal' | 'actAs'> = {},
+    call: ResultsCallOptions = {},
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined> {
     call.signal?.throwIfAborted()
     const plan = withUser(await planRun(call), call.actAs)
-    const work = { kind: 'write', tellsResults: true } as const
+    const work = { kind: 'write', tellsResults: true, onEvent: call.onEvent } as const
     const run = runRows(client, plan, rows as RowSource<Row>, work, call)
     try {
       for (;;) {
@@ -83,8 +93,9 @@ export function createUpsertWriter<R extends object = Row>(
     rows: RowSource<Row>,
     call: WriteCallOptions<R>,
   ): Promise<WriteSummary> {
-    const { onFailed, onResult, actAs } = call
-    const work = { kind: 'write', tellsResults: onResult !== undefined } as const
+    const { onEvent, everyRow = false, actAs } = call
+    const tellsResults = onEvent !== undefined && everyRow
+    const work = { kind: 'write', tellsResults, onEvent } as const
     const run = runRows(client, withUser(plan, actAs), rows, work, call)
     try {
       for (;;) {
@@ -92,11 +103,9 @@ export function createUpsertWriter<R extends object = Row>(
         if (step.done === true) return step.value
         for (const settled of step.value) {
           const { status } = settled.outcome
-          const told = status === 'failed' || status === 'not-run' ? onFailed : undefined
-          if (onResult === undefined && told === undefined) continue
-          const result = resultOf(plan, settled)
-          await onResult?.(result)
-          await told?.(result)
+          const kind = status === 'failed' || status === 'not-run' ? 'row-failed' : 'row-done'
+          if (kind === 'row-failed' || tellsResults)
+            await onEvent?.({ kind, result: resultOf(plan, settled) })
         }
       }
     } finally {

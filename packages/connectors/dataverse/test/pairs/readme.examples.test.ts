@@ -38,7 +38,12 @@ describe('the page on pairs', () => {
         { from: leadId, to: { productnumber: 'SKU-1' } },
         { kind: 'disassociate', from: leadId, to: { productnumber: 'SKU-2' } },
       ],
-      { signal, onFailed: (result) => report(JSON.stringify(links.toDeadLetter(result))) },
+      {
+        signal,
+        onEvent(event) {
+          if (event.kind === 'pair-failed') report(JSON.stringify(links.toDeadLetter(event.result)))
+        },
+      },
     )
     const { associated, disassociated, unchanged } = summary
     report(`${associated} made, ${disassociated} taken apart, ${unchanged} as they were`)

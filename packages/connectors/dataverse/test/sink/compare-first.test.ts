@@ -4,6 +4,7 @@ import { createUpsertWriter, type UpsertWriterOptions, type WriteResult } from '
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRecordingClient, type RecordingClient } from './recording-client.js'
+import { onEveryRow } from './told-rows.js'
 
 type AnyRow = Record<string, unknown>
 
@@ -81,7 +82,10 @@ describe('rows that are compared first', () => {
       yield { productnumber: 'P1', name: 'last' }
     }
     const writer = writerOf({ clock: recording.clock, strategy: 'batch' })
-    const summary = await writer.write(rows(), { onResult: () => written() })
+    const summary = await writer.write(
+      rows(),
+      onEveryRow(() => written()),
+    )
     expect(summary).toMatchObject({ updated: 1, created: 1, requests: 2 })
   })
 
@@ -96,9 +100,10 @@ describe('rows that are compared first', () => {
       // Nothing more comes before these are written, and no time goes by.
       await isWritten
     }
-    const summary = await writerOf({ strategy: 'batch', maxBatchBytes: 4_000 }).write(rows(), {
-      onResult: () => written(),
-    })
+    const summary = await writerOf({ strategy: 'batch', maxBatchBytes: 4_000 }).write(
+      rows(),
+      onEveryRow(() => written()),
+    )
     expect(summary).toMatchObject({ updated: 4, failed: 0 })
   })
 
@@ -228,7 +233,10 @@ describe('a run that is stopped while rows are compared', () => {
     }
     const told: WriteResult<AnyRow>[] = []
     const writer = writerOf({ strategy: 'batch', batchSize: 50, concurrency: 1, stopAfterFailures: 3 })
-    const summary = await writer.write(rows(), { onResult: (result) => void told.push(result) })
+    const summary = await writer.write(
+      rows(),
+      onEveryRow<AnyRow>((result) => void told.push(result)),
+    )
     expect(summary).toMatchObject({ stopped: 'failures', failed: 5, created: 45 })
     expect(summary.notRun).toBe(pulled - 50)
     expect(told.map(({ index }) => index).sort((a, b) => a - b)).toEqual(told.map((_, at) => at))
@@ -244,7 +252,7 @@ describe('a run that is stopped while rows are compared', () => {
     const writer = writerOf({ strategy: 'batch', batchSize: 100, concurrency: 2, onAbort: 'drain' })
     const summary = await writer.write(rows(), {
       signal: controller.signal,
-      onResult: () => controller.abort(),
+      ...onEveryRow(() => controller.abort()),
     })
     expect(summary).toMatchObject({ stopped: 'aborted', rows: pulled, created: pulled })
     expect(emulator.table('products').count()).toBe(pulled)

@@ -9,6 +9,7 @@ import { type Emulator, type FaultRule, startEmulator } from '@deltaverse/emulat
 import { createVirtualClock } from '@deltaverse/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { onEveryRow } from './told-rows.js'
 
 type Product = {
   productnumber: string
@@ -218,9 +219,10 @@ describe('whatever goes wrong with creates', () => {
               name: name === poison ? 'x'.repeat(161) : name,
             }))
             const ids: string[] = []
-            const summary = await writer.write(accounts, {
-              onResult: ({ id, status }) => void (status === 'created' && ids.push(id!)),
-            })
+            const summary = await writer.write(
+              accounts,
+              onEveryRow(({ id, status }) => void (status === 'created' && ids.push(id!))),
+            )
             const bad = accounts.filter(({ name }) => name.length > 160).length
             expect(summary).toMatchObject({ rows: rows.length, created: rows.length - bad, failed: bad })
             const stored = emulator.table('accounts').rows()

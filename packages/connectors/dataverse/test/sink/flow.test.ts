@@ -2,15 +2,11 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { SizedRequest } from '@deltaverse/client'
 import type { Clock } from '@deltaverse/core'
-import {
-  createUpsertWriter,
-  type DeadLetter,
-  type UpsertWriterOptions,
-  type WriteResult,
-} from '@deltaverse/dataverse'
+import { createUpsertWriter, type DeadLetter, type UpsertWriterOptions } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRecordingClient, type RecordingClient } from './recording-client.js'
+import { onEveryRow, onFailedRows } from './told-rows.js'
 
 type AnyRow = Record<string, unknown>
 
@@ -194,9 +190,9 @@ describe('an aborted signal', () => {
     const { rows, seen } = countedRows(1_000)
     const writing = writerOf({ batchSize: 5, concurrency: 1 }).write(rows(), {
       signal: controller.signal,
-      onResult: ({ index }) => {
+      ...onEveryRow(({ index }) => {
         if (index === 20) controller.abort(reason)
-      },
+      }),
     })
     await expect(writing).rejects.toBe(reason)
     expect(seen.closed).toBe(true)
@@ -209,9 +205,9 @@ describe('an aborted signal', () => {
     const { rows, seen } = countedRows(1_000)
     const summary = await writerOf({ batchSize: 5, concurrency: 2, onAbort: 'drain' }).write(rows(), {
       signal: controller.signal,
-      onResult: ({ index }) => {
+      ...onEveryRow(({ index }) => {
         if (index === 20) controller.abort()
-      },
+      }),
     })
     expect(summary).toMatchObject({ stopped: 'aborted', rows: seen.pulled, upserted: seen.pulled, failed: 0 })
     expect(emulator.table('products').count()).toBe(seen.pulled)
@@ -224,7 +220,7 @@ describe('failures', () => {
     const writer = writerOf({ strategy: 'batch', batchSize: 10, concurrency: 2, stopAfterFailures: 3 })
     const letters: DeadLetter<AnyRow>[] = []
     const summary = await writer.write(rows(), {
-      onFailed: (result) => void letters.push(writer.toDeadLetter(result)),
+      ...onFailedRows<AnyRow>((result) => void letters.push(writer.toDeadLetter(result))),
     })
     expect(summary.stopped).toBe('failures')
     // What was not tried can be replayed just like what failed.
@@ -244,7 +240,7 @@ describe('failures', () => {
       { productnumber: 'B', name: 'b' },
     ]
     await writer.write(rows, {
-      onFailed: (result) => void letters.push(JSON.stringify(writer.toDeadLetter(result))),
+      ...onFailedRows<AnyRow>((result) => void letters.push(JSON.stringify(writer.toDeadLetter(result)))),
     })
     const [letter] = letters.map((line) => JSON.parse(line) as DeadLetter)
     expect(letters).toHaveLength(1)
@@ -275,7 +271,7 @@ describe('failures', () => {
     emulator.faults.next({ method: 'POST', drop: 'after-effect' })
     const letters: DeadLetter<AnyRow>[] = []
     await writer.write([{ productnumber: 'A' }], {
-      onFailed: (result) => void letters.push(writer.toDeadLetter(result)),
+      ...onFailedRows<AnyRow>((result) => void letters.push(writer.toDeadLetter(result))),
     })
     expect(letters).toHaveLength(1)
     expect(await writer.replay(letters)).toMatchObject({ created: 1, failed: 0 })
@@ -287,11 +283,11 @@ describe('failures', () => {
   it('of creates with a GUID of their own find what was written when they are replayed', async () => {
     const writer = writerOf({ operation: 'create', strategy: 'single', maxAttempts: 1 })
     const letters: DeadLetter<AnyRow>[] = []
-    const onFailed = (result: WriteResult<AnyRow>) => void letters.push(writer.toDeadLetter(result))
+    const told = onFailedRows<AnyRow>((result) => void letters.push(writer.toDeadLetter(result)))
     emulator.faults.next({ method: 'POST', drop: 'after-effect' })
     const lost = { productid: crypto.randomUUID(), productnumber: 'lost' }
     const stateless = { productid: crypto.randomUUID(), productnumber: 'half', statecode: 1, statuscode: 1 }
-    await writer.write([lost, stateless], { onFailed })
+    await writer.write([lost, stateless], told)
     expect(letters.map(({ step, code }) => [step, code])).toEqual([
       [undefined, 'no-response'],
       ['state', 'row-rejected'],
@@ -300,7 +296,7 @@ describe('failures', () => {
       ...letter,
       row: { ...letter.row, statuscode: 2, statecode: 1 },
     }))
-    expect(await writer.replay(corrected, { onFailed })).toMatchObject({ created: 2, failed: 0 })
+    expect(await writer.replay(corrected, told)).toMatchObject({ created: 2, failed: 0 })
     expect(emulator.table('products').rows()).toMatchObject([{ statecode: 1 }, { statecode: 1 }])
   })
 
@@ -308,10 +304,10 @@ describe('failures', () => {
     const productid = emulator.table('products').create({ productnumber: 'theirs', name: 'theirs' })
     const writer = writerOf({ operation: 'create' })
     const letters: DeadLetter<AnyRow>[] = []
-    const onFailed = (result: WriteResult<AnyRow>) => void letters.push(writer.toDeadLetter(result))
-    await writer.write([{ productid, productnumber: 'A', name: 'ours' }], { onFailed })
+    const told = onFailedRows<AnyRow>((result) => void letters.push(writer.toDeadLetter(result)))
+    await writer.write([{ productid, productnumber: 'A', name: 'ours' }], told)
     expect(letters).toMatchObject([{ conflict: 'row-exists', id: productid }])
-    expect(await writer.replay(letters.slice(), { onFailed })).toMatchObject({ created: 0, failed: 1 })
+    expect(await writer.replay(letters.slice(), told)).toMatchObject({ created: 0, failed: 1 })
     expect(letters[1]).toMatchObject({ conflict: 'row-exists' })
     const corrected = letters.map(({ row: { productid: _, ...row }, id: _id, ...letter }) => ({
       ...letter,

@@ -55,8 +55,8 @@ async function statusesOf(
 ): Promise<readonly string[]> {
   const statuses: string[] = []
   await writer(options).write(pairs, {
-    onResult({ index, status }) {
-      statuses[index] = status
+    onEvent(event) {
+      if ('result' in event) statuses[event.result.index] = event.result.status
     },
   })
   return statuses
@@ -172,7 +172,10 @@ describe('pairs', () => {
     const letters: unknown[] = []
     const links = writer()
     await links.write([{ from: lead(1), to: { productnumber: 'P9' } }], {
-      onFailed: (result) => void letters.push(JSON.parse(JSON.stringify(links.toDeadLetter(result)))),
+      onEvent(event) {
+        if (event.kind === 'pair-failed')
+          letters.push(JSON.parse(JSON.stringify(links.toDeadLetter(event.result))))
+      },
     })
     expect(letters).toMatchObject([
       {

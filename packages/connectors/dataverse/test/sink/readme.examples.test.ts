@@ -10,6 +10,7 @@ import { createUpsertWriter, type DeadLetter, planWaves, writeWaves } from '@del
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { createMetadataReader } from '@deltaverse/metadata'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { onFailedRows } from './told-rows.js'
 
 interface Product {
   productnumber: string
@@ -60,8 +61,9 @@ describe('the README', () => {
     const deadLetters = createWriteStream('dead-letters.ndjson')
     const summary = await writer.write(products, {
       signal,
-      onFailed(result) {
-        deadLetters.write(`${JSON.stringify(writer.toDeadLetter(result))}\n`)
+      onEvent(event) {
+        if (event.kind !== 'row-failed') return
+        deadLetters.write(`${JSON.stringify(writer.toDeadLetter(event.result))}\n`)
       },
     })
     deadLetters.end()
@@ -92,7 +94,7 @@ describe('the README', () => {
     const writer = createUpsertWriter<Product>(client, { entitySet: 'products', key: ['productnumber'] })
     const letters: DeadLetter<Product>[] = []
     await writer.write([{ productnumber: 'SKU-1', name: 'x'.repeat(101) }], {
-      onFailed: (result) => void letters.push(writer.toDeadLetter(result)),
+      ...onFailedRows<Product>((result) => void letters.push(writer.toDeadLetter(result))),
     })
     // example: replay
     const corrected = letters.map((letter) => ({

@@ -4,6 +4,7 @@ import { createClient, type DataverseClient } from '@deltaverse/client'
 import { createUpsertWriter, type TableSource } from '@deltaverse/dataverse'
 import { createVirtualClock } from '@deltaverse/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { onEveryRow } from './told-rows.js'
 
 /** The table as the writer is told, so that the server has to answer writes only. */
 const metadata: TableSource = {
@@ -82,11 +83,12 @@ async function write(count: number) {
   })
   const statuses: string[] = []
   const rows = Array.from({ length: count }, (_, at) => ({ productnumber: `P${at}` }))
-  const summary = await writer.write(rows, {
-    onResult({ index, status }) {
+  const summary = await writer.write(
+    rows,
+    onEveryRow(({ index, status }) => {
       statuses[index] = status
-    },
-  })
+    }),
+  )
   return { summary, statuses }
 }
 

@@ -124,7 +124,9 @@ describe('writeWaves()', () => {
         { entitySet: 'new_persons', key: ['new_code'], rows: () => people, clock },
         { entitySet: 'new_teams', key: ['new_code'], rows: () => teams, clock },
       ],
-      { onFailed: (result) => void failed.push(result) },
+      {
+        onEvent: (event) => void (event.kind === 'row-failed' && failed.push(event)),
+      },
     )
     expect(failed).toEqual([])
     expect(summaries[1]!.deferred).toBeUndefined()
@@ -168,7 +170,11 @@ describe('writeWaves()', () => {
     }
     const job = { entitySet: 'new_persons', key: ['new_code'], keyOf, rows: named, clock }
     const [summary] = await writeWaves(client, onlyPeople, [job], {
-      onFailed: ({ index, row, key, deferred }) => void failed.push([index, row, key, deferred]),
+      onEvent(event) {
+        if (event.kind !== 'row-failed') return
+        const { index, row, key } = event.result
+        failed.push([index, row, key, event.deferred])
+      },
     })
     // With the row as it was given, which a dead letter needs: neither pass hands out its own part of it.
     expect(failed).toEqual([

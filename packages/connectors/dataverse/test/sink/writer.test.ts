@@ -2,6 +2,7 @@ import { createClient, type DataverseClient } from '@deltaverse/client'
 import { createUpsertWriter } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { onFailedRows } from './told-rows.js'
 
 let emulator: Emulator
 let client: DataverseClient
@@ -82,7 +83,10 @@ describe('in batches', () => {
       product(`P${at}`, at % 100 === 7 ? 'x'.repeat(101) : `n${at}`),
     )
     const failed: number[] = []
-    const summary = await writer.write(rows, { onFailed: ({ index }) => void failed.push(index) })
+    const summary = await writer.write(
+      rows,
+      onFailedRows(({ index }) => void failed.push(index)),
+    )
     expect(summary).toMatchObject({ rows: 1_000, upserted: 990, failed: 10, requests: 4 })
     expect(failed.sort((a, b) => a - b)).toEqual([7, 107, 207, 307, 407, 507, 607, 707, 807, 907])
     expect(emulator.table('products').count()).toBe(990)

@@ -1,6 +1,7 @@
 import type { DataverseError } from '@deltaverse/core'
 import { describeError } from '../result/dead-letter.js'
 import type { SettledRow } from '../result/row-outcome.js'
+import type { RunEvent } from '../result/write-event.js'
 import type { WriteStatus, WriteSummary } from '../result/write-result.js'
 import type { LinkPair } from './link-pair.js'
 
@@ -57,6 +58,14 @@ export interface LinkDeadLetter extends ReturnType<typeof describeError> {
   readonly status: 'failed' | 'not-run'
   readonly attempts: number
 }
+
+/** What a writer of pairs tells. */
+export type LinkEvent =
+  /** It was not written: its status is `failed` or `not-run`. */
+  | { readonly kind: 'pair-failed'; readonly result: LinkResult }
+  /** It was written, or nothing had to be. */
+  | { readonly kind: 'pair-done'; readonly result: LinkResult }
+  | RunEvent
 
 const statuses: Readonly<Partial<Record<WriteStatus, LinkStatus>>> = {
   created: 'associated',

@@ -9,6 +9,7 @@ import { mapSource, type RowSource } from '../queue/row-source.js'
 import { newChunk, slicesOf } from '../request/channels.js'
 import { runStep } from '../response/run-step.js'
 import type { Settle, SettledRow } from '../result/row-outcome.js'
+import type { RunEvent, TakeEvents } from '../result/write-event.js'
 import type { WriteSummary } from '../result/write-result.js'
 import type { PendingRow } from '../row/pending-row.js'
 import { type ItemWork, runItems } from '../run-rows.js'
@@ -19,6 +20,7 @@ import { type LinkRelationship, readRelationship } from './link-relationship.js'
 import {
   formatLinkDeadLetter,
   type LinkDeadLetter,
+  type LinkEvent,
   type LinkResult,
   type LinkSummary,
   pairOfDeadLetter,
@@ -30,10 +32,8 @@ import { mergePairs, preparePair } from './pending-pair.js'
 
 /** What a call of {@link LinkWriter.write} accepts. */
 export interface LinkCallOptions extends CallOptions {
-  /** Told of every pair that was not written, in the order in which they fail. Awaited. */
-  readonly onFailed?: ((result: LinkResult) => void | Promise<void>) | undefined
-  /** Told of every result. Awaited. */
-  readonly onResult?: ((result: LinkResult) => void | Promise<void>) | undefined
+  /** Told of every pair, and of what happens on the way. Awaited. Default: nobody. */
+  readonly onEvent?: TakeEvents<LinkEvent> | undefined
 }
 
 /**
@@ -77,6 +77,7 @@ export function createLinkWriter(client: DataverseClient, options: LinkWriterOpt
   async function start(
     pairs: RowSource<LinkPair>,
     call: CallOptions,
+    onEvent: TakeEvents<RunEvent> | undefined,
   ): Promise<AsyncGenerator<readonly SettledRow[], WriteSummary, undefined>> {
     call.signal?.throwIfAborted()
     known ??= await readRelationship(metadata, entitySet, navigation, call)
@@ -96,6 +97,7 @@ export function createLinkWriter(client: DataverseClient, options: LinkWriterOpt
     }
     const work: ItemWork = {
       tellsResults: false,
+      onEvent,
       prepare: preparePair,
       compare: createPairLocator({ client, metadata, relationship, skipUnchanged }),
       write: writePairs,
@@ -106,14 +108,14 @@ export function createLinkWriter(client: DataverseClient, options: LinkWriterOpt
   }
 
   async function writeAll(pairs: RowSource<LinkPair>, call: LinkCallOptions): Promise<LinkSummary> {
-    const run = await start(pairs, call)
+    const run = await start(pairs, call, call.onEvent)
     try {
       for (;;) {
         const step = await run.next()
         if (step.done === true) return toLinkSummary(step.value)
         for (const result of step.value.map(toLinkResult)) {
-          await call.onResult?.(result)
-          if (result.status === 'failed' || result.status === 'not-run') await call.onFailed?.(result)
+          const isWritten = result.status !== 'failed' && result.status !== 'not-run'
+          await call.onEvent?.({ kind: isWritten ? 'pair-done' : 'pair-failed', result })
         }
       }
     } finally {
@@ -124,7 +126,7 @@ export function createLinkWriter(client: DataverseClient, options: LinkWriterOpt
   return {
     write: (pairs, call = {}) => writeAll(pairs, call),
     async *results(pairs, call = {}) {
-      const run = await start(pairs, call)
+      const run = await start(pairs, call, undefined)
       try {
         for (;;) {
           const step = await run.next()

@@ -2,6 +2,7 @@ import { createKeyResolver, type KeyResolver } from '@deltaverse/alternate-keys'
 import type { DataverseClient, DataverseRequest, DataverseResponse, RequestSizer } from '@deltaverse/client'
 import { abortableDelay, isResponseError } from '@deltaverse/core'
 import { parseExactJson } from '@deltaverse/schema'
+import type { RunEvent } from '../result/write-event.js'
 import type { RunPlan } from './run-plan.js'
 import type { Wait } from './wait.js'
 
@@ -19,6 +20,8 @@ export interface RunContext {
   requestRows(): number
   /** Sends a read. Numbers that JavaScript cannot hold come as text. */
   read(path: string): Promise<unknown>
+  /** Tells what happens on the way. */
+  tell(event: RunEvent): void | Promise<void>
   /** No write leaves before this time is over. */
   pause(ms: number): void
   /** Waits, or holds all writes back, as a retry asks for. */
@@ -36,7 +39,7 @@ const maxBackOffMs = 30_000
 export function createRunContext(
   client: DataverseClient,
   plan: RunPlan,
-  { signal, tellsResults }: Pick<RunContext, 'signal' | 'tellsResults'>,
+  { signal, tellsResults, tell }: Pick<RunContext, 'signal' | 'tellsResults' | 'tell'>,
 ): RunContext {
   const { clock, random, baseDelayMs } = plan.options
   const sizer = sizerOf(client, plan.options)
@@ -67,6 +70,7 @@ export function createRunContext(
     plan,
     signal,
     tellsResults,
+    tell,
     counts,
     requestRows: () => sizer.next(),
     async write(request, rows) {

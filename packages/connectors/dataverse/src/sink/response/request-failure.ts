@@ -34,6 +34,7 @@ export async function resolveRequestFailure(
   if (lost) for (const row of chunk.rows) beUncertain(row)
   if (chunk.channel !== 'batch' && chunk.channel !== 'single' && isUnsupported(error)) {
     giveUpBulk(context.plan.bulk, chunk.channel)
+    await context.tell({ kind: 'bulk-given-up', message: chunk.channel, error })
     return [newChunk(chunk.rows, 'batch')]
   }
   const repeated = await repeatLater(context, chunk, error, take)
@@ -72,6 +73,7 @@ async function repeatLater(
   if (plan === undefined) return undefined
   // What is ambiguous may be the fault of one row after all.
   if (plan.kind === 'give-up') return plan.failed === 'ambiguous' ? undefined : failAll(chunk, error, take)
+  await context.tell({ kind: 'retry', rows: chunk.rows.length, error })
   await context.waitFor(plan.wait, failures[plan.failed])
   // What took too long takes half as long with half as much.
   return tookTooLong(error) && chunk.rows.length > 1
@@ -129,6 +131,7 @@ async function splitOrFail(
   takeFailures(row, 'ambiguous', chunk.failures.ambiguous)
   const verdict = classifyAnswer(context.plan, row, step, answer)
   if (verdict.kind === 'again') {
+    await context.tell({ kind: 'retry', rows: 1, error: answer.error })
     if (verdict.wait === 'back-off')
       await context.backOff(failuresOf(row).ambiguous + failuresOf(row).passing)
     // A row that has to be addressed anew may need another message.

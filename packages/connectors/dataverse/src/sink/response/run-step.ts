@@ -1,18 +1,18 @@
 import { DataverseError } from '@deltaverse/core'
 import { compareRows } from '../lookup/compare-rows.js'
 import { findCreated } from '../lookup/find-created.js'
-import { findHidden } from '../lookup/locate-rows.js'
 import type { RunContext } from '../plan/run-context.js'
 import type { WriteStep } from '../plan/write-step.js'
-import { type Chunk, newChunk } from '../request/channels.js'
+import type { Chunk } from '../request/channels.js'
 import { type ChunkAnswer, sendBatch } from '../request/send-batch.js'
 import { sendBulk } from '../request/send-bulk.js'
 import { sendSingle } from '../request/send-single.js'
 import { failed, type TakeOutcome } from '../result/row-outcome.js'
 import type { PendingRow } from '../row/pending-row.js'
-import { failuresOf, idOf } from '../row/row-facts.js'
+import { idOf } from '../row/row-facts.js'
 import { beginAttempt } from '../row/row-steps.js'
 import { classifyAnswer } from './classify-answer.js'
+import { createRepeats } from './repeats.js'
 import { resolveRequestFailure, splitBudget } from './request-failure.js'
 import type { RowAnswer } from './row-answer.js'
 
@@ -58,12 +58,9 @@ async function takeAnswers(
   step: WriteStep,
   answers: readonly RowAnswer[],
   take: TakeOutcome,
-): Promise<Chunk[]> {
-  const again: PendingRow[] = []
-  const alone: PendingRow[] = []
-  const anew: PendingRow[] = []
+): Promise<readonly Chunk[]> {
+  const repeats = createRepeats(chunk)
   const doubtful: { readonly row: PendingRow; readonly error: DataverseError }[] = []
-  let backOff = 0
   // An answer that says nothing of any row must not be asked for for ever.
   const silent = answers.every((answer) => answer.kind === 'not-run' && answer.alone !== true)
   for (const [at, row] of chunk.rows.entries()) {
@@ -83,21 +80,11 @@ async function takeAnswers(
         doubtful.push({ row, error: verdict.error })
         break
       case 'again':
-        if (verdict.anew === true) anew.push(row)
-        else if (answer.kind === 'not-run' && answer.alone === true) alone.push(row)
-        else again.push(row)
-        if (verdict.wait === 'back-off') {
-          const { passing, ambiguous, throttled } = failuresOf(row)
-          backOff = Math.max(backOff, passing + ambiguous + throttled)
-        } else if (verdict.wait !== 'none') context.pause(verdict.wait.retryAfterMs)
+        repeats.add(row, answer, verdict)
     }
   }
-  await takeOwn(context, doubtful, take)
-  if (backOff > 0) await context.backOff(backOff)
-  const hidden = anew.filter(({ unaddressable }) => unaddressable)
-  if (hidden.length > 0) await findHidden(context, hidden)
-  const chunks = [...alone, ...anew].map((row) => newChunk([row], 'single'))
-  return again.length === 0 ? chunks : [{ ...chunk, rows: again }, ...chunks]
+  if (doubtful.length > 0) await takeOwn(context, doubtful, take)
+  return repeats.begin(context)
 }
 
 const silence: RowAnswer = {
@@ -115,7 +102,6 @@ async function takeOwn(
   doubtful: readonly { readonly row: PendingRow; readonly error: DataverseError }[],
   take: TakeOutcome,
 ): Promise<void> {
-  if (doubtful.length === 0) return
   const rows = doubtful.map(({ row }) => row)
   const versioned = rows.filter(({ etag }) => etag !== undefined)
   const created = await findCreated(

@@ -1,7 +1,8 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { Row } from '@deltaverse/core'
 import type { RowSource } from '../queue/row-source.js'
-import type { WriteResult, WriteSummary } from '../result/write-result.js'
+import type { TakeEvents, WriteEvent } from '../result/write-event.js'
+import type { WriteSummary } from '../result/write-result.js'
 import { createUpsertWriter, type WriteCallOptions } from '../upsert-writer.js'
 import type { UpsertWriterOptions } from '../writer-options.js'
 import type { DeferredLookups, WavePlan } from './plan-waves.js'
@@ -22,16 +23,16 @@ export interface WaveSummary {
   readonly deferred?: WriteSummary | undefined
 }
 
-/** What {@link writeWaves} tells of a row. */
-export interface WaveResult extends WriteResult {
+/** What {@link writeWaves} tells: what the writer of a table does, with the rows as they were given. */
+export type WaveEvent = WriteEvent & {
   readonly entitySet: string
   /** Whether it is about the lookups of the second pass. */
   readonly deferred: boolean
 }
 
-export interface WaveCallOptions extends Pick<WriteCallOptions, 'signal'> {
-  /** Told of every row that was not written. Awaited. */
-  readonly onFailed?: ((result: WaveResult) => void | Promise<void>) | undefined
+export interface WaveCallOptions extends Pick<WriteCallOptions, 'signal' | 'everyRow'> {
+  /** Told of rows that were not written in either pass, and of what happens on the way. Awaited. Default: nobody. */
+  readonly onEvent?: TakeEvents<WaveEvent> | undefined
 }
 
 /**
@@ -88,17 +89,17 @@ async function writeFirst(
   client: DataverseClient,
   { rows, ...options }: WaveJob,
   binds: ReadonlySet<string>,
-  { signal, onFailed }: WaveCallOptions,
+  call: WaveCallOptions,
   failed: Set<number>,
 ): Promise<WriteSummary> {
   const { entitySet, keyOf } = options
   const origins: Origins = new WeakMap()
   const ofWhole = keyOf === undefined ? {} : { keyOf: (part: Row) => keyOf(wholeOf(origins, part)) }
   return createUpsertWriter(client, { ...options, ...ofWhole }).write(leaveOut(rows(), binds, origins), {
-    signal,
-    async onFailed(result) {
-      failed.add(result.index)
-      await onFailed?.({ ...asGiven(origins, result), entitySet, deferred: false })
+    ...call,
+    async onEvent(event) {
+      if (event.kind === 'row-failed') failed.add(event.result.index)
+      await call.onEvent?.({ ...asGiven(origins, event), entitySet, deferred: false })
     },
   })
 }
@@ -107,7 +108,7 @@ async function writeDeferred(
   client: DataverseClient,
   { rows, ...options }: WaveJob,
   binds: ReadonlySet<string>,
-  { signal, onFailed }: WaveCallOptions,
+  call: WaveCallOptions,
   failed: ReadonlySet<number>,
 ): Promise<WriteSummary> {
   const { entitySet, keyOf = (row: Row) => row } = options
@@ -121,8 +122,8 @@ async function writeDeferred(
     keyOf: (lookups) => keyOf(wholeOf(origins, lookups)),
   })
   return writer.write(onlyBinds(rows(), binds, failed, origins), {
-    signal,
-    onFailed: (result) => onFailed?.({ ...asGiven(origins, result), entitySet, deferred: true }),
+    ...call,
+    onEvent: (event) => call.onEvent?.({ ...asGiven(origins, event), entitySet, deferred: true }),
   })
 }
 
@@ -130,10 +131,11 @@ function wholeOf(origins: Origins, part: Row): Row {
   return origins.get(part)?.row ?? part
 }
 
-/** A result with the row, and its place, as the source gave them. */
-function asGiven(origins: Origins, result: WriteResult): WriteResult {
-  const origin = origins.get(result.row)
-  return origin === undefined ? result : { ...result, ...origin }
+/** An event with its row, and that one's place, as the source gave them. */
+function asGiven(origins: Origins, event: WriteEvent): WriteEvent {
+  if (!('result' in event)) return event
+  const origin = origins.get(event.result.row)
+  return origin === undefined ? event : { ...event, result: { ...event.result, ...origin } }
 }
 
 async function* leaveOut(
