@@ -33,7 +33,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<Answer
 }
 
 describe('what a request asks for', () => {
-  it.each(['sql=select', 'fetchXml=%3Cfetch/%3E', 'savedQuery=x', 'foo=1', 'api-version=9.1'])(
+  it.each(['sql=select', 'userQuery=x', 'savedQuery=x', 'foo=1', 'api-version=9.1'])(
     'is refused by its name where it is not understood, and never overlooked: ?%s',
     async (query) => {
       const [name = ''] = query.split('=')

@@ -48,7 +48,11 @@ export function createComparison(terms: readonly OrderTerm[], table: Table, sche
   }
 }
 
-function sortKey(column: Column, schema: Schema): (row: StoredRow, related: RelatedRows) => Comparable {
+/** What the rows of a table are ordered by when a column orders them. */
+export function sortKey(
+  column: Column,
+  schema: Schema,
+): (row: StoredRow, related: RelatedRows) => Comparable {
   const { logicalName } = column
   const family = familyOf(column)
   if (!column.isLookup) return (row) => toComparable(row[logicalName], family)

@@ -29,13 +29,15 @@ export function createRowFormat(table: Table, shape: RowShape): RowFormat {
   }
 }
 
-interface WantedAnnotations {
+/** Which annotations of values a request asks for. */
+export interface WantedAnnotations {
   readonly formatted: boolean
   readonly logicalName: boolean
   readonly navigation: boolean
 }
 
-function wantedAnnotations(patterns: readonly string[]): WantedAnnotations {
+/** Reads the list inside `odata.include-annotations`. */
+export function wantedAnnotations(patterns: readonly string[]): WantedAnnotations {
   const wants = (annotation: string): boolean =>
     patterns.some((pattern) =>
       pattern.endsWith('*')
@@ -122,7 +124,8 @@ function lookupAnnotations(
   return json
 }
 
-function lookupName(value: LookupValue, { schema, related }: RowShape): string | undefined {
+/** The name of the row that a lookup points at. */
+export function lookupName(value: LookupValue, { schema, related }: RowShape): string | undefined {
   const nameColumn = schema.byLogicalName(value.table)?.primaryNameColumn
   const name = nameColumn === undefined ? undefined : related.get(value.table, value.id)?.[nameColumn]
   return typeof name === 'string' ? name : undefined
@@ -130,7 +133,8 @@ function lookupName(value: LookupValue, { schema, related }: RowShape): string |
 
 const dollars: CurrencyShape = { symbol: '$', precision: 2 }
 
-function currencyOf(column: Column, row: StoredRow, { related }: RowShape): CurrencyShape {
+/** The currency that an amount of a row is shown in. */
+export function currencyOf(column: Column, row: StoredRow, { related }: RowShape): CurrencyShape {
   const reference = row.transactioncurrencyid
   if (column.type !== 'money' || column.baseOf !== undefined || !isLookupValue(reference)) return dollars
   const currency = related.get('transactioncurrency', reference.id)

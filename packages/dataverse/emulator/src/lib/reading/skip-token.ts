@@ -21,16 +21,26 @@ export interface SkipToken {
 
 /** Writes a token as it stands in links: a cookie inside a cookie, the inner one encoded twice. */
 export function formatSkipToken({ page, columns, tracking, extras }: SkipToken): string {
-  const elements = columns.map((column) => {
-    const table = column.lastTable === undefined ? '' : ` lasttable="${column.lastTable}"`
-    return `<${column.name}${attribute('last', column.last)}${attribute('first', column.first)}${table} />`
-  })
-  const inner = encodeInner(`<cookie page="${page - 1}">${elements.join('')}</cookie>`)
+  const inner = encodeInner(innerCookie(page, columns))
   const own = Object.entries(extras).map(([name, value]) => ` ${name}="${escapeXml(value)}"`)
   const tracks = tracking ? 'True' : 'False'
   return encodeOuter(
     `<cookie pagenumber="${page}" pagingcookie="${inner}" istracking="${tracks}"${own.join('')} />`,
   )
+}
+
+/** Writes the annotation `fetchxmlpagingcookie`: the cookie inside it is encoded twice, and nothing else. */
+export function formatFetchCookie(page: number, columns: readonly CookieColumn[]): string {
+  const inner = encodeInner(encodeInner(innerCookie(page, columns)))
+  return `<cookie pagenumber="${page}" pagingcookie="${inner}" istracking="False" />`
+}
+
+function innerCookie(page: number, columns: readonly CookieColumn[]): string {
+  const elements = columns.map((column) => {
+    const table = column.lastTable === undefined ? '' : ` lasttable="${column.lastTable}"`
+    return `<${column.name}${attribute('last', column.last)}${attribute('first', column.first)}${table} />`
+  })
+  return `<cookie page="${page - 1}">${elements.join('')}</cookie>`
 }
 
 function attribute(name: string, value: string | null): string {
@@ -82,8 +92,19 @@ export function parseSkipToken(text: string): SkipToken {
   return { page, columns: cookieColumns(inner[2] ?? ''), tracking: istracking === 'True', extras }
 }
 
+/**
+ * Reads the cookie inside, as FetchXML carries it in `paging-cookie`.
+ *
+ * @throws ServiceError 400 when it is not one of ours.
+ */
+export function parseInnerCookie(text: string): { readonly page: number; readonly columns: CookieColumn[] } {
+  const inner = /^<cookie page="(\d+)">(.*)<\/cookie>$/s.exec(text)
+  if (inner === null) throw malformed()
+  return { page: Number(inner[1]), columns: cookieColumns(inner[2] ?? '') }
+}
+
 function malformed(): ServiceError {
-  return new ServiceError(400, '0x80060888', 'Malformed XML in the Paging Cookie of the $skiptoken.')
+  return new ServiceError(400, '0x80060888', 'Malformed XML in the Paging Cookie.')
 }
 
 function decodeInner(text: string): string {

@@ -5,6 +5,7 @@ import { handleBatch } from '../batch/handle-batch.js'
 import { bulkRequest } from '../bulk/bulk-request.js'
 import { messageFilters } from '../bulk/message-filters.js'
 import type { FaultScript } from '../faults/fault-script.js'
+import { fetchRows } from '../fetch/fetch-rows.js'
 import { fileMessage } from '../files/file-messages.js'
 import { hasTextNumbers } from '../http/ieee754.js'
 import { methodNotAllowed, notEmulated, segmentNotFound } from '../http/service-error.js'
@@ -109,7 +110,9 @@ function setRequest(context: RowRequest, rest: readonly string[]): ServiceRespon
   }
   const [unknown] = rest
   if (unknown !== undefined) throw segmentNotFound(unknown)
-  if (request.method === 'GET') return listRows(service, formats, request, table)
+  if (request.method === 'GET') {
+    return fetchRows(service, request, table) ?? listRows(service, formats, request, table)
+  }
   if (request.method === 'POST') return postRow(context)
   throw methodNotAllowed(request.method)
 }
