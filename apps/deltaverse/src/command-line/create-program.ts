@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addColumns, addKeys, addTables } from '../commands/describe/command.js'
+import { addPlan } from '../commands/plan/command.js'
 import { addPull } from '../commands/pull/command.js'
 import { addPush } from '../commands/push/command.js'
 import { addRun } from '../commands/run/command.js'
@@ -30,7 +31,7 @@ export function createProgram(execute: Execute): Command {
     .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError()
     .addHelpText('after', more)
-  for (const add of [addPull, addPush, addRun, addVerify, addTables, addColumns, addKeys]) {
+  for (const add of [addPull, addPush, addPlan, addRun, addVerify, addTables, addColumns, addKeys]) {
     add(program, execute)
       .exitOverride()
       .configureOutput({ writeErr: () => undefined })

@@ -5,6 +5,8 @@ import type { PushLetter } from './dead-letter.js'
 export interface DeadLetterFile {
   add(letter: PushLetter): Promise<void>
   readonly count: number
+  /** Those of them that somebody else changed in the meantime. */
+  readonly conflicts: number
   /** Resolves once everything is on the disk. */
   close(): Promise<void>
 }
@@ -12,15 +14,20 @@ export interface DeadLetterFile {
 export function createDeadLetterFile(path: string | undefined): DeadLetterFile {
   let handle: FileHandle | undefined
   let count = 0
+  let conflicts = 0
   return {
     async add(letter) {
       count += 1
+      if (letter.code === 'conflict') conflicts += 1
       if (path === undefined) return
       handle ??= await open(path, 'w')
       await handle.appendFile(`${JSON.stringify(letter, exactly)}\n`)
     },
     get count() {
       return count
+    },
+    get conflicts() {
+      return conflicts
     },
     async close() {
       await handle?.sync()

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DataverseError, type Fingerprints } from '@deltaverse/core'
 import { acquireFileLock, makeFolder, nodeFiles, replaceFile, safeFileName } from '@deltaverse/durable-files'
+import type { PreparedPush } from './push-rows.js'
 
 /** Which rows of a table came from a source, by their ids, from run to run. */
 export interface KnownRows {
@@ -19,8 +20,22 @@ export interface KnownRows {
   close(): Promise<void>
 }
 
+/** What is remembered of the rows of a push; nothing where it does not matter what is missing. */
+export async function openKnownRowsOf(
+  origin: string,
+  { settings, table }: Pick<PreparedPush, 'settings' | 'table'>,
+): Promise<KnownRows | undefined> {
+  if (settings.missing === 'ignore') return undefined
+  return await openKnownRows({
+    folder: settings.state,
+    environment: origin,
+    table: table.logicalName,
+    source: basename(settings.source.path),
+  })
+}
+
 /** What the rows of a job are remembered by. */
-export interface KnownRowsOptions {
+interface KnownRowsOptions {
   /** Folder of all that is remembered. */
   readonly folder: string
   readonly environment: string
@@ -40,7 +55,7 @@ interface Saved {
  *
  * @throws DataverseError `conflict` that says who works with it
  */
-export async function openKnownRows(options: KnownRowsOptions): Promise<KnownRows> {
+async function openKnownRows(options: KnownRowsOptions): Promise<KnownRows> {
   const { createFingerprints } = await import('@deltaverse/fingerprints')
   await makeFolder(nodeFiles, options.folder)
   const path = join(options.folder, nameOf(options))

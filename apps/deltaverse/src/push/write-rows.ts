@@ -1,13 +1,12 @@
-import { isDataverseError, type Row } from '@deltaverse/core'
-import type { WriteResult } from '@deltaverse/dataverse'
+import type { Row } from '@deltaverse/core'
 import { createUpsertWriter } from '@deltaverse/dataverse'
 import type { Environment } from '../environment/open-environment.js'
-import { oneLine } from '../program/one-line.js'
-import type { PushLetter } from './dead-letter.js'
 import type { DeadLetterFile } from './dead-letter-file.js'
 import type { KnownRows } from './known-rows.js'
 import type { PreparedPush } from './push-rows.js'
 import { removeMissing } from './remove-missing.js'
+import { createSeenRows } from './seen-rows.js'
+import { letterOfRejected, letterOfResult } from './to-dead-letter.js'
 import type { RejectedRow } from './translate-rows.js'
 
 /** What a push did. */
@@ -33,9 +32,6 @@ export interface WriteContext {
   /** Told how many rows are settled. */
   readonly onProgress: (rows: number) => void
 }
-
-/** Ids of rows that are remembered in one go. */
-const idsAtOnce = 1_000
 
 /** Writes the rows of a source, and then deals with those that it does not have any more. */
 export async function writePush(push: PreparedPush, context: WriteContext): Promise<PushCounts> {
@@ -80,67 +76,6 @@ export async function writePush(push: PreparedPush, context: WriteContext): Prom
   }
 }
 
-interface SeenRows {
-  result(result: WriteResult): Promise<void>
-  /** A row that was never sent: whether it is one of the table's, only its key can tell. */
-  withoutId(values: Readonly<Record<string, unknown>>): Promise<void>
-  /** Ids that an earlier run deactivated and that are back. */
-  finish(): Promise<readonly string[]>
-  /** Rows of the source of which nobody knows which of the table's they are. */
-  unnamed(): number
-}
-
-/** Remembers the ids of the rows that are in the source; looks those up that a write did not tell. */
-function createSeenRows(
-  { settings, table, resolver }: PreparedPush,
-  known: KnownRows | undefined,
-  signal: AbortSignal,
-): SeenRows {
-  const returned: string[] = []
-  let ids: string[] = []
-  let keys: Record<string, unknown>[] = []
-  let unnamed = 0
-  const flush = async (): Promise<void> => {
-    if (known === undefined) return
-    if (keys.length > 0) {
-      const found = await resolver.resolveMany(table.logicalName, keys as never, { signal })
-      for (const resolution of found) {
-        if (resolution.status === 'found') ids.push(resolution.id)
-        else if (resolution.status !== 'missing') unnamed += 1
-      }
-    }
-    returned.push(...(await known.see(ids)))
-    ids = []
-    keys = []
-  }
-  const flushIfFull = async (): Promise<void> => {
-    if (ids.length + keys.length >= idsAtOnce) await flush()
-  }
-  return {
-    async result({ id, key }) {
-      if (known === undefined) return
-      if (id !== undefined) ids.push(id)
-      else keys.push({ ...key })
-      await flushIfFull()
-    },
-    async withoutId(values) {
-      if (known === undefined) return
-      const from = (column: string): string =>
-        settings.mapping.find((each) => each.column === column)?.from ?? column
-      const key = Object.fromEntries(settings.key.map((column) => [column, values[from(column)]]))
-      if (Object.values(key).some((value) => value === null || value === undefined || value === ''))
-        unnamed += 1
-      else keys.push(key)
-      await flushIfFull()
-    },
-    async finish() {
-      await flush()
-      return returned
-    },
-    unnamed: () => unnamed,
-  }
-}
-
 /** Rows that this program deactivated because they were missing are active again once they are back. */
 async function reactivate(
   { table }: PreparedPush,
@@ -175,39 +110,4 @@ async function goneRows(
     signal,
     onFailed: (result) => letters.add(letterOfResult(push, result, operation)),
   })
-}
-
-function letterOfRejected({ settings, table }: PreparedPush, row: RejectedRow): PushLetter {
-  return {
-    version: 1,
-    table: table.logicalName,
-    operation: settings.operation,
-    place: row.source.place,
-    row: row.source.values,
-    code: 'bad-input',
-    message: oneLine(row.message),
-    problems: row.problems,
-    retryable: false,
-  }
-}
-
-function letterOfResult(
-  { table, originOf }: PreparedPush,
-  { row, error, status }: WriteResult,
-  operation: PushLetter['operation'],
-): PushLetter {
-  const source = originOf(row)
-  const serviceCode = (error as { readonly serviceCode?: string } | undefined)?.serviceCode
-  return {
-    version: 1,
-    table: table.logicalName,
-    operation,
-    ...(source !== undefined && { place: source.place }),
-    row: source?.values ?? row,
-    code: status === 'not-run' ? 'not-run' : isDataverseError(error) ? error.code : 'unexpected',
-    message: oneLine(error?.message ?? 'the run was stopped before this row was sent'),
-    problems: [],
-    retryable: status === 'not-run' || (isDataverseError(error) && error.retryable),
-    ...(serviceCode !== undefined && { serviceCode }),
-  }
 }

@@ -1,11 +1,10 @@
-import { basename } from 'node:path'
 import { systemClock } from '@deltaverse/core'
 import type { CommandContext, CommandResult } from '../../command-line/command-context.js'
 import { type EnvironmentSettings, openEnvironment } from '../../environment/open-environment.js'
 import { formatCount } from '../../program/format-quantity.js'
 import { createDeadLetterFile } from '../../push/dead-letter-file.js'
-import { type KnownRows, openKnownRows } from '../../push/known-rows.js'
-import { type PreparedPush, preparePush } from '../../push/push-rows.js'
+import { openKnownRowsOf } from '../../push/known-rows.js'
+import { preparePush } from '../../push/push-rows.js'
 import type { PushSettings } from '../../push/push-settings.js'
 import { writePush } from '../../push/write-rows.js'
 import { noOutcome, summarizeTables, type TableOutcome } from '../../report/table-outcome.js'
@@ -34,7 +33,7 @@ async function pushTable(
   const beganAtMs = systemClock.now()
   const push = await preparePush(environment, settings, signal)
   terminal.say(`${push.source.title}, into ${push.table.logicalName} by ${settings.key.join(' and ')}`)
-  const known = await openKnown(environment.client.origin, push)
+  const known = await openKnownRowsOf(environment.client.origin, push)
   const letters = createDeadLetterFile(settings.deadLetters)
   try {
     const onProgress = (rows: number): void => {
@@ -59,14 +58,4 @@ async function pushTable(
     await letters.close()
     await known?.close()
   }
-}
-
-async function openKnown(origin: string, { settings, table }: PreparedPush): Promise<KnownRows | undefined> {
-  if (settings.missing === 'ignore') return undefined
-  return await openKnownRows({
-    folder: settings.state,
-    environment: origin,
-    table: table.logicalName,
-    source: basename(settings.source.path),
-  })
 }

@@ -17,7 +17,11 @@ export interface PlannedWrite<R extends object = Row> {
   readonly plan: 'create' | 'update' | 'delete' | 'unchanged' | 'rejected' | 'superseded'
   /** For `update`: the columns that differ from what the table holds. */
   readonly columns?: readonly string[] | undefined
+  /** For `update`: what the table holds of those columns; of a look-up the id that it points at. */
+  readonly before?: Readonly<Record<string, unknown>> | undefined
   readonly id?: string | undefined
+  /** The version of the row that was compared, as `matchVersion` wants it in `@odata.etag`. */
+  readonly version?: string | undefined
   /** For `rejected`: keys, columns that are none. What only the service can refuse (lengths, rights) is not known before. */
   readonly error?: DataverseError | undefined
 }
@@ -57,10 +61,10 @@ function planned({ options }: RunPlan, row: PendingRow, comparison: Comparison |
     if (operation === 'delete') return { status: 'unchanged' }
     return failed(row, reject('not-found', 'There is no row with this key.'))
   }
-  const { id, changed } = comparison
+  const { id, changed, stored } = comparison
   if (operation === 'create') return failed(row, reject('conflict', 'A row with this key exists.'))
-  if (operation === 'delete') return { status: 'deleted', id }
-  return { status: changed.length === 0 ? 'unchanged' : 'updated', id }
+  if (operation === 'delete') return { status: 'deleted', id, stored }
+  return { status: changed.length === 0 ? 'unchanged' : 'updated', id, stored }
 }
 
 /** What the service would refuse by its name alone: a column that is none, a bind whose name is written in another case. */
@@ -96,15 +100,31 @@ const plans = {
 } as const
 
 /** A result of {@link planRows} in the words of a plan. */
-export function toPlannedWrite<R extends object>(result: WriteResult<R>): PlannedWrite<R> {
-  const { index, key, row, status, changed, id, error } = result
+export function toPlannedWrite<R extends object>(
+  { table }: RunPlan,
+  result: WriteResult<R>,
+): PlannedWrite<R> {
+  const { index, key, row, status, changed, id, error, stored } = result
+  const version = stored?.['@odata.etag']
   return {
     index,
     key,
     row,
     plan: plans[status],
     ...(changed === undefined ? {} : { columns: changed }),
+    ...(changed === undefined || stored === undefined ? {} : { before: beforeOf(table, changed, stored) }),
+    ...(typeof version === 'string' ? { version } : {}),
     ...(id === undefined ? {} : { id }),
     ...(error === undefined ? {} : { error }),
   }
+}
+
+function beforeOf(table: RunPlan['table'], columns: readonly string[], stored: Row): Record<string, unknown> {
+  const lookups = bindsOf({ table })
+  return Object.fromEntries(
+    columns.map((name) => {
+      const lookup = lookups.get(name)
+      return [name, stored[lookup === undefined ? name : `_${lookup.logicalName}_value`] ?? null]
+    }),
+  )
 }

@@ -128,7 +128,7 @@ export function createUpsertWriter<R extends object = Row>(
       const plan = await planRun(call)
       const work = { kind: 'plan', tellsResults: true } as const
       for await (const planned of runRows(client, plan, rows as RowSource<Row>, work, call)) {
-        for (const settled of planned) yield toPlannedWrite(resultOf(plan, settled))
+        for (const settled of planned) yield toPlannedWrite(plan, resultOf(plan, settled))
       }
     },
     toDeadLetter: (result) => formatDeadLetter(result, resolved),

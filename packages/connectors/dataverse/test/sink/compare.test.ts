@@ -148,6 +148,24 @@ describe('skipUnchanged', () => {
 })
 
 describe('dryRun()', () => {
+  it('says what the table holds of the columns that differ, and the version that was compared', async () => {
+    const currency = emulator
+      .table('transactioncurrencies')
+      .create({ currencyname: 'Euro', isocurrencycode: 'EUR' })
+    const other = emulator
+      .table('transactioncurrencies')
+      .create({ currencyname: 'Yen', isocurrencycode: 'JPY' })
+    const bind = (id: string) => ({ 'transactioncurrencyid@odata.bind': `transactioncurrencies(${id})` })
+    const id = emulator.table('products').create({ productnumber: 'A', name: 'a', ...bind(currency) })
+    const [plan] = await planOf([{ productnumber: 'A', name: 'b', ...bind(other) }])
+    expect(plan).toMatchObject({
+      plan: 'update',
+      id,
+      before: { name: 'a', 'transactioncurrencyid@odata.bind': currency },
+      version: emulator.table('products').get(id)?.['@odata.etag'],
+    })
+  })
+
   it('says of each row what would be done, and writes nothing', async () => {
     emulator.table('products').create({ productnumber: 'A', name: 'a', price: 10 })
     const rows = [

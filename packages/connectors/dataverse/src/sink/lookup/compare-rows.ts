@@ -19,6 +19,8 @@ export type Comparison =
       readonly id: string
       /** Names, as the row gives them, of what differs. */
       readonly changed: readonly string[]
+      /** The row as the table holds it, as far as it was read. */
+      readonly stored: Row
     }
 
 /** Reads what the table holds of some rows, and compares. */
@@ -35,16 +37,14 @@ export async function compareRows(
       const found = stored.get(row)
       if (found === undefined) return [row, { kind: 'absent' }]
       const id = String(found[context.plan.table.primaryIdColumn]).toLowerCase()
-      return [
-        row,
-        { kind: 'exists', id, changed: changedNames(context.plan, row, found, { binds, details, partyIds }) },
-      ]
+      const changed = changedNames(context.plan, row, found, { binds, details, partyIds })
+      return [row, { kind: 'exists', id, changed, stored: found }]
     }),
   )
 }
 
 /** Lookup columns by the name of their binds. */
-export function bindsOf({ table }: RunPlan): ReadonlyMap<string, WriterColumn> {
+export function bindsOf({ table }: Pick<RunPlan, 'table'>): ReadonlyMap<string, WriterColumn> {
   const binds = new Map<string, WriterColumn>()
   for (const column of table.columns.values()) {
     for (const { navigationProperty } of column.targets) binds.set(`${navigationProperty}@odata.bind`, column)

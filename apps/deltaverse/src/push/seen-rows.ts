@@ -1,0 +1,68 @@
+import type { WriteResult } from '@deltaverse/dataverse'
+import type { KnownRows } from './known-rows.js'
+import type { PreparedPush } from './push-rows.js'
+
+/** Ids of rows that are remembered in one go. */
+const idsAtOnce = 1_000
+
+/** Keeps account of which rows of the table are in the source. */
+export interface SeenRows {
+  result(result: Pick<WriteResult, 'id' | 'key'>): Promise<void>
+  /** A row that was never sent: whether it is one of the table's, only its key can tell. */
+  withoutId(values: Readonly<Record<string, unknown>>): Promise<void>
+  /** Ids that an earlier run deactivated and that are back. */
+  finish(): Promise<readonly string[]>
+  /** Rows of the source of which nobody knows which of the table's they are. */
+  unnamed(): number
+}
+
+/** Remembers the ids of the rows that are in the source; looks those up that a write did not tell. */
+export function createSeenRows(
+  { settings, table, resolver }: Pick<PreparedPush, 'settings' | 'table' | 'resolver'>,
+  known: KnownRows | undefined,
+  signal: AbortSignal,
+): SeenRows {
+  const returned: string[] = []
+  let ids: string[] = []
+  let keys: Record<string, unknown>[] = []
+  let unnamed = 0
+  const flush = async (): Promise<void> => {
+    if (known === undefined) return
+    if (keys.length > 0) {
+      const found = await resolver.resolveMany(table.logicalName, keys as never, { signal })
+      for (const resolution of found) {
+        if (resolution.status === 'found') ids.push(resolution.id)
+        else if (resolution.status !== 'missing') unnamed += 1
+      }
+    }
+    returned.push(...(await known.see(ids)))
+    ids = []
+    keys = []
+  }
+  const flushIfFull = async (): Promise<void> => {
+    if (ids.length + keys.length >= idsAtOnce) await flush()
+  }
+  return {
+    async result({ id, key }) {
+      if (known === undefined) return
+      if (id !== undefined) ids.push(id)
+      else keys.push({ ...key })
+      await flushIfFull()
+    },
+    async withoutId(values) {
+      if (known === undefined) return
+      const from = (column: string): string =>
+        settings.mapping.find((each) => each.column === column)?.from ?? column
+      const key = Object.fromEntries(settings.key.map((column) => [column, values[from(column)]]))
+      if (Object.values(key).some((value) => value === null || value === undefined || value === ''))
+        unnamed += 1
+      else keys.push(key)
+      await flushIfFull()
+    },
+    async finish() {
+      await flush()
+      return returned
+    },
+    unnamed: () => unnamed,
+  }
+}
