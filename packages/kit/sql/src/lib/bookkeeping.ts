@@ -11,8 +11,11 @@ export interface TableRecord {
   readonly commits: number
   /** Name of the state that the last commit saved, where it saved one. */
   readonly owner: string | undefined
-  /** Columns of the rows that the sink has written. */
-  readonly columns: readonly string[]
+  /**
+   * Columns of the rows that the sink has written, each with the commit from which on every row has it. `undefined`: an earlier
+   * release kept no record.
+   */
+  readonly columns: ReadonlyMap<string, number> | undefined
 }
 
 /** The two tables in which states and commits are kept, in one place. */
@@ -42,7 +45,7 @@ export interface Bookkeeping<C extends SqlConnection = SqlConnection> {
   lockTable(connection: C, table: string): Promise<TableRecord | undefined>
   addTable(connection: C, table: string): Promise<void>
   /** Remembers which columns of the rows are in a table. */
-  setColumns(connection: C, table: string, columns: readonly string[]): Promise<void>
+  setColumns(connection: C, table: string, columns: ReadonlyMap<string, number>): Promise<void>
   /** Counts a commit, if the number is what it was at opening. @returns whether it was */
   countCommit(
     connection: C,
@@ -123,7 +126,7 @@ export function createBookkeeping<C extends SqlConnection>(dialect: SqlDialect<C
       )
     },
     async setColumns(connection, table, columns) {
-      const json = JSON.stringify(columns)
+      const json = JSON.stringify(Object.fromEntries(columns))
       await connection.query(`UPDATE ${tables} SET columns = $2 WHERE table_name = $1`, [table, json])
     },
     async countCommit(connection, table, expectedCommits, owner) {
@@ -141,9 +144,12 @@ function textOr(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-function parseColumns(json: unknown): readonly string[] {
-  const names: unknown = typeof json === 'string' ? JSON.parse(json) : []
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : []
+/** An earlier release wrote a list of names. */
+function parseColumns(json: unknown): ReadonlyMap<string, number> | undefined {
+  const value: unknown = typeof json === 'string' ? JSON.parse(json) : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Array.isArray(value)) return new Map(value.map((name) => [String(name), 0]))
+  return new Map(Object.entries(value).map(([name, since]) => [name, Number(since)]))
 }
 
 function parseState(text: string, name: string, states: string): SyncState {

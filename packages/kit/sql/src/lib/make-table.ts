@@ -12,6 +12,8 @@ export interface MadeTable extends TableColumns {
   readonly created: boolean
   readonly hasDeletedAt: boolean
   readonly hasRows: boolean
+  /** Columns that it was given now. */
+  readonly added: readonly string[]
 }
 
 export interface MakeTableOptions<C extends SqlConnection> {
@@ -36,7 +38,7 @@ export async function makeTable<C extends SqlConnection>(making: MakeTableOption
     const create = `CREATE TABLE ${name} (${columnDefinitions(dialect, wanted, withDeletedAt).join(', ')})`
     if (!options.createTable || !isMain) throw missingTable(name, isMain ? create : undefined)
     await connection.query(create)
-    return { ...wanted, created: true, hasDeletedAt: withDeletedAt, hasRows: false }
+    return { ...wanted, created: true, hasDeletedAt: withDeletedAt, hasRows: false, added: [] }
   }
   const ids: WantedColumn = { column: 'id', type: types.of(wanted.id), own: true }
   const comparison = compareColumns(dialect, relation, [
@@ -62,6 +64,7 @@ export async function makeTable<C extends SqlConnection>(making: MakeTableOption
     created: false,
     hasDeletedAt: withDeletedAt || relation.columns.has(deletedColumn),
     hasRows: countIn(rows, 'some') > 0,
+    added: comparison.missing.map(({ column }) => column).filter((column) => !ignored.has(column)),
   }
 }
 

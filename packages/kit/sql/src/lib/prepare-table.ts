@@ -1,6 +1,6 @@
 import { DataverseError } from '@deltaverse/core'
 import type { Bookkeeping, TableRecord } from './bookkeeping.js'
-import type { TableColumns } from './columns.js'
+import type { ResolvedColumn, TableColumns } from './columns.js'
 import type { SqlConnection } from './connection.js'
 import type { SqlDialect } from './dialect.js'
 import { type MadeTable, makeTable } from './make-table.js'
@@ -14,6 +14,10 @@ export interface PreparedTable extends TableColumns {
   /** What the bookkeeping counts, so that somebody else's commit is noticed. */
   readonly commits: number
   readonly position: SqlPosition
+  /** Columns that rows of the table have nothing of, as nobody has written them yet. */
+  readonly unfilled: readonly ResolvedColumn[]
+  /** Columns that rows have, each with the commit from which on. */
+  readonly filled: ReadonlyMap<string, number>
 }
 
 export interface PrepareTableOptions<C extends SqlConnection> {
@@ -25,6 +29,8 @@ export interface PrepareTableOptions<C extends SqlConnection> {
   readonly position: SqlPosition | undefined
   /** Name of the state that was loaded, where one was asked for. */
   readonly stateName: string | undefined
+  /** Whether somebody fills columns that are made anew. */
+  readonly mayRefill: boolean
 }
 
 /**
@@ -43,11 +49,12 @@ export async function prepareTable<C extends SqlConnection>(
   await makeBookkeeping(preparing)
   const found = await bookkeeping.lockTable(connection, table)
   await refuseOtherOwner(preparing, found, shown)
-  const written = known === undefined ? [] : (found?.columns ?? [])
+  const isWatched = known !== undefined && !(preparing.mayRefill && refills(options))
+  const written = isWatched ? [...(found?.columns?.keys() ?? [])] : []
   const main = await makeTable({ dialect, connection, options, wanted, table, written })
   if (known !== undefined) checkRecord(known, found, main.created, shown)
   if (known === undefined && found === undefined && main.hasRows) throw foreignRows(shown)
-  const record = await keepRecord(preparing, found, main)
+  const record = await keepRecord(preparing, found, main, known)
   const shape = { ...main, table, deletions: options.deletions }
   const sql = createTableSql(dialect, shape)
   if (resync === 'at-end') {
@@ -63,7 +70,9 @@ export async function prepareTable<C extends SqlConnection>(
     reading: false,
     leftovers: main.hasRows,
   }
-  return { sql, id: main.id, columns: main.columns, commits: record.commits, position: start }
+  const { commits, columns: filled } = record
+  const unfilled = main.columns.filter(({ column }) => !filled.has(column))
+  return { sql, id: main.id, columns: main.columns, commits, position: start, unfilled, filled }
 }
 
 async function makeBookkeeping<C extends SqlConnection>({
@@ -81,20 +90,37 @@ async function makeBookkeeping<C extends SqlConnection>({
   await bookkeeping.create(connection)
 }
 
-/** Begins a record where there is none, and keeps in it which columns are written from now on. */
+/** Whether a column that is missing is made anew. */
+function refills({ schemaChanges }: ResolvedSinkOptions): boolean {
+  return schemaChanges === 'add' || schemaChanges === 'widen'
+}
+
+/** Begins a record where there is none, and keeps in it which columns every row has. */
 async function keepRecord<C extends SqlConnection>(
   { connection, bookkeeping, options: { table } }: PrepareTableOptions<C>,
   found: TableRecord | undefined,
   main: MadeTable,
-): Promise<TableRecord> {
+  known: SqlPosition | undefined,
+): Promise<TableRecord & { readonly columns: ReadonlyMap<string, number> }> {
   const names = main.columns.map(({ column }) => column)
   let record = found
   if (record === undefined || main.created) {
     await bookkeeping.addTable(connection, table)
-    record = { commits: 0, owner: undefined, columns: [] }
+    record = { commits: 0, owner: undefined, columns: undefined }
   }
-  if (record.columns.join('\n') !== names.join('\n')) await bookkeeping.setColumns(connection, table, names)
-  return { ...record, columns: names }
+  const recorded = record.columns
+  const isFilled = (name: string): boolean => {
+    if (known === undefined || !main.hasRows || recorded === undefined) return true
+    const since = recorded.get(name)
+    return since !== undefined && since <= known.commit && !main.added.includes(name)
+  }
+  const columns = new Map(names.filter(isFilled).map((name) => [name, recorded?.get(name) ?? 0]))
+  if (!isSame(columns, recorded)) await bookkeeping.setColumns(connection, table, columns)
+  return { ...record, columns }
+}
+
+function isSame(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number> | undefined): boolean {
+  return JSON.stringify([...one]) === JSON.stringify([...(other ?? [])])
 }
 
 async function refuseOtherOwner<C extends SqlConnection>(

@@ -5,6 +5,7 @@ import {
   type ChangeEvent,
   DataverseError,
   type Lease,
+  type PatchableSink,
   type ReadableSink,
   type Row,
   routeEvents,
@@ -29,7 +30,10 @@ import { withConnection } from './use-connection.js'
 import type { WriteTransaction } from './write-transaction.js'
 
 /** A sink that keeps one table of a source in one table of an SQL database. */
-export interface SqlSink<R extends Row = Row> extends TransactionalSink<SqlPosition, R>, ReadableSink {
+export interface SqlSink<R extends Row = Row>
+  extends TransactionalSink<SqlPosition, R>,
+    ReadableSink,
+    Required<PatchableSink<R>> {
   acquire(name: string, call?: CallOptions): Promise<Lease>
 }
 
@@ -89,7 +93,7 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
       letGo()
       const columns = options.columns ?? applied?.columns
       if (columns === undefined) waiting = { at }
-      else await session.open(at, columns, signal)
+      else await session.open(at, columns, options.columns === undefined, signal)
     },
 
     write(events, { signal } = {}) {
@@ -100,6 +104,16 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
         await session.write(signal, (transaction) => take(events, transaction))
       })
     },
+
+    patch({ columns, rows }, { signal } = {}) {
+      return orLetGo(async () => {
+        const encoder = requireOpen().patchOf(columns)
+        signal?.throwIfAborted()
+        await session.write(signal, (transaction) => transaction.patch(encoder, rows))
+      })
+    },
+
+    unfilled: () => session.openedOrNot?.unfilled.map(({ member }) => member) ?? [],
 
     commit({ signal } = {}) {
       return orLetGo(async () => {
@@ -158,7 +172,7 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
       applied = { schema, columns: columnsOfSchema(dialect, schema) }
       const at = waiting ?? { at: session.opened.position }
       if (session.isWriting) throw uncommitted(shown)
-      await session.open(at.at, applied.columns, signal)
+      await session.open(at.at, applied.columns, true, signal)
       waiting = undefined
     })
   }

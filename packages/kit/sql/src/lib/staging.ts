@@ -21,7 +21,8 @@ export interface Staging {
   readonly isOpen: boolean
   open(): Promise<void>
   /** Returns nothing where there is nothing to wait for. */
-  add(change: Change): Promise<void> | undefined
+  /** @param encode the row's own way to be encoded. Default: that of the table */
+  add(change: Change, encode?: RowEncoder): Promise<void> | undefined
   /** Rows may not come for long now: nothing is left half-sent. */
   pause(): Promise<void>
   /** Resolves once the database has every row, with what lies there; `undefined` when nothing does. */
@@ -53,16 +54,16 @@ export function createStaging<C extends SqlConnection>(options: StagingOptions<C
   }
 
   /** `undefined` for a row that is told of in a letter. */
-  function encodeOrTell(change: Change): StagedRow | undefined {
-    if (letters === undefined) return encode(change, number)
+  function encodeOrTell(change: Change, by: RowEncoder): StagedRow | undefined {
+    if (letters === undefined) return by(change, number)
     try {
-      return encode(change, number)
+      return by(change, number)
     } catch (error) {
       if (!isBadRow(error)) throw error
       const { member } = error
       const isKept = letters.isKept && member !== undefined && change.kind === 'upserted'
       letters.ofChange(change, error, isKept ? 'without-column' : 'nothing')
-      return isKept ? encodeOrTell(withoutMember(change, member)) : undefined
+      return isKept ? encodeOrTell(withoutMember(change, member), by) : undefined
     }
   }
 
@@ -79,9 +80,9 @@ export function createStaging<C extends SqlConnection>(options: StagingOptions<C
           ? createLoader()
           : createRowGroups({ dialect, connection, letters, createLoader })
     },
-    add(change) {
+    add(change, own = encode) {
       number += 1
-      const row = encodeOrTell(change)
+      const row = encodeOrTell(change, own)
       if (row === undefined) return undefined
       if (row.gone) counts.deletions += 1
       else counts.upserts += 1

@@ -5,6 +5,7 @@ import type { Bookkeeping } from './bookkeeping.js'
 import type { TableColumns } from './columns.js'
 import type { SqlConnection } from './connection.js'
 import type { SqlDialect } from './dialect.js'
+import { createPatchEncoders, type PatchEncoders } from './patch-encoders.js'
 import type { SqlPosition } from './position.js'
 import { type PreparedTable, prepareTable } from './prepare-table.js'
 import { createRowEncoder, type RowEncoder } from './row-encoder.js'
@@ -26,7 +27,13 @@ export interface TableSession<C extends SqlConnection> {
   /** What was opened last and not let go. */
   readonly openedOrNot: OpenTable | undefined
   readonly isWriting: boolean
-  open(at: SqlPosition | undefined, columns: TableColumns, signal: AbortSignal | undefined): Promise<void>
+  /** @param mayRefill whether somebody fills columns that are made anew, as the table has lost them */
+  open(
+    at: SqlPosition | undefined,
+    columns: TableColumns,
+    mayRefill: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<void>
   /** Uses the transaction under way, or begins one. */
   write(
     signal: AbortSignal | undefined,
@@ -43,6 +50,7 @@ export interface TableSession<C extends SqlConnection> {
 
 export interface OpenTable extends PreparedTable {
   readonly encode: RowEncoder
+  readonly patchOf: PatchEncoders
 }
 
 export interface TableSessionOptions<C extends SqlConnection> {
@@ -103,6 +111,14 @@ export function createTableSession<C extends SqlConnection>(
     return current
   }
 
+  /** From this commit on somebody knows what is left to be filled, as the state says it. */
+  async function keepFilled(connection: C, { unfilled, filled }: OpenTable, commits: number) {
+    if (unfilled.length === 0) return filled
+    const all = new Map([...filled, ...unfilled.map(({ column }) => [column, commits] as const)])
+    await bookkeeping.setColumns(connection, table, all)
+    return all
+  }
+
   return {
     get opened() {
       return requireOpen()
@@ -113,12 +129,14 @@ export function createTableSession<C extends SqlConnection>(
     get isWriting() {
       return current !== undefined
     },
-    async open(position, columns, signal) {
-      const preparing = { dialect, options, columns, bookkeeping, position, stateName: stateName() }
+    async open(position, columns, mayRefill, signal) {
+      const state = { position, stateName: stateName() }
+      const preparing = { dialect, options, columns, bookkeeping, mayRefill, ...state }
       const prepared = await withConnection(dialect, signal, `opening ${shown}`, (connection) =>
         inTransaction(dialect, connection, 'prepare', () => prepareTable({ ...preparing, connection })),
       )
-      opened = { ...prepared, encode: createRowEncoder({ ...options, ...prepared, dialect }) }
+      const encode = createRowEncoder({ ...options, ...prepared, dialect })
+      opened = { ...prepared, encode, patchOf: createPatchEncoders({ ...options, ...prepared, dialect }) }
     },
     async write(signal, work) {
       const { connection, transaction } = await begin(signal)
@@ -134,14 +152,16 @@ export function createTableSession<C extends SqlConnection>(
       const commits = before.commits + 1
       return guarded(dialect, connection, signal, doing, async () => {
         let position = before.position
+        let { filled } = before
         await transaction.commit(async () => {
           position = { ...transaction.progress, version: 1, commit: commits }
           await badRows.save()
+          filled = await keepFilled(connection, before, commits)
           await save(write, position)
         })
         connection.release()
         current = undefined
-        opened = { ...before, commits, position }
+        opened = { ...before, commits, position, unfilled: [], filled }
         return position
       })
     },

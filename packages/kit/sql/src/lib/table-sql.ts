@@ -1,5 +1,5 @@
 import { unknownVersion } from '@deltaverse/bad-rows'
-import { deletedColumn, deletedType, ownColumns, type TableColumns } from './columns.js'
+import { deletedColumn, deletedType, ownColumns, type ResolvedColumn, type TableColumns } from './columns.js'
 import { type SqlDialect, stageColumns } from './dialect.js'
 import { derivedName, quoteName } from './names.js'
 
@@ -27,6 +27,8 @@ export interface TableSql {
   readonly vacate: (columns: readonly string[], from: 'stage' | 'shadow') => string
   /** Empties a column of rows that a snapshot under way has not brought yet, where a staged row has their value now. */
   readonly vacateStale: (column: string) => string
+  /** Puts columns of staged rows into rows that the table holds in the same version, or that have none. */
+  readonly patch: (columns: readonly Pick<ResolvedColumn, 'column'>[]) => string
   readonly remove: (target: RowsTable) => string
   /** Lets rows that an epoch brought count as not brought. */
   readonly demote: string
@@ -171,6 +173,11 @@ export function createTableSql(words: SqlWords, shape: TableShape): TableSql {
     vacateStale: (column) =>
       `UPDATE ${main} AS t SET ${quoteName(column)} = NULL WHERE t.epoch <> $1 AND t.${quoteName(column)} IN (SELECT s.${quoteName(column)} FROM ${lastMentions} WHERE NOT s.gone AND s.id <> t.id)${live}`,
     upsert: (target) => upsertInto(target, ''),
+    patch(patched) {
+      const sets = patched.map(({ column }) => `${quoteName(column)} = s.${quoteName(column)}`)
+      const isSame = 's.row_version = t.row_version OR s.row_version IS NULL OR t.row_version IS NULL'
+      return `UPDATE ${main} AS t SET ${sets.join(', ')} FROM ${lastMentions} WHERE s.id = t.id AND (${isSame})${live}`
+    },
     remove: (target) =>
       target === 'main'
         ? removeMain(`t.id IN (${goneIds})`)

@@ -5,6 +5,7 @@ import type { SqlConnection } from './connection.js'
 import { countIn, type SqlDialect } from './dialect.js'
 import { withMergeAttempts } from './merge-attempts.js'
 import { createPartsMerge } from './merge-parts.js'
+import type { PatchEncoder } from './patch-encoders.js'
 import type { RowEncoder } from './row-encoder.js'
 import { createStaging } from './staging.js'
 import type { RowsTable, TableSql } from './table-sql.js'
@@ -20,6 +21,8 @@ interface Progress {
 export interface WriteTransaction {
   /** Returns nothing where there is nothing to wait for. */
   stage(change: Change): Promise<void> | undefined
+  /** Puts some columns into rows that the table holds, behind everything staged before. */
+  patch(encoder: PatchEncoder, rows: readonly Change[]): Promise<void>
   /** Rows may not come for long now. */
   pause(): Promise<void>
   /** A snapshot begins. */
@@ -161,6 +164,17 @@ export async function beginWrite<C extends SqlConnection>(
     stage(row) {
       if (staging.isOpen) return staging.add(row)
       return openStaging().then(() => staging.add(row))
+    },
+    async patch({ encode, columns }, rows) {
+      if (columns.length === 0) return
+      await merge()
+      await openStaging()
+      for (const row of rows) await staging.add(row, encode)
+      if ((await staging.settle()) === undefined) return
+      await change(async () => {
+        await connection.query(sql.patch(columns))
+      })
+      await staging.empty()
     },
     pause: () => staging.pause(),
     async reset(next) {
