@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type BadRowOptions, createBadRows } from '@deltaverse/bad-rows'
-import type { ReadableSink, Sink } from '@deltaverse/core'
+import type { PatchableSink, ReadableSink, Sink } from '@deltaverse/core'
 import { safeFileName } from '@deltaverse/durable-files'
 import {
   createLogSink,
@@ -17,7 +17,7 @@ import { type FileSinkOptions, parseFileSinkOptions } from './options.js'
 export type FilePosition = LogPosition | MirrorPosition
 
 /** A sink of files that can tell what they hold. */
-export type FileSink = Sink<FilePosition> & ReadableSink
+export type FileSink = Sink<FilePosition> & ReadableSink & Partial<PatchableSink>
 
 /**
  * A table's changes as NDJSON or CSV files that no crash can tear. Whatever `commit` resolved for is on the disk; opened at a position,

@@ -2,6 +2,7 @@ export {
   type ChangeLine,
   changeLineSchema,
   type DeletedLine,
+  type PatchedLine,
   type UpsertedLine,
 } from './lib/change-line-schema.js'
 export { csv } from './lib/csv.js'
@@ -13,6 +14,7 @@ export type {
   RecordSplitter,
   RecordWriter,
   WrittenChange,
+  WrittenPatch,
   WrittenRow,
 } from './lib/format.js'
-export { formatChangeLine, formatChangeLines, ndjson, ndjsonRows } from './lib/ndjson.js'
+export { formatChangeLine, formatChangeLines, ndjson, ndjsonRows, patchLine } from './lib/ndjson.js'

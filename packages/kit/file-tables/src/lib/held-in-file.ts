@@ -16,7 +16,8 @@ export async function* heldInFile(
     signal?.throwIfAborted()
     yield records.flatMap((record) => {
       const head = read(record)
-      return head === undefined ? [] : toHeldRow(head)
+      // Columns that came later make no row, and change no version.
+      return head === undefined || head.kind === 'patched' ? [] : toHeldRow(head)
     })
   }
 }

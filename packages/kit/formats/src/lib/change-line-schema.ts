@@ -20,6 +20,13 @@ export interface DeletedLine {
   readonly id: string
 }
 
+/** A line of a log for columns that came later. They belong into the row, where it is there in the same version. */
+export interface PatchedLine<R extends Row = Row> extends Omit<UpsertedLine<R>, 'kind' | 'row'> {
+  readonly kind: 'patched'
+  /** These columns alone, beside the key. */
+  readonly row: Partial<R>
+}
+
 /** A line that `toNdjson()` writes for a change: what `fromNdjson<ChangeLine>()` gives back. */
 export type ChangeLine<R extends Row = Row> = UpsertedLine<R> | DeletedLine
 
@@ -42,7 +49,7 @@ export const changeLineSchema: Readonly<Record<string, unknown>> = {
   title: 'A change of a Dataverse row',
   description:
     'One line of NDJSON: a row that was created or updated (the service does not tell which), or is gone.',
-  oneOf: [{ $ref: '#/$defs/upserted' }, { $ref: '#/$defs/deleted' }],
+  oneOf: [{ $ref: '#/$defs/upserted' }, { $ref: '#/$defs/deleted' }, { $ref: '#/$defs/patched' }],
   $defs: {
     upserted: {
       description: 'The row was created or updated.',
@@ -61,6 +68,24 @@ export const changeLineSchema: Readonly<Record<string, unknown>> = {
             'The row as the service sent it: columns, lookups (_x_value) and annotations (name@…).',
           type: 'object',
         },
+      },
+      required: ['kind', 'table', 'id', 'row'],
+      additionalProperties: false,
+    },
+    patched: {
+      description:
+        'Columns that came later: they belong into the row where it is there in the same version, and count for nothing otherwise.',
+      type: 'object',
+      properties: {
+        kind: { const: 'patched' },
+        table,
+        id,
+        rowVersion: {
+          description: 'The version that the columns are of.',
+          type: 'string',
+          pattern: '^[0-9]+$',
+        },
+        row: { description: 'These columns alone, beside the key.', type: 'object' },
       },
       required: ['kind', 'table', 'id', 'row'],
       additionalProperties: false,

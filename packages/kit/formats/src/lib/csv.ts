@@ -194,7 +194,7 @@ function unknownMember(id: string, member: string): DataverseError {
   )
 }
 
-function headOf([kind, id, rowVersion]: readonly Field[]): RecordHead {
+function headOf([kind, id, rowVersion]: readonly Field[]): RecordHead & Pick<WrittenChange, 'kind'> {
   if ((kind !== 'upserted' && kind !== 'deleted') || id === undefined) {
     throw new TypeError('it holds no change')
   }

@@ -10,9 +10,12 @@ export type WrittenRow = Pick<UpsertedChange, 'kind' | 'id' | 'rowVersion' | 'ro
 /** What a format writes of a change, and gives back of it. */
 export type WrittenChange = WrittenRow | Pick<DeletedChange, 'kind' | 'id' | 'rowVersion'>
 
+/** Some columns of a row, as a format gives them back: they belong into the row where it is there in the same version. */
+export type WrittenPatch = Omit<WrittenRow, 'kind'> & { readonly kind: 'patched' }
+
 /** What tells a change apart, without its row. */
 export interface RecordHead {
-  readonly kind: 'upserted' | 'deleted'
+  readonly kind: 'upserted' | 'deleted' | 'patched'
   readonly id: string
   readonly rowVersion: string | undefined
 }
@@ -49,6 +52,8 @@ export interface Format {
   readonly needsSchema: boolean
   /** Begins the writer of a file of changes. */
   changes(schema?: TableSchema): RecordWriter<Change>
+  /** Whole records of rows of which only some columns are there; absent where a format cannot tell these from empty ones. */
+  readonly patches?: (rows: readonly Change[]) => Buffer
   /** Begins the writer of a file of rows as they are, without kinds and versions; absent where a row is written as its change. */
   rows?(schema?: TableSchema): RecordWriter<WrittenRow>
   /** Begins to cut a file into its records. */
@@ -56,5 +61,5 @@ export interface Format {
   /** Begins to read a file of changes, without its rows. */
   readHeads(): RecordReader<RecordHead>
   /** Begins to read a file of changes; the columns give the values their types. */
-  readChanges(columns?: TableSchema['columns']): RecordReader<WrittenChange>
+  readChanges(columns?: TableSchema['columns']): RecordReader<WrittenChange | WrittenPatch>
 }

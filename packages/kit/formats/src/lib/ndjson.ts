@@ -1,17 +1,20 @@
 import type { Change } from '@deltaverse/core'
 import { parseExactJson } from '@deltaverse/schema'
 import { compactJsonInPlace } from './compact-json.js'
-import type { Format, RecordHead, WrittenChange, WrittenRow } from './format.js'
+import type { Format, RecordHead, WrittenChange, WrittenPatch, WrittenRow } from './format.js'
+import { mergeJsonObjects } from './merge-json-objects.js'
 import { splitLines } from './split-lines.js'
 
 /**
  * NDJSON: each change a line, `{"kind":"upserted","table":"…","id":"…","rowVersion":"…","row":{…}}` or
- * `{"kind":"deleted","table":"…","id":"…"}`; {@link changeLineSchema} describes both.
+ * `{"kind":"deleted","table":"…","id":"…"}`; and `{"kind":"patched",…,"row":{…}}` for columns that come later, with these
+ * columns alone. {@link changeLineSchema} describes all three.
  */
 export const ndjson: Format = {
   extension: 'ndjson',
   needsSchema: false,
   changes: () => ({ header: Buffer.alloc(0), write: formatChangeLines }),
+  patches: (rows) => formatLines(rows, 'patched'),
   split: () => splitLines(),
   readHeads: () => readLineHead,
   readChanges: () => readChangeLine,
@@ -39,10 +42,35 @@ export function formatChangeLine(change: Change): Buffer {
 
 /** Several changes as consecutive lines in one Buffer; empty for no change. See {@link formatChangeLine}. */
 export function formatChangeLines(changes: readonly Change[]): Buffer {
+  return formatLines(changes, 'upserted')
+}
+
+/**
+ * Puts columns into rows that are there: a line, and behind it lines of the kind `patched` for the same row, as one line. Those
+ * of another version than that of the row count for nothing.
+ *
+ * @throws Error when one of them is no such line
+ */
+export function patchLine(line: Buffer, patches: readonly Buffer[]): Buffer {
+  const head = readLineHead(line)
+  const counting = patches.filter((patch) => {
+    const { rowVersion } = readLineHead(patch)
+    return rowVersion === undefined || head.rowVersion === undefined || rowVersion === head.rowVersion
+  })
+  if (counting.length === 0) return line
+  const row = rowBytes(line)
+  const merged = mergeJsonObjects(
+    [line, ...counting].map((each) => Buffer.from(rowBytes(each)).toString('utf8')),
+  )
+  const prefix = line.subarray(0, line.length - row.length - 2)
+  return Buffer.concat([prefix, Buffer.from(`${merged}}\n`)])
+}
+
+function formatLines(changes: readonly Change[], kind: 'upserted' | 'patched'): Buffer {
   const heads: string[] = []
   let size = 0
   for (const change of changes) {
-    const head = formatHead(change)
+    const head = formatHead(change, kind)
     heads.push(head)
     // A head is ASCII, so its length is its size.
     size += head.length + (change.kind === 'upserted' ? change.bytes.length : 0) + 2
@@ -85,11 +113,11 @@ function writeLine(lines: Buffer, start: number, head: string, change: Change): 
   return rowEnd + 2
 }
 
-function formatHead(change: Change): string {
+function formatHead(change: Change, kind: 'upserted' | 'patched'): string {
   const place = `"table":${quote(change.table)},"id":${quote(change.id)}`
   if (change.kind === 'deleted') return `{"kind":"deleted",${place}`
   const version = change.rowVersion === undefined ? '' : `,"rowVersion":${quote(change.rowVersion)}`
-  return `{"kind":"upserted",${place}${version},"row":`
+  return `{"kind":"${kind}",${place}${version},"row":`
 }
 
 const plain = /^[\w.:-]*$/
@@ -107,7 +135,7 @@ function escapeUnit(unit: string): string {
 
 /** As {@link formatChangeLine} writes it; names with odd characters are escaped there. */
 const headPattern =
-  /^\{"kind":"(upserted|deleted)","table":"(?:[^"\\]|\\.)*","id":"([^"\\]*)"(?:,"rowVersion":"([^"\\]*)")?[,}]/
+  /^\{"kind":"(upserted|deleted|patched)","table":"(?:[^"\\]|\\.)*","id":"([^"\\]*)"(?:,"rowVersion":"([^"\\]*)")?[,}]/
 const longestHead = 512
 
 /** Reads kind, id and version from the beginning of a line; the row is not looked at. @throws Error when it is no such line */
@@ -115,11 +143,11 @@ function readLineHead(line: Buffer): RecordHead {
   const match = headPattern.exec(line.toString('latin1', 0, longestHead))
   if (match === null) return headOf(parseLine(line))
   const [, kind, id = '', rowVersion] = match
-  return { kind: kind === 'deleted' ? 'deleted' : 'upserted', id, rowVersion }
+  return { kind: kind as RecordHead['kind'], id, rowVersion }
 }
 
 /** Numbers too long for a double come as text, with every digit. */
-function readChangeLine(line: Buffer): WrittenChange {
+function readChangeLine(line: Buffer): WrittenChange | WrittenPatch {
   const value = parseLine(line)
   const { kind, id, rowVersion } = headOf(value)
   if (kind === 'deleted') return { kind, id, rowVersion: undefined }
@@ -141,7 +169,7 @@ function parseLine(line: Buffer): ParsedLine {
 }
 
 function headOf({ kind, id, rowVersion }: ParsedLine): RecordHead {
-  if ((kind !== 'upserted' && kind !== 'deleted') || typeof id !== 'string') {
+  if ((kind !== 'upserted' && kind !== 'deleted' && kind !== 'patched') || typeof id !== 'string') {
     throw new TypeError('it holds no change')
   }
   return { kind, id, rowVersion: typeof rowVersion === 'string' ? rowVersion : undefined }

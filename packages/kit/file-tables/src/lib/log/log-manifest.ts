@@ -13,6 +13,8 @@ export interface LogFile {
   readonly begunAt: string
   readonly upserted: number
   readonly deleted: number
+  /** Lines of columns that came later; absent while there are none. */
+  readonly patched?: number
   /** Committed bytes; the file may be longer while it is written to. */
   readonly bytes: number
   /** SHA-256 of these bytes, in hex. */

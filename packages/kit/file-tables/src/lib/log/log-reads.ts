@@ -23,6 +23,8 @@ export interface LogReads {
   checkpoint(event: CheckpointEvent): void
   /** Changes were appended to the last file. */
   count(changes: readonly Change[]): void
+  /** Columns that came later were appended to it. */
+  countPatches(rows: number): void
   addFile(file: OpenLogFile): void
   position(): LogPosition
 }
@@ -64,6 +66,10 @@ export function createLogReads(reads: readonly LogRead[], position: LogPosition 
       const file = current?.files.at(-1)
       if (file === undefined) return
       for (const { kind } of changes) file[kind] += 1
+    },
+    countPatches(rows) {
+      const file = current?.files.at(-1)
+      if (file !== undefined) file.patched = (file.patched ?? 0) + rows
     },
     addFile(file) {
       // Changes without a full read before them: what there was, was nothing, and it is known in full.

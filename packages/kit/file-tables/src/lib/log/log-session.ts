@@ -1,4 +1,4 @@
-import type { EventRoutes } from '@deltaverse/core'
+import type { EventRoutes, UpsertedChange } from '@deltaverse/core'
 import type { TableSchema } from '@deltaverse/schema'
 import type { LogSettings } from '../table-files.js'
 import type { LogManifest } from './log-manifest.js'
@@ -12,6 +12,7 @@ export interface LogSession extends EventRoutes {
   /** The reads as of the last commit; the manifest may be behind within a read. */
   readonly committed: LogManifest['reads']
   useSchema(schema: TableSchema): void
+  patch(rows: readonly UpsertedChange[]): Promise<void>
   commit(): Promise<LogPosition>
   close(): Promise<void>
 }
@@ -39,6 +40,7 @@ export function createLogSession(
     },
     useSchema: (schema) => writer.useSchema(schema),
     changes: (changes) => writer.append(changes),
+    patch: (rows) => writer.appendPatches(rows),
     async reset(event) {
       tale.changed()
       await writer.closeFile()

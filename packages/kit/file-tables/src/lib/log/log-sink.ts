@@ -1,6 +1,8 @@
 import {
   type CallOptions,
+  type ColumnPatch,
   type HeldRow,
+  type PatchableSink,
   type ReadableSink,
   routeEvents,
   type Sink,
@@ -17,8 +19,10 @@ import { type LogPosition, requireLogPosition } from './log-position.js'
 import type { LogSession } from './log-session.js'
 import { openLog } from './open-log.js'
 
+type LogSink = Sink<LogPosition> & ReadableSink & Partial<PatchableSink>
+
 /** Changes as records in numbered files, with a manifest that tells what they hold. */
-export function createLogSink(settings: LogSettings): Sink<LogPosition> & ReadableSink {
+export function createLogSink(settings: LogSettings): LogSink {
   const { files, directory, name } = settings
   let session: LogSession | undefined
 
@@ -28,7 +32,7 @@ export function createLogSink(settings: LogSettings): Sink<LogPosition> & Readab
     await closing?.close()
   }
 
-  const sink: Sink<LogPosition> & ReadableSink = {
+  const sink: LogSink = {
     async open(position, call: SinkOpenOptions = {}) {
       call.signal?.throwIfAborted()
       await close()
@@ -52,7 +56,13 @@ export function createLogSink(settings: LogSettings): Sink<LogPosition> & Readab
     },
   }
   // A source is asked for its columns only where the format has to know them.
-  return settings.format.needsSchema ? { ...sink, applySchema } : sink
+  const whole: LogSink = settings.format.needsSchema ? { ...sink, applySchema } : sink
+  return settings.format.patches === undefined ? whole : { ...whole, patch }
+
+  async function patch({ rows }: ColumnPatch, call: CallOptions = {}): Promise<void> {
+    call.signal?.throwIfAborted()
+    await requireOpen(session).patch(rows)
+  }
 
   async function applySchema(schema: TableSchema, call: CallOptions = {}): Promise<void> {
     call.signal?.throwIfAborted()

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Change } from '@deltaverse/core'
+import type { Change, UpsertedChange } from '@deltaverse/core'
 import type { RecordWriter } from '@deltaverse/formats'
 import type { TableSchema } from '@deltaverse/schema'
 import { fenceSuffix } from '../fence.js'
@@ -17,6 +17,8 @@ import { roomLeft } from './rotation.js'
 /** Writes the changes of an open log: file after file. */
 export interface LogWriter {
   append(changes: readonly Change[]): Promise<void>
+  /** Columns that came later, as lines of their own. */
+  appendPatches(rows: readonly UpsertedChange[]): Promise<void>
   /** The columns of what comes from now on: another file, where they differ. */
   useSchema(schema: TableSchema): void
   /** Resolves once the last file is on the disk; the reads then tell of all of it. */
@@ -91,24 +93,33 @@ export function createLogWriter(parts: LogParts, continued: RecordFile | undefin
     return begun
   }
 
-  /** @returns how many of the changes found room */
-  async function appendPart(changes: readonly Change[]): Promise<number> {
+  /** Makes room in the last file. @returns how many records it takes */
+  async function makeRoom(): Promise<number> {
     await findWriter()
     let room = roomLeft(rotate, reads.lastFile, file?.bytes ?? 0, now())
     if (room === 0) {
       await closeFile()
       room = rotate.rows
     }
-    writer ??= format.changes(schema)
-    const { write, header } = writer
-    const part = changes.slice(0, room)
-    const { records, taken } = writeOrTell(write, part, badRows)
-    if (taken.length === 0) return part.length
+    return room
+  }
+
+  async function appendRecords(records: readonly Buffer[], header: Buffer): Promise<void> {
     if (file === undefined) {
       const begun = await beginFile()
       await begun.append(header)
     }
     for (const record of records) await file?.append(record)
+  }
+
+  /** @returns how many of the changes found room */
+  async function appendPart(changes: readonly Change[]): Promise<number> {
+    const part = changes.slice(0, await makeRoom())
+    writer ??= format.changes(schema)
+    const { write, header } = writer
+    const { records, taken } = writeOrTell(write, part, badRows)
+    if (taken.length === 0) return part.length
+    await appendRecords(records, header)
     reads.count(taken)
     return part.length
   }
@@ -117,6 +128,15 @@ export function createLogWriter(parts: LogParts, continued: RecordFile | undefin
     closeFile,
     async append(changes) {
       for (let done = 0; done < changes.length; ) done += await appendPart(changes.slice(done))
+    },
+    async appendPatches(rows) {
+      for (let done = 0; done < rows.length; ) {
+        const part = rows.slice(done, done + (await makeRoom()))
+        writer ??= format.changes(schema)
+        await appendRecords([format.patches?.(part) ?? Buffer.alloc(0)], writer.header)
+        reads.countPatches(part.length)
+        done += part.length
+      }
     },
     useSchema(next) {
       schema = next

@@ -1,10 +1,10 @@
-import { ndjson } from '@deltaverse/formats'
+import { ndjson, patchLine } from '@deltaverse/formats'
 import { compressionOf, endingOf } from '../file-name.js'
 import { createRecordFile } from '../record-file.js'
 import type { BaseFile, ChangesFile } from './mirror-position.js'
 import { createRowsView, type RowsView, type RowsViewOptions } from './rows-view.js'
 import { readSorted, type SortOptions, sortChanges } from './sort-changes.js'
-import { mergeSorted, type SortedLines } from './sorted-lines.js'
+import { mergeSorted, type SortedLine, type SortedLines } from './sorted-lines.js'
 import type { WorkFolder } from './work-folder.js'
 
 export type MergeOptions = Omit<SortOptions, 'temporaryPath'> & RowsViewOptions
@@ -40,7 +40,7 @@ export async function mergeChanges(
     let rows = 0
     for await (const group of mergeSorted(sources)) {
       signal?.throwIfAborted()
-      const lines = group.filter(({ isDeleted }) => !isDeleted).map(({ line }) => line)
+      const lines = group.flatMap(rowOf)
       rows += lines.length
       for (const line of lines) await output.append(line)
       await view?.append(lines)
@@ -52,4 +52,10 @@ export async function mergeChanges(
     await output.close()
     await view?.close()
   }
+}
+
+/** The line of a row that is there; columns of one that is not are columns of nothing. */
+function rowOf({ kind, line, patches }: SortedLine): readonly Buffer[] {
+  if (kind !== 'upserted') return []
+  return [patches.length === 0 ? line : patchLine(line, patches)]
 }

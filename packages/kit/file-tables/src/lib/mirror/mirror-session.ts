@@ -1,7 +1,7 @@
-import type { Change, EventRoutes } from '@deltaverse/core'
+import type { Change, EventRoutes, UpsertedChange } from '@deltaverse/core'
 import { attempt } from '@deltaverse/durable-files'
 import { ndjson } from '@deltaverse/formats'
-import type { TableSchema } from '@deltaverse/schema'
+import { memberOf, type TableSchema } from '@deltaverse/schema'
 import { type CheckpointMark, markOf } from '../checkpoint-mark.js'
 import { createRecordFile } from '../record-file.js'
 import type { MirrorSettings } from '../table-files.js'
@@ -24,6 +24,7 @@ export interface MirrorSession extends EventRoutes {
   readonly folder: WorkFolder
   readonly committed: MirrorPosition
   useSchema(schema: TableSchema): void
+  patch(rows: readonly UpsertedChange[]): Promise<void>
   commit(signal: AbortSignal | undefined): Promise<MirrorPosition>
   close(): Promise<void>
 }
@@ -60,10 +61,10 @@ export function createMirrorSession(parts: MirrorParts, position: MirrorPosition
    * What readers are to see has to be held by their format: known now, before a commit counts on it. A format without types holds
    * whatever comes.
    */
-  async function holdable(changes: readonly Change[]): Promise<readonly Change[]> {
+  async function holdable(changes: readonly Change[], ofPatch = false): Promise<readonly Change[]> {
     if (format.rows === undefined || !format.needsSchema) return changes
     await knowSchema()
-    const { write } = format.rows(schema)
+    const { write } = format.rows(ofPatch ? columnsThere(schema, changes[0]) : schema)
     const writeRows = (all: readonly Change[]) => write(all.filter((change) => change.kind === 'upserted'))
     return writeOrTell(writeRows, changes, badRows).taken
   }
@@ -111,6 +112,15 @@ export function createMirrorSession(parts: MirrorParts, position: MirrorPosition
       schema = next
     },
     changes: append,
+    async patch(all) {
+      const rows = await holdable(all, true)
+      if (rows.length === 0) return
+      state.changes ??= await beginChanges()
+      await state.changes.file.append(ndjson.patches?.(rows) ?? Buffer.alloc(0))
+      state.isBehind = true
+      // Not shown before the checkpoint behind it: each time, all rows are written anew.
+      state.endedAt = undefined
+    },
     async reset({ epoch }) {
       await state.read?.changes?.file.close()
       state.read = { epoch, changes: undefined }
@@ -141,4 +151,10 @@ export function createMirrorSession(parts: MirrorParts, position: MirrorPosition
       await closeFiles(state)
     },
   }
+}
+
+/** The columns of a schema that a row has. */
+function columnsThere(schema: TableSchema | undefined, change: Change | undefined): TableSchema | undefined {
+  if (schema === undefined || change?.kind !== 'upserted') return schema
+  return { ...schema, columns: schema.columns.filter((column) => memberOf(column) in change.row) }
 }

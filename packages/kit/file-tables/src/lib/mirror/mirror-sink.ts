@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type HeldRow,
+  type PatchableSink,
   type ReadableSink,
   routeEvents,
   type Sink,
@@ -16,8 +17,10 @@ import type { MirrorSession } from './mirror-session.js'
 import { nothing } from './mirror-state.js'
 import { openMirror } from './open-mirror.js'
 
+type MirrorSink = Sink<MirrorPosition> & ReadableSink & PatchableSink
+
 /** The table's rows as one file that is replaced, as a whole, when a read has ended. */
-export function createMirrorSink(settings: MirrorSettings): Sink<MirrorPosition> & ReadableSink {
+export function createMirrorSink(settings: MirrorSettings): MirrorSink {
   let session: MirrorSession | undefined
 
   async function close(): Promise<void> {
@@ -26,7 +29,7 @@ export function createMirrorSink(settings: MirrorSettings): Sink<MirrorPosition>
     await closing?.close()
   }
 
-  const sink: Sink<MirrorPosition> & ReadableSink = {
+  const sink: MirrorSink = {
     async open(position, call: SinkOpenOptions = {}) {
       call.signal?.throwIfAborted()
       await close()
@@ -36,6 +39,10 @@ export function createMirrorSink(settings: MirrorSettings): Sink<MirrorPosition>
     async write(events, call: CallOptions = {}) {
       call.signal?.throwIfAborted()
       await routeEvents(events, requireOpen(session))
+    },
+    async patch({ rows }, call: CallOptions = {}) {
+      call.signal?.throwIfAborted()
+      await requireOpen(session).patch(rows)
     },
     async commit(call: CallOptions = {}) {
       call.signal?.throwIfAborted()

@@ -3,7 +3,7 @@ import { ndjson } from '@deltaverse/formats'
 import { headReader } from '../held-in-file.js'
 import { type CommittedFile, readRecords } from '../read-records.js'
 import { createRecordFile } from '../record-file.js'
-import { mergeSorted, type SortedLine, type SortedLines } from './sorted-lines.js'
+import { joinLines, mergeSorted, type SortedLine, type SortedLines } from './sorted-lines.js'
 
 export interface SortOptions {
   readonly files: Files
@@ -20,7 +20,7 @@ const partPieceBytes = 64 * 1024
 /** What a line costs in memory besides its bytes. */
 const overheadBytes = 200
 
-/** The changes of a file in order of their ids, the last of each id: sorted in memory, or in parts on the disk when they are many. */
+/** The changes of a file in order of their ids, what is left of each id: sorted in memory, or in parts on the disk when they are many. */
 export async function sortChanges(changes: CommittedFile, options: SortOptions): Promise<SortedLines> {
   const { files, sortBytes, signal } = options
   const parts: CommittedFile[] = []
@@ -34,12 +34,12 @@ export async function sortChanges(changes: CommittedFile, options: SortOptions):
       bytes += line.length + overheadBytes
     }
     if (bytes < sortBytes) continue
-    parts.push(await writePart(one(lastOfEach(lines)), options))
+    parts.push(await writePart(one(inOrder(lines)), options))
     lines = []
     bytes = 0
   }
-  if (parts.length === 0) return one(lastOfEach(lines))
-  if (lines.length > 0) parts.push(await writePart(one(lastOfEach(lines)), options))
+  if (parts.length === 0) return one(inOrder(lines))
+  if (lines.length > 0) parts.push(await writePart(one(inOrder(lines)), options))
   return mergeSorted(
     (await mergedToFew(parts, options)).map((part) => readSorted(files, part, partPieceBytes)),
   )
@@ -52,14 +52,22 @@ export async function* readSorted(
   pieceBytes?: number,
 ): AsyncGenerator<readonly SortedLine[]> {
   const read = headReader(ndjson, file.path)
+  let last: SortedLine | undefined
   for await (const lines of readRecords(files, file, ndjson.split(), pieceBytes)) {
-    yield lines.map((line) => sortedLine(read, line))
+    const whole = joined(
+      last === undefined ? [] : [last],
+      lines.map((line) => sortedLine(read, line)),
+    )
+    // More of it may stand in the next piece.
+    last = whole.pop()
+    yield whole
   }
+  if (last !== undefined) yield [last]
 }
 
 function sortedLine(read: ReturnType<typeof headReader>, line: Buffer): SortedLine {
   const head = read(line)
-  return { id: head?.id ?? '', line, isDeleted: head?.kind === 'deleted' }
+  return { id: head?.id ?? '', line, kind: head?.kind ?? 'upserted', patches: [] }
 }
 
 async function mergedToFew(
@@ -90,7 +98,10 @@ async function writePart(
   try {
     for await (const group of sorted) {
       signal?.throwIfAborted()
-      for (const { line } of group) await file.append(line)
+      for (const { line, patches } of group) {
+        await file.append(line)
+        for (const patch of patches) await file.append(patch)
+      }
     }
     await file.flush()
     return { path, bytes: file.bytes, compress: 'none' }
@@ -103,8 +114,21 @@ async function* one(lines: readonly SortedLine[]): AsyncGenerator<readonly Sorte
   yield lines
 }
 
-/** In order of ids; of several lines of one id the last, as the sort keeps their order. */
-function lastOfEach(lines: SortedLine[]): readonly SortedLine[] {
-  lines.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
-  return lines.filter(({ id }, at) => id !== lines[at + 1]?.id)
+/** In order of ids; several lines of one id are joined, as the sort keeps their order. */
+function inOrder(lines: SortedLine[]): readonly SortedLine[] {
+  return joined(
+    [],
+    lines.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
+  )
+}
+
+/** Lines of one id stand behind each other in what is given, and are one in what comes of it. */
+function joined(before: readonly SortedLine[], lines: readonly SortedLine[]): SortedLine[] {
+  const whole = [...before]
+  for (const line of lines) {
+    const last = whole.at(-1)
+    if (last?.id === line.id) whole[whole.length - 1] = joinLines(last, line)
+    else whole.push(line)
+  }
+  return whole
 }

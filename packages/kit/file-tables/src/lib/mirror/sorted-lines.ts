@@ -1,8 +1,20 @@
+import type { RecordHead } from '@deltaverse/formats'
+
 /** A line, with what it is sorted by. */
 export interface SortedLine {
   readonly id: string
   readonly line: Buffer
-  readonly isDeleted: boolean
+  /** `patched`: only columns that came later, of a row that is somewhere else. */
+  readonly kind: RecordHead['kind']
+  /** Lines of columns that came behind it, in their order. */
+  readonly patches: readonly Buffer[]
+}
+
+/** Two lines of one id as one. */
+export function joinLines(older: SortedLine, newer: SortedLine): SortedLine {
+  if (newer.kind !== 'patched') return newer
+  if (older.kind === 'deleted') return older
+  return { ...older, patches: [...older.patches, newer.line, ...newer.patches] }
 }
 
 /** Lines in order of their ids, each id once, in groups of bounded size. */
@@ -11,7 +23,7 @@ export type SortedLines = AsyncIterable<readonly SortedLine[]>
 /** Groups are given on when they hold this much. */
 const groupBytes = 64 * 1024
 
-/** Merges sources; where several have an id, the line of the last of them counts. Holds two groups for each source. */
+/** Merges sources; where several have an id, the lines are joined in their order. Holds two groups for each source. */
 export function mergeSorted(sources: readonly SortedLines[]): SortedLines {
   const [first, ...rest] = sources
   if (first === undefined) return none()
@@ -58,6 +70,13 @@ function cursorOf(lines: SortedLines): Cursor {
   }
 }
 
+/** The line that comes next; where both have its id, what they say together. */
+function nextOf(a: SortedLine | undefined, b: SortedLine | undefined): SortedLine | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  if (a.id === b.id) return joinLines(a, b)
+  return a.id < b.id ? a : b
+}
+
 async function* mergeTwo(older: SortedLines, newer: SortedLines): AsyncGenerator<readonly SortedLine[]> {
   const [left, right] = [cursorOf(older), cursorOf(newer)]
   try {
@@ -67,7 +86,7 @@ async function* mergeTwo(older: SortedLines, newer: SortedLines): AsyncGenerator
     let bytes = 0
     for (;;) {
       const [a, b] = [left.line, right.line]
-      const line = b === undefined || (a !== undefined && a.id < b.id) ? a : b
+      const line = nextOf(a, b)
       if (line === undefined) break
       merged.push(line)
       bytes += line.line.length
