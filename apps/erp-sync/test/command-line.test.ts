@@ -8,6 +8,8 @@ import { temporaryFolder } from './support/temporary-folder.js'
 async function scene() {
   const folder = temporaryFolder()
   const emulator = await startEmulator({
+    // As in environments that came from older versions: products begin as active ones.
+    organization: { createproductswithoutparentinactivestate: true },
     rows: {
       products: ['A', 'B'].map((number) => ({ productnumber: number, name: number, quantitydecimal: 2 })),
     },

@@ -12,6 +12,8 @@ const catalogueSize = 10_000
 async function environmentWithFile(night: number) {
   const folder = temporaryFolder()
   const emulator = await startEmulator({
+    // As in environments that came from older versions: products begin as active ones.
+    organization: { createproductswithoutparentinactivestate: true },
     rows: { products: [...productsAfter(0, catalogueSize).values()].map((product) => ({ ...product })) },
   })
   onTestFinished(() => emulator.close())

@@ -14,6 +14,8 @@ export async function runDemoCommand(settings: DemoSettings, context: CommandCon
   await writeNightFile(file, productsAfter(night, products).values())
   if (state !== undefined) await mkdir(state, { recursive: true })
   const emulator = await startEmulator({
+    // As in environments that came from older versions: products begin as active ones.
+    organization: { createproductswithoutparentinactivestate: true },
     rows: { products: [...productsAfter(0, products).values()].map((product) => ({ ...product })) },
     ...(state !== undefined && { stateDirectory: state }),
   })

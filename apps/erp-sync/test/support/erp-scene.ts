@@ -27,6 +27,7 @@ export async function createErpScene(
   options: EmulatorOptions = {},
 ): Promise<ErpScene> {
   const emulator = await startEmulator({
+    organization: { createproductswithoutparentinactivestate: true },
     ...options,
     rows: { products: products.map((row) => ({ quantitydecimal: 2, ...row })) },
   })

@@ -9,7 +9,7 @@ let emulator: Emulator
 let recording: RecordingClient
 
 beforeEach(async () => {
-  emulator = await startEmulator()
+  emulator = await startEmulator({ organization: { createproductswithoutparentinactivestate: true } })
   recording = createRecordingClient(emulator.url)
 })
 
@@ -75,19 +75,19 @@ describe('skipUnchanged', () => {
       {
         productnumber: 'A',
         'parentproductid@odata.bind': `/products(${target})`,
-        statecode: 1,
-        statuscode: 2,
+        statecode: 0,
+        statuscode: 1,
       },
       { productnumber: 'B', 'parentproductid@odata.bind': "products(productnumber='parent')" },
     ]
     expect(await writerOf().write(rows)).toMatchObject({ upserted: 2, failed: 0 })
-    expect(stored('A')).toMatchObject({ _parentproductid_value: target, statecode: 1 })
+    expect(stored('A')).toMatchObject({ _parentproductid_value: target, statecode: 0 })
     expect(await writerOf().write(rows)).toMatchObject({ unchanged: 2, requests: 0 })
-    expect(await writerOf().write([{ productnumber: 'A', statecode: 0, statuscode: 1 }])).toMatchObject({
+    expect(await writerOf().write([{ productnumber: 'A', statecode: 3, statuscode: 3 }])).toMatchObject({
       updated: 1,
       requests: 1,
     })
-    expect(stored('A')).toMatchObject({ statecode: 0 })
+    expect(stored('A')).toMatchObject({ statecode: 3 })
   })
 
   it('keeps state and status together when only one of them differs', async () => {

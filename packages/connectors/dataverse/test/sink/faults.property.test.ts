@@ -88,7 +88,7 @@ async function withEmulator(
   ) => Promise<void>,
 ): Promise<void> {
   const clock = createVirtualClock()
-  const emulator = await startEmulator()
+  const emulator = await startEmulator({ organization: { createproductswithoutparentinactivestate: true } })
   const client = createClient({
     url: emulator.url,
     clock,

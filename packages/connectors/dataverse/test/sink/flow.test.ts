@@ -14,7 +14,7 @@ let emulator: Emulator
 let recording: RecordingClient
 
 beforeEach(async () => {
-  emulator = await startEmulator()
+  emulator = await startEmulator({ organization: { createproductswithoutparentinactivestate: true } })
   recording = createRecordingClient(emulator.url)
 })
 

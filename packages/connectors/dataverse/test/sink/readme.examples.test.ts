@@ -35,7 +35,7 @@ const said: string[] = []
 const report = (...words: unknown[]) => said.push(words.join(' '))
 
 beforeEach(async () => {
-  emulator = await startEmulator()
+  emulator = await startEmulator({ organization: { createproductswithoutparentinactivestate: true } })
   url = emulator.url
   client = createClient({ url })
   folder = await mkdtemp(join(tmpdir(), 'writer-'))

@@ -15,7 +15,7 @@ let emulator: Emulator
 let recording: RecordingClient
 
 beforeEach(async () => {
-  emulator = await startEmulator()
+  emulator = await startEmulator({ organization: { createproductswithoutparentinactivestate: true } })
   recording = createRecordingClient(emulator.url)
 })
 
@@ -155,7 +155,12 @@ describe('states', () => {
       code: '0x80048408',
       message: 'not a valid status code',
     })
-    const results = await write([{ productnumber: 'A', name: 'a', statuscode: 1 }], { strategy: 'single' })
+    const accountid = 'aaaaaaaa-0000-4000-8000-000000000001'
+    const results = await write([{ accountid, name: 'a', statuscode: 1 }], {
+      entitySet: 'accounts',
+      key: undefined,
+      strategy: 'single',
+    })
     expect(statuses(results)).toEqual(['upserted'])
     expect(recording.bodies().map((body) => JSON.parse(body))).toEqual([
       { name: 'a', statecode: 0, statuscode: 1 },

@@ -30,6 +30,11 @@ export interface EmulatorOptions {
   readonly tables?: readonly TableDefinition[] | undefined
   /** Rows to start with, by entity set, as Web API JSON. Ignored when the state directory holds a state. */
   readonly rows?: Readonly<Record<string, Iterable<Readonly<Record<string, unknown>>>>> | undefined
+  /**
+   * Columns of the organization to start with, as Web API JSON, such as `createproductswithoutparentinactivestate`.
+   * Default: those of a new environment.
+   */
+  readonly organization?: Readonly<Record<string, unknown>> | undefined
   /** Folder that keeps the state across restarts and kills. Default: none, everything is in memory only. */
   readonly stateDirectory?: string | undefined
   /** Service protection limits; `{}` for those of the service. Default: none. */
@@ -145,6 +150,7 @@ export function resolveOptions(options: EmulatorOptions = {}): ResolvedOptions {
     host: textOf('host', host),
     tables: checkTables(tables),
     rows: checkRows(rows),
+    organization: objectOf('organization', options.organization ?? {}),
     stateDirectory:
       options.stateDirectory === undefined ? undefined : textOf('stateDirectory', options.stateDirectory),
     clock: functionOf('clock', clock),

@@ -2,7 +2,7 @@ import { createHistory, type History } from './history.js'
 import { currentState, restoreChange } from './journal/current-state.js'
 import { type Journal, openJournal } from './journal/journal.js'
 import type { ResolvedOptions } from './options.js'
-import { builtInRows } from './schema/built-in-rows.js'
+import { builtInIds, builtInRows } from './schema/built-in-rows.js'
 import { createService, type Service } from './service.js'
 import { compactChanges } from './store/compact-changes.js'
 import type { CommittedChange } from './store/store.js'
@@ -78,6 +78,9 @@ function seed(service: Service): void {
     for (const { table: name, id, columns } of builtInRows()) {
       const table = schema.byLogicalName(name)
       if (table !== undefined) createRow(service, table, { ...columns, [table.primaryIdColumn]: id })
+    }
+    if (Object.keys(options.organization).length > 0) {
+      createTableView(service, 'organization').update(builtInIds.organization, options.organization)
     }
     for (const [entitySet, rows] of Object.entries(options.rows)) {
       const view = createTableView(service, entitySet)

@@ -1,5 +1,6 @@
 import type { Column, Table } from '../schema/table.js'
 import type { ColumnType } from '../schema/table-definition.js'
+import { definedInitialState } from '../writing/initial-state.js'
 import { createLabel } from './label.js'
 import { managed } from './managed-property.js'
 import { toOptionSetMetadata } from './option-set-metadata.js'
@@ -58,7 +59,7 @@ export function toAttributeMetadata(column: Column, table: Table): AttributeMeta
   return {
     typeName,
     base: baseMembers(column, table),
-    own: ownMembers(column),
+    own: ownMembers(column, table),
     expandable: expandableMembers(column, table),
   }
 }
@@ -116,7 +117,7 @@ function baseMembers(column: Column, table: Table): Record<string, unknown> {
   }
 }
 
-function ownMembers(column: Column): Record<string, unknown> {
+function ownMembers(column: Column, table: Table): Record<string, unknown> {
   const range = { MaxValue: column.maxValue ?? null, MinValue: column.minValue ?? null }
   switch (column.type) {
     case 'string':
@@ -154,7 +155,7 @@ function ownMembers(column: Column): Record<string, unknown> {
     case 'status':
       return { DefaultFormValue: typeof column.defaultValue === 'number' ? column.defaultValue : -1 }
     case 'state':
-      return { DefaultFormValue: column.options[0]?.value ?? -1 }
+      return { DefaultFormValue: definedInitialState(table) ?? -1 }
     case 'datetime':
       return {
         Format: column.dateTimeBehavior === 'DateOnly' ? 'DateOnly' : 'DateAndTime',

@@ -37,6 +37,8 @@ export interface OptionDefinition {
 
 /** What the states of a table allow beyond pairs that fit. */
 export interface StateRules {
+  /** The state that new rows begin in. Default: the first option of the state column. */
+  readonly initialState?: number
   /** States that only actions such as `WinOpportunity` lead to; updates are refused with `0x80100005`. Default: none. */
   readonly byActionOnly?: readonly number[]
   /**

@@ -1,6 +1,7 @@
 import { ServiceError } from '../http/service-error.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
+import { definedInitialState } from './initial-state.js'
 import type { RowValues } from './read-body.js'
 import { invalidPair } from './state-status.js'
 
@@ -21,7 +22,7 @@ export function checkStateRules(table: Table, id: string, before: StoredRow, giv
       `The owner and the state of a row of '${table.logicalName}' cannot be changed by one update.`,
     )
   }
-  const initial = table.column('statecode')?.options[0]?.value
+  const initial = definedInitialState(table)
   const inactive = initial !== undefined && before.statecode !== initial
   if (
     rules.inactiveReadOnly === true &&
@@ -35,6 +36,7 @@ export function checkStateRules(table: Table, id: string, before: StoredRow, giv
     )
   }
   checkTransition(table, id, before, given)
+  checkActivation(table, id, before, given)
   const { statecode } = given
   if (typeof statecode !== 'number' || statecode === before.statecode) return
   if (rules.byActionOnly?.includes(statecode) === true) {
@@ -54,4 +56,12 @@ function checkTransition(table: Table, id: string, before: StoredRow, given: Row
   const transitions = options?.find(({ value }) => value === before.statuscode)?.transitions
   if (transitions === undefined || transitions.includes(statuscode)) return
   throw invalidPair(table, id, String(given.statecode ?? before.statecode), String(statuscode))
+}
+
+/** What stays retired once it is: products of a family, and families and bundles. Kits and products without parent may return. */
+function checkActivation(table: Table, id: string, before: StoredRow, given: RowValues): void {
+  if (table.logicalName !== 'product' || before.statecode !== 1 || given.statecode !== 0) return
+  if (before.iskit === true) return
+  if (before.productstructure === 1 && (before.parentproductid ?? null) === null) return
+  throw invalidPair(table, id, 'Active', String(given.statuscode))
 }

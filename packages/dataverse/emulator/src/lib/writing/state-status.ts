@@ -1,12 +1,14 @@
 import { ServiceError } from '../http/service-error.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
+import { definedInitialState } from './initial-state.js'
 import type { RowValues } from './read-body.js'
 
 /**
  * Completes and checks the pair of `statecode` and `statuscode`: a new row begins in the initial state, a state alone
  * brings its default status, a status must belong to the state.
  *
+ * @param initial the state of a new row.
  * @throws ServiceError 400 `0x80048408` when they do not fit.
  */
 export function settleState(
@@ -14,11 +16,11 @@ export function settleState(
   id: string,
   before: StoredRow | undefined,
   values: RowValues,
+  initial = definedInitialState(table) ?? 0,
 ): void {
   const state = table.column('statecode')
   const status = table.column('statuscode')
   if (state === undefined || status === undefined) return
-  const initial = state.options[0]?.value ?? 0
   const stateBefore = before === undefined ? initial : Number(before.statecode ?? initial)
   const newState =
     before !== undefined && values.statecode !== undefined ? Number(values.statecode) : stateBefore

@@ -8,6 +8,7 @@ import type { Table, TableKey } from '../schema/table.js'
 import type { ColumnValue, LookupValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
 import { refuseDirectWrite } from './direct-writes.js'
+import { initialState } from './initial-state.js'
 import type { RowValues } from './read-body.js'
 import { checkStateRules } from './state-rules.js'
 import { settleState } from './state-status.js'
@@ -34,7 +35,7 @@ export function createRow(
   const id = typeof given === 'string' ? given : service.ids.next()
   const rows = service.store.table(table.logicalName)
   if (rows.get(id) !== undefined) throw duplicateRow()
-  settleState(table, id, undefined, values)
+  settleState(table, id, undefined, values, initialState(service, table, values))
   if (table.autoNumberColumns.length > 0) fillAutoNumbers(service, table, values)
   const row: RowValues = { ...systemValues(service, table), ...defaults(table), ...values }
   row[table.primaryIdColumn] = id

@@ -36,7 +36,7 @@ export const organization: TableDefinition = {
     }),
     text('BaseCurrencySymbol', 5, { displayName: 'Base Currency Symbol', ...readOnly }),
     yesNo('IsAuditEnabled', false, { displayName: 'Is Auditing Enabled' }),
-    yesNo('CreateProductsWithoutParentInActiveState', true, {
+    yesNo('CreateProductsWithoutParentInActiveState', false, {
       displayName: 'Enable Active Initial Product State',
     }),
     integer('MaxUploadFileSize', 0, 131_072_000, { displayName: 'Max Upload File Size' }),

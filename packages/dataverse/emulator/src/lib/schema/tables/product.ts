@@ -17,10 +17,26 @@ import type { TableDefinition } from '../table-definition.js'
 const amount = { minValue: 0, maxValue: 1_000_000_000_000 }
 const quantity = { minValue: 0, maxValue: 1_000_000_000 }
 
+/** The statuses that may follow each status; Microsoft Learn, "Publish, revise, revert, retire, and activate products". */
+const nextStatuses: Readonly<Record<number, readonly number[]>> = { 0: [1], 1: [2, 3], 2: [1], 3: [1, 2] }
+
+const productStates = states([
+  [0, 'Active', 1, { 1: 'Active' }],
+  [1, 'Retired', 2, { 2: 'Retired' }],
+  [2, 'Draft', 0, { 0: 'Draft' }],
+  [3, 'Under Revision', 3, { 3: 'Under Revision' }],
+]).map((column) => ({
+  ...column,
+  options: (column.options ?? []).map((option) =>
+    column.type === 'status' ? { ...option, transitions: nextStatuses[option.value] ?? [] } : option,
+  ),
+}))
+
 /**
  * `product`, as in Dynamics 365 Sales, with two things added for convenience: the alternate key `product_productnumber`
  * (an environment has it only when somebody makes it), and change tracking switched on (an environment may differ).
- * New rows are Active, as with the organization setting that creates products in the active state.
+ * New rows are drafts; with the setting `createproductswithoutparentinactivestate` of the organization those without a parent
+ * are active. Published (active) rows can be revised and retired, retired ones without a parent activated again.
  */
 export const product: TableDefinition = {
   logicalName: 'product',
@@ -31,6 +47,7 @@ export const product: TableDefinition = {
   primaryNameColumn: 'name',
   ownership: 'OrganizationOwned',
   changeTrackingEnabled: true,
+  stateRules: { initialState: 2 },
   columns: [
     entityImage(),
     text('Name', 100, { displayName: 'Name', applicationRequired: true }),
@@ -46,12 +63,7 @@ export const product: TableDefinition = {
       { 1: 'Sales Inventory', 2: 'Miscellaneous Charges', 3: 'Services', 4: 'Flat Fees' },
       { displayName: 'Product Type' },
     ),
-    ...states([
-      [0, 'Active', 1, { 1: 'Active' }],
-      [1, 'Retired', 2, { 2: 'Retired' }],
-      [2, 'Draft', 0, { 0: 'Draft' }],
-      [3, 'Under Revision', 3, { 3: 'Under Revision' }],
-    ]),
+    ...productStates,
     money('Price', 2, { displayName: 'List Price', ...amount }),
     money('CurrentCost', 2, { displayName: 'Current Cost', ...amount }),
     money('StandardCost', 2, { displayName: 'Standard Cost', ...amount }),
