@@ -1,3 +1,4 @@
+import { DynamicsWebApi } from 'dynamics-web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../src/index.js'
 import { createTestClock, errorOf, guid, rowsOf, send, type TestClock } from './support/api.js'
@@ -213,6 +214,20 @@ describe('BulkDelete', () => {
     await sendBatch(emulator, [operation])
     expect(ids()).toEqual([])
   })
+})
+
+it('is called by DynamicsWebApi', async () => {
+  const api = new DynamicsWebApi({
+    serverUrl: emulator.url,
+    dataApi: { version: '9.2' },
+    onTokenRefresh: async () => 'token',
+  })
+  const { JobId: key } = await api.callAction<{ JobId: string }>({
+    actionName: 'BulkDelete',
+    action: { QuerySet: [where(condition('new_site', 'GreaterEqual', '3'))], JobName: 'x' },
+  })
+  const job = await api.retrieve({ collection: 'asyncoperations', key, select: ['statecode'] })
+  expect([job.statecode, ids()]).toEqual([3, [1, 2]])
 })
 
 describe("jobs: 'stepwise'", () => {

@@ -2,6 +2,7 @@ import { DynamicsWebApi } from 'dynamics-web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../src/index.js'
 import { type Answer, errorOf, guid, rowsOf, send } from './support/api.js'
+import { flat, sendBatch } from './support/batch.js'
 import { labels } from './support/labels.js'
 import { things } from './support/things.js'
 
@@ -410,6 +411,16 @@ describe('FetchXML: what is refused', () => {
     }
     expect((await send(emulator, 'GET', `new_things?${option}&$count=true`)).status).toBe(200)
   })
+})
+
+it('FetchXML may be as long as a URL of a batch', async () => {
+  const long = Array.from({ length: 1000 }, (_, index) => `<value>${guid(index + 2)}</value>`).join('')
+  const condition = `<filter><condition attribute='new_thingid' operator='in'>${long}</condition></filter>`
+  const url = `new_things?fetchXml=${encodeURIComponent(entity(condition))}`
+  const single = await fetch(`${emulator.serviceRoot}/${url}`)
+  expect(single.status).toBeGreaterThanOrEqual(414)
+  const [answer] = flat(await sendBatch(emulator, [{ method: 'GET', url }]))
+  expect(answer?.json.value).toHaveLength(4)
 })
 
 describe('FetchXML from DynamicsWebApi', () => {

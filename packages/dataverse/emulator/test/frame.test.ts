@@ -61,7 +61,7 @@ describe('the HTTP frame', () => {
       ['POST', 'CloseIncident', 'CloseIncident'],
       ['POST', `leads(${guid(1)})/Microsoft.Dynamics.CRM.QualifyLead`, 'QualifyLead'],
       ['GET', 'new_things?$apply=aggregate($count as c)', '$apply'],
-      ['GET', 'new_things?fetchXml=x', 'fetchXml'],
+      ['GET', 'new_things?savedQuery=x', 'savedQuery'],
     ]
     for (const [method, path, feature] of calls) {
       const answer = await send(emulator, method, path, method === 'GET' ? {} : { body: {} })
