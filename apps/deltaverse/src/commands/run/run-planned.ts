@@ -101,7 +101,10 @@ async function write(
   }
   return await writer.write(rows(), {
     signal,
-    onFailed: (result) => letters.add(toLetter(result, origins.get(result.row), plan, operation)),
+    async onEvent(event) {
+      if (event.kind !== 'row-failed') return
+      await letters.add(toLetter(event.result, origins.get(event.result.row), plan, operation))
+    },
   })
 }
 
