@@ -9,8 +9,12 @@ afterEach(() => service.close())
 const one = '0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0'
 const two = '1f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0'
 
-const feed = () =>
-  createChangeFeed(service.client, { entitySet: 'new_readings', select: ['new_value', 'partitionid'] })
+const feed = (partitionKey?: 'none') =>
+  createChangeFeed(service.client, {
+    entitySet: 'new_readings',
+    select: ['new_value', 'partitionid'],
+    partitionKey,
+  })
 
 const shapes: readonly DeletionShape[] = ['id-only', 'with-partition', 'key-predicate']
 
@@ -32,5 +36,22 @@ describeEverySink('an elastic table', (open) => {
       expect(await sink.ids()).toEqual([strange, two, `${two},north`].sort())
       expect(await sink.verify(feed())).toMatchObject({ ok: true, rowsInTable: 3, rowsInSink: 3 })
     })
+  })
+
+  it('that was kept by id alone is read in full by id and partition, or refused by a table whose key is a GUID', async () => {
+    service = await startElasticService('id-only')
+    const sink = open('readings')
+    service.put({ id: one, partition: 'north', value: 'a' })
+    await sink.run(feed('none'))
+    service.put({ id: one, partition: 'south', value: 'b' })
+    const outcome = await sink.run(feed()).then(
+      () => 'read in full',
+      (error: Error) => error.message,
+    )
+    if (outcome === 'read in full') expect(await sink.ids()).toEqual([`${one},north`, `${one},south`])
+    else {
+      expect(outcome).toMatch(/'id' of .* has the type uuid, and text is needed/)
+      expect(await sink.ids()).toEqual([one])
+    }
   })
 })

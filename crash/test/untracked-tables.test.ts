@@ -22,12 +22,12 @@ afterAll(async () => {
   await emulator.close()
 })
 
-const feed = () =>
+const feed = (mode: 'full-copy' | 'modified-since' = 'full-copy') =>
   createChangeFeed(client, {
     entitySet: 'new_things',
     select: ['new_name'],
     pageSize: 3,
-    mode: 'full-copy',
+    mode,
   })
 
 describeEverySink('a table without change tracking', (open) => {
@@ -45,5 +45,26 @@ describeEverySink('a table without change tracking', (open) => {
     await sink.run(feed())
     expect(await sink.ids()).toEqual([renamed, ...rest, added].sort())
     expect(await sink.verify(feed())).toMatchObject({ ok: true, rowsInTable: 8, rowsInSink: 8 })
+  })
+
+  it('is read by modifiedon; a deletion waits for the next copy, and verify finds and mends it before', async () => {
+    const table = emulator.table('new_things')
+    for (const row of table.rows()) table.remove(String(row.new_thingid))
+    const sink = open('things')
+    const gone = table.create({ new_name: 'Gone' })
+    const kept = table.create({ new_name: 'Kept' })
+    await sink.run(feed('modified-since'))
+    table.remove(gone)
+    table.update(kept, { new_name: 'Renamed' })
+    const added = table.create({ new_name: 'Added' })
+    await sink.run(feed('modified-since'))
+    expect(await sink.ids()).toEqual([gone, kept, added].sort())
+    expect(await sink.text()).toContain('Renamed')
+    expect(await sink.verify(feed('modified-since'), { repair: true })).toMatchObject({
+      ok: false,
+      extra: 1,
+      repaired: 1,
+    })
+    expect(await sink.ids()).toEqual([kept, added].sort())
   })
 })

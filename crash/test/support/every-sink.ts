@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { CheckpointStore, HeldRow, Source } from '@deltaverse/core'
 import { createFingerprints } from '@deltaverse/fingerprints'
 import { findBinaries, noBinaries, startPostgres } from '@deltaverse/postgres/testing'
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 /** One sink, and one sync that keeps to it for the time of a test. */
 export interface SinkUnderTest {
   run(source: Source): Promise<SyncSummary<unknown>>
-  verify(source: Source): Promise<VerifySummary>
+  verify(source: Source, more?: { readonly repair?: boolean }): Promise<VerifySummary>
   /** Ids of the rows that it holds, by the alphabet. */
   ids(): Promise<readonly string[]>
   /** Everything that it keeps of the rows, as text. */
@@ -59,6 +59,13 @@ addWay('sqlite', {
   },
 })
 
+/** A schema of its own for each folder. */
+function schemaOf(folder: string): string {
+  return basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '_')
+}
+
 /** Describes tests once for each sink, with and without fingerprints. */
 export function describeEverySink(
   name: string,
@@ -81,13 +88,13 @@ export function describeEverySink(
     }
     const way: Way = {
       connector: 'postgres',
-      settings: () => ({ connectionString: connectionString() }),
+      settings: (folder) => ({ connectionString: connectionString(), schema: schemaOf(folder) }),
       fingerprints: true,
-      async look(_, table) {
+      async look(folder, table) {
         const client = new pg.Client({ connectionString: connectionString() })
         await client.connect()
         try {
-          return JSON.stringify((await client.query(`SELECT * FROM ${table}`)).rows)
+          return JSON.stringify((await client.query(`SELECT * FROM ${schemaOf(folder)}.${table}`)).rows)
         } finally {
           await client.end()
         }
@@ -125,10 +132,10 @@ function opener(way: Way): (table: string) => SinkUnderTest {
           await release()
         }
       },
-      async verify(source) {
+      async verify(source, more) {
         const { sink, checkpoints, release } = await openSink()
         try {
-          return await verify({ ...partsOf(checkpoints), source, sink } as never)
+          return await verify({ ...partsOf(checkpoints), ...more, source, sink } as never)
         } finally {
           await release()
         }
