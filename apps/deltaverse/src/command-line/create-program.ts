@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addDeadLetters } from '../commands/dead-letters/command.js'
 import { addColumns, addKeys, addTables } from '../commands/describe/command.js'
+import { addEmulate } from '../commands/emulate/command.js'
 import { addPlan } from '../commands/plan/command.js'
 import { addPull } from '../commands/pull/command.js'
 import { addPush } from '../commands/push/command.js'
 import { addRun } from '../commands/run/command.js'
+import { addTypes } from '../commands/types/command.js'
 import { addVerify } from '../commands/verify/command.js'
 import type { Execute } from './execute.js'
 
@@ -31,7 +34,20 @@ export function createProgram(execute: Execute): Command {
     .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError()
     .addHelpText('after', more)
-  for (const add of [addPull, addPush, addPlan, addRun, addVerify, addTables, addColumns, addKeys]) {
+  const commands = [
+    addPull,
+    addPush,
+    addPlan,
+    addRun,
+    addVerify,
+    addDeadLetters,
+    addTables,
+    addColumns,
+    addKeys,
+    addTypes,
+    addEmulate,
+  ]
+  for (const add of commands) {
     add(program, execute)
       .exitOverride()
       .configureOutput({ writeErr: () => undefined })

@@ -24,9 +24,9 @@ export async function runCommand(
     const told = { ...report, ok: report.ok && exitCode === exitCodes.done, exitCode }
     if (output.json) terminal.result(JSON.stringify(told))
     else if (text !== '') terminal.result(text)
-    if (report.error !== undefined) terminal.say(`failed: ${report.error.message}`)
+    if (report.error !== undefined) terminal.warn(`failed: ${report.error.message}`)
     if (stop.exitCode() !== undefined)
-      terminal.say('Stopped. What was committed is kept; the next run goes on from there.')
+      terminal.warn('Stopped. What was committed is kept; the next run goes on from there.')
     return exitCode
   } finally {
     stop.dispose()

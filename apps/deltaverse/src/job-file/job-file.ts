@@ -8,7 +8,7 @@ export interface JobFile {
 }
 
 /** `dataverse` and its sign-in, or the name of a connector, its address, and its options. */
-export type ConnectionEntry = Readonly<Record<string, unknown>>
+type ConnectionEntry = Readonly<Record<string, unknown>>
 
 export type JobEntry = PullEntry | PushEntry
 

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { escapeHtml } from '../report/escape-html.js'
 import type { PlanCounts, PlanEntry, PlanHead } from './plan-file.js'
 
 /** One page of HTML that shows a plan, without a script and without anything from elsewhere. */
@@ -78,12 +79,4 @@ function end(counts: PlanCounts, left: number): string {
 function show(value: unknown): string {
   if (value === null || value === undefined) return '(nothing)'
   return escapeHtml(typeof value === 'object' ? JSON.stringify(value) : String(value))
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

@@ -5,6 +5,8 @@ import { oneLine } from './one-line.js'
 export interface Terminal {
   /** A line for the user. */
   say(line: string): void
+  /** A line on stderr, whatever goes to stdout: what went wrong. */
+  warn(line: string): void
   /** A line that is only shown with `--trace`. */
   trace(line: string): void
   /** Replaces the progress line; shown on a terminal only. */
@@ -32,6 +34,7 @@ export function createTerminal({ json, trace }: TerminalOptions): Terminal {
   }
   return {
     say: (line) => print(json ? stderr : stdout, oneLine(line)),
+    warn: (line) => print(stderr, oneLine(line)),
     trace(line) {
       if (trace) print(stderr, `trace: ${oneLine(line)}`)
     },

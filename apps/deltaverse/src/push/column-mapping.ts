@@ -24,3 +24,6 @@ type EmptyCells = (typeof emptyCells)[number]
 
 /** What holds for all columns that say nothing else. */
 export type MappingDefaults = Pick<ColumnMapping, 'format' | 'timeZone' | 'decimal' | 'empty'>
+
+/** How the columns are called that an export of dead letters adds: they are remarks, and no values. */
+export const remarkPrefix = 'deltaverse:'

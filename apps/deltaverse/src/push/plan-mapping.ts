@@ -1,7 +1,7 @@
 import type { TableMetadata } from '@deltaverse/metadata'
 import { nearestName } from '@deltaverse/options'
 import { UsageError } from '../program/usage-error.js'
-import type { ColumnMapping, MappingDefaults } from './column-mapping.js'
+import { type ColumnMapping, type MappingDefaults, remarkPrefix } from './column-mapping.js'
 
 export interface MappingPlan {
   /** Of the job, or of `--map`. */
@@ -28,7 +28,7 @@ export function planMapping(
     }
   }
   const named = new Set(given.map(({ from }) => from))
-  const rest = byName ? (columns ?? []).filter((name) => !named.has(name)) : []
+  const rest = byName ? (columns ?? []).filter((name) => !named.has(name) && !isRemark(name)) : []
   for (const name of rest) checkColumn(table, name, 'is in the source')
   const all = [...given, ...rest.map((name): ColumnMapping => ({ column: name, from: name }))]
   return all.map((mapping) => ({ ...defaultsOf(table, mapping, defaults), ...mapping }))
@@ -49,6 +49,11 @@ function defaultsOf(
     ...(kind === 'date' && { format, timeZone }),
     ...(numbers.has(kind) && { decimal }),
   }
+}
+
+/** Columns that an export of dead letters adds for those who read it. */
+function isRemark(name: string): boolean {
+  return name.startsWith(remarkPrefix)
 }
 
 function checkColumn(table: TableMetadata, name: string, why: string): void {

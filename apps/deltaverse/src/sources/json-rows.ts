@@ -1,10 +1,12 @@
 import { DataverseError } from '@deltaverse/core'
 import { fromJsonArray, fromNumberedNdjson } from '@deltaverse/node-streams'
+import type { PushLetter } from '../push/dead-letter.js'
 import { unpack } from './decode-text.js'
+import { nameSource } from './name-source.js'
 import type { SourceRow } from './source-row.js'
 
 /**
- * Rows of NDJSON: plain objects, or changes as our own files have them, of which the row counts. Numbers that JavaScript cannot
+ * Rows of NDJSON: plain objects, changes as our own files have them, of which the row counts, or dead letters, corrected. Numbers that JavaScript cannot
  * hold come as text with every digit.
  *
  * @throws DataverseError `bad-input` that names the line
@@ -13,8 +15,13 @@ export async function* readNdjsonRows(
   bytes: AsyncIterable<Buffer>,
   file: string,
 ): AsyncGenerator<SourceRow, void, undefined> {
-  for await (const { line, value } of fromNumberedNdjson()(unpack(bytes, file))) {
-    yield { values: rowOf(value, `${file}, line ${line}`), place: { file, line } }
+  for await (const { line, value } of nameSource(fromNumberedNdjson()(unpack(bytes, file)), file)) {
+    const letter = letterOf(value)
+    if (letter === undefined) yield { values: rowOf(value, `${file}, line ${line}`), place: { file, line } }
+    // A row that was gone from its source is dealt with by the next push of that source.
+    else if (letter.operation !== 'deactivate' && letter.operation !== 'delete') {
+      yield { values: letter.row, place: letter.place ?? { file, line } }
+    }
   }
 }
 
@@ -24,10 +31,17 @@ export async function* readJsonRows(
   file: string,
 ): AsyncGenerator<SourceRow, void, undefined> {
   let line = 0
-  for await (const value of fromJsonArray()(unpack(bytes, file))) {
+  for await (const value of nameSource(fromJsonArray()(unpack(bytes, file)), file)) {
     line += 1
     yield { values: rowOf(value, `${file}, element ${line}`), place: { file, line } }
   }
+}
+
+/** A dead letter of ours stands for its row, where that stood. */
+function letterOf(value: unknown): PushLetter | undefined {
+  const { version, operation, row, code } = (value ?? {}) as Partial<PushLetter>
+  const isLetter = version === 1 && operation !== undefined && code !== undefined && typeof row === 'object'
+  return isLetter ? (value as PushLetter) : undefined
 }
 
 function rowOf(value: unknown, place: string): Readonly<Record<string, unknown>> {
