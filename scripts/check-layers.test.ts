@@ -31,10 +31,14 @@ const needs = (...names: string[]): Files =>
 /** What every connector has, beside its manifest and index. */
 const connectorParts = (name: string): Files =>
   Object.fromEntries(
-    ['src/connector.ts', 'src/options.ts', 'src/sink.ts', 'src/index.ts', 'README.md'].map((path) => [
-      `packages/connectors/${name}/${path}`,
-      '',
-    ]),
+    [
+      'src/connector.ts',
+      'src/options.ts',
+      'src/sink.ts',
+      'src/index.ts',
+      'test/contract.test.ts',
+      'README.md',
+    ].map((path) => [`packages/connectors/${name}/${path}`, '']),
   )
 
 const clean: Files = {
@@ -59,6 +63,7 @@ const clean: Files = {
     "import { it } from 'vitest'\nimport { c } from '@deltaverse/emulator'\nimport { r } from '@deltaverse/client'\nit('x', () => [c, r])",
   'packages/kit/node-streams/package.json': manifest('node-streams', { dependencies: needs('core') }),
   'packages/kit/node-streams/src/index.ts': "import type { A } from '@deltaverse/core'\nexport type B = A",
+  ...connectorParts('dataverse'),
   'packages/connectors/dataverse/package.json': manifest('dataverse', {
     dependencies: needs('client', 'core'),
   }),
@@ -292,6 +297,7 @@ describe('check-layers', () => {
     })
     expect(lines.map((line) => line.match(/the connector lacks (.*?):/)?.[1])).toEqual([
       'src/connector.ts',
+      'test/contract.test.ts',
       'README.md',
       'src/sink.ts or src/source.ts',
     ])

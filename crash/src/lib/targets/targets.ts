@@ -13,8 +13,13 @@ const targets: Readonly<Record<string, CrashTarget>> = {
 /** The connectors whose sinks are crashed. */
 export const crashedConnectors: readonly string[] = Object.keys(targets)
 
+/** Sinks whose tables are on no disk of this machine: what a crash leaves half done is held by fault scripts of their own. */
+const remoteConnectors: readonly string[] = ['dataverse']
+
 /** The connectors of the registry that nobody crashes yet. */
-export const missedConnectors: readonly string[] = connectorNames.filter((name) => !(name in targets))
+export const missedConnectors: readonly string[] = connectorNames.filter(
+  (name) => !(name in targets) && !remoteConnectors.includes(name),
+)
 
 /** @throws RangeError for a connector that nobody says how to crash */
 export function targetOf(connector: string): CrashTarget {

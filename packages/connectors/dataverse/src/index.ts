@@ -1,8 +1,4 @@
-export {
-  createDataverseSink,
-  type DataverseSinkOptions,
-  type DataverseSinkPosition,
-} from './sink/dataverse-sink.js'
+export { createDataverseSink, type DataverseSinkPosition } from './sink/dataverse-sink.js'
 export type { PlannedWrite } from './sink/dry-run.js'
 
 export type { LinkWriterOptions } from './sink/links/link-options.js'
@@ -26,6 +22,7 @@ export type {
   WriteStatus,
   WriteSummary,
 } from './sink/result/write-result.js'
+export type { DataverseSinkOptions } from './sink/sink-options.js'
 export { type DeferredLookups, planWaves, type WavePlan } from './sink/tables/plan-waves.js'
 export {
   type WaveCallOptions,

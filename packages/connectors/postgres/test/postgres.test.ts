@@ -1,7 +1,6 @@
 import { describe } from 'vitest'
 import { badRowTests } from './suites/bad-rows.js'
 import { columnTests } from './suites/columns.js'
-import { contractTests } from './suites/contracts.js'
 import { crashTests } from './suites/crashes.js'
 import { failureTests } from './suites/failures.js'
 import { fullReadTests } from './suites/full-reads.js'
@@ -29,6 +28,5 @@ describeOnPostgres('on PostgreSQL', (database) => {
   describe('unique values', () => uniqueValueTests(database))
   describe('values that are kept', () => keptValueTests(database))
   describe('sessions', () => sessionTests(database))
-  contractTests(database)
   crashTests(database)
 })

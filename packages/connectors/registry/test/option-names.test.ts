@@ -5,7 +5,7 @@ import { connectorNames, loadConnector } from '../src/index.js'
 const canonicalNames: readonly (readonly [name: string, others: RegExp])[] = [
   ['clock', /^(?:now|time|timer|timeSource|getTime)$/],
   // A policy is no callback.
-  ['onEvent', /^on(?!(?:Event|BadRow)$)[A-Z]/],
+  ['onEvent', /^on(?!(?:Event|BadRow|Mismatch|Expired)$)[A-Z]/],
   ['leaseWaitMs', /^(?:lock|lease)(?:Wait|Timeout)(?!Ms$)|^lockWaitMs$|^leaseTimeoutMs$/],
   ['directory', /^(?:dir|folder|path|outDir|outputDirectory)$/],
   ['compress', /^(?:compression|gzip|codec)$/],
@@ -13,7 +13,10 @@ const canonicalNames: readonly (readonly [name: string, others: RegExp])[] = [
   ['deletions', /^(?:deletes?|onDelete|deleteMode|deletionMode|softDelete)$/],
   ['schemaChanges', /^(?:schemaEvolution|evolution|onSchemaChange|schemaPolicy)$/],
   ['signal', /^(?:abortSignal|abort|cancel|cancellation)$/],
-  ['maxRows', /^(?:batchSize|batchRows|rowLimit|rowsMax|maxRecords)$/],
+  // The most that are held, or written at a time.
+  ['maxRows', /^(?:batchRows|rowLimit|rowsMax|maxRecords)$/],
+  // How many are in one request, no more and no less as long as there are any.
+  ['batchSize', /^(?:requestRows|rowsPerRequest|requestSize|chunkSize)$/],
   ['maxBytes', /^(?:batchBytes|byteLimit|bytesMax|maxSize)$/],
   ['concurrency', /^(?:parallelism|workers|parallel|maxConcurrency|threads)$/],
 ]

@@ -27,7 +27,7 @@ describe('loadConnector()', () => {
     expect(isConnectorName('file')).toBe(false)
     expect(isConnectorName('toString')).toBe(false)
     await expect(loadConnector('file')).rejects.toThrow('there is no connector "file". Did you mean files?')
-    await expect(loadConnector('toString')).rejects.toThrow(/There are files, .*postgres/)
+    await expect(loadConnector('toString')).rejects.toThrow(/There are dataverse, files, .*postgres/)
   })
 
   it('opens a sink that works, with its checkpoints', async () => {

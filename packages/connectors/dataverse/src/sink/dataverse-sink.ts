@@ -8,59 +8,20 @@ import {
   type Sink,
 } from '@deltaverse/core'
 import { createMetadataReader } from '@deltaverse/metadata'
-import {
-  bytes,
-  callable,
-  defineOptions,
-  MiB,
-  type OptionsInput,
-  type OptionsOutput,
-  oneOf,
-  whole,
-} from '@deltaverse/options'
 import { createPendingChanges } from './queue/pending-changes.js'
-import type { DeadLetter } from './result/dead-letter.js'
-import type { TakeEvents, WriteEvent } from './result/write-event.js'
 import type { WriteResult } from './result/write-result.js'
+import {
+  type DataverseSinkOptions,
+  dataverseSinkOptions,
+  type OwnOptions,
+  type OwnSettings,
+} from './sink-options.js'
 import { createUpsertWriter, type UpsertWriter } from './upsert-writer.js'
-import type { UpsertWriterOptions } from './writer-options.js'
-
-type BadRow = DeadLetter<Row>
-
-const options = defineOptions('createDataverseSink()', {
-  deletions: oneOf(['delete', 'deactivate', 'ignore', 'refuse'], {
-    default: 'refuse',
-    doc: 'What a deletion at the source does to the row here. A deletion names its row by the key that the change carries, or by its id where rows are written by their primary key.',
-  }),
-  onBadRow: oneOf(['stop', 'dead-letter'], {
-    default: 'stop',
-    doc: 'What a row does that Dataverse does not take: it stops the sync, or goes to deadLetter and the others go on.',
-  }),
-  deadLetter: callable<(letter: BadRow) => void | Promise<void>>()({
-    doc: 'Takes the rows that were not written; awaited, so that a letter is kept before the checkpoint behind its row is.',
-  }),
-  onEvent: callable<TakeEvents<WriteEvent>>()({
-    defaultText: 'nothing',
-    doc: 'Told of rows that were not written and of what happens on the way. Awaited.',
-  }),
-  toRow: callable<(change: Change) => Row | undefined>()({
-    defaultText: 'the row of the change with its key',
-    doc: 'Makes the row that is written, or undefined for one that is left out.',
-  }),
-  maxRows: whole({ default: 10_000, min: 1, doc: 'Rows held before they are written.' }),
-  maxBytes: bytes({ default: 16 * MiB, min: 1, doc: 'Bytes of rows held before they are written.' }),
-})
-
-type OwnOptions = OptionsInput<typeof options.spec>
 
 /** How many rows have been written so far; nothing needs to be taken back, because a row written twice is written once. */
 export interface DataverseSinkPosition {
   readonly rows: number
 }
-
-export interface DataverseSinkOptions
-  extends OwnOptions,
-    Omit<UpsertWriterOptions<Row>, 'operation' | 'keyOf' | 'onAbort' | 'stopAfterFailures'> {}
 
 /**
  * Writes the changes of any source into a table of Dataverse: rows under the table's alternate key, deletions as `deletions` says.
@@ -78,7 +39,7 @@ export function createDataverseSink(
   input: DataverseSinkOptions,
 ): Sink<DataverseSinkPosition> {
   const [own, writerOptions] = divide(input)
-  const settings = options.parse(own)
+  const settings = dataverseSinkOptions.parse(own)
   if (settings.onBadRow === 'dead-letter' && settings.deadLetter === undefined) {
     throw new TypeError("deadLetter is required where onBadRow is 'dead-letter': it takes the rows")
   }
@@ -156,13 +117,12 @@ export function createDataverseSink(
   }
 }
 
-type Settings = OptionsOutput<typeof options.spec>
 type WriterPart = Omit<DataverseSinkOptions, keyof OwnOptions>
 
 /** The options of the sink itself, and those that are the writer's. */
 function divide(input: DataverseSinkOptions): [OwnOptions, WriterPart] {
   if (typeof input !== 'object' || input === null) throw new TypeError('createDataverseSink() takes options')
-  const names = Object.keys(options.spec)
+  const names = Object.keys(dataverseSinkOptions.spec)
   const entries = Object.entries(input)
   return [
     Object.fromEntries(entries.filter(([name]) => names.includes(name))) as OwnOptions,
@@ -173,13 +133,18 @@ function divide(input: DataverseSinkOptions): [OwnOptions, WriterPart] {
 function createRemover(
   client: DataverseClient,
   writerOptions: WriterPart,
-  { deletions }: Settings,
+  { deletions }: OwnSettings,
 ): UpsertWriter<Row> | undefined {
   if (deletions !== 'delete' && deletions !== 'deactivate') return undefined
   return createUpsertWriter<Row>(client, { ...writerOptions, operation: deletions })
 }
 
-function toRow(settings: Settings, { key }: WriterPart, change: Change, idColumn: string): Row | undefined {
+function toRow(
+  settings: OwnSettings,
+  { key }: WriterPart,
+  change: Change,
+  idColumn: string,
+): Row | undefined {
   if (change.kind === 'upserted') {
     return settings.toRow === undefined ? { ...change.key, ...change.row } : settings.toRow(change)
   }

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createClient, type TokenCredential } from '@deltaverse/client'
 import type { Change, Checkpoint } from '@deltaverse/core'
 import { createChangeFeed } from '@deltaverse/dataverse'
+import { connector } from '@deltaverse/dataverse/connector'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { toNdjson } from '@deltaverse/node-streams'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -105,5 +106,13 @@ describe('the README', () => {
     })
     await rm(folder, { recursive: true })
     await client.close()
+  })
+
+  it('opens the connector by options', async () => {
+    // example: connector
+    const opened = await connector.source?.open({ url, entitySet: 'products', select: ['name'] })
+    // end
+    expect(opened?.source.table).toBe('products')
+    await opened?.release()
   })
 })
