@@ -16,8 +16,6 @@ import { dataverseSinkOptions } from './sink/sink-options.js'
 import { writerOptionSpec } from './sink/writer-options.js'
 import { changeFeedOptions, type FeedEvent, plainFeedSpec } from './source/options.js'
 
-export { changeFeedOptions, dataverseSinkOptions }
-
 type Variables = Readonly<Record<string, string | undefined>>
 
 const variables = createOption<Variables, { doc: string; defaultText: string }>(
