@@ -12,6 +12,7 @@ import {
   oneOf,
   text,
 } from '@deltaverse/options'
+import type { WriteEvent } from './sink/result/write-event.js'
 import { dataverseSinkOptions } from './sink/sink-options.js'
 import { writerOptionSpec } from './sink/writer-options.js'
 import { changeFeedOptions, type FeedEvent, plainFeedSpec } from './source/options.js'
@@ -60,10 +61,10 @@ export const connectionSpec = {
     doc: 'A client that is there already, in the place of the options of a connection. It is not closed.',
   }),
   env: variables,
-  onEvent: callable<(event: ClientEvent | CredentialEvent | FeedEvent) => void>()({
+  onEvent: callable<(event: ClientEvent | CredentialEvent | FeedEvent | WriteEvent) => void>()({
     default: () => {},
     defaultText: 'nobody',
-    doc: 'Told of what happens: requests that are repeated, the governor, codes to sign in with, and pages. Not waited for.',
+    doc: 'Told of what happens: requests that are repeated, the governor, codes to sign in with, pages that are read and rows that are not written.',
   }),
 } as const
 

@@ -9,8 +9,9 @@ export async function openDataverseSink(
   options: DataverseTargetOptions,
   entitySet: string,
 ): Promise<OpenedSink> {
-  const { client, release } = await connect(dataverseTargetOptions.parse(options))
+  const settings = dataverseTargetOptions.parse(options)
+  const { client, release } = await connect(settings)
   // The writer fills in its own defaults.
   const ofSink = without(options, Object.keys(connectionSpec) as (keyof typeof connectionSpec)[])
-  return { sink: createDataverseSink(client, { ...ofSink, entitySet }), release }
+  return { sink: createDataverseSink(client, { ...ofSink, entitySet, onEvent: settings.onEvent }), release }
 }
