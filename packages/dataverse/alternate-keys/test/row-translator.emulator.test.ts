@@ -26,6 +26,7 @@ beforeAll(async () => {
           },
           { logicalName: 'new_rate', type: 'decimal', precision: 4 },
           { logicalName: 'new_size', type: 'bigint' },
+          { logicalName: 'new_number', type: 'string', autoNumberFormat: 'N-{SEQNUM:4}' },
         ],
       },
     ],
@@ -75,6 +76,22 @@ describe('createRowTranslator()', () => {
         .find((each) => each.new_name === `Big ${at}`)
       expect(String(stored?.new_size)).toBe(String(size))
     }
+  })
+
+  it('leaves a column that the service numbers to it, unless it is told to clear it', async () => {
+    for (const new_number of [null, '']) {
+      const row = await wire('new_order', { new_name: 'Numbered', new_number })
+      expect(row).toEqual({ new_name: 'Numbered' })
+      await service.client.request({ method: 'POST', path: 'new_orders', body: row })
+      expect(await wire('new_order', { new_number }, { noNumber: 'clear' })).toEqual({ new_number })
+    }
+    const numbered = service.emulator
+      .table('new_orders')
+      .rows()
+      .filter((row) => row.new_name === 'Numbered')
+    for (const { new_number } of numbered) expect(new_number).toMatch(/^N-1\d\d\d$/)
+    expect(await wire('new_order', { new_number: 'own' })).toEqual({ new_number: 'own' })
+    expect(await problems('new_order', { new_number: '' }, { emptyText: 'refuse' })).toHaveLength(1)
   })
 
   it('takes empty text by the rule for it, references included, and characters that no column takes', async () => {

@@ -1,11 +1,11 @@
 import { createClient, type DataverseClient } from '@deltaverse/client'
-import { startEmulator } from '@deltaverse/emulator'
+import { type EmulatorOptions, startEmulator } from '@deltaverse/emulator'
 import { createMetadataReader } from '@deltaverse/metadata'
 import { createVirtualClock } from '@deltaverse/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-async function startService() {
-  const emulator = await startEmulator()
+async function startService(options: EmulatorOptions = {}) {
+  const emulator = await startEmulator(options)
   const client = createClient({ url: emulator.url, random: () => 0 })
   let seen = 0
   return {
@@ -58,6 +58,19 @@ describe('createMetadataReader()', () => {
     })
     expect(product.columns.get('productid')).toMatchObject({ kind: 'guid', isPrimaryId: true })
     expect(service.requestsSince()).toHaveLength(1)
+  })
+
+  it('reads by what format a column is numbered, and nothing of those that are not', async () => {
+    const columnsOfTable = [
+      { logicalName: 'new_name', type: 'string' as const },
+      { logicalName: 'new_number', type: 'string' as const, autoNumberFormat: 'N-{SEQNUM:4}' },
+      { logicalName: 'new_count', type: 'integer' as const },
+    ]
+    await service.close()
+    service = await startService({ tables: [{ logicalName: 'new_order', columns: columnsOfTable }] })
+    const { columns } = await createMetadataReader(service.client).table('new_order')
+    const formats = ['new_name', 'new_number', 'new_count'].map((name) => columns.get(name)?.autoNumberFormat)
+    expect(formats).toEqual([undefined, 'N-{SEQNUM:4}', undefined])
   })
 
   it('names every table that a lookup can point at', async () => {

@@ -13,6 +13,8 @@ export { sameAsStored, sameReference } from './lib/column/same-as-stored.js'
 export {
   defaultValueRules,
   type EmptyText,
+  isLeftToService,
+  type NoNumber,
   toValueRules,
   type ValueColumn,
   type ValueOptions,

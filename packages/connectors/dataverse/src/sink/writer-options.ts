@@ -200,14 +200,14 @@ export interface WriterSettings
  */
 export function toWriterSettings<R extends object>(input: UpsertWriterOptions<R>): WriterSettings {
   const given = options.parse(input as unknown as Declared)
-  const { batchSize, strategy, sizer } = given
+  const { batchSize, operation, strategy, sizer } = given
   return {
     ...given,
     keyOf: given.keyOf as WriterSettings['keyOf'],
     returnIds: given.returnIds || given.returnColumns.length > 0,
     sizer: strategy === 'single' ? fixedSize(1) : batchSize === undefined ? sizer : fixedSize(batchSize),
     stopAfterFailures: given.stopAfterFailures ?? Number.POSITIVE_INFINITY,
-    values: toValueRules(given),
+    values: toValueRules(given, operation === 'create' || operation === 'upsert' ? 'leave' : 'clear'),
     service: toServiceHeaders(given),
   }
 }

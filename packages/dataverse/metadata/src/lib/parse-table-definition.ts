@@ -12,7 +12,7 @@ import type {
 export const definitionQuery: string = [
   '?$select=LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute',
   '&$expand=Attributes($select=LogicalName,AttributeType,AttributeTypeName,AttributeOf,IsPrimaryId,',
-  'IsValidForCreate,IsValidForUpdate)',
+  'IsValidForCreate,IsValidForUpdate,AutoNumberFormat)',
   ',Keys($select=LogicalName,SchemaName,KeyAttributes,EntityKeyIndexStatus)',
   ',ManyToOneRelationships($select=ReferencingAttribute,ReferencedEntity,',
   'ReferencingEntityNavigationPropertyName)',
@@ -73,12 +73,14 @@ function readColumn(
 ): ColumnMetadata {
   const logicalName = textOf(attribute, 'LogicalName')
   const kind = kindOf(attribute)
+  const { AutoNumberFormat: autoNumberFormat } = attribute
   return {
     logicalName,
     kind,
     isPrimaryId: attribute.IsPrimaryId === true,
     validForCreate: attribute.IsValidForCreate !== false,
     validForUpdate: attribute.IsValidForUpdate !== false,
+    ...(typeof autoNumberFormat === 'string' && autoNumberFormat !== '' ? { autoNumberFormat } : {}),
     attributeOf: typeof attribute.AttributeOf === 'string' ? attribute.AttributeOf : undefined,
     targets: kind === 'owner' ? ownerTargets(logicalName, targets) : (targets.get(logicalName) ?? []),
   }

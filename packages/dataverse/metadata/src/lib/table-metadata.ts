@@ -41,6 +41,11 @@ export interface ColumnMetadata {
   readonly isPrimaryId: boolean
   readonly validForCreate: boolean
   readonly validForUpdate: boolean
+  /**
+   * By what format the service makes a number for a new row that says nothing of this column: `WID-{SEQNUM:5}`; absent where it makes
+   * none. Null in the row counts as a word on it (Microsoft Learn: Create autonumber columns; seen in the field).
+   */
+  readonly autoNumberFormat?: string
   /** Column that this one belongs to, such as the lookup whose name it shows. */
   readonly attributeOf: string | undefined
   /** Tables that a lookup can point at, each with its navigation property; empty for other columns. */

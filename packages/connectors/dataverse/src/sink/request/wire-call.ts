@@ -1,6 +1,6 @@
 import { formatPrefer } from '@deltaverse/protocol'
 import { formatExactJson } from '@deltaverse/schema'
-import { type KeyColumn, toKeyLiteral, toWireNumber } from '@deltaverse/values'
+import { isLeftToService, type KeyColumn, toKeyLiteral, toWireNumber } from '@deltaverse/values'
 import type { Columns } from '../plan/columns.js'
 import { keyValues } from '../plan/key-values.js'
 import type { WireCall } from '../plan/request-calls.js'
@@ -166,7 +166,8 @@ export function toCreateColumns({ table, key, options }: RunPlan, row: PendingRo
       // A look-up is written by its bind, which the row then has to hold.
       const bind = names.find((name) => name.endsWith('@odata.bind') && row.merged[name] !== undefined)
       if (bind !== undefined) fromKey[bind] = row.merged[bind]
-      else fromKey[column.logicalName] = toBodyValue(keyColumn, values[given])
+      else if (values[given] !== null || !isLeftToService(column, options.values))
+        fromKey[column.logicalName] = toBodyValue(keyColumn, values[given])
     }
   }
   return { ...fromKey, ...columnsOf(row), [table.primaryIdColumn]: ownIdOf(row) }

@@ -1,5 +1,5 @@
 import type { Row } from '@deltaverse/core'
-import { isStorableText } from '@deltaverse/values'
+import { isLeftToService, isStorableText } from '@deltaverse/values'
 import type { ColumnPlan } from '../plan/column-plan.js'
 import { followUpNames, isStripped, lookupOf } from './column-places.js'
 import { partiesName } from './party-columns.js'
@@ -9,6 +9,8 @@ import { createPlainTest, type PlainTest } from './plain-value.js'
 interface PlainColumn {
   readonly name: string
   readonly isPlain: PlainTest
+  /** Whether null is sent as it is. */
+  readonly takesNull: boolean
 }
 
 /** A kind of rows: those that have the same columns. */
@@ -28,7 +30,6 @@ const mostShapes = 16
  * kept.
  */
 export function createPlainFormatter(plan: ColumnPlan): (row: Row) => string | undefined {
-  const keepsNulls = plan.options.nulls === 'write'
   const shapes: RowShape[] = []
 
   function shapeOf(names: readonly string[]): RowShape | undefined {
@@ -42,9 +43,9 @@ export function createPlainFormatter(plan: ColumnPlan): (row: Row) => string | u
   return (row) => {
     const shape = shapeOf(Object.keys(row))
     if (shape?.sent === undefined) return undefined
-    for (const { name, isPlain } of shape.sent) {
+    for (const { name, isPlain, takesNull } of shape.sent) {
       const value = row[name]
-      if (value === undefined || (value === null ? keepsNulls : isPlain(value))) continue
+      if (value === undefined || (value === null ? takesNull : isPlain(value))) continue
       return undefined
     }
     const copy: Record<string, unknown> = { ...row }
@@ -86,7 +87,17 @@ function findShape(plan: ColumnPlan, names: readonly string[]): RowShape {
     (followUpNames.includes(name) || name === partiesName(plan.table) || lookupOf(plan, name) !== undefined)
   const isSent = (name: string): boolean =>
     !isStripped(plan, name) && (!name.includes('@') || name.endsWith('@odata.bind'))
-  const sent = names.filter(isSent).map((name) => ({ name, isPlain: createPlainTest(plan, name) }))
+  const takesNull = (name: string): boolean => {
+    const column = plan.table.columns.get(name)
+    const isLeft = column !== undefined && isLeftToService(column, plan.options.values)
+    return plan.options.nulls === 'write' && !isLeft
+  }
+  const toPlainColumn = (name: string): PlainColumn => ({
+    name,
+    isPlain: createPlainTest(plan, name),
+    takesNull: takesNull(name),
+  })
+  const sent = names.filter(isSent).map(toPlainColumn)
   return {
     names,
     sent: names.some(needsLook) ? undefined : sent,

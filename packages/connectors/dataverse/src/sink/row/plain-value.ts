@@ -1,4 +1,5 @@
 import type { DateBehavior } from '@deltaverse/metadata'
+import { isLeftToService } from '@deltaverse/values'
 import type { ColumnPlan } from '../plan/column-plan.js'
 
 /** Whether a value, which is neither null nor undefined, is sent as it is. What it says no to gets a closer look. */
@@ -14,7 +15,9 @@ export function createPlainTest({ table, dates, options }: ColumnPlan, name: str
   if (column === undefined) return isPlainScalar
   switch (column.kind) {
     case 'text':
-      return options.values.emptyText(name) === 'keep' ? isText : isFilledText
+      return options.values.emptyText(name) === 'keep' && !isLeftToService(column, options.values)
+        ? isText
+        : isFilledText
     case 'whole-number':
     case 'choice':
       return isInt32

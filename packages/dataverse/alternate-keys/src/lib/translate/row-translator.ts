@@ -50,6 +50,10 @@ const options = defineOptions('createRowTranslator()', {
     doc: 'Columns that the table does not have: refuse the row, or leave-out the column.',
   }),
   ...valueOptions,
+  noNumber: oneOf(['leave', 'clear'], {
+    default: 'leave',
+    doc: 'What null and empty text do in a column that the service numbers: leave does not send them, because a new row that says null gets no number; clear sends null. Set clear for rows that only update.',
+  }),
 })
 
 export type RowTranslatorOptions = OptionsInput<typeof options.spec>
@@ -85,7 +89,7 @@ export function createRowTranslator(
   const settings: Settings = {
     ...given,
     resolver: given.resolver ?? createKeyResolver(client),
-    rules: toValueRules(given),
+    rules: toValueRules(given, given.noNumber),
   }
   const { metadata } = settings.resolver
 

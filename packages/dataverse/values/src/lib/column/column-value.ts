@@ -7,7 +7,7 @@ import { normaliseBigInteger, normaliseDecimal, normaliseInteger } from '../numb
 import { toWireNumber } from '../number/wire-number.js'
 import { describeValue } from '../reference/row-ref.js'
 import { toWireText } from '../text/wire-text.js'
-import { defaultValueRules, type ValueColumn, type ValueRules } from './value-rules.js'
+import { defaultValueRules, isLeftToService, type ValueColumn, type ValueRules } from './value-rules.js'
 
 /** What a row's JSON holds of a column; `undefined` is not sent. */
 export type WireValue = string | number | boolean | ExactNumber | null | undefined
@@ -19,10 +19,21 @@ export type WireValue = string | number | boolean | ExactNumber | null | undefin
  * @param detail what is known of the column; without options, choices are taken by value only
  */
 export function toColumnValue(
-  column: Pick<ValueColumn, 'logicalName' | 'kind'>,
+  column: Pick<ValueColumn, 'logicalName' | 'kind' | 'autoNumberFormat'>,
   value: unknown,
   detail: ColumnDetail,
   rules: ValueRules = defaultValueRules,
+): Translation<WireValue> {
+  const translated = toSentValue(column, value, detail, rules)
+  const isNothing = 'value' in translated && (translated.value === null || translated.value === '')
+  return isNothing && isLeftToService(column, rules) ? { value: undefined } : translated
+}
+
+function toSentValue(
+  column: Pick<ValueColumn, 'logicalName' | 'kind'>,
+  value: unknown,
+  detail: ColumnDetail,
+  rules: ValueRules,
 ): Translation<WireValue> {
   if (value === null || value === undefined) return { value }
   if (value === '') {
