@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addDeadLetters } from '../commands/dead-letters/command.js'
 import { addColumns, addKeys, addTables } from '../commands/describe/command.js'
+import { addDoctor } from '../commands/doctor/command.js'
 import { addEmulate } from '../commands/emulate/command.js'
+import { addInit } from '../commands/init/command.js'
 import { addPlan } from '../commands/plan/command.js'
 import { addPull } from '../commands/pull/command.js'
 import { addPush } from '../commands/push/command.js'
 import { addRun } from '../commands/run/command.js'
+import { addStatus } from '../commands/status/command.js'
 import { addTypes } from '../commands/types/command.js'
 import { addVerify } from '../commands/verify/command.js'
 import type { Execute } from './execute.js'
@@ -35,16 +38,19 @@ export function createProgram(execute: Execute): Command {
     .showSuggestionAfterError()
     .addHelpText('after', more)
   const commands = [
+    addInit,
     addPull,
     addPush,
     addPlan,
     addRun,
     addVerify,
+    addStatus,
     addDeadLetters,
     addTables,
     addColumns,
     addKeys,
     addTypes,
+    addDoctor,
     addEmulate,
   ]
   for (const add of commands) {
