@@ -1,7 +1,7 @@
 import type { Problem } from '@deltaverse/testing/crash'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { PlantName } from '../src/lib/run/plants.js'
-import type { SinkPlan } from '../src/lib/scenario.js'
+import type { ScenarioWishes, SinkPlan } from '../src/lib/scenario.js'
 import { createSeedRunner } from '../src/lib/seed-runner.js'
 
 const runner = createSeedRunner()
@@ -12,6 +12,8 @@ interface PlantedBug {
   /** Seeds that find it, the quickest first. */
   readonly seeds: readonly number[]
   readonly found: Problem['kind']
+  /** Whether it takes a column that is added, and a crash behind the first commit with it. */
+  readonly needsColumn?: true
 }
 
 const log = { mode: 'log', compression: 'none', fingerprints: false } as const
@@ -32,16 +34,28 @@ const bugs: Readonly<Record<PlantName, PlantedBug>> = {
     seeds: [3, 5, 2],
     found: 'torn',
   },
+  'columns-forgotten': {
+    sink: { mode: 'log', fingerprints: false },
+    seeds: [1, 2, 3],
+    found: 'lost',
+    needsColumn: true,
+  },
   'no-compare-and-set': { sink: { mode: 'log', fingerprints: false }, seeds: [24, 9], found: 'lost' },
 }
 
 describe.each(Object.entries(bugs) as [PlantName, PlantedBug][])(
   'the planted bug %s',
-  (plant, { sink, seeds, found }) => {
+  (plant, { sink, seeds, found, needsColumn }) => {
+    const wishes: ScenarioWishes = {
+      way: 'power',
+      sink,
+      ...(needsColumn && { columnAdded: { at: 'step:after-state-saved', nth: 1 } }),
+    }
+
     it(`is caught: something is ${found}`, async () => {
       const kinds = new Set<string>()
       for (const seed of seeds) {
-        const { problems } = await runner.run(seed, { way: 'power', sink }, { plant })
+        const { problems } = await runner.run(seed, wishes, { plant })
         for (const { kind } of problems) kinds.add(kind)
         if (kinds.has(found)) break
       }
@@ -49,7 +63,7 @@ describe.each(Object.entries(bugs) as [PlantName, PlantedBug][])(
     })
 
     it('is all that is wrong: the seed is clean without it', async () => {
-      const { trail, problems } = await runner.run(seeds[0] ?? 1, { way: 'power', sink })
+      const { trail, problems } = await runner.run(seeds[0] ?? 1, wishes)
       expect(problems, trail.join('\n')).toEqual([])
     })
   },

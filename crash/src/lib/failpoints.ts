@@ -101,6 +101,15 @@ const reaches: Readonly<Record<Failpoint, number>> = {
   'file:read': 15,
 }
 
+/** All that a run of these parts can reach. */
+export function failpointsOf({ hasFingerprints, standsOnFiles }: ReachedParts): readonly Failpoint[] {
+  return (Object.keys(reaches) as Failpoint[]).filter(
+    (point) =>
+      (hasFingerprints || !isOfFingerprints(point)) &&
+      !(standsOnFiles ? point.startsWith('sink:') : /^(?:file|in):/.test(point)),
+  )
+}
+
 /** What a run is made of, as far as it says which points there are. */
 export interface ReachedParts {
   readonly hasFingerprints: boolean
@@ -109,15 +118,8 @@ export interface ReachedParts {
 }
 
 /** Draws a place to crash at: any of them, at any of the times that a run reaches it. */
-export function drawCrash(
-  random: SeededRandom,
-  { hasFingerprints, standsOnFiles }: ReachedParts,
-): CrashPoint {
-  const all = (Object.keys(reaches) as Failpoint[]).filter(
-    (point) =>
-      (hasFingerprints || !isOfFingerprints(point)) &&
-      !(standsOnFiles ? point.startsWith('sink:') : /^(?:file|in):/.test(point)),
-  )
+export function drawCrash(random: SeededRandom, parts: ReachedParts): CrashPoint {
+  const all = failpointsOf(parts)
   const at = all[random.below(all.length)] ?? 'request'
   return { at, nth: random.between(1, random.chance(0.5) ? 1 : reaches[at]) }
 }

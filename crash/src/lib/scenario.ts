@@ -71,6 +71,8 @@ export interface ScenarioWishes {
   readonly sink?: Partial<SinkPlan> | undefined
   /** Runs before the last one. */
   readonly turns?: number | undefined
+  /** A column is added behind the first run, and the second one crashes there, the third anywhere. */
+  readonly columnAdded?: CrashPoint | undefined
 }
 
 /** Makes the scenario of a seed. */
@@ -100,12 +102,15 @@ export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenari
     writesPerRequest: random.pick([0, 0.2, 0.4, 0.6]),
     faultsPerRequest: random.pick([0, 0, 0.05, 0.15]),
   }
+  const parts = { hasFingerprints: sink.fingerprints, standsOnFiles }
+  if (wishes.columnAdded !== undefined) {
+    return { ...scenario, turns: turnsOfNewColumn(random, wishes.columnAdded, parts) }
+  }
   const turns = planTurns(random, {
     count: wishes.turns ?? random.between(4, 14),
     restores,
     expires: service.expiry === 'error',
-    hasFingerprints: sink.fingerprints,
-    standsOnFiles,
+    ...parts,
   })
   return { ...scenario, turns }
 }
@@ -164,6 +169,15 @@ function planTurns(random: SeededRandom, plan: TurnsPlan): Turn[] {
       ...(random.chance(0.1) && { rival: drawStep(random) }),
     }
   })
+}
+
+/** Nothing else leads to a snapshot, which would bring the column by itself. */
+function turnsOfNewColumn(random: SeededRandom, crash: CrashPoint, parts: ReachedParts): Turn[] {
+  return [
+    { before: [], selection: 'narrow', restart: false },
+    { before: ['burst'], selection: 'wide', restart: false, crash },
+    { before: ['burst'], selection: 'wide', restart: false, crash: drawCrash(random, parts) },
+  ]
 }
 
 function interferences(random: SeededRandom, expires: boolean, restores: boolean): Interference[] {

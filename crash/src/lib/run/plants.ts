@@ -37,6 +37,7 @@ export type PlantName =
   | 'nothing-discarded'
   | 'torn-tail-accepted'
   | 'no-compare-and-set'
+  | 'columns-forgotten'
 
 const plants: Readonly<Record<PlantName, Plant>> = {
   /** The state says that a page is done whose rows come only then. */
@@ -66,6 +67,10 @@ const plants: Readonly<Record<PlantName, Plant>> = {
   /** Nobody looks whether somebody else works on this name, or has saved in the meantime. */
   'no-compare-and-set': {
     parts: ({ checkpoints }) => ({ checkpoints: checkpoints && storeWithoutGuards(checkpoints) }),
+  },
+  /** The state does not tell which columns are still to be filled. */
+  'columns-forgotten': {
+    parts: ({ checkpoints }) => ({ checkpoints: checkpoints && storeWithoutBackfills(checkpoints) }),
   },
 }
 
@@ -97,6 +102,16 @@ function withoutNextLinks(feed: Source): Source {
       if (checkpoint === undefined || checkpoint === null) return feed.read({ ...rest, checkpoint })
       const { nextLink: _, guardLink: __, ...cursor } = Object(checkpoint.cursor)
       return feed.read({ ...rest, checkpoint: { ...checkpoint, cursor } })
+    },
+  }
+}
+
+function storeWithoutBackfills(store: CheckpointStore): CheckpointStore {
+  return {
+    ...store,
+    save(name, state, ...rest) {
+      const { backfills: _, ...others } = state
+      return store.save(name, others, ...rest)
     },
   }
 }

@@ -157,10 +157,14 @@ function announcedSink(sink: SyncParts['sink'], reached: Surroundings['reached']
     }
     return await working
   }
+  const { patch } = sink
   return {
     ...sink,
     open: (...all) => during('sink:opening', () => sink.open(...all)),
     write: (...all) => during('sink:writing', () => sink.write(...all)),
+    ...(patch !== undefined && {
+      patch: (...all: Parameters<typeof patch>) => during('sink:writing', () => patch.apply(sink, all)),
+    }),
     commit: (...all) => during('sink:committing', () => sink.commit(...all)),
     ...('commitWith' in sink && {
       commitWith: (...all: Parameters<TransactionalSink['commitWith']>) =>

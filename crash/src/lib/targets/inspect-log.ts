@@ -23,6 +23,7 @@ interface ManifestFile {
   readonly file: string
   readonly upserted: number
   readonly deleted: number
+  readonly patched?: number
   readonly bytes: number
   readonly sha256: string
 }
@@ -70,14 +71,15 @@ async function inspectFile({ files, directory }: FilePlace, entry: ManifestFile,
   }
   const committed = Buffer.from(bytes).subarray(0, entry.bytes)
   const { lines, problems } = readChangeLines(entry.file, committed, book)
-  const rows = lines.filter(({ kind }) => kind === 'row').length
+  const count = (kind: FoundLine['kind']): number => lines.filter((line) => line.kind === kind).length
   return {
     lines,
     problems: [
       ...problems,
       ...wrongIf(createHash('sha256').update(committed).digest('hex') !== entry.sha256, entry, 'checksum'),
-      ...wrongIf(rows !== entry.upserted, entry, 'count of rows'),
-      ...wrongIf(lines.length - rows !== entry.deleted, entry, 'count of deletions'),
+      ...wrongIf(count('row') !== entry.upserted, entry, 'count of rows'),
+      ...wrongIf(count('deletion') !== entry.deleted, entry, 'count of deletions'),
+      ...wrongIf(count('patch') !== (entry.patched ?? 0), entry, 'count of rows that were given columns'),
     ],
   }
 }
@@ -90,13 +92,19 @@ function rowsOf(lines: readonly FoundLine[]): Map<string, FoundRow> {
   const rows = new Map<string, FoundRow>()
   for (const line of lines) {
     if (line.kind === 'row') rows.set(line.row.id, line.row)
-    else rows.delete(line.id)
+    else if (line.kind === 'deletion') rows.delete(line.id)
+    else {
+      const held = rows.get(line.row.id)
+      if (held?.version !== line.row.version) continue
+      rows.set(held.id, { ...held, values: { ...held.values, ...line.row.values } })
+    }
   }
   return rows
 }
 
 function deliveryOf(line: FoundLine): Delivery {
-  return line.kind === 'row' ? { kind: 'row', id: line.row.id, version: line.row.version } : line
+  if (line.kind === 'deletion') return line
+  return { kind: line.kind, id: line.row.id, version: line.row.version }
 }
 
 function torn(message: string): Problem {

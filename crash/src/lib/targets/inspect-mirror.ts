@@ -49,7 +49,7 @@ export async function inspectMirror(place: FilePlace, book: VersionBook): Promis
     problems.push(torn(`${file} does not have the size that the manifest says`))
   }
   for (const line of lines) {
-    if (line.kind === 'deletion') problems.push(torn(`${file} holds a deletion`))
+    if (line.kind !== 'row') problems.push(torn(`${file} holds a ${line.kind}`))
     else if (rows.has(line.row.id))
       problems.push({ kind: 'repeated', message: `${file} has ${line.row.id} twice` })
     else rows.set(line.row.id, line.row)

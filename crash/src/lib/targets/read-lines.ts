@@ -1,12 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import type { Problem, VersionBook } from '@deltaverse/testing/crash'
-import { checkExisted, type FoundRow } from '@deltaverse/testing/crash'
+import { checkColumnsExisted, checkExisted, type FoundRow } from '@deltaverse/testing/crash'
 import { primaryKey, selections } from '../service/item-table.js'
 
 /** A line of a file, as a change. */
 export type FoundLine =
   | { readonly kind: 'row'; readonly row: FoundRow }
   | { readonly kind: 'deletion'; readonly id: string }
+  | { readonly kind: 'patch'; readonly row: FoundRow }
 
 /** Reads the lines of a file and says what is torn in it: no gzip, no whole line, no JSON, no row that the table ever held. */
 export function readChangeLines(
@@ -31,6 +32,7 @@ export function readChangeLines(
     try {
       const line = parseLine(each)
       lines.push(line)
+      if (line.kind === 'patch') problems.push(...checkColumnsExisted(line.row, book, name))
       if (line.kind === 'row') problems.push(...checkExisted(line.row, book, name, Object.values(selections)))
     } catch (error) {
       problems.push(torn(`line ${index + 1} is no change: ${(error as Error).message}`))
@@ -44,8 +46,9 @@ function parseLine(text: string): FoundLine {
   const { kind, id, rowVersion, row } = line
   if (typeof id !== 'string') throw new TypeError('it has no id')
   if (kind === 'deleted') return { kind: 'deletion', id }
-  if (kind !== 'upserted' || typeof row !== 'object' || row === null) throw new TypeError('it has no row')
+  if ((kind !== 'upserted' && kind !== 'patched') || typeof row !== 'object' || row === null)
+    throw new TypeError('it has no row')
   const { '@odata.etag': etag, [primaryKey]: key, ...values } = row as Record<string, unknown>
   if (key !== id || etag !== `W/"${rowVersion}"`) throw new TypeError('its row is not the one that it names')
-  return { kind: 'row', row: { id, version: String(rowVersion), values } }
+  return { kind: kind === 'patched' ? 'patch' : 'row', row: { id, version: String(rowVersion), values } }
 }

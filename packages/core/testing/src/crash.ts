@@ -1,5 +1,10 @@
 export { compareReads } from './lib/crash/compare-reads.js'
-export { checkExisted, compareWithTable, type FoundRow } from './lib/crash/compare-rows.js'
+export {
+  checkColumnsExisted,
+  checkExisted,
+  compareWithTable,
+  type FoundRow,
+} from './lib/crash/compare-rows.js'
 export type { CrashMachine, RunOutcome } from './lib/crash/crash-machine.js'
 export { createDeliveryBook, type DeliveryBook } from './lib/crash/delivery-book.js'
 export { errorOf } from './lib/crash/error-of.js'

@@ -33,7 +33,7 @@ function splitAtResets(deliveries: readonly Delivery[]): Delivery[][] {
 }
 
 function changesOf(deliveries: readonly Delivery[]): Delivery[] {
-  return deliveries.filter(({ kind }) => kind === 'row' || kind === 'deletion')
+  return deliveries.filter(({ kind }) => kind === 'row' || kind === 'deletion' || kind === 'patch')
 }
 
 function compareLines(lines: readonly Delivery[], wanted: readonly Delivery[]): Problem[] {

@@ -48,6 +48,14 @@ export function checkExisted(
   return [{ kind: 'torn', message: `${where}: row ${row.id} version ${row.version} ${why}` }]
 }
 
+/** Whether columns are those of a row that the table really held, in this version. */
+export function checkColumnsExisted(row: FoundRow, book: VersionBook, where: string): Problem[] {
+  const named = Object.entries(row.values)
+  const versions = book.valuesOf(row.id, row.version)
+  if (versions.some((values) => named.every(([name, value]) => values[name] === value))) return []
+  return [{ kind: 'torn', message: `${where}: columns of row ${row.id} are none of version ${row.version}` }]
+}
+
 /** Exactly these columns, with these values. */
 function holds(row: FoundRow, values: RowValues, columns: readonly string[]): boolean {
   const names = Object.keys(row.values)

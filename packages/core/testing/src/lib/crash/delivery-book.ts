@@ -108,6 +108,8 @@ function keyOf(delivery: Delivery): string {
   switch (delivery.kind) {
     case 'row':
       return `row ${delivery.id} ${delivery.version}`
+    case 'patch':
+      return `patch ${delivery.id} ${delivery.version}`
     case 'deletion':
       return `deletion ${delivery.id}`
     default:

@@ -1,4 +1,11 @@
-import type { ChangeEvent, CheckpointStore, Sink, SyncState, TransactionalSink } from '@deltaverse/core'
+import type {
+  ChangeEvent,
+  CheckpointStore,
+  PatchableSink,
+  Sink,
+  SyncState,
+  TransactionalSink,
+} from '@deltaverse/core'
 import type { Delivery, Tell } from './trace.js'
 
 /** A sink whose deliveries are told before it takes them; of one that keeps the state itself, the states too. */
@@ -10,6 +17,19 @@ export function observedSink<S extends Sink | TransactionalSink>(sink: S, tell: 
       await sink.write(events, call)
     },
     ...('commitWith' in sink && observedStates(sink, tell)),
+    ...('patch' in sink && observedPatches(sink as S & PatchableSink, tell)),
+  }
+}
+
+function observedPatches(sink: PatchableSink, tell: Tell): Pick<PatchableSink, 'patch'> {
+  return {
+    async patch(patch, call) {
+      const events = patch.rows.map(
+        ({ id, rowVersion }): Delivery => ({ kind: 'patch', id, version: rowVersion ?? '' }),
+      )
+      tell({ kind: 'delivering', events })
+      await sink.patch(patch, call)
+    },
   }
 }
 

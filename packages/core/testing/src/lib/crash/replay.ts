@@ -37,7 +37,7 @@ export function replay(deliveries: readonly Delivery[]): Replay {
       current.delete(each.id)
       inPlace.delete(each.id)
       underWay?.delete(each.id)
-    } else if (underWay !== undefined) {
+    } else if (each.kind === 'complete' && underWay !== undefined) {
       current = underWay
       inPlace = new Map(underWay)
       settled = undefined

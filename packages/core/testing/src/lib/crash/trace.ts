@@ -19,6 +19,8 @@ export type TraceEntry =
 export type Delivery =
   | { readonly kind: 'row'; readonly id: string; readonly version: string }
   | { readonly kind: 'deletion'; readonly id: string }
+  /** Columns that came later. */
+  | { readonly kind: 'patch'; readonly id: string; readonly version: string }
   | { readonly kind: 'reset' | 'complete'; readonly epoch: number }
 
 export interface RunError {

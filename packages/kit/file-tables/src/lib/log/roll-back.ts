@@ -64,7 +64,8 @@ function filesUpTo(
       `${path} does not know ${last.bytes} bytes of ${last.file}, which the saved state counts on`,
     )
   }
-  const { firstCheckpoint: _, lastCheckpoint: __, ...entry } = known
+  // Members that the position does not have, as what they count had not come yet.
+  const { firstCheckpoint: _, lastCheckpoint: __, patched: ___, ...entry } = known
   // Of another length the checksum has to be found anew.
   const sha256 = known.bytes === last.bytes ? known.sha256 : ''
   return [...files.slice(0, index), { ...entry, ...last, sha256 }]
