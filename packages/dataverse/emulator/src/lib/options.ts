@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type FileOptions, type ResolvedFiles, resolveFiles } from './files/file-options.js'
+import type { TextComparison } from './fold-text.js'
 import { type LimitsOptions, type ResolvedLimits, resolveLimitOptions } from './limits/limits-options.js'
 import { type LinkOptions, type ResolvedLinks, resolveLinks } from './link-options.js'
 import {
@@ -13,7 +14,6 @@ import {
 } from './option-checks.js'
 import { checkTables } from './schema/check-tables.js'
 import type { TableDefinition } from './schema/table-definition.js'
-import type { KeyComparison } from './store/key-text.js'
 import {
   type ChangeTrackingOptions,
   type ResolvedTracking,
@@ -87,8 +87,16 @@ export interface EmulatorOptions {
    * step with each `advanceJobs()`, so that they can be seen waiting and running. Default: `immediate`.
    */
   readonly jobs?: 'immediate' | 'stepwise' | undefined
-  /** How alternate key values compare. Not documented; databases of Dataverse ignore case. Default: `case-insensitive`. */
-  readonly keyComparison?: KeyComparison | undefined
+  /**
+   * How texts compare, which follows from the language of an environment: most ignore case and accents, some only case.
+   * It holds for alternate keys, filters and orders; `exact` for keys alone. Default: `accent-insensitive`.
+   */
+  readonly keyComparison?: TextComparison | undefined
+  /**
+   * What `nav@odata.bind: null` does: it `clears` the look-up, as documented and measured; three reports saw it `ignored`
+   * or `refused`. Default: `clears`.
+   */
+  readonly nullBind?: 'clears' | 'ignored' | 'refused' | undefined
   /**
    * Whether the owner and the regarding row of an activity stand among its parties, as rows that the service keeps
    * itself (`participationtypemask` 9 and 8); not documented. Default: `shown`.
@@ -192,6 +200,7 @@ function resolveSwitches(
   | 'countByteOrderMark'
   | 'compression'
   | 'keyComparison'
+  | 'nullBind'
   | 'impliedParties'
   | 'keyIndexing'
   | 'jobs'
@@ -205,7 +214,8 @@ function resolveSwitches(
     errorBody = 'hex',
     countByteOrderMark = true,
     compression = true,
-    keyComparison = 'case-insensitive',
+    keyComparison = 'accent-insensitive',
+    nullBind = 'clears',
     impliedParties = 'shown',
     keyIndexing = 'immediate',
     missingBindStatus = 404,
@@ -224,7 +234,8 @@ function resolveSwitches(
     errorBody: oneOf('errorBody', errorBody, ['hex', 'empty-code', 'inner-error']),
     countByteOrderMark: booleanOf('countByteOrderMark', countByteOrderMark),
     compression: booleanOf('compression', compression),
-    keyComparison: oneOf('keyComparison', keyComparison, ['case-insensitive', 'exact']),
+    keyComparison: oneOf('keyComparison', keyComparison, ['accent-insensitive', 'case-insensitive', 'exact']),
+    nullBind: oneOf('nullBind', nullBind, ['clears', 'ignored', 'refused']),
     impliedParties: oneOf('impliedParties', impliedParties, ['shown', 'absent']),
     keyIndexing: oneOf('keyIndexing', keyIndexing, ['immediate', 'stepwise']),
     missingBindStatus: oneOf('missingBindStatus', missingBindStatus, [400, 404]),

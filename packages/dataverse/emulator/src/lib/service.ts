@@ -1,6 +1,7 @@
 import { type AutoNumberCounters, createAutoNumberCounters } from './auto-numbers/auto-number-counters.js'
 import { createFileStore, type FileStore } from './files/file-store.js'
 import { createUploadSessions, type UploadSessions } from './files/upload-sessions.js'
+import { foldCase, foldTextFor } from './fold-text.js'
 import type { ServiceContext } from './http/service-context.js'
 import { createIdSequence, type IdSequence } from './ids.js'
 import type { ResolvedOptions } from './options.js'
@@ -57,8 +58,10 @@ export function createService(
   options: ResolvedOptions,
   onCommit: (changes: readonly CommittedChange[]) => void,
 ): Service {
-  const schema = createSchema(standardTables)
-  const store = createStore({ now: options.clock, keyComparison: options.keyComparison, onCommit })
+  // Filters never see case, whatever keys do.
+  const fold = options.keyComparison === 'accent-insensitive' ? foldTextFor('accent-insensitive') : foldCase
+  const schema = createSchema(standardTables, fold)
+  const store = createStore({ now: options.clock, foldKey: foldTextFor(options.keyComparison), onCommit })
   const ids = createIdSequence(options.seed)
   const files = createFileStore(store)
   const autoNumbers = createAutoNumberCounters(store)
@@ -128,6 +131,7 @@ export function createService(
       },
       businessUnitId: builtInIds.businessUnit,
       organizationId: builtInIds.organization,
+      foldKey: foldTextFor(options.keyComparison),
       metadataVersion: () => String(6_000_000 + tables.version()),
       rowCount: (table) => store.table(table).size,
       rows: (table) => rowsInOrder(store, table),

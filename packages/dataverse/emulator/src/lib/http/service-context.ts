@@ -1,3 +1,4 @@
+import type { FoldText } from '../fold-text.js'
 import type { StoredRow, TableDefinition } from '../schema/table-definition.js'
 
 /** What request handlers outside the row store may ask of the running emulator. */
@@ -14,6 +15,8 @@ export interface ServiceContext {
   metadataVersion(): string
   /** Whether filter functions take numbers in lists, which are texts. */
   readonly numbersInFilterLists: 'refused' | 'taken'
+  /** How the values of alternate keys compare. Default: as all texts do. */
+  readonly foldKey?: FoldText | undefined
   rowCount(tableLogicalName: string): number
   /** All rows of a table, in the order of their primary keys. */
   rows(tableLogicalName: string): Iterable<StoredRow>

@@ -50,6 +50,8 @@ const typeNames: Readonly<Record<ColumnType, TypeNames>> = {
   owner: names('Owner', 'Lookup', 'Owner'),
   file: names('Virtual', 'File', 'File'),
   image: names('Virtual', 'Image', 'Image'),
+  entityname: names('EntityName'),
+  managedproperty: names('ManagedProperty'),
   partylist: names('PartyList', 'Lookup', 'PartyList'),
 }
 
@@ -109,7 +111,7 @@ function baseMembers(column: Column, table: Table): Record<string, unknown> {
     CanModifyAdditionalSettings: managed(true, 'canmodifyadditionalsettings'),
     SchemaName: column.schemaName,
     ExternalName: null,
-    IsLogical: isLogical || column.attributeOf !== undefined,
+    IsLogical: isLogical || (column.attributeOf !== undefined && column.type !== 'entityname'),
     IsDataSourceSecret: false,
     InheritsFrom: null,
     SourceType: column.isLookup || column.isPrimaryId || !column.isProperty ? null : 0,
@@ -178,8 +180,11 @@ function ownMembers(column: Column, table: Table): Record<string, unknown> {
         MaxWidth: 144,
         MaxSizeInKB: column.maxSizeInKB,
       }
+    case 'entityname':
     case 'uniqueidentifier':
       return {}
+    case 'managedproperty':
+      return { ManagedPropertyLogicalName: column.logicalName, ValueAttributeTypeCode: 'Boolean' }
   }
 }
 

@@ -27,6 +27,11 @@ const operations: readonly OperationShape[] = [
 ]
 
 const complexTypes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  BooleanManagedProperty: {
+    Value: 'Edm.Boolean',
+    CanBeChanged: 'Edm.Boolean',
+    ManagedPropertyLogicalName: 'Edm.String',
+  },
   EntityRecordCountCollection: {
     Count: 'Edm.Int32',
     IsReadOnly: 'Edm.Boolean',

@@ -56,7 +56,7 @@ function nextStatus(
 function hasDuplicates(context: MetadataContext, table: Table, columns: readonly string[]): boolean {
   const seen = new Set<string>()
   for (const row of context.rows(table.logicalName)) {
-    const text = keyText(row, columns, context.keyComparison ?? 'case-insensitive')
+    const text = keyText(row, columns, context.foldKey ?? context.schema.foldText)
     if (text === undefined) continue
     if (seen.has(text)) return true
     seen.add(text)

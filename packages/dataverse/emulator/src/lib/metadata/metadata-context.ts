@@ -1,6 +1,5 @@
 import type { ServiceContext } from '../http/service-context.js'
 import type { Schema } from '../schema/schema.js'
-import type { KeyComparison } from '../store/key-text.js'
 
 /** What metadata requests work on. */
 export interface MetadataContext extends ServiceContext {
@@ -10,6 +9,4 @@ export interface MetadataContext extends ServiceContext {
    * that a key can be seen Pending and InProgress. Default: `immediate`.
    */
   readonly keyIndexing?: 'immediate' | 'stepwise' | undefined
-  /** How key values compare when a key's index is built. Default: `case-insensitive`. */
-  readonly keyComparison?: KeyComparison | undefined
 }

@@ -1,7 +1,8 @@
+import { type FoldText, foldCase } from '../fold-text.js'
 import type { Column } from '../schema/table.js'
 import type { ColumnValue } from '../schema/table-definition.js'
 
-/** What two values are compared by: text in lower case, numbers, moments as milliseconds. */
+/** What two values are compared by: text as the environment compares it, numbers, moments as milliseconds. */
 export type Comparable = string | number | bigint | boolean | null
 
 /** The families of values that can be compared with each other. */
@@ -14,8 +15,10 @@ export function familyOf(column: Column): ValueFamily {
     case 'memo':
     case 'multiselectpicklist':
     case 'image':
+    case 'entityname':
       return 'text'
     case 'boolean':
+    case 'managedproperty':
       return 'boolean'
     case 'datetime':
       return 'moment'
@@ -43,6 +46,8 @@ export function edmTypeOf(column: Column): string {
     case 'file':
     case 'image':
       return 'Edm.Binary'
+    case 'managedproperty':
+      return 'mscrm.BooleanManagedProperty'
     case 'datetime':
       return column.dateTimeBehavior === 'DateOnly' ? 'Edm.Date' : 'Edm.DateTimeOffset'
     default:
@@ -57,11 +62,15 @@ export function edmTypeOf(column: Column): string {
 }
 
 /** Makes a stored value comparable. */
-export function toComparable(value: ColumnValue | undefined, family: ValueFamily): Comparable {
+export function toComparable(
+  value: ColumnValue | undefined,
+  family: ValueFamily,
+  fold: FoldText = foldCase,
+): Comparable {
   if (value === undefined || value === null) return null
   if (typeof value === 'object') return value.id
   if (family === 'moment') return Date.parse(value as string)
-  return typeof value === 'string' ? value.toLowerCase() : value
+  return typeof value === 'string' ? fold(value) : value
 }
 
 /** Negative, zero or positive; null comes before everything, as in SQL Server. */

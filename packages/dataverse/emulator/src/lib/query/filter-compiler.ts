@@ -1,3 +1,4 @@
+import type { FoldText } from '../fold-text.js'
 import type { Schema } from '../schema/schema.js'
 import type { Table } from '../schema/table.js'
 import { type Comparable, compareValues, edmTypeOf, type ValueFamily } from './comparable-value.js'
@@ -98,7 +99,7 @@ function bindOperand(operand: Operand, scope: Scope): BoundOperand {
     const bound = bindColumn(operand, scope)
     return { family: bound.family, edmType: edmTypeOf(bound.column), read: bound.read }
   }
-  const value = literalValue(operand)
+  const value = literalValue(operand, scope.schema.foldText)
   return { family: literalFamily(operand), edmType: literalEdmTypes[operand.type], read: () => value }
 }
 
@@ -118,8 +119,8 @@ function literalFamily({ type }: LiteralOperand): ValueFamily | undefined {
   return type === 'string' ? 'text' : type
 }
 
-function literalValue({ type, value }: LiteralOperand): Comparable {
-  if (type === 'string') return String(value).toLowerCase()
+function literalValue({ type, value }: LiteralOperand, fold: FoldText): Comparable {
+  if (type === 'string') return fold(String(value))
   return type === 'date' || type === 'datetime' ? Date.parse(String(value)) : value
 }
 
@@ -178,7 +179,7 @@ function compileText(expression: Extract<FilterExpression, { kind: 'text' }>, sc
   const { sought: literal } = expression
   const fixed =
     literal.kind === 'literal' && literal.value !== null
-      ? likeTest(expression.function, String(literal.value))
+      ? likeTest(expression.function, scope.schema.foldText(String(literal.value)))
       : undefined
   return (frame) => {
     const text = subject.read(frame)

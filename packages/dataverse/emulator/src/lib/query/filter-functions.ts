@@ -1,3 +1,4 @@
+import type { FoldText } from '../fold-text.js'
 import { notEmulated } from '../http/service-error.js'
 import { type Comparable, compareValues, edmTypeOf, type ValueFamily } from './comparable-value.js'
 import type { FilterExpression, FunctionArguments, LiteralOperand } from './filter-expression.js'
@@ -128,7 +129,7 @@ function between(call: FunctionCall): ValueTest {
 
 // Arguments arrive as text whatever the column's type.
 function argumentValue(literal: LiteralOperand, { column, name }: FunctionCall): Exclude<Comparable, null> {
-  const value = convert(String(literal.value), column.family)
+  const value = convert(String(literal.value), column.family, column.fold)
   if (value === undefined || literal.value === null) {
     throw optionRefused(
       `'${String(literal.value)}' is not a value of type '${edmTypeOf(column.column)}' for the function ${name}.`,
@@ -137,7 +138,7 @@ function argumentValue(literal: LiteralOperand, { column, name }: FunctionCall):
   return value
 }
 
-function convert(text: string, family: ValueFamily): Exclude<Comparable, null> | undefined {
+function convert(text: string, family: ValueFamily, fold: FoldText): Exclude<Comparable, null> | undefined {
   switch (family) {
     case 'number':
       return text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
@@ -147,7 +148,7 @@ function convert(text: string, family: ValueFamily): Exclude<Comparable, null> |
     case 'moment':
       return Number.isNaN(Date.parse(text)) ? undefined : Date.parse(text)
     default:
-      return text.toLowerCase()
+      return fold(text)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FoldText } from '../fold-text.js'
 import type { Schema } from '../schema/schema.js'
 import type { Column, ManyNavigation, SingleNavigation, Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
@@ -27,6 +28,8 @@ export interface Scope {
 export interface BoundColumn {
   readonly column: Column
   readonly family: ValueFamily
+  /** How texts compare. */
+  readonly fold: FoldText
   read(frame: Frame): Comparable
 }
 
@@ -50,7 +53,8 @@ export function bindColumn(path: PathOperand, scope: Scope): BoundColumn {
   return {
     column,
     family,
-    read: (frame) => toComparable(place.read(frame)?.[column.logicalName], family),
+    fold: scope.schema.foldText,
+    read: (frame) => toComparable(place.read(frame)?.[column.logicalName], family, scope.schema.foldText),
   }
 }
 

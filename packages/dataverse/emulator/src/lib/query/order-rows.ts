@@ -55,12 +55,12 @@ export function sortKey(
 ): (row: StoredRow, related: RelatedRows) => Comparable {
   const { logicalName } = column
   const family = familyOf(column)
-  if (!column.isLookup) return (row) => toComparable(row[logicalName], family)
+  if (!column.isLookup) return (row) => toComparable(row[logicalName], family, schema.foldText)
   return (row, related) => {
     const value = row[logicalName]
     if (typeof value !== 'object' || value === null) return null
     const nameColumn = schema.byLogicalName(value.table)?.primaryNameColumn
     const target = nameColumn === undefined ? undefined : related.get(value.table, value.id)
-    return toComparable(nameColumn === undefined ? undefined : target?.[nameColumn], 'text')
+    return toComparable(nameColumn === undefined ? undefined : target?.[nameColumn], 'text', schema.foldText)
   }
 }

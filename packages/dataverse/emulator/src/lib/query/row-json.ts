@@ -84,6 +84,13 @@ function createPlainWriter(column: Column, { textNumbers }: RowShape): RowFormat
       return value === undefined || value === null ? absent : `${prefix}"${String(value)}"`
     }
   }
+  if (type === 'managedproperty') {
+    const rest = `,"CanBeChanged":true,"ManagedPropertyLogicalName":"${name}"}`
+    return (row) => {
+      const value = row[name]
+      return value === undefined || value === null ? absent : `${prefix}{"Value":${String(value)}${rest}`
+    }
+  }
   return (row) => {
     const value = row[name]
     if (value === undefined || value === null) return absent

@@ -145,6 +145,16 @@ export function lookup(
   return column(schemaName, 'lookup', { targets: [target], ...rest })
 }
 
+/** The name of the table that a lookup points at; most stand in definitions only. */
+export function entityName(schemaName: string, lookupName: string, isProperty = false): ColumnDefinition {
+  return column(schemaName, 'entityname', {
+    tableOf: lookupName,
+    attributeOf: lookupName,
+    isProperty,
+    maxLength: 4000,
+  })
+}
+
 /** The parties of an activity that take part in one way; in definitions only. */
 export function partyList(
   schemaName: string,

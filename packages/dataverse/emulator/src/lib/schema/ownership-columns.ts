@@ -61,6 +61,16 @@ function userOwnedColumns(relationships: OwnerRelationships): ColumnDefinition[]
         onDelete: 'no-cascade',
       })),
     },
+    // In definitions, and neither in rows nor in `$metadata`.
+    {
+      logicalName: 'owneridtype',
+      schemaName: 'OwnerIdType',
+      type: 'entityname',
+      required: true,
+      tableOf: 'ownerid',
+      attributeOf: 'ownerid',
+      isProperty: false,
+    },
     ownerPart('owningbusinessunit', 'OwningBusinessUnit', 'Owning Business Unit', {
       table: 'businessunit',
       navigationProperty: 'owningbusinessunit',

@@ -16,7 +16,10 @@ export interface ColumnContext {
 export function resolveColumn(definition: ColumnDefinition, context: ColumnContext): Column {
   const { logicalName, type } = definition
   const isLookup = type === 'lookup' || type === 'customer' || type === 'owner'
-  const readOnly = definition.composition !== undefined || definition.repeatsPrimaryKey === true
+  const readOnly =
+    definition.composition !== undefined ||
+    definition.repeatsPrimaryKey === true ||
+    definition.tableOf !== undefined
   const isPrimaryId = logicalName === context.primaryIdColumn
   return {
     logicalName,
@@ -44,7 +47,8 @@ export function resolveColumn(definition: ColumnDefinition, context: ColumnConte
     canStoreFullImage: definition.canStoreFullImage ?? false,
     isPrimaryImage: definition.isPrimaryImage ?? false,
     attributeOf: definition.attributeOf,
-    isProperty: type !== 'partylist',
+    tableOf: definition.tableOf,
+    isProperty: definition.isProperty ?? type !== 'partylist',
     isPrimaryId,
     isPrimaryName: logicalName === context.primaryNameColumn,
     baseOf: context.baseOf,

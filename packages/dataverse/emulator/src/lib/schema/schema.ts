@@ -1,3 +1,4 @@
+import { type FoldText, foldCase } from '../fold-text.js'
 import { withActivities, withFileTables } from './dependent-targets.js'
 import { type ResolvedTable, resolveTable } from './resolve-table.js'
 import type {
@@ -13,6 +14,8 @@ import type { TableDefinition } from './table-definition.js'
 /** All tables of an environment, by either of their names. */
 export interface Schema {
   tables(): readonly Table[]
+  /** How texts compare in filters and orders. */
+  readonly foldText: FoldText
   byLogicalName(logicalName: string): Table | undefined
   byEntitySet(entitySetName: string): Table | undefined
   /**
@@ -39,7 +42,7 @@ export interface Schema {
  *
  * @throws TypeError when a definition is not sound or a name is taken twice.
  */
-export function createSchema(definitions: readonly TableDefinition[]): Schema {
+export function createSchema(definitions: readonly TableDefinition[], foldText: FoldText = foldCase): Schema {
   const tables = new Map<string, Table>()
   const entitySets = new Map<string, Table>()
   let collections: Map<string, Map<string, ManyNavigation>> | undefined
@@ -76,6 +79,7 @@ export function createSchema(definitions: readonly TableDefinition[]): Schema {
   }
   const schema: Schema = {
     tables: () => [...tables.values()],
+    foldText,
     byLogicalName: (logicalName) => tables.get(logicalName),
     byEntitySet: (entitySetName) => entitySets.get(entitySetName),
     add(definition) {

@@ -18,6 +18,8 @@ export const columnTypes = [
   'customer',
   'owner',
   'partylist',
+  'entityname',
+  'managedproperty',
   'file',
   'image',
 ] as const
@@ -103,6 +105,13 @@ export interface ColumnDefinition {
    * `WID-{SEQNUM:5}-{RANDSTRING:6}-{DATETIMEUTC:yyyyMMdd}`. Default: it does not.
    */
   readonly autoNumberFormat?: string
+  /** For names of tables: the lookup whose table the column tells. */
+  readonly tableOf?: string
+  /**
+   * Whether rows and `$metadata` have the column, which some stand in definitions without. Default: `true`, but for party
+   * lists.
+   */
+  readonly isProperty?: boolean
   /** For files and images: the most that the column takes. Default: 32,768 for files, 10,240 for images. */
   readonly maxSizeInKB?: number
   /** For images: whether the image is kept beside its thumbnail. Default: `false`. */

@@ -33,6 +33,7 @@ export interface Column {
   readonly repeatsPrimaryKey: boolean
   readonly participationType: number | undefined
   readonly autoNumberFormat: string | undefined
+  readonly tableOf: string | undefined
   readonly maxSizeInKB: number | undefined
   readonly canStoreFullImage: boolean
   readonly isPrimaryImage: boolean

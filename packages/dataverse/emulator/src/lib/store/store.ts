@@ -1,5 +1,5 @@
+import type { FoldText } from '../fold-text.js'
 import type { StoredRow } from '../schema/table-definition.js'
-import type { KeyComparison } from './key-text.js'
 import { createTableStore, type TableStore } from './table-store.js'
 
 /** What one committed change was; what the journal keeps and what the history tells. */
@@ -49,7 +49,8 @@ export interface Store {
 /** What a {@link Store} needs. */
 export interface StoreOptions {
   readonly now: () => number
-  readonly keyComparison: KeyComparison
+  /** How the values of alternate keys compare. */
+  readonly foldKey: FoldText
   /** Called with the changes of each transaction before its work counts as done; throwing rolls it back. */
   readonly onCommit: (changes: readonly CommittedChange[]) => void
 }
@@ -63,7 +64,7 @@ interface Transaction {
 const firstVersion = 1_000_000
 
 /** Creates an empty store. */
-export function createStore({ now, keyComparison, onCommit }: StoreOptions): Store {
+export function createStore({ now, foldKey, onCommit }: StoreOptions): Store {
   const tables = new Map<string, TableStore>()
   let version = firstVersion
   let running: Transaction | undefined
@@ -71,7 +72,7 @@ export function createStore({ now, keyComparison, onCommit }: StoreOptions): Sto
   function table(logicalName: string): TableStore {
     let found = tables.get(logicalName)
     if (found === undefined) {
-      found = createTableStore(logicalName, keyComparison)
+      found = createTableStore(logicalName, foldKey)
       tables.set(logicalName, found)
     }
     return found

@@ -1,6 +1,7 @@
+import type { FoldText } from '../fold-text.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import { type ChangeLog, createChangeLog } from './change-log.js'
-import { type KeyComparison, keyText } from './key-text.js'
+import { keyText } from './key-text.js'
 import { createSortedIds, type SortedIds } from './sorted-ids.js'
 
 /** What is remembered of a deleted row. */
@@ -42,7 +43,7 @@ interface KeyIndex {
 }
 
 /** Creates the store of one table. */
-export function createTableStore(logicalName: string, comparison: KeyComparison): TableStore {
+export function createTableStore(logicalName: string, fold: FoldText): TableStore {
   const rows = new Map<string, StoredRow>()
   const ids = createSortedIds()
   const changes = createChangeLog()
@@ -54,7 +55,7 @@ export function createTableStore(logicalName: string, comparison: KeyComparison)
   function index(row: StoredRow): void {
     const id = row[primaryIdColumn] as string
     for (const { definition, ids: byText } of keyIndexes) {
-      const text = keyText(row, definition.columns, comparison)
+      const text = keyText(row, definition.columns, fold)
       if (text !== undefined) byText.set(text, id)
     }
     for (const [column, byTarget] of lookups) addReference(byTarget, row, column, id)
@@ -63,7 +64,7 @@ export function createTableStore(logicalName: string, comparison: KeyComparison)
   function unindex(row: StoredRow): void {
     const id = row[primaryIdColumn] as string
     for (const { definition, ids: byText } of keyIndexes) {
-      const text = keyText(row, definition.columns, comparison)
+      const text = keyText(row, definition.columns, fold)
       if (text !== undefined && byText.get(text) === id) byText.delete(text)
     }
     for (const [column, byTarget] of lookups) {
@@ -94,7 +95,7 @@ export function createTableStore(logicalName: string, comparison: KeyComparison)
     idByKey(keyLogicalName, values) {
       const found = keyIndexes.find(({ definition }) => definition.logicalName === keyLogicalName)
       if (found === undefined) return undefined
-      const text = keyText(values, found.definition.columns, comparison)
+      const text = keyText(values, found.definition.columns, fold)
       return text === undefined ? undefined : found.ids.get(text)
     },
     idsByLookup: (column, targetId) => [...(lookupIndex(column).get(targetId) ?? [])],

@@ -113,7 +113,10 @@ function readBind(reading: BodyReading, name: string, value: unknown): void {
     throw payloadError(table, `A list of rows for '${name}' is only taken when a row is created.`)
   }
   if (value === null) {
-    clearLookup(reading, navigation)
+    const { nullBind } = service.options
+    if (nullBind === 'refused')
+      throw payloadError(table, `The value of '${name}${bindSuffix}' cannot be null.`)
+    if (nullBind === 'clears') clearLookup(reading, navigation)
     return
   }
   const { column } = navigation

@@ -66,6 +66,11 @@ export function readColumnValue(
       return numberValue(table, column, optionNumber(value), 'Edm.Int32')
     case 'datetime':
       return dateValue(table, column, value)
+    case 'managedproperty':
+      if (typeof value !== 'object' || !('Value' in value) || typeof value.Value !== 'boolean') {
+        throw wrongType(table, column, value, 'Microsoft.Dynamics.CRM.BooleanManagedProperty')
+      }
+      return value.Value
     case 'image':
       if (typeof value !== 'string' || !base64.test(value))
         throw wrongType(table, column, value, 'Edm.Binary')

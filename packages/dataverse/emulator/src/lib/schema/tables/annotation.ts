@@ -1,4 +1,4 @@
-import { integer, lookup, memo, polymorphic, text, yesNo } from '../column-builders.js'
+import { entityName, integer, lookup, memo, polymorphic, text, yesNo } from '../column-builders.js'
 import type { TableDefinition } from '../table-definition.js'
 import { readOnly } from './shared-columns.js'
 
@@ -52,5 +52,6 @@ export const annotation: TableDefinition = {
       ],
       { displayName: 'Regarding' },
     ),
+    entityName('ObjectTypeCode', 'objectid', true),
   ],
 }

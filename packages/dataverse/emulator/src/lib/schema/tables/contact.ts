@@ -2,6 +2,7 @@ import {
   choice,
   dateOnly,
   entityImage,
+  entityName,
   guid,
   integer,
   lookup,
@@ -35,6 +36,7 @@ export const contact: TableDefinition = {
 
   columns: [
     entityImage(),
+    entityName('ParentCustomerIdType', 'parentcustomerid'),
     choice('CustomerSizeCode', defaultValueOnly, { displayName: 'Customer Size', defaultValue: 1 }),
     choice('CustomerTypeCode', defaultValueOnly, { displayName: 'Relationship Type', defaultValue: 1 }),
     choice('PreferredContactMethodCode', contactMethods, {

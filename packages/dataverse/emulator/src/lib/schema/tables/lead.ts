@@ -4,6 +4,7 @@ import {
   dateTime,
   double,
   entityImage,
+  entityName,
   integer,
   lookup,
   memo,
@@ -41,6 +42,7 @@ export const lead: TableDefinition = {
 
   columns: [
     entityImage(),
+    entityName('CustomerIdType', 'customerid'),
     choice('LeadSourceCode', leadSources, { displayName: 'Lead Source' }),
     choice('LeadQualityCode', { 1: 'Hot', 2: 'Warm', 3: 'Cold' }, { displayName: 'Rating', defaultValue: 2 }),
     choice('PriorityCode', defaultValueOnly, { displayName: 'Priority', defaultValue: 1 }),
