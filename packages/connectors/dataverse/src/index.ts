@@ -1,4 +1,20 @@
+export { type DownloadedFile, downloadFile } from './files/download-file.js'
+export type { DownloadFileOptions, DownloadProgress } from './files/download-options.js'
+export type { FileSource } from './files/file-source.js'
+export {
+  type DownloadFilesOptions,
+  downloadFiles,
+  type FileOfItem,
+  type FileResult,
+  type FileStage,
+  type UploadFilesOptions,
+  uploadFiles,
+} from './files/file-stages.js'
+export { type UploadedFile, uploadFile } from './files/upload-file.js'
+export type { UploadFileOptions } from './files/upload-options.js'
+export type { UploadProgress, UploadSession } from './files/upload-session.js'
 export { createDataverseSink, type DataverseSinkPosition } from './sink/dataverse-sink.js'
+
 export type { PlannedWrite } from './sink/dry-run.js'
 
 export type { LinkWriterOptions } from './sink/links/link-options.js'

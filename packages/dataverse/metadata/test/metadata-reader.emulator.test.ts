@@ -94,6 +94,8 @@ describe('createMetadataReader()', () => {
     expect((await details('boolean')).donotphone?.options).toHaveLength(2)
     expect((await details('date')).birthdate).toEqual({ dateBehavior: 'DateOnly' })
     expect((await details('money')).creditlimit).toEqual({ precision: 2 })
+    expect((await details('image')).entityimage).toEqual({ maxSizeInKB: 10_240, canStoreFullImage: false })
+    expect(await details('file')).toEqual({})
   })
 
   it('reads the many-to-many relationships that a table is an end of', async () => {

@@ -20,6 +20,8 @@ const casts: Readonly<Record<DetailedKind, readonly [type: string, query: string
   decimal: ['Decimal', ',Precision'],
   money: ['Money', ',Precision'],
   double: ['Double', ',Precision'],
+  file: ['File', ',MaxSizeInKB'],
+  image: ['Image', ',MaxSizeInKB,CanStoreFullImage'],
 }
 
 /** Path of the columns of one kind, cast to their type: only a cast shows options, behaviour and precision. */
@@ -42,6 +44,10 @@ function readDetail(attribute: JsonObject): ColumnDetail {
     ...(typeof attribute.DefaultFormValue === 'number' ? { defaultValue: attribute.DefaultFormValue } : {}),
     ...(isObject(behavior) ? { dateBehavior: readBehavior(behavior.Value) } : {}),
     ...(typeof attribute.Precision === 'number' ? { precision: attribute.Precision } : {}),
+    ...(typeof attribute.MaxSizeInKB === 'number' ? { maxSizeInKB: attribute.MaxSizeInKB } : {}),
+    ...(typeof attribute.CanStoreFullImage === 'boolean'
+      ? { canStoreFullImage: attribute.CanStoreFullImage }
+      : {}),
   }
 }
 

@@ -116,6 +116,10 @@ export interface ColumnDetail {
   readonly dateBehavior?: DateBehavior
   /** Digits after the point of decimal, money and double columns. */
   readonly precision?: number
+  /** Most that a file or image may have, in KB of 1,024 bytes. */
+  readonly maxSizeInKB?: number
+  /** Whether an image column keeps images in full size, and not as thumbnails only. */
+  readonly canStoreFullImage?: boolean
 }
 
 /** The kinds of column that have details. */
@@ -129,3 +133,5 @@ export type DetailedKind =
   | 'decimal'
   | 'money'
   | 'double'
+  | 'file'
+  | 'image'

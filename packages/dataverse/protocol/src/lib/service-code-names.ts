@@ -21,5 +21,7 @@ export const serviceCode = {
   InvalidStateCodeStatusCode: '0x80048408',
   MessageNotSupported: '0x80044824',
   SearchLimitExceeded: '0x80060308',
+  /** Files are kept in the database, or under a key of the customer's own. */
+  ChunkingUnsupported: '0x80090017',
   UndeclaredPropertyOrUnknownKey: '0x80048d02',
 } as const
