@@ -1,4 +1,6 @@
+import type { Checkpoint } from '@deltaverse/core'
 import { createChangeFeed } from '@deltaverse/dataverse'
+import { createSeededRandom } from '@deltaverse/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type DeletionShape, type ElasticService, startElasticService } from './support/elastic-service.js'
 import { describeEverySink } from './support/every-sink.js'
@@ -52,6 +54,47 @@ describeEverySink('an elastic table', (open) => {
     else {
       expect(outcome).toMatch(/'id' of .* has the type uuid, and text is needed/)
       expect(await sink.ids()).toEqual([one])
+    }
+  })
+})
+
+describe.each(shapes)('whatever is written to an elastic table whose deletions are told %s', (shape) => {
+  it('is in whatever follows it, once no deletion is owed', async () => {
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const random = createSeededRandom(seed)
+      service = await startElasticService(shape)
+      let held = new Set<string>()
+      // Of the full read under way.
+      let brought = new Set<string>()
+      let checkpoint: Checkpoint | null = null
+      const read = async (): Promise<void> => {
+        for await (const change of feed().changes({ checkpoint })) {
+          if (change.kind === 'upserted') {
+            held.add(change.id)
+            brought.add(change.id)
+          } else if (change.kind === 'deleted') {
+            held.delete(change.id)
+            brought.delete(change.id)
+          } else if (change.kind === 'reset') brought = new Set()
+          else if (change.kind === 'complete') held = new Set(brought)
+          else checkpoint = change.checkpoint
+        }
+      }
+      const expected = new Set<string>()
+      for (let step = 0; step < 30; step += 1) {
+        const id = random.pick([one, two])
+        const partition = random.pick([null, 'a', 'b', "c'd"])
+        const rowId = partition === null ? id : `${id},${encodeURIComponent(partition)}`
+        if (random.chance(0.6)) {
+          service.put({ id, partition, value: String(step) })
+          expected.add(rowId)
+        } else if (expected.delete(rowId)) service.remove(id, partition)
+        if (random.chance(0.3)) await read()
+      }
+      await read()
+      await read()
+      expect([...held].sort(), `seed ${seed}`).toEqual([...expected].sort())
+      if (seed < 8) await service.close()
     }
   })
 })

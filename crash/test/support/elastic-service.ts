@@ -39,9 +39,14 @@ export async function startElasticService(deletions: DeletionShape): Promise<Ela
     partitionid: partition,
     new_readingid: id,
   })
+  const literalOf = (partition: string | null) =>
+    partition === null ? 'null' : `'${partition.replaceAll("'", "''")}'`
   const deletionOf = ({ id, partition }: Entry) => ({
     '@odata.context': `${base()}$metadata#new_readings/$deletedEntity`,
-    id: deletions === 'key-predicate' ? `new_readings(new_readingid=${id},partitionid='${partition}')` : id,
+    id:
+      deletions === 'key-predicate'
+        ? `new_readings(new_readingid=${id},partitionid=${literalOf(partition)})`
+        : id,
     ...(deletions === 'with-partition' && { partitionid: partition }),
     reason: 'deleted',
   })

@@ -93,7 +93,11 @@ export function createChangeFeed<R extends Row = Row>(
   }
   const resolved = toFeedSettings(options)
   // Refuses names and sizes that cannot go into a request, before the first one is sent.
-  formatCollectionPath({ entitySet: resolved.entitySet, select: resolved.select })
+  const named = [
+    ...(resolved.select ?? []),
+    ...(resolved.partitionKey === undefined ? [] : [resolved.partitionKey]),
+  ]
+  formatCollectionPath({ entitySet: resolved.entitySet, select: named.length > 0 ? named : undefined })
   formatPrefer({ maxPageSize: resolved.pageSize, includeAnnotations: resolved.annotations })
   const scope: CheckpointScope = {
     source: `${new URL(client.origin).hostname}/${resolved.entitySet}`,

@@ -173,7 +173,7 @@ function deletionOrRow(candidate: RowOfPage, shape: ChangeShape): Change {
 
 /**
  * Whether a deletion in an elastic table tells the partition is not documented: it is taken from a member of its name, and from an
- * id that is an address.
+ * id that is an address; a literal that may be encoded tells nothing.
  *
  * @returns `undefined` when it does not tell
  */
@@ -182,8 +182,10 @@ function deletedId(entry: Row, id: string, { partitionKey }: ChangeShape): strin
   if (partitionKey === undefined) return key
   const member = entry[partitionKey]
   if (typeof member === 'string' || member === null) return formatRowId(key, member)
-  const quoted = new RegExp(`[(,]${partitionKey}='((?:[^']|'')*)'`).exec(id)?.[1]
-  return quoted === undefined ? undefined : formatRowId(key, quoted.replaceAll("''", "'"))
+  const literal = new RegExp(`[(,]${partitionKey}=(?:null|'((?:[^'%]|'')*)')[,)]`).exec(id)
+  if (literal === null) return undefined
+  const [, quoted] = literal
+  return formatRowId(key, quoted === undefined ? null : quoted.replaceAll("''", "'"))
 }
 
 /** The documents show a bare GUID; OData would allow a URL such as `contacts(<guid>)`, so that is read too. */

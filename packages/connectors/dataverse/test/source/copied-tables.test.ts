@@ -96,6 +96,20 @@ describe('a table that is copied', () => {
     expect(sketch(events)[0]).toBe('reset 2 schema-changed')
   })
 
+  it('is copied anew when columns come later, and a token is not followed by whoever copies', async () => {
+    const body = page([thing(1, { name: 'n' })], { '@odata.deltaLink': deltaLink })
+    await start({ 'things?$select=name': body, 'things?$select=name,size': body })
+    const wider = { select: ['name', 'size'], gapGuard: false, tokenLifetimeDays: 0 }
+    for (const before of ['full-copy', 'tracked'] as const) {
+      const checkpoint = checkpointOf(await read({ ...wider, select: ['name'], mode: before }))
+      const feed = feedOf({ ...wider, mode: 'full-copy', onMismatch: 'reset' })
+      const events = []
+      for await (const batch of feed.read({ checkpoint, addedColumns: ['size'] })) events.push(...batch)
+      expect(sketch(events)[0]).toBe('reset 2 schema-changed')
+      expect(flat(checkpointOf(events)).deltaLink).toBeUndefined()
+    }
+  })
+
   it('is asked for more and more rarely when it is followed, as a copy does not tell what changed', async () => {
     await start({ things: page([thing(1)], {}) })
     const waits: number[] = []

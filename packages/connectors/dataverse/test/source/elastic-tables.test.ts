@@ -105,6 +105,11 @@ describe('a deletion in an elastic table', () => {
   it.each([
     ['a member', { ...deletion(1), partitionid: 'a' }, 'deleted 1,a'],
     ['a member that is null', { ...deletion(1), partitionid: null }, 'deleted 1'],
+    [
+      'an address that says null',
+      { ...deletion(1), id: `things(thingid=${id(1)},partitionid=null)` },
+      'deleted 1',
+    ],
     ['an address', { ...deletion(1), id: `things(thingid=${id(1)},partitionid='a''b')` }, "deleted 1,a'b"],
   ])('is that of one row where %s tells the partition', async (_, entry, expected) => {
     await start({
@@ -115,20 +120,28 @@ describe('a deletion in an elastic table', () => {
     expect(short(events)).toEqual([expected, 'checkpoint'])
   })
 
-  it('leads to a full read where nothing tells it, in place of a deletion that may be of the wrong row', async () => {
-    await start({
-      things: [full([inPartition(1, 'a'), inPartition(1, 'b')]), full([inPartition(1, 'b')])],
-      [delta]: changesPage([deletion(1)], { '@odata.deltaLink': deltaLink }),
-    })
-    const events = await read({ checkpoint: checkpointOf(await read()) })
-    expect(short(events)).toEqual([
-      'checkpoint',
-      'reset 2 deletion-unclear',
-      'upserted 1,b',
-      'complete',
-      'checkpoint',
-    ])
-  })
+  it.each([
+    ['nothing', deletion(1)],
+    ['an address without it', { ...deletion(1), id: `things(${id(1)})` }],
+    ['a literal that may be encoded', { ...deletion(1), id: `things(thingid=${id(1)},partitionid='a%20b')` }],
+    ['a quote that is not doubled', { ...deletion(1), id: `things(thingid=${id(1)},partitionid='a'b')` }],
+  ])(
+    'leads to a full read where %s tells it, in place of a deletion that may be of the wrong row',
+    async (_, entry) => {
+      await start({
+        things: [full([inPartition(1, 'a'), inPartition(1, 'b')]), full([inPartition(1, 'b')])],
+        [delta]: changesPage([entry], { '@odata.deltaLink': deltaLink }),
+      })
+      const events = await read({ checkpoint: checkpointOf(await read()) })
+      expect(short(events)).toEqual([
+        'checkpoint',
+        'reset 2 deletion-unclear',
+        'upserted 1,b',
+        'complete',
+        'checkpoint',
+      ])
+    },
+  )
 
   it('is not forgotten by a consumer that dies between the pages of its delta', async () => {
     const next = `${base}/things?$skiptoken=2`
@@ -178,6 +191,13 @@ describe('a checkpoint of an elastic table', () => {
     expect(short(await read({ checkpoint: old }))[0]).toBe('reset 2 key-changed')
     const copied = checkpointOf(await read({ partitionKey: 'none', mode: 'full-copy' }))
     expect(short(await read({ checkpoint: copied, mode: 'full-copy' }))[0]).toBe('reset 2 key-changed')
+  })
+})
+
+describe('the column of the partition', () => {
+  it('is a name, or the feed is not made', async () => {
+    await start({})
+    expect(() => feedOf({ partitionKey: 'a eq 1 or b' })).toThrow(TypeError)
   })
 })
 
