@@ -93,11 +93,9 @@ export function createChangeFeed<R extends Row = Row>(
   }
   const resolved = toFeedSettings(options)
   // Refuses names and sizes that cannot go into a request, before the first one is sent.
-  const named = [
-    ...(resolved.select ?? []),
-    ...(resolved.partitionKey === undefined ? [] : [resolved.partitionKey]),
-  ]
-  formatCollectionPath({ entitySet: resolved.entitySet, select: named.length > 0 ? named : undefined })
+  const { select, partitionKey } = resolved
+  const named = partitionKey === undefined ? select : [...(select ?? []), partitionKey]
+  formatCollectionPath({ entitySet: resolved.entitySet, select: named })
   formatPrefer({ maxPageSize: resolved.pageSize, includeAnnotations: resolved.annotations })
   const scope: CheckpointScope = {
     source: `${new URL(client.origin).hostname}/${resolved.entitySet}`,
