@@ -89,7 +89,7 @@ function skipping(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, offs
   }
 }
 
-export function createByteReader(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): ByteReader {
+function createByteReader(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): ByteReader {
   const iterator = iteratorOf(source)
   let held: Buffer[] = []
   let heldBytes = 0

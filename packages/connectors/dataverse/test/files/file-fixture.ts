@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { DataverseClient } from '@deltaverse/client'
 import {
   type Emulator,
   type EmulatorOptions,
@@ -84,12 +83,3 @@ export function digest(bytes: Buffer): string {
 export async function* inPieces(bytes: Buffer, size = 77_777): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
-
-/** Paths of the requests other than reads, without what differs from run to run. */
-export function pathsOf(client: Pick<RecordingClient, 'writes'>): readonly string[] {
-  return client.writes.map(
-    ({ method, path }) => `${method} ${path.replace(/.*\/|\(.*\)|=.*/g, '').split('?')[0]}`,
-  )
-}
-
-export type { DataverseClient }

@@ -71,6 +71,32 @@ describe('the flow of rows', () => {
     expect(most).toBeLessThanOrEqual(60)
   })
 
+  it('holds no more versions of one row than of as many rows, whether one is under way or not', async () => {
+    const total = 3_000
+    for (const concurrency of [1, 2]) {
+      let pulled = 0
+      let settled = 0
+      let most = 0
+      function* versions(): Generator<AnyRow> {
+        for (; pulled < total; pulled += 1) {
+          most = Math.max(most, pulled - settled)
+          yield { productnumber: 'P1', name: `n${pulled}`, description: 'd'.repeat(200) }
+        }
+      }
+      pulled = 0
+      const writer = writerOf({ batchSize: 10, concurrency, maxBatchBytes: 20_000 })
+      const statuses = new Set<string>()
+      for await (const { status } of writer.results(versions())) {
+        settled += 1
+        statuses.add(status)
+      }
+      expect(settled).toBe(total)
+      expect([...statuses].sort()).toEqual(['superseded', 'upserted'])
+      expect(most).toBeLessThan(500)
+      expect(emulator.table('products').rows()).toMatchObject([{ name: `n${total - 1}` }])
+    }
+  })
+
   it('stops pulling when nobody takes results, and closes the source on break', async () => {
     const { rows, seen } = countedRows(1_000)
     for await (const _ of writerOf({ batchSize: 10, concurrency: 2 }).results(rows())) break

@@ -43,7 +43,9 @@ export function createBatcher(run: BatcherRun, onDue: () => void): Batcher {
   /** Rows that one look or, where nothing is looked up, one request takes. */
   const mostWaiting = (): number => (compare === undefined ? writtenRows() : comparedRows)
 
-  const isWaitingFull = (): boolean => waiting.openRows >= mostWaiting() || waiting.openBytes >= maxBatchBytes
+  // Versions that were put together are held like rows, however few requests they make.
+  const isWaitingFull = (): boolean =>
+    waiting.openRows >= mostWaiting() || waiting.openBytes + waiting.versionBytes >= maxBatchBytes
 
   const hasRoom = (): boolean => !isWaitingFull() && waiting.parkedRows < mostWaiting()
 

@@ -6,6 +6,8 @@ export interface WaitingRows {
   /** Rows of the next request. */
   readonly openRows: number
   readonly openBytes: number
+  /** Bytes of the versions of rows, waiting or set aside, that later ones took the place of: they are kept until these are settled. */
+  readonly versionBytes: number
   /** Rows that wait for another version of theirs to come back. */
   readonly parkedRows: number
   /** Takes a row in: into the open request, in the place of an earlier version, or aside. */
@@ -30,11 +32,14 @@ export function createWaitingRows(
   let openStart = 0
   let openBytes = 0
   let parkedRows = 0
+  let openVersionBytes = 0
+  let parkedVersionBytes = 0
 
   function put(row: PendingRow): void {
     places.set(row.lane, openStart + open.length)
     open.push(row)
     openBytes += bytesOf(row)
+    openVersionBytes += bytesOfVersions(row)
   }
 
   /** Takes in a row whose lane is in use. */
@@ -47,14 +52,16 @@ export function createWaitingRows(
     }
     open[place - openStart] = merged
     openBytes += bytesOf(merged) - bytesOf(earlier)
+    openVersionBytes += bytesOf(earlier)
   }
 
   function park(row: PendingRow): void {
     const list = parked.get(row.lane) ?? []
     const last = list.at(-1)
     const merged = last === undefined ? undefined : merge(last, row)
-    if (merged !== undefined) {
+    if (last !== undefined && merged !== undefined) {
       list[list.length - 1] = merged
+      parkedVersionBytes += bytesOf(last)
       return
     }
     list.push(row)
@@ -67,6 +74,7 @@ export function createWaitingRows(
     const next = list?.shift()
     if (list === undefined || next === undefined) return
     parkedRows -= 1
+    parkedVersionBytes -= bytesOfVersions(next)
     if (list.length === 0) parked.delete(lane)
     put(next)
   }
@@ -77,6 +85,9 @@ export function createWaitingRows(
     },
     get openBytes() {
       return openBytes
+    },
+    get versionBytes() {
+      return openVersionBytes + parkedVersionBytes
     },
     get parkedRows() {
       return parkedRows
@@ -91,6 +102,7 @@ export function createWaitingRows(
       openStart += open.length
       open = []
       openBytes = 0
+      openVersionBytes = 0
       return rows
     },
     release({ lane }) {
@@ -103,9 +115,15 @@ export function createWaitingRows(
       openStart += open.length
       open = []
       openBytes = 0
+      openVersionBytes = 0
       parked.clear()
       parkedRows = 0
+      parkedVersionBytes = 0
       return rows
     },
   }
+}
+
+function bytesOfVersions({ earlier }: PendingRow): number {
+  return earlier.reduce((bytes, version) => bytes + bytesOf(version), 0)
 }
