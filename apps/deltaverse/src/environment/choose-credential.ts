@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@deltaverse/client'
 import type { Cloud } from '@deltaverse/client/credentials'
 import { UsageError } from '../program/usage-error.js'
+import { isLoopback } from './is-loopback.js'
 import { type AuthName, authNames } from './sign-in-names.js'
 
 export interface CredentialSettings {
@@ -89,10 +90,4 @@ function authFromEnvironment(env: Environment): AuthName | undefined {
 function read(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim()
   return value === '' ? undefined : value
-}
-
-/** Whether a URL names this machine: there an emulator answers without a token. */
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url)
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
