@@ -188,7 +188,7 @@ describe('errors', () => {
       method: 'GET',
     })
     expect((error as Error).message).toMatch(
-      /^GET http:.*\/new_things\?\$select=a failed with 400 0x80072491 ChangeTrackingNotEnabledForEntity: Entity: new_thing is not enabled\. Switch change tracking on/,
+      /^GET http:.*\/new_things\?… failed with 400 0x80072491 ChangeTrackingNotEnabledForEntity: Entity: new_thing is not enabled\. Switch change tracking on/,
     )
   })
 

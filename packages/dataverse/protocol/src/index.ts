@@ -67,3 +67,4 @@ export {
   parseServiceRoot,
   type ServiceRoot,
 } from './lib/service-root.js'
+export { hideLinkTokens, hideQuery } from './lib/url-text.js'

@@ -10,6 +10,7 @@ import {
   rowMayHoldLongNumber,
 } from '@deltaverse/protocol'
 import { parseExactJson } from '@deltaverse/schema'
+import { tableOfContext } from './context-table.js'
 import { LabelledChange } from './labels/labelled-change.js'
 import type { RowLabels } from './labels/row-labels.js'
 import { formatRowId } from './row-id.js'
@@ -158,6 +159,10 @@ function deletionOrRow(candidate: RowOfPage, shape: ChangeShape): Change {
   const context = entry['@odata.context']
   if (typeof context !== 'string' || !context.endsWith('/$deletedEntity')) return candidate
   if (typeof entry.id !== 'string' || entry.id === '') throw badRow('is a deletion without an id', shape)
+  const table = tableOfContext(context)
+  if (table !== undefined && table !== shape.entitySet) {
+    throw badRow(`is the deletion of row ${entry.id} of ${table}; nothing of its page is taken`, shape)
+  }
   const id = deletedId(entry, entry.id, shape)
   const deletion: DeletedChange & Partial<UnclearDeletion> = {
     kind: 'deleted',

@@ -1,5 +1,6 @@
 import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, DataverseError, type RowCount } from '@deltaverse/core'
+import { hideQuery } from '@deltaverse/protocol'
 import { describeTable } from './table-description.js'
 
 /** Where the service stops counting: in standard and in elastic tables (Microsoft Learn: Count number of rows). */
@@ -15,7 +16,7 @@ export async function countRows(
   // The service puts a byte order mark in front.
   const text = (await response.text()).replace(/^\uFEFF/, '').trim()
   if (!/^\d+$/.test(text)) {
-    throw new DataverseError(`GET ${response.url} was not answered with a number of rows`, {
+    throw new DataverseError(`GET ${hideQuery(response.url)} was not answered with a number of rows`, {
       code: 'bad-response',
     })
   }

@@ -20,6 +20,14 @@ export function isRefusedLink(error: unknown): boolean {
   return isExpiredToken(error) || error.status === 400 || error.status === 404 || error.status === 410
 }
 
+/**
+ * Whether the beginning of a delta was refused, so that its token is of no use any more. A 404 says no more than that somebody on
+ * the way does not know the address: a gateway, or a table that is renamed just now.
+ */
+export function isRefusedToken(error: unknown): boolean {
+  return isRefusedLink(error) && !(isResponseError(error) && error.status === 404 && !isExpiredToken(error))
+}
+
 /** @throws DataverseError `change-tracking-not-applied` for a last page without a delta link */
 export function requireDeltaLink(context: ReadContext, page: PageEnd | undefined): string {
   if (page?.deltaLink !== undefined) return page.deltaLink

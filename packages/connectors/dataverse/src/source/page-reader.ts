@@ -2,11 +2,14 @@ import type { DataverseClient, DataverseResponse } from '@deltaverse/client'
 import { abortableDelay, DataverseError, isDataverseError, isResponseError } from '@deltaverse/core'
 import {
   formatPrefer,
+  hideLinkTokens,
+  hideQuery,
   linkToPath,
   type PageEnvelope,
   PageFormatError,
   type RowRun,
 } from '@deltaverse/protocol'
+import { tableOfContext } from './context-table.js'
 import { createLoopGuard } from './loop-guard.js'
 import type { FeedSettings } from './options.js'
 import { createPageDecoder } from './page-decoder.js'
@@ -31,6 +34,8 @@ export interface PageEnd {
 export interface PageOptions extends FeedSettings {
   /** Whether the read is the begin or a part of change tracking, which knows no filter. Default: unless the table is copied. */
   readonly tracked?: boolean
+  /** Whether the pages are of a delta, which may say nothing where nothing changed. Default: false. */
+  readonly ofDelta?: boolean
 }
 
 const baseRetryDelayMs = 500
@@ -46,9 +51,11 @@ export async function* readPages(
   options: PageOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<PagePart, void, undefined> {
-  let nextPath: string | undefined = firstPath
+  // Of a checkpoint that was made at another address of the same service.
+  const begin = firstPath.startsWith('/') ? linkToPath(client.serviceRoot, firstPath) : firstPath
+  let nextPath: string | undefined = begin
   let failures = 0
-  const isLoop = createLoopGuard(firstPath)
+  const isLoop = createLoopGuard(begin)
   while (nextPath !== undefined) {
     const path: string = nextPath
     try {
@@ -77,7 +84,7 @@ function brokeOff(error: unknown): boolean {
 
 function goesInCircles(client: DataverseClient, path: string): DataverseError {
   return new DataverseError(
-    `the next links of ${client.origin}${path} go in a circle, so the read would never end. Read the table again from the start; if it happens again, look for a proxy that answers from a cache`,
+    `the next links of ${client.origin}${hideQuery(path)} go in a circle, so the read would never end. Read the table again from the start; if it happens again, look for a proxy that answers from a cache`,
     { code: 'bad-response' },
   )
 }
@@ -92,7 +99,7 @@ function explain(error: unknown, client: DataverseClient, path: string): unknown
   const code = error.reason === 'record-too-large' ? 'record-too-large' : 'bad-response'
   const hint = hints[error.reason] ?? ''
   return new DataverseError(
-    `the page at ${client.origin}${linkToPath(client.serviceRoot, path)} cannot be read: ${error.message}${hint}`,
+    `the page at ${client.origin}${hideQuery(linkToPath(client.serviceRoot, path))} cannot be read: ${error.message}${hint}`,
     {
       code,
       retryable: error.reason === 'ended-early',
@@ -119,13 +126,19 @@ async function* readPage(
     const head = decoder.head()
     if (!started && head !== undefined) {
       started = true
-      yield { kind: 'start', context: textMember(head, '@odata.context') }
+      const context = textMember(head, '@odata.context')
+      requireTable(context, options.entitySet, response)
+      yield { kind: 'start', context }
     }
     if (runs.length > 0) yield { kind: 'rows', runs }
   }
   const envelope = decoder.end()
-  requirePage(envelope, response)
-  if (!started) yield { kind: 'start', context: textMember(envelope, '@odata.context') }
+  requirePage(envelope, response, options)
+  if (!started) {
+    const context = textMember(envelope, '@odata.context')
+    requireTable(context, options.entitySet, response)
+    yield { kind: 'start', context }
+  }
   const end = endOf(envelope, response, client, bodyBytes)
   yield end
   return end
@@ -158,25 +171,41 @@ function preferences({
 }
 
 /**
- * An empty answer means that nothing changed. JSON that says something else, such as a gateway's word that it is down, must
+ * An empty answer to a delta means that nothing changed; of a read of all rows it would be an empty table. JSON that says something else, such as a gateway's word that it is down, must
  * not pass for that.
  */
-function requirePage(envelope: PageEnvelope, response: DataverseResponse): void {
+function requirePage(
+  envelope: PageEnvelope,
+  response: DataverseResponse,
+  { ofDelta = false }: PageOptions,
+): void {
   const names = Object.keys(envelope)
   // Headers were long sent when the service failed in the middle: what came before may not be all.
   if (names.includes('value') && names.includes('error')) throw endsInError(envelope, response)
-  if (names.length === 0 || names.some((name) => name === 'value' || name.startsWith('@'))) return
+  if (names.includes('value')) return
+  if (ofDelta && (names.length === 0 || names.some((name) => name.startsWith('@')))) return
   // Not a word of it is repeated: whoever answers in the place of the service may repeat what it was sent, the token too.
   throw new DataverseError(
-    `GET ${response.url} was answered with JSON that is no page of rows: it has other members and no "value". Look for a gateway or proxy that answers in the place of the service`,
+    `GET ${hideQuery(response.url)} was answered with JSON that is no page of rows: it has ${names.length === 0 ? 'nothing in it' : 'other members'} and no "value". Look for a gateway or proxy that answers in the place of the service`,
     { code: 'bad-response', retryable: true },
+  )
+}
+
+/** A proxy that mixes answers up, or a link that leads elsewhere, must not bring the rows of one table into another. */
+function requireTable(context: string | undefined, entitySet: string, response: DataverseResponse): void {
+  const table = context === undefined ? undefined : tableOfContext(context)
+  if (table === undefined || table === entitySet) return
+  throw new DataverseError(
+    `the page at ${hideQuery(response.url)} is one of ${table}, not of ${entitySet}. Nothing of it is taken; look for a proxy that answers from a cache, or a link that leads elsewhere`,
+    { code: 'bad-response' },
   )
 }
 
 function endsInError({ error }: PageEnvelope, response: DataverseResponse): DataverseError {
   const { code, message } = Object(error)
+  const said = typeof message === 'string' ? hideLinkTokens(message, response.url) : 'it says no more'
   return new DataverseError(
-    `GET ${response.url} was answered with a page that ends in an error of the service${typeof code === 'string' ? ` (${code})` : ''}: ${typeof message === 'string' ? message : 'it says no more'}. Nothing of the page counts; it is asked for again`,
+    `GET ${hideQuery(response.url)} was answered with a page that ends in an error of the service${typeof code === 'string' ? ` (${code})` : ''}: ${said}. Nothing of the page counts; it is asked for again`,
     { code: 'bad-response', retryable: true },
   )
 }
@@ -193,7 +222,7 @@ function linkMember(
     return linkToPath(client.serviceRoot, link as string)
   } catch (cause) {
     throw new DataverseError(
-      `the page at ${response.url} has a "${name}" that cannot be followed: ${(cause as Error).message}`,
+      `the page at ${hideQuery(response.url)} has a "${name}" that cannot be followed: ${(cause as Error).message}`,
       { code: 'bad-response', cause },
     )
   }

@@ -5,7 +5,7 @@ import { holdsAllRows, isExpiredToken, isRefusedLink, requireDeltaLink } from '.
 import { createPageCount } from './page-count.js'
 import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, type Outcome, type ReadContext } from './read-context.js'
-import { readParts } from './read-parts.js'
+import { ofDelta, readParts } from './read-parts.js'
 import { type CatchUpBase, type CatchUpPlan, isPast, linkForColumns, snapshotPlan } from './read-plan.js'
 import type { GapLink } from './read-position.js'
 import { lacksColumns } from './selected-columns.js'
@@ -29,7 +29,7 @@ export async function* readCatchUp(
   if (path === undefined) return readAgain(base, mayRestart)
   const deletions = createDeletionCheck(context, { begin: path, resumeAt }, signal)
   try {
-    for await (const part of readParts(context, resumeAt ?? path, signal)) {
+    for await (const part of readParts(context, resumeAt ?? path, signal, ofDelta(context))) {
       if (part.kind === 'start') {
         if (isFirst() && holdsAllRows(part.context)) return readAgain(base, mayRestart)
         page.begin()

@@ -7,11 +7,17 @@ import {
   issuedLink,
   linkOf,
 } from './checkpoint-event.js'
-import { holdsAllRows, isExpiredToken, isRefusedLink, requireDeltaLink } from './delta-answer.js'
+import {
+  holdsAllRows,
+  isExpiredToken,
+  isRefusedLink,
+  isRefusedToken,
+  requireDeltaLink,
+} from './delta-answer.js'
 import { createPageCount } from './page-count.js'
 import type { PageEnd } from './page-reader.js'
 import { done, type EventBatch, instead, next, type Outcome, type ReadContext } from './read-context.js'
-import { readParts } from './read-parts.js'
+import { ofDelta, readParts } from './read-parts.js'
 import { afterExpiry, type DeltaPlan, type SnapshotPlan, snapshotPlan } from './read-plan.js'
 import type { GapLink, ReadPosition } from './read-position.js'
 import { createColumnProof } from './selected-columns.js'
@@ -37,7 +43,12 @@ export async function* readDelta(
   const proof = createColumnProof(base.isUnproven, context)
   const deletions = createDeletionCheck(context, { begin: base.deltaLink, resumeAt }, signal)
   try {
-    for await (const part of readParts(context, guardAt ?? resumeAt ?? base.deltaLink, signal)) {
+    for await (const part of readParts(
+      context,
+      guardAt ?? resumeAt ?? base.deltaLink,
+      signal,
+      ofDelta(context),
+    )) {
       if (part.kind === 'start') {
         const isEveryRow = holdsAllRows(part.context)
         if (isEveryRow && startsHere && page.ended() === 0) return instead(afterExpiry(base, onExpired))
@@ -114,7 +125,7 @@ function otherColumns({ epoch }: ReadPosition): SnapshotPlan {
 
 /**
  * What the service answers for a token it cannot read (of a restored environment, say) is not documented: whatever the code, a
- * delta link that is refused is dead. A next link that is refused leaves its delta link to go back to.
+ * delta link that is refused is dead, unless nobody knows its address (404). A next link that is refused leaves its delta link to go back to.
  */
 function insteadOfRefused(
   context: ReadContext,
@@ -123,7 +134,8 @@ function insteadOfRefused(
   { fromNextLink, mayRestart }: { readonly fromNextLink: boolean; readonly mayRestart: boolean },
 ): Outcome {
   const expired = isExpiredToken(error)
-  if (!expired && (!mayRestart || !isRefusedLink(error))) throw error
+  const isRefused = fromNextLink ? isRefusedLink(error) : isRefusedToken(error)
+  if (!expired && (!mayRestart || !isRefused)) throw error
   if (!expired && !fromNextLink && base.isUnproven) return instead(otherColumns(base))
   if (expired || !fromNextLink) return instead(afterExpiry(base, context.options.onExpired, error))
   return instead({ kind: 'incremental', base, ...(gap !== undefined && { gap }) })

@@ -25,6 +25,11 @@ export async function* readParts(
   }
 }
 
+/** How pages of a delta are asked for. */
+export function ofDelta({ options }: ReadContext): PageOptions {
+  return { ...options, ofDelta: true }
+}
+
 function sizeOfPart(part: PagePart): number {
   if (part.kind !== 'rows') return 0
   let size = 0

@@ -1,7 +1,7 @@
 import { type Change, DataverseError, isResponseError, type UpsertedChange } from '@deltaverse/core'
 import { changesOfRuns, isUnclear } from './change.js'
 import type { ReadContext } from './read-context.js'
-import { readParts } from './read-parts.js'
+import { ofDelta, readParts } from './read-parts.js'
 import { parseRowId } from './row-id.js'
 import { readRows } from './table-access.js'
 
@@ -40,7 +40,7 @@ export function createDeletionCheck(
 
   async function noteEarlierPages(): Promise<void> {
     if (earlierPages === undefined) return
-    for await (const part of readParts(context, earlierPages, signal)) {
+    for await (const part of readParts(context, earlierPages, signal, ofDelta(context))) {
       if (part.kind !== 'rows') continue
       for (const { kind, id } of changesOfRuns(part.runs, context.shape)) if (kind === 'upserted') note(id)
     }

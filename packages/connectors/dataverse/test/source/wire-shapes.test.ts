@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import type { DataverseResponse } from '@deltaverse/client'
+import { createClient, type DataverseResponse } from '@deltaverse/client'
 import type { ChangeEvent, Checkpoint } from '@deltaverse/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ChangeFeedOptions, createChangeFeed, describeTable } from '../../src/index.js'
@@ -64,10 +65,8 @@ describe('a body', () => {
     expect(change).toMatchObject({ kind: 'upserted', rowVersion: '1', row: { 'name@x.y': 'z', name: 'n' } })
   })
 
-  it.each([
-    ['an empty value', { '@odata.context': full, value: [], '@odata.deltaLink': deltaLink }],
-    ['no value', { '@odata.context': full, '@odata.deltaLink': deltaLink }],
-  ])('may have %s', async (_, body) => {
+  it('may have an empty value', async () => {
+    const body = { '@odata.context': full, value: [], '@odata.deltaLink': deltaLink }
     expect(sketch(await read({ things: body }))).toEqual([
       'reset 1 initial',
       'complete 1 with 0',
@@ -641,6 +640,176 @@ async function collect(events: AsyncIterable<ChangeEvent>): Promise<ChangeEvent[
   for await (const event of events) collected.push(event)
   return collected
 }
+
+describe('a page', () => {
+  const others = `${base}/$metadata#others`
+  const otherDeletion = { '@odata.context': `${others}/$deletedEntity`, id: id(7), reason: 'deleted' }
+  const checkpointed = async (script: Record<string, Answer | Answer[]>) => {
+    server = await startScriptedServer({ ...oneRow, ...script })
+    const events: ChangeEvent[] = []
+    for await (const event of feedOf().changes()) events.push(event)
+    return feedOf({ checkpoint: checkpointOf(events) })
+  }
+
+  it.each([
+    ['of all rows', `${others}`],
+    ['of some columns', `${others}(name,otherid)`],
+    ['of a collection of something', `${base}/$metadata#Collection(mscrm.thing)`],
+    ['of a table that begins with the same letters', `${base}/$metadata#thingsandmore`],
+  ])('of another table is refused in a full read: %s', async (_, context) => {
+    server = await startScriptedServer({
+      things: { '@odata.context': context, value: [thing(1)], '@odata.deltaLink': deltaLink },
+    })
+    await expect(collect(feedOf().changes())).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringMatching(
+        /the page at .*\/things .*(others|Collection|thingsandmore).*not of things/,
+      ),
+    })
+  })
+
+  it('of another table is refused in a delta, with rows and without', async () => {
+    for (const value of [[thing(1)], []]) {
+      const feed = await checkpointed({
+        [delta]: { '@odata.context': `${others}/$delta`, value, '@odata.deltaLink': deltaLink },
+      })
+      await expect(collect(feed.changes())).rejects.toThrow(/others.*not of things/)
+      await server.close()
+    }
+  })
+
+  it('may not hold a deletion of another table, and says which row', async () => {
+    const feed = await checkpointed({
+      [delta]: changesPage([thing(3), otherDeletion], { '@odata.deltaLink': deltaLink }),
+    })
+    await expect(collect(feed.changes())).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringMatching(new RegExp(`deletion of row ${id(7)} of others`)),
+    })
+  })
+
+  it('may come without a context, and with the context of its own table in every form', async () => {
+    for (const context of [undefined, full, `${full}(name)`, `${base}/$metadata#things(name,parent(name))`]) {
+      server = await startScriptedServer({
+        things: { '@odata.context': context, value: [thing(1)], '@odata.deltaLink': deltaLink },
+      })
+      expect(sketch(await collect(feedOf().changes()))).toContain('upserted 1')
+      await server.close()
+    }
+  })
+
+  it.each([
+    ['with nothing in it', {}],
+    ['with a link alone', { '@odata.context': full, '@odata.deltaLink': deltaLink }],
+    ['with an empty body', ''],
+  ])('of a full read %s is no empty table', async (_, body) => {
+    server = await startScriptedServer({ things: body })
+    const events: ChangeEvent[] = []
+    const reading = (async () => {
+      for await (const event of feedOf({ maxPageRetries: 1 }).changes()) events.push(event)
+    })()
+    await expect(reading).rejects.toMatchObject({
+      code: 'bad-response',
+      message: expect.stringMatching(/"value"/),
+    })
+    expect(events.filter(({ kind }) => kind === 'complete' || kind === 'checkpoint')).toEqual([])
+  })
+
+  it.each([
+    ['keys', () => collect(feedOf().keys() as never)],
+    ['rows', () => collect(feedOf().rows([id(1)]) as never)],
+    ['the guard of a full read', () => collect(feedOf({ gapGuard: true }).changes())],
+    ['a copy', () => collect(feedOf({ mode: 'full-copy' }).changes())],
+  ])('without "value" is no empty table for %s', async (_, ask) => {
+    const empty = (response: ServerResponse) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    const filter = `things?$filter=thingid%20eq%20${id(1)}`
+    server = await startScriptedServer({ things: empty, 'things?$select=thingid': empty, [filter]: empty })
+    await expect(ask()).rejects.toMatchObject({ code: 'bad-response' })
+  })
+
+  it('of a delta may say that nothing changed by saying nothing', async () => {
+    const feed = await checkpointed({ [delta]: {} })
+    expect(sketch(await collect(feed.changes()))).toEqual(['incremental end'])
+  })
+})
+
+describe('errors', () => {
+  const secret = 'hunter2-token-of-a-link'
+  const link = `things?$deltatoken=${secret}`
+  const next = `things?$skiptoken=${secret}`
+  const say = (text: string) => (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(text)
+  }
+  const failures: Readonly<Record<string, Answer>> = {
+    'a refusal': refusal(400, '0x80040203', `cannot read ${secret}`),
+    'a refusal that repeats the address': refusal(400, '0x80040203', `no resource at ${base}/${link}`),
+    'a busy service': refusal(503, '0x80072322'),
+    'a gone page': refusal(404, '0x80060888'),
+    'a redirect': (response) => response.writeHead(302, { location: `/login?back=${secret}` }).end(),
+    'a cut body': (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write('{"value":[')
+      setImmediate(() => response.destroy())
+    },
+    'no answer': (response) => void response.destroy(),
+    'text that is no JSON': say('<html>'),
+    'JSON that is no page': say('{"a":1}'),
+    'an error in the page': say(`{"value":[],"error":{"code":"0x80040216","message":"at ${secret}"}}`),
+    'a link that cannot be followed': say(`{"value":[],"@odata.nextLink":"ftp://x/?$skiptoken=${secret}"}`),
+    'a circle of links': say(`{"value":[],"@odata.nextLink":"${base}/${next}"}`),
+    'the page of another table': say(`{"@odata.context":"${base}/$metadata#others/$delta","value":[]}`),
+    'a row that is too long': say(`{"value":[{"x":"${'x'.repeat(5_000)}"}]}`),
+  }
+
+  it.each(Object.keys(failures))('never repeat the token of a link: %s', async (what) => {
+    const failing = failures[what] ?? ''
+    server = await startScriptedServer({
+      things: page([thing(1)], { '@odata.deltaLink': `${base}/${link}` }),
+      [link]: failing,
+      [next]: failing,
+    })
+    const client = createClient({
+      url: server.url,
+      random: () => 0,
+      retry: { maxAttempts: 2, baseDelayMs: 1 },
+      onEvent: tell,
+    })
+    const told: unknown[] = []
+    function tell(event: { readonly kind: string; readonly error?: unknown }): void {
+      told.push(event.error)
+    }
+    const options = {
+      entitySet: 'things',
+      primaryKey: 'thingid',
+      tokenLifetimeDays: 0,
+      gapGuard: false,
+    } as const
+    const clock = instantClock()
+    const feed = createChangeFeed(client, {
+      ...options,
+      clock,
+      maxRecordBytes: 4_000,
+      onExpired: 'fail',
+      onEvent: tell,
+    })
+    const events = await collect(feed.changes())
+    const reading = collect(feed.changes({ checkpoint: checkpointOf(events) }))
+    const error = await reading.then(
+      () => undefined,
+      (caught: unknown) => caught,
+    )
+    expect(error).toBeInstanceOf(Error)
+    for (const one of [error, ...told]) {
+      if (one === undefined) continue
+      for (let cause: unknown = one; cause instanceof Error; cause = cause.cause) {
+        expect(`${cause.message} ${JSON.stringify(cause)} ${inspect(cause)}`).not.toContain(secret)
+      }
+    }
+    await client.close()
+  })
+})
 
 describe('options', () => {
   it.each([

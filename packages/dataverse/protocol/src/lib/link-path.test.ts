@@ -22,6 +22,35 @@ describe('linkToPath()', () => {
     expect(linkToPath(root, '/api/data/v9.2/accounts')).toBe('/api/data/v9.2/accounts')
   })
 
+  it.each([
+    ['https://gateway.example/api/data/v9.2/accounts?$skiptoken=1', 'the path of the gateway is missing'],
+    ['https://gateway.example/crm/api/data/v9.2/accounts?$skiptoken=1', 'it is there'],
+    ['https://inside.local/org/api/data/v9.2/accounts?$skiptoken=1', 'another one is there'],
+    ['/api/data/v9.2/accounts?$skiptoken=1', 'the link has no host'],
+    ['/CRM/API/Data/v9.2/accounts?$skiptoken=1', 'the case differs'],
+    ['accounts?$skiptoken=1', 'it is relative'],
+  ])('puts %s behind the service root: %s', (link) => {
+    expect(linkToPath('https://gateway.example/crm/api/data/v9.2', link)).toBe(
+      '/crm/api/data/v9.2/accounts?$skiptoken=1',
+    )
+  })
+
+  it('looks for the service in the path alone, and keeps every character behind it', () => {
+    const query = "accounts(name='/api/data/v9.2/x')?$filter=contains(name,'/api/data/v9.2/')&x=%2fapi"
+    expect(linkToPath(root, `https://other/a/api/data/v9.2/${query}`)).toBe(`/api/data/v9.2/${query}`)
+    expect(linkToPath(root, '/page?next=/crm/api/data/v9.2/accounts')).toBe(
+      '/page?next=/crm/api/data/v9.2/accounts',
+    )
+    fc.assert(
+      fc.property(fc.string(), (tail) => {
+        const path = tail.replaceAll(/[?#]/g, '')
+        expect(
+          linkToPath('https://gateway/crm/api/data/v9.2', `https://host/api/data/v9.0/${path}?${tail}`),
+        ).toBe(`/crm/api/data/v9.2/${path}?${tail}`)
+      }),
+    )
+  })
+
   it('changes no character after the host', () => {
     fc.assert(
       fc.property(fc.string(), fc.webAuthority(), (tail, host) => {

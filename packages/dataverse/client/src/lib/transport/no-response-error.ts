@@ -1,4 +1,5 @@
 import { DataverseError } from '@deltaverse/core'
+import { hideQuery } from '@deltaverse/protocol'
 
 /** What a failed exchange was about, for messages. */
 export interface Exchange {
@@ -8,9 +9,10 @@ export interface Exchange {
 
 const maxUrlLength = 1_000
 
-/** `GET https://…` for a message. A query can have tens of thousands of characters; the error's `url` has them all. */
+/** `GET https://…` for a message, without the query. */
 export function describeExchange({ method, url }: Exchange): string {
-  return `${method} ${url.length > maxUrlLength ? `${url.slice(0, maxUrlLength)}…` : url}`
+  const shown = hideQuery(url)
+  return `${method} ${shown.length > maxUrlLength ? `${shown.slice(0, maxUrlLength)}…` : shown}`
 }
 
 const reasons: Readonly<Record<string, string>> = {

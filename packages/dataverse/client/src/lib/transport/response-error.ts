@@ -1,5 +1,5 @@
 import { type ErrorCode, ResponseError } from '@deltaverse/core'
-import { classifyError, parseErrorBody, parseRetryAfter } from '@deltaverse/protocol'
+import { classifyError, hideLinkTokens, parseErrorBody, parseRetryAfter } from '@deltaverse/protocol'
 import { describeExchange, type Exchange } from './no-response-error.js'
 import type { DataverseResponse } from './response.js'
 
@@ -19,7 +19,8 @@ export async function toResponseError(
   context: ResponseErrorContext,
 ): Promise<ResponseError> {
   const { status, headers } = response
-  const text = blotOut(await readErrorText(response, context.signal), context.token)
+  const said = await readErrorText(response, context.signal)
+  const text = hideLinkTokens(blotOut(said, context.token), exchange.url)
   const body = parseErrorBody(text, headers['content-type'])
   const verdict = classifyError(status, body)
   const redirect = status >= 300 && status < 400 && status !== 304
@@ -34,7 +35,7 @@ export async function toResponseError(
     requestId: response.requestId,
     retryAfterMs: parseRetryAfter(headers['retry-after'], context.nowMs),
     method: exchange.method,
-    url: exchange.url,
+    url: hideLinkTokens(exchange.url, exchange.url),
     body: text,
   })
 }
