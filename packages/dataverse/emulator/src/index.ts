@@ -1,4 +1,5 @@
 export { type Emulator, startEmulator } from './lib/emulator.js'
+export type { EmulatorOptions } from './lib/emulator-options.js'
 export type { BodyCut, FaultAction, FaultMatch, FaultRule, Faults } from './lib/faults/fault-rule.js'
 export type { FileOptions } from './lib/files/file-options.js'
 export type { HistoryEntry } from './lib/history.js'
@@ -7,7 +8,6 @@ export type { CostedRequest, LimitsOptions } from './lib/limits/limits-options.j
 export type { LimitFacet, WindowState } from './lib/limits/user-window.js'
 export { createVirtualTime, type VirtualTime, type VirtualTimeOptions } from './lib/limits/virtual-time.js'
 export type { LinkOptions } from './lib/link-options.js'
-export type { EmulatorOptions } from './lib/options.js'
 export { standardTables } from './lib/schema/standard-tables.js'
 export type {
   ColumnDefinition,

@@ -154,6 +154,7 @@ describe('the README', () => {
       stateless: true,
       holdsParties: true,
       holdsFiles: true,
+      isElastic: true,
       changeTrackingEnabled: true,
       canChangeTrackingBeEnabled: true,
       optimisticConcurrencyEnabled: true,

@@ -1,3 +1,4 @@
+import { splitIdentity } from './schema/row-identity.js'
 import type { CommittedChange } from './store/store.js'
 
 /** One committed write. */
@@ -6,6 +7,8 @@ export interface HistoryEntry {
   /** Logical name. */
   readonly table: string
   readonly id: string
+  /** Of an elastic table. */
+  readonly partition?: string | undefined
   readonly operation: 'created' | 'updated' | 'deleted'
 }
 
@@ -23,9 +26,10 @@ export function createHistory(limit: number): History {
       if (limit === 0) return
       for (const change of changes) {
         if (change.kind === 'fact') continue
-        const { version, table, id } = change
+        const { version, table, id: identity } = change
+        const { id, partition } = splitIdentity(identity)
         const operation = change.kind === 'deletion' ? 'deleted' : change.created ? 'created' : 'updated'
-        entries.push({ version, table, id, operation })
+        entries.push({ version, table, id, operation, ...(partition === undefined ? {} : { partition }) })
       }
       if (entries.length > limit * 2 + 1000) entries = entries.slice(-limit)
     },

@@ -1,7 +1,7 @@
+import type { ResolvedOptions } from './emulator-options.js'
 import { createHistory, type History } from './history.js'
 import { currentState, restoreChange } from './journal/current-state.js'
 import { type Journal, openJournal } from './journal/journal.js'
-import type { ResolvedOptions } from './options.js'
 import { builtInIds, builtInRows } from './schema/built-in-rows.js'
 import { createService, type Service } from './service.js'
 import { compactChanges } from './store/compact-changes.js'

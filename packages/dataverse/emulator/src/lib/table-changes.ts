@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from './options.js'
+import type { ResolvedOptions } from './emulator-options.js'
 import { pairKey } from './schema/resolve-intersect.js'
 import type { Schema } from './schema/schema.js'
 import type { Table } from './schema/table.js'
@@ -45,7 +45,7 @@ export function createTableChanges({ schema, store, tokenFloors, options }: Part
     const table = known === undefined ? schema.add(definition) : schema.replace(definition)
     const active = table.keys.filter((key) => key.indexStatus === 'Active')
     const keys = table.intersect === undefined ? active : [pairKey(table.intersect)]
-    store.table(table.logicalName).indexKeys(table.primaryIdColumn, keys)
+    store.table(table.logicalName).indexKeys(table, keys)
     version += 1
     return table
   }

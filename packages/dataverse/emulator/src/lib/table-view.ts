@@ -1,5 +1,6 @@
 import { createWithRelated } from './associations/create-with-related.js'
 import { rowNotFound } from './routes/find-row.js'
+import { identityOf, rowIdentity } from './schema/row-identity.js'
 import type { Table } from './schema/table.js'
 import type { StoredRow } from './schema/table-definition.js'
 import type { Service } from './service.js'
@@ -12,13 +13,14 @@ export interface TableView {
   count(): number
   /** Every row with all its columns but images, as Web API JSON, in the order of the primary keys. */
   rows(): Record<string, unknown>[]
-  get(id: string): Record<string, unknown> | undefined
+  /** `partition` is for elastic tables, here and below. */
+  get(id: string, partition?: string): Record<string, unknown> | undefined
   /** Creates a row from the body of a `POST`; returns its id. */
   create(row: Readonly<Record<string, unknown>>): string
   /** Changes a row as a `PATCH` does. */
-  update(id: string, row: Readonly<Record<string, unknown>>): void
+  update(id: string, row: Readonly<Record<string, unknown>>, partition?: string): void
   /** Deletes a row with all that follows from it. */
-  remove(id: string): void
+  remove(id: string, partition?: string): void
 }
 
 /**
@@ -34,8 +36,8 @@ export function createTableView(service: Service, entitySetOrLogicalName: string
     if (table === undefined) throw new TypeError(`There is no table '${entitySetOrLogicalName}'`)
     return table
   }
-  const existing = (table: Table, id: string): StoredRow => {
-    const row = service.store.table(table.logicalName).get(id.toLowerCase())
+  const existing = (table: Table, id: string, partition?: string): StoredRow => {
+    const row = service.store.table(table.logicalName).get(identityOf(id.toLowerCase(), partition))
     if (row === undefined) throw rowNotFound(table, { kind: 'id', id })
     return row
   }
@@ -46,9 +48,9 @@ export function createTableView(service: Service, entitySetOrLogicalName: string
       const table = found()
       return [...service.context.rows(table.logicalName)].map((row) => toJson(table, row))
     },
-    get(id) {
+    get(id, partition) {
       const table = found()
-      const row = service.store.table(table.logicalName).get(id.toLowerCase())
+      const row = service.store.table(table.logicalName).get(identityOf(id.toLowerCase(), partition))
       return row && toJson(table, row)
     },
     create(row) {
@@ -56,21 +58,21 @@ export function createTableView(service: Service, entitySetOrLogicalName: string
       const created = service.store.transact(() => createWithRelated(service, table, row))
       return created[table.primaryIdColumn] as string
     },
-    update(id, row) {
+    update(id, row, partition) {
       const table = found()
       service.store.transact(() =>
         updateRow(
           service,
           table,
-          existing(table, id),
-          readBody(service, table, row, 'update', existing(table, id)),
+          existing(table, id, partition),
+          readBody(service, table, row, 'update', existing(table, id, partition)),
         ),
       )
     },
-    remove(id) {
+    remove(id, partition) {
       const table = found()
-      const row = existing(table, id)
-      service.store.transact(() => deleteRow(service, table, row[table.primaryIdColumn] as string))
+      const row = existing(table, id, partition)
+      service.store.transact(() => deleteRow(service, table, rowIdentity(table, row)))
     },
   }
 }

@@ -1,5 +1,6 @@
 import { ServiceError } from '../http/service-error.js'
 import { isGuid } from '../ids.js'
+import { identityOf } from '../schema/row-identity.js'
 import type { Table } from '../schema/table.js'
 import type { Service } from '../service.js'
 import { readBody } from '../writing/read-body.js'
@@ -32,7 +33,9 @@ export function updateMultiple(service: Service, table: Table, targets: readonly
 
 function idOf(table: Table, target: BulkTarget): string {
   const id = target[table.primaryIdColumn]
-  if (typeof id === 'string' && isGuid(id)) return id.toLowerCase()
+  if (typeof id === 'string' && isGuid(id)) {
+    return table.isElastic ? identityOf(id.toLowerCase(), target.partitionid) : id.toLowerCase()
+  }
   throw payloadError(
     table,
     `A row in 'Targets' has no '${table.primaryIdColumn}'; UpdateMultiple takes no other key.`,

@@ -3,6 +3,7 @@ import { parseReference } from '../associations/referenced-row.js'
 import { ServiceError } from '../http/service-error.js'
 import { type RowTarget, resolveTarget } from '../routes/find-row.js'
 import { valuesToCreate } from '../routes/row-requests.js'
+import { identityOf, rowIdentity } from '../schema/row-identity.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
@@ -22,7 +23,7 @@ export function upsertMultiple(service: Service, table: Table, targets: readonly
   for (const target of targets) {
     const address = addressOf(service, table, target)
     const row = upsert(service, table, target, address)
-    const id = row[table.primaryIdColumn] as string
+    const id = rowIdentity(table, row)
     if (seen.has(id)) throw duplicateRow()
     seen.add(id)
   }
@@ -58,7 +59,9 @@ function addressOf(service: Service, table: Table, target: BulkTarget): RowTarge
       `A row in 'Targets' has neither '${table.primaryIdColumn}' nor an '@odata.id' with an alternate key.`,
     )
   }
-  return resolveTarget(service, table, { kind: 'id', literal: { text: id, quoted: false } }, 'body')
+  const found = resolveTarget(service, table, { kind: 'id', literal: { text: id, quoted: false } }, 'body')
+  if (!table.isElastic || found.kind !== 'id') return found
+  return { kind: 'id', id: identityOf(found.id, target.partitionid) }
 }
 
 function unexpected(): ServiceError {

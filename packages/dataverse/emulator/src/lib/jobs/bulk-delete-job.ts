@@ -1,5 +1,6 @@
 import { parseQueryExpression } from '../conditions/query-expression.js'
 import { ServiceError } from '../http/service-error.js'
+import { rowIdentity } from '../schema/row-identity.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
@@ -88,9 +89,10 @@ function deleteQueried(service: Service, job: StoredRow, query: unknown, outcome
   for (const row of rows) {
     const id = String(row[table.primaryIdColumn])
     // A cascade may have taken it along.
-    if (store.table(table.logicalName).get(id) === undefined) continue
+    const identity = rowIdentity(table, row)
+    if (store.table(table.logicalName).get(identity) === undefined) continue
     try {
-      store.transact(() => deleteRow(service, table, id))
+      store.transact(() => deleteRow(service, table, identity))
       outcomes.deleted()
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error

@@ -57,7 +57,7 @@ export function toEntityMetadata(table: Table, schema: Schema): Record<string, u
     HasNotes: true,
     HasActivities: !table.isActivity,
     // `Standard` is not confirmed by any document; only `Elastic` is.
-    TableType: 'Standard',
+    TableType: table.isElastic ? 'Elastic' : 'Standard',
     CreatedOn: '1900-01-01T00:00:00Z',
     ModifiedOn: '1900-01-01T00:00:00Z',
   }

@@ -1,4 +1,5 @@
 import { notEmulated } from '../http/service-error.js'
+import { rowIdentity } from '../schema/row-identity.js'
 import type { Schema } from '../schema/schema.js'
 import type { Column, Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
@@ -38,13 +39,12 @@ export function createComparison(terms: readonly OrderTerm[], table: Table, sche
     sign: descending ? -1 : 1,
     read: sortKey(column, schema),
   }))
-  const { primaryIdColumn } = table
   return (a, b, related) => {
     for (const { sign, read } of keys) {
       const order = compareValues(read(a, related), read(b, related))
       if (order !== 0) return sign * order
     }
-    return compareValues(String(a[primaryIdColumn]), String(b[primaryIdColumn]))
+    return compareValues(rowIdentity(table, a), rowIdentity(table, b))
   }
 }
 

@@ -14,6 +14,9 @@ import { parseSkipToken, type SkipToken } from './skip-token.js'
 /** Counts stop here; Microsoft Learn, "Count number of rows". */
 const maxCount = 5000
 
+/** Pages of elastic tables; Microsoft Learn, "Page results". */
+const maxElasticPageSize = 500
+
 /** A list that is less than a whole table. */
 export interface ListScope {
   /** Path after the service root. */
@@ -37,8 +40,10 @@ export function listRows(
   const lost = service.options.changeTracking.lostWithAnnotations && includeAnnotations.length > 0
   const asked = trackChanges && !lost
   const tracked = asked || query.deltaToken !== undefined || skip?.tracking === true
-  const sizeApplies = maxPageSize !== undefined && maxPageSize <= service.options.maxPageSize
-  const pageSize = sizeApplies ? maxPageSize : service.options.maxPageSize
+  const { maxPageSize: most } = service.options
+  const largest = table.isElastic ? Math.min(most, maxElasticPageSize) : most
+  const sizeApplies = maxPageSize !== undefined && maxPageSize <= largest
+  const pageSize = sizeApplies ? maxPageSize : largest
   const content = tracked
     ? readTrackedPage({ service, request, table, query, pageSize, skip })
     : readPage(service, request, table, query, pageSize, skip)

@@ -4,6 +4,7 @@ import type { ParsedRequest, ServiceResponse } from '../http/service-response.js
 import { formatContext } from '../query/format-context.js'
 import type { QueryOptions } from '../query/query-options.js'
 import type { RowFormat } from '../query/row-shape.js'
+import { splitIdentity } from '../schema/row-identity.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
@@ -54,7 +55,7 @@ export function pageResponse(page: PageRequest, content: PageContent): ServiceRe
   const deletedContext = JSON.stringify(`${serviceRoot}/$metadata#${set}/$deletedEntity`)
   const values = content.entries.map((entry) =>
     typeof entry === 'string'
-      ? `{"@odata.context":${deletedContext},"id":"${entry}","reason":"deleted"}`
+      ? `{"@odata.context":${deletedContext},${deletedRow(page, entry)},"reason":"deleted"}`
       : format(entry),
   )
   const links = linkMembers(page, content)
@@ -70,6 +71,13 @@ export function pageResponse(page: PageRequest, content: PageContent): ServiceRe
     },
     body: `{${members.join(',')}}`,
   }
+}
+
+function deletedRow({ service }: PageRequest, identity: string): string {
+  const { id, partition } = splitIdentity(identity)
+  const told =
+    service.options.changeTracking.elasticDeletions === 'id-and-partition' && partition !== undefined
+  return told ? `"id":"${id}","partitionid":${JSON.stringify(partition)}` : `"id":"${id}"`
 }
 
 function countMembers({ request, service }: PageRequest, { count }: PageContent): string[] {

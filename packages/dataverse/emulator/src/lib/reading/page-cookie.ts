@@ -74,7 +74,9 @@ function withoutBraces(text: string): string {
   return text.replace(/^\{|\}$/g, '').toLowerCase()
 }
 
-/** The columns that order a list: those asked for, then the primary key. */
+/** The columns that order a list: those asked for, then what tells rows apart. */
 export function orderColumns(table: Table, terms: readonly { readonly column: Column }[]): Column[] {
-  return [...new Set([...terms.map((term) => term.column), table.primaryKey])]
+  const partition = table.isElastic ? table.column('partitionid') : undefined
+  const last = partition === undefined ? [table.primaryKey] : [table.primaryKey, partition]
+  return [...new Set([...terms.map((term) => term.column), ...last])]
 }

@@ -1,4 +1,5 @@
 import type { QueryOptions } from '../query/query-options.js'
+import { rowIdentity } from '../schema/row-identity.js'
 import type { Table } from '../schema/table.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
@@ -21,7 +22,7 @@ export function pageInIdOrder(
 ): Page {
   const store = service.store.table(table.logicalName)
   const columns = orderColumns(table, [])
-  const after = skip && (rowOfCookie(skip.columns, columns)[table.primaryIdColumn] as string)
+  const after = skip && rowIdentity(table, rowOfCookie(skip.columns, columns))
   const rows: StoredRow[] = []
   for (const id of store.ids.after(after)) {
     const row = store.get(id)

@@ -1,5 +1,6 @@
 import { ServiceError } from '../http/service-error.js'
 import { isGuid } from '../ids.js'
+import { splitIdentity } from '../schema/row-identity.js'
 import type { Column, Table, TableKey } from '../schema/table.js'
 import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
@@ -123,7 +124,7 @@ export function rowNotFound(table: Table, target: RowTarget): ServiceError {
     ? new ServiceError(
         404,
         '0x80040217',
-        `Entity '${table.logicalName}' With Id = ${target.id} Does Not Exist`,
+        `Entity '${table.logicalName}' With Id = ${splitIdentity(target.id).id} Does Not Exist`,
       )
     : new ServiceError(
         404,

@@ -5,7 +5,9 @@ import type { ParsedRequest, ServiceResponse } from '../http/service-response.js
 import { formatContext } from '../query/format-context.js'
 import { parseQueryOptions } from '../query/parse-query-options.js'
 import type { QueryOptions } from '../query/query-options.js'
+import { parseQueryParts } from '../query/query-parts.js'
 import type { RowFormats } from '../reading/row-formats.js'
+import { identityOf, rowIdentity, splitIdentity } from '../schema/row-identity.js'
 import type { Table } from '../schema/table.js'
 import type { ColumnValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
@@ -54,8 +56,16 @@ export function rowRequest(context: RowRequest, predicate: KeyPredicate, address
   const { service, request, table } = context
   // Microsoft Learn, web API reference of activityparty: RetrieveMultiple only.
   if (table.holdsParties && request.method === 'GET') throw unsupportedMessage(table, 'Retrieve')
-  const target = resolveTarget(service, table, predicate)
-  switch (request.method) {
+  const found = resolveTarget(service, table, predicate)
+  if (!table.isElastic || found.kind !== 'id') return answerRow(context, found, address)
+  const { partition, others } = partitionOption(request.rawQuery)
+  const target: RowTarget = { kind: 'id', id: identityOf(found.id, partition) }
+  return answerRow({ ...context, request: { ...request, rawQuery: others } }, target, address)
+}
+
+function answerRow(context: RowRequest, target: RowTarget, address: string): ServiceResponse {
+  const { method } = context.request
+  switch (method) {
     case 'GET':
       return getRow(context, target)
     case 'PATCH':
@@ -63,8 +73,17 @@ export function rowRequest(context: RowRequest, predicate: KeyPredicate, address
     case 'DELETE':
       return removeRow(context, target)
     default:
-      throw methodNotAllowed(request.method)
+      throw methodNotAllowed(method)
   }
+}
+
+/** `?partitionId='x'` says in which partition of an elastic table an id is; Microsoft Learn, "Use elastic tables with code". */
+function partitionOption(rawQuery: string): { partition: string | undefined; others: string } {
+  const parts = parseQueryParts(rawQuery)
+  const named = (name: string): boolean => name.toLowerCase() === 'partitionid'
+  const others = parts.filter(({ name }) => !named(name)).map(({ raw }) => raw)
+  const option = parts.find(({ name }) => named(name))
+  return { partition: option?.value.replaceAll(/^'|'$/g, ''), others: others.join('&') }
 }
 
 /** The row of a target, or 404. */
@@ -176,7 +195,7 @@ export function valuesToCreate(
     }
     return { ...target.values, ...body }
   }
-  return { ...body, [table.primaryIdColumn]: target.id }
+  return { ...body, [table.primaryIdColumn]: splitIdentity(target.id).id }
 }
 
 function checkExists(service: Service, value: ColumnValue): void {
@@ -197,6 +216,6 @@ function removeRow(context: RowRequest, target: RowTarget): ServiceResponse {
   const { service, request, table } = context
   const row = rowOf(context, target)
   checkIfMatch(table, parseConditions(request.headers), row)
-  service.store.transact(() => deleteRow(service, table, row[table.primaryIdColumn] as string))
+  service.store.transact(() => deleteRow(service, table, rowIdentity(table, row)))
   return { status: 204 }
 }

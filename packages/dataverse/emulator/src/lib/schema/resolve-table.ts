@@ -40,6 +40,7 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     holdsParties: definition.holdsParties ?? false,
     holdsFiles: definition.holdsFiles ?? false,
     isCustom: definition.isCustom ?? false,
+    isElastic: definition.isElastic ?? false,
     changeTrackingEnabled: definition.changeTrackingEnabled ?? intersect !== undefined,
     canChangeTrackingBeEnabled: definition.canChangeTrackingBeEnabled ?? true,
     optimisticConcurrencyEnabled: definition.optimisticConcurrencyEnabled ?? intersect === undefined,
@@ -52,7 +53,9 @@ export function resolveTable(definition: TableDefinition): ResolvedTable {
     autoNumberColumns: columns.filter((column) => column.autoNumberFormat !== undefined),
     fileColumns: columns.filter(({ type }) => type === 'file' || type === 'image'),
     intersect,
-    keys: (definition.keys ?? []).map((key) => resolveKey(key, logicalName, columns)),
+    keys: [...elasticKeys(definition, primaryIdColumn), ...(definition.keys ?? [])].map((key) =>
+      resolveKey(key, logicalName, columns),
+    ),
     definition,
   }
 }
@@ -61,6 +64,18 @@ function primaryKeyOf(columns: readonly Column[], table: string): Column {
   const found = columns.find(({ isPrimaryId }) => isPrimaryId)
   if (found === undefined) throw new TypeError(`Table '${table}' has no column for its primary key`)
   return found
+}
+
+/** Microsoft Learn, "Use elastic tables with code": the one key that they have. */
+function elasticKeys({ isElastic }: TableDefinition, primaryIdColumn: string): KeyDefinition[] {
+  if (isElastic !== true) return []
+  return [
+    {
+      logicalName: 'keyfornosqlentitywithpkpartitionid',
+      schemaName: 'KeyForNoSqlEntityWithPKPartitionId',
+      columns: [primaryIdColumn, 'partitionid'],
+    },
+  ]
 }
 
 function guessPrimaryName(definition: TableDefinition): string | undefined {

@@ -17,6 +17,7 @@ export function systemColumns(definition: TableDefinition, entitySetName: string
     return [versionNumber]
   return [
     ...auditColumns(definition),
+    ...elasticColumns(definition),
     ...stateColumns(definition),
     ...ownershipColumns(definition, entitySetName),
     ...importColumns(definition),
@@ -70,6 +71,21 @@ function auditColumns(definition: TableDefinition): ColumnDefinition[] {
     by('modifiedby', 'ModifiedBy', 'Modified By'),
     by('modifiedonbehalfby', 'ModifiedOnBehalfBy', 'Modified By (Delegate)'),
     versionNumber,
+  ]
+}
+
+function elasticColumns({ isElastic }: TableDefinition): ColumnDefinition[] {
+  if (isElastic !== true) return []
+  return [
+    {
+      logicalName: 'partitionid',
+      schemaName: 'PartitionId',
+      displayName: 'Partition Id',
+      type: 'string',
+      maxLength: 100,
+      validForUpdate: false,
+    },
+    { logicalName: 'ttlinseconds', schemaName: 'TTLInSeconds', displayName: 'Time to live', type: 'integer' },
   ]
 }
 

@@ -190,6 +190,11 @@ export interface TableDefinition {
   readonly isCustom?: boolean
   /** Whether the table has no `statecode` and `statuscode`, such as users and notes. Default: `false`. */
   readonly stateless?: boolean
+  /**
+   * Whether the table is elastic: rows are told apart by `partitionid` too, and pages have 500 rows at most. Adds
+   * `partitionid`, `ttlinseconds` and the key of both. Default: `false`.
+   */
+  readonly isElastic?: boolean
   /** Default: `false`, as for custom tables in Dataverse; `true` for intersect tables. */
   readonly changeTrackingEnabled?: boolean
   /** Default: `true`. */

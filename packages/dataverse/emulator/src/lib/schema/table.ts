@@ -130,6 +130,7 @@ export interface Table {
   /** Whether the rows tell of files. */
   readonly holdsFiles: boolean
   readonly isCustom: boolean
+  readonly isElastic: boolean
   readonly changeTrackingEnabled: boolean
   readonly canChangeTrackingBeEnabled: boolean
   readonly optimisticConcurrencyEnabled: boolean

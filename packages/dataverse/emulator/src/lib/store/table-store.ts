@@ -1,4 +1,5 @@
-import type { FoldText } from '../fold-text.js'
+import { type FoldText, foldTextFor } from '../fold-text.js'
+import { type IdentifiedTable, rowIdentity } from '../schema/row-identity.js'
 import type { StoredRow } from '../schema/table-definition.js'
 import { type ChangeLog, createChangeLog } from './change-log.js'
 import { keyText } from './key-text.js'
@@ -34,13 +35,15 @@ export interface TableStore {
   delete(id: string): void
   setTombstone(id: string, tombstone: Tombstone | undefined): void
   /** Builds the indexes of these keys; drops others. */
-  indexKeys(primaryIdColumn: string, keys: readonly KeyIndexDefinition[]): void
+  indexKeys(table: IdentifiedTable, keys: readonly KeyIndexDefinition[]): void
 }
 
 interface KeyIndex {
   readonly definition: KeyIndexDefinition
   readonly ids: Map<string, string>
 }
+
+const foldNothing = foldTextFor('exact')
 
 /** Creates the store of one table. */
 export function createTableStore(logicalName: string, fold: FoldText): TableStore {
@@ -49,22 +52,25 @@ export function createTableStore(logicalName: string, fold: FoldText): TableStor
   const changes = createChangeLog()
   const tombstones = new Map<string, Tombstone>()
   const lookups = new Map<string, Map<string, Set<string>>>()
-  let primaryIdColumn = `${logicalName}id`
+  let table: IdentifiedTable = { primaryIdColumn: `${logicalName}id`, isElastic: false }
   let keyIndexes: KeyIndex[] = []
 
+  // Partitions are told apart exactly.
+  const foldOf = (): FoldText => (table.isElastic ? foldNothing : fold)
+
   function index(row: StoredRow): void {
-    const id = row[primaryIdColumn] as string
+    const id = rowIdentity(table, row)
     for (const { definition, ids: byText } of keyIndexes) {
-      const text = keyText(row, definition.columns, fold)
+      const text = keyText(row, definition.columns, foldOf())
       if (text !== undefined) byText.set(text, id)
     }
     for (const [column, byTarget] of lookups) addReference(byTarget, row, column, id)
   }
 
   function unindex(row: StoredRow): void {
-    const id = row[primaryIdColumn] as string
+    const id = rowIdentity(table, row)
     for (const { definition, ids: byText } of keyIndexes) {
-      const text = keyText(row, definition.columns, fold)
+      const text = keyText(row, definition.columns, foldOf())
       if (text !== undefined && byText.get(text) === id) byText.delete(text)
     }
     for (const [column, byTarget] of lookups) {
@@ -95,12 +101,12 @@ export function createTableStore(logicalName: string, fold: FoldText): TableStor
     idByKey(keyLogicalName, values) {
       const found = keyIndexes.find(({ definition }) => definition.logicalName === keyLogicalName)
       if (found === undefined) return undefined
-      const text = keyText(values, found.definition.columns, fold)
+      const text = keyText(values, found.definition.columns, foldOf())
       return text === undefined ? undefined : found.ids.get(text)
     },
     idsByLookup: (column, targetId) => [...(lookupIndex(column).get(targetId) ?? [])],
     set(row) {
-      const id = row[primaryIdColumn] as string
+      const id = rowIdentity(table, row)
       const before = rows.get(id)
       if (before === undefined) ids.add(id)
       else unindex(before)
@@ -118,8 +124,8 @@ export function createTableStore(logicalName: string, fold: FoldText): TableStor
       if (tombstone === undefined) tombstones.delete(id)
       else tombstones.set(id, tombstone)
     },
-    indexKeys(idColumn, keys) {
-      primaryIdColumn = idColumn
+    indexKeys(identified, keys) {
+      table = identified
       keyIndexes = keys.map((definition) => ({ definition, ids: new Map() }))
       for (const row of rows.values()) index(row)
     },

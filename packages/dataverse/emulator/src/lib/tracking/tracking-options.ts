@@ -31,6 +31,11 @@ export interface ChangeTrackingOptions {
    * `stateDirectory` are bound to nothing. Default: `asked`.
    */
   readonly otherColumns?: 'asked' | 'refused' | 'given' | undefined
+  /**
+   * What a delta says of a deleted row of an elastic table, whose id other rows may share; not documented. `id` is what
+   * rows of other tables get, and leaves the partition open. Default: `id`.
+   */
+  readonly elasticDeletions?: 'id' | 'id-and-partition' | undefined
   /** Whether a change of the table's definition ends the life of its tokens, as seen in the field. Default: `true`. */
   readonly expireOnSchemaChange?: boolean | undefined
   /**
@@ -59,6 +64,7 @@ export function resolveTrackingOptions(tracking: ChangeTrackingOptions): Resolve
     refuseExpand = true,
     unknownToken = 'error',
     otherColumns = 'asked',
+    elasticDeletions = 'id',
     expireOnSchemaChange = true,
     lostWithAnnotations = false,
   } = objectOf('changeTracking', tracking) as ChangeTrackingOptions
@@ -70,6 +76,7 @@ export function resolveTrackingOptions(tracking: ChangeTrackingOptions): Resolve
     refuseExpand: booleanOf('changeTracking.refuseExpand', refuseExpand),
     unknownToken: oneOf('changeTracking.unknownToken', unknownToken, ['error', 'full-result']),
     otherColumns: oneOf('changeTracking.otherColumns', otherColumns, ['asked', 'refused', 'given']),
+    elasticDeletions: oneOf('changeTracking.elasticDeletions', elasticDeletions, ['id', 'id-and-partition']),
     expireOnSchemaChange: booleanOf('changeTracking.expireOnSchemaChange', expireOnSchemaChange),
     lostWithAnnotations: booleanOf('changeTracking.lostWithAnnotations', lostWithAnnotations),
   }

@@ -4,6 +4,7 @@ import { settleImages } from '../files/set-image.js'
 import { ServiceError } from '../http/service-error.js'
 import { builtInIds } from '../schema/built-in-rows.js'
 import { deriveValues } from '../schema/derived-values.js'
+import { rowIdentity } from '../schema/row-identity.js'
 import type { Table, TableKey } from '../schema/table.js'
 import type { ColumnValue, LookupValue, StoredRow } from '../schema/table-definition.js'
 import type { Service } from '../service.js'
@@ -34,7 +35,8 @@ export function createRow(
   const given = values[table.primaryIdColumn]
   const id = typeof given === 'string' ? given : service.ids.next()
   const rows = service.store.table(table.logicalName)
-  if (rows.get(id) !== undefined) throw duplicateRow()
+  const identity = rowIdentity(table, { ...values, [table.primaryIdColumn]: id })
+  if (rows.get(identity) !== undefined) throw duplicateRow()
   settleState(table, id, undefined, values, initialState(service, table, values))
   if (table.autoNumberColumns.length > 0) fillAutoNumbers(service, table, values)
   const row: RowValues = { ...systemValues(service, table), ...defaults(table), ...values }
@@ -42,8 +44,8 @@ export function createRow(
   if (typeof values.overriddencreatedon === 'string') row.createdon = values.overriddencreatedon
   if (table.fileColumns.length > 0) settleImages(service, table, row, undefined, values)
   finish(service, table, row, values)
-  checkKeys(service, table, id, row)
-  const created = service.store.put(table.logicalName, id, row)
+  checkKeys(service, table, identity, row)
+  const created = service.store.put(table.logicalName, identity, row)
   if (table.isActivity) followActivity(service, table, created)
   return created
 }
@@ -64,6 +66,7 @@ export function updateRow(
   const id = before[table.primaryIdColumn] as string
   const values: RowValues = { ...input }
   delete values[table.primaryIdColumn]
+  if (table.isElastic) delete values.partitionid
   settleState(table, id, before, values)
   if (rules === 'checked') checkStateRules(table, id, before, values)
   const row: RowValues = { ...before, ...values }
@@ -74,8 +77,9 @@ export function updateRow(
   if (behalfOf !== (row.modifiedonbehalfby ?? null)) row.modifiedonbehalfby = behalfOf
   if (table.fileColumns.length > 0) settleImages(service, table, row, before, values)
   finish(service, table, row, values)
-  checkKeys(service, table, id, row)
-  const updated = service.store.put(table.logicalName, id, row)
+  const identity = rowIdentity(table, before)
+  checkKeys(service, table, identity, row)
+  const updated = service.store.put(table.logicalName, identity, row)
   if (table.isActivity) followActivity(service, table, updated)
   return updated
 }
