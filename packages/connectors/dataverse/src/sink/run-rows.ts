@@ -3,6 +3,7 @@ import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, DataverseError, isDataverseError, type Row } from '@deltaverse/core'
 import { planRows } from './dry-run.js'
 import { locateRows } from './lookup/locate-rows.js'
+import { createClearing } from './plan/clearing.js'
 import { comparesFirst } from './plan/compares-first.js'
 import { createRunContext, type RunContext } from './plan/run-context.js'
 import type { RunPlan } from './plan/run-plan.js'
@@ -37,12 +38,13 @@ export interface RowWork {
 /** Runs rows through the pump; returns what became of them all. */
 export function runRows(
   client: DataverseClient,
-  plan: RunPlan,
+  ofWriter: RunPlan,
   rows: RowSource<Row>,
   { kind, tellsResults, onEvent }: RowWork,
   call: CallOptions,
 ): AsyncGenerator<readonly SettledRow[], WriteSummary, undefined> {
   const writes = kind === 'write'
+  const plan = writes ? { ...ofWriter, clearing: createClearing() } : ofWriter
   return runItems(
     client,
     plan,

@@ -1,9 +1,18 @@
+import { checkCleared, isLookedAt } from './lookup/check-cleared.js'
 import { locateRows } from './lookup/locate-rows.js'
+import type { Clearing } from './plan/clearing.js'
 import type { RunContext } from './plan/run-context.js'
 import { toChunks } from './request/channels.js'
 import { needsIdOf } from './request/wire-call.js'
 import { runStep } from './response/run-step.js'
-import { type RowOutcome, type Settle, type SettledRow, settled } from './result/row-outcome.js'
+import {
+  type RowOutcome,
+  type Settle,
+  type SettledRow,
+  settled,
+  type TakeOutcome,
+} from './result/row-outcome.js'
+import { clearByProperty, clearingBinds } from './row/cleared-lookups.js'
 import { onlyParties } from './row/party-columns.js'
 import type { PendingRow } from './row/pending-row.js'
 import { prepareRow } from './row/prepare-row.js'
@@ -43,21 +52,43 @@ async function writeVersions(
 ): Promise<void> {
   const located = await locateRows(context, rows, settle)
   const written = new Map<PendingRow, RowOutcome>()
-  await runStep(
-    context,
-    toChunks(context.plan, located, { kind: 'first' }, context.requestRows()),
-    { kind: 'first' },
-    (row, outcome) => {
-      const follows = outcome.status !== 'failed' && contentOf(row).followUps.length > 0
-      if (!follows) {
-        settle(row, outcome)
-        return
-      }
-      if (outcome.id !== undefined && needsIdOf(context.plan, row)) findPresent(row, outcome.id)
-      written.set(row, outcome)
-    },
-  )
+  await writeFirst(context, located, (row, outcome) => {
+    const follows = outcome.status !== 'failed' && contentOf(row).followUps.length > 0
+    if (!follows) {
+      settle(row, outcome)
+      return
+    }
+    if (outcome.id !== undefined && needsIdOf(context.plan, row)) findPresent(row, outcome.id)
+    written.set(row, outcome)
+  })
   await writeFollowUps(context, written, settle)
+}
+
+/** The first requests; look-ups that they clear are looked after as long as it is not known in which form that works. */
+async function writeFirst(
+  context: RunContext,
+  rows: readonly PendingRow[],
+  take: TakeOutcome,
+): Promise<void> {
+  const { clearing } = context.plan
+  if (clearing?.form === 'property') {
+    for (const row of rows) if (clearingBinds(row).length > 0) clearByProperty(row)
+  }
+  const doubtful = new Map<PendingRow, RowOutcome>()
+  let refusing: Clearing | undefined
+  const step = { kind: 'first' } as const
+  await runStep(context, toChunks(context.plan, rows, step, context.requestRows()), step, (row, outcome) => {
+    if (clearing !== undefined && clearing.retried.size > 0 && clearing.retried.delete(row)) {
+      if (outcome.status !== 'failed' && clearing.form !== 'property') refusing = clearing
+    }
+    if (isLookedAt(context, row, outcome)) doubtful.set(row, outcome)
+    else take(row, outcome)
+  })
+  if (refusing !== undefined) {
+    refusing.form = 'property'
+    await context.tell({ kind: 'clearing-changed', reason: 'refused' })
+  }
+  await checkCleared(context, doubtful, take)
 }
 
 /** The requests that follow the first: an owner, parties, a state. They only ever update. */

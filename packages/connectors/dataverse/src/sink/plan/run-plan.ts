@@ -1,5 +1,6 @@
 import type { Row } from '@deltaverse/core'
 import type { BulkSupport } from './bulk-support.js'
+import type { Clearing } from './clearing.js'
 import type { ColumnPlan, ColumnReader } from './column-plan.js'
 import type { RequestCalls } from './request-calls.js'
 import type { TableSource } from './table-port.js'
@@ -12,6 +13,8 @@ export interface RunPlan extends ColumnPlan {
   readonly readColumns: ColumnReader
   /** The requests of what is no row, such as pairs; absent where rows are written. */
   readonly calls?: RequestCalls
+  /** Learns how look-ups are cleared; absent where no rows are written. */
+  readonly clearing?: Clearing
   /** Rows whose GUIDs can only stand for what an earlier run of ours created. */
   readonly ownIds?: WeakSet<Row>
 }

@@ -3,6 +3,7 @@ import { isRowGone, serviceCode } from '@deltaverse/protocol'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { Wait } from '../plan/wait.js'
 import type { WriteStep } from '../plan/write-step.js'
+import { clearByProperty, clearingBinds } from '../row/cleared-lookups.js'
 import type { PendingRow } from '../row/pending-row.js'
 import { columnsOf, hasRaced, isUncertain, locatedOf } from '../row/row-facts.js'
 import { beUncertain, countFailure, findVanished, postpone, race } from '../row/row-steps.js'
@@ -29,7 +30,19 @@ export function classifyAnswer(plan: RunPlan, row: PendingRow, step: WriteStep, 
   if (answer.kind === 'done') return answer
   if (answer.kind === 'not-run') return { kind: 'again', wait: 'none' }
   const { error, lost } = answer
-  return classifyByCode(plan, row, step, error) ?? classifyByTime(plan, row, error, lost)
+  const verdict = classifyByCode(plan, row, step, error) ?? classifyByTime(plan, row, error, lost)
+  return verdict.kind === 'failed' && step.kind === 'first' && clearsOtherwise(plan, row, error)
+    ? { kind: 'again', wait: 'none' }
+    : verdict
+}
+
+/** A row that clears a look-up may be refused for the form of it; then it is sent once more in the other form. */
+function clearsOtherwise({ clearing }: RunPlan, row: PendingRow, error: DataverseError): boolean {
+  if (clearing === undefined || clearing.form === 'bind' || !isResponseError(error)) return false
+  if ((error.status !== 400 && error.status !== 500) || clearingBinds(row).length === 0) return false
+  clearByProperty(row)
+  clearing.retried.add(row)
+  return true
 }
 
 function classifyByCode(

@@ -15,6 +15,8 @@ export type RunEvent =
   | { readonly kind: 'retry'; readonly rows: number; readonly error: DataverseError }
   /** The table has this bulk message, but it does not work: it is not tried again, rows go as batches. */
   | { readonly kind: 'bulk-given-up'; readonly message: BulkMessage; readonly error: DataverseError }
+  /** A bind of null did not clear a look-up: from then on look-ups are cleared by `nav: null`. */
+  | { readonly kind: 'clearing-changed'; readonly reason: 'ignored' | 'refused' }
 
 /** Everything that a writer tells. */
 export type WriteEvent<R extends object = Row> = RowEvent<R> | RunEvent

@@ -88,6 +88,8 @@ function findShape(plan: ColumnPlan, names: readonly string[]): RowShape {
   const isSent = (name: string): boolean =>
     !isStripped(plan, name) && (!name.includes('@') || name.endsWith('@odata.bind'))
   const takesNull = (name: string): boolean => {
+    // A look-up that is cleared may have to be cleared in another way.
+    if (name.includes('@')) return false
     const column = plan.table.columns.get(name)
     const isLeft = column !== undefined && isLeftToService(column, plan.options.values)
     return plan.options.nulls === 'write' && !isLeft

@@ -113,6 +113,12 @@ export function postpone(row: PendingRow, columns: Columns, followUps: readonly 
   standAt(row, withContent(located, content))
 }
 
+/** The columns of the first request in another form. */
+export function rewrite(row: PendingRow, columns: Columns): void {
+  const located = locatedOf(row)
+  standAt(row, withContent(located, { ...located.content, columns, body: undefined }))
+}
+
 /** One failure more. @returns how often it failed like that */
 export function countFailure(row: PendingRow, kind: keyof Failures): number {
   const failures = failuresOf(row)
