@@ -10,6 +10,7 @@ import {
   UsageError,
 } from 'deltaverse/program'
 import type { Fact } from './fact.js'
+import { probeClearing } from './lookup-probes.js'
 import { probeReading } from './read-probes.js'
 import { probeWriting } from './write-probes.js'
 
@@ -62,7 +63,8 @@ async function lookAtEverything(
   const call = { signal }
   const facts = await probeReading(client, { table, pageSize, maxPages, call })
   if (writeTable === undefined) return facts
-  return [...facts, ...(await probeWriting(client, { table: writeTable, maxPages, call }))]
+  const written = await probeWriting(client, { table: writeTable, maxPages, call })
+  return [...facts, ...written, ...(await probeClearing(client, { table: writeTable, call }))]
 }
 
 function printFacts(settings: LiveSettings, facts: readonly Fact[]): void {

@@ -3,6 +3,7 @@ import type { DataverseClient } from '@deltaverse/client'
 import type { CallOptions } from '@deltaverse/core'
 import { describeTable, type TableDescription } from '@deltaverse/dataverse'
 import { checkFact, type Fact, learnFact, unseenFact } from './fact.js'
+import { removeRow, upsertRow } from './own-rows.js'
 import { type Page, pathOfLink, probe, readPage, tokenOfLink } from './probe.js'
 import { readToDeltaLink } from './read-probes.js'
 
@@ -31,7 +32,7 @@ export async function probeWriting(client: DataverseClient, options: WriteProbeO
     return await lookAt(client, table, before.deltaLink, rows, call)
   } finally {
     // Without the signal: what was created is removed even when the check is being stopped.
-    for (const id of Object.values(rows)) await remove(client, table, id, {})
+    for (const id of Object.values(rows)) await removeRow(client, table, id, {})
   }
 }
 
@@ -48,13 +49,13 @@ async function writeRows(
   rows: Rows,
   call: CallOptions,
 ): Promise<void> {
-  await upsert(client, table, rows.changed, { [name]: 'deltaverse check, created' }, call)
-  await upsert(client, table, rows.deleted, { [name]: 'deltaverse check, to be deleted' }, call)
-  await upsert(client, table, rows.recreated, { [name]: 'deltaverse check, first life' }, call)
-  await upsert(client, table, rows.changed, { [name]: 'deltaverse check, changed' }, call)
-  await remove(client, table, rows.deleted, call)
-  await remove(client, table, rows.recreated, call)
-  await upsert(client, table, rows.recreated, { [name]: 'deltaverse check, second life' }, call)
+  await upsertRow(client, table, rows.changed, { [name]: 'deltaverse check, created' }, call)
+  await upsertRow(client, table, rows.deleted, { [name]: 'deltaverse check, to be deleted' }, call)
+  await upsertRow(client, table, rows.recreated, { [name]: 'deltaverse check, first life' }, call)
+  await upsertRow(client, table, rows.changed, { [name]: 'deltaverse check, changed' }, call)
+  await removeRow(client, table, rows.deleted, call)
+  await removeRow(client, table, rows.recreated, call)
+  await upsertRow(client, table, rows.recreated, { [name]: 'deltaverse check, second life' }, call)
 }
 
 async function lookAt(
@@ -120,26 +121,4 @@ async function primaryNameOf(
   const path = `EntityDefinitions(LogicalName='${logicalName}')?$select=PrimaryNameAttribute`
   const response = await client.request({ method: 'GET', path }, call)
   return String(((await response.json()) as { PrimaryNameAttribute?: unknown }).PrimaryNameAttribute)
-}
-
-async function upsert(
-  client: DataverseClient,
-  { entitySet }: TableDescription,
-  id: string,
-  body: object,
-  call: CallOptions,
-): Promise<void> {
-  const response = await client.request({ method: 'PATCH', path: `${entitySet}(${id})`, body }, call)
-  await response.discard()
-}
-
-async function remove(
-  client: DataverseClient,
-  { entitySet }: TableDescription,
-  id: string,
-  call: CallOptions,
-): Promise<void> {
-  const request = { method: 'DELETE', path: `${entitySet}(${id})`, acceptStatus: [404] } as const
-  const response = await client.request(request, call)
-  await response.discard()
 }
