@@ -17,7 +17,7 @@ interface Saved {
 
 let directory: string
 let stored: Saved | undefined
-const rows = new Map<string, unknown>()
+const rows = new Map<string, Extract<ChangeLine, { kind: 'upserted' }>>()
 const { signal } = new AbortController()
 const load = async () => stored
 const save = async (saved: Saved) => {
@@ -80,8 +80,12 @@ describe('the README', () => {
     for (const { file, bytes } of table?.files ?? []) {
       const committed = createReadStream(join(directory, file), { end: bytes - 1 }).pipe(createGunzip())
       for await (const change of fromNdjson<ChangeLine>()(committed)) {
-        if (change.kind === 'upserted') rows.set(change.id, change.row)
-        else rows.delete(change.id)
+        if (change.kind === 'upserted') rows.set(change.id, change)
+        else if (change.kind === 'deleted') rows.delete(change.id)
+        // Columns that came later: they belong into the row in this very version.
+        else if (rows.get(change.id)?.rowVersion === change.rowVersion) {
+          Object.assign(rows.get(change.id)?.row ?? {}, change.row)
+        }
       }
     }
     // end

@@ -111,6 +111,11 @@ function replay(
   if (file.includes('.csv')) return replayCsv(rows, content, dialect)
   for (const line of content.toString('utf8').slice(0, -1).split('\n')) {
     const change = JSON.parse(line) as ChangeLine
+    const before = rows.get(change.id)
+    if (change.kind === 'patched') {
+      if (before !== undefined) rows.set(change.id, { ...before, ...change.row })
+      continue
+    }
     counts[change.kind] += 1
     if (change.kind === 'deleted') rows.delete(change.id)
     else rows.set(change.id, change.row)

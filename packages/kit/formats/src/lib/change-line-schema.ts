@@ -28,7 +28,7 @@ export interface PatchedLine<R extends Row = Row> extends Omit<UpsertedLine<R>, 
 }
 
 /** A line that `toNdjson()` writes for a change: what `fromNdjson<ChangeLine>()` gives back. */
-export type ChangeLine<R extends Row = Row> = UpsertedLine<R> | DeletedLine
+export type ChangeLine<R extends Row = Row> = UpsertedLine<R> | DeletedLine | PatchedLine<R>
 
 const table = {
   description: 'The entity set, as in URLs: "accounts".',
