@@ -28,7 +28,7 @@ describe('a table of a database, its process killed with SIGKILL', { timeout: 12
   })
 
   it.each<readonly [PlantName, number, string]>([
-    ['checkpoint-before-rows', 7, 'lost'],
+    ['checkpoint-before-rows', 10, 'lost'],
     ['gap-open', 2, 'lost'],
     ['pages-from-the-start', 3, 'repeated'],
   ])('is caught with the planted bug %s', async (plant, seed, found) => {

@@ -135,7 +135,7 @@ describe('a run against an environment', () => {
       {
         table: 'product',
         entitySet: 'products',
-        read: 'full-read',
+        read: 'snapshot',
         rows: products().count(),
         deletions: 0,
         pages: 2,
@@ -154,7 +154,7 @@ describe('a run against an environment', () => {
     products().remove(products().rows().at(-1)?.productid as string)
     const before = emulator.requestCount
     const second = await runApp(read('--table', 'product'), { cwd })
-    expect(reportOf(second).tables[0]).toMatchObject({ read: 'delta', rows: 1, deletions: 1, pages: 1 })
+    expect(reportOf(second).tables[0]).toMatchObject({ read: 'incremental', rows: 1, deletions: 1, pages: 1 })
     // The definition of the table twice, its columns, the retention setting, the delta.
     expect(emulator.requestCount - before).toBe(5)
     expectExact(cwd, 'out/products.000001.ndjson')
@@ -212,7 +212,7 @@ describe('a run against an environment', () => {
     const reset = await runApp(read(...table, '--select', 'name', '--on-mismatch', 'reset'), { cwd })
     expect(reset.code).toBe(0)
     expect(reportOf(reset).tables[0]).toMatchObject({
-      read: 'full-read',
+      read: 'snapshot',
       epoch: 2,
       files: ['out/products.000002.ndjson'],
       earlierFiles: ['out/products.000001.ndjson'],
@@ -224,7 +224,7 @@ describe('a run against an environment', () => {
     await runApp(read('--table', 'product'), { cwd })
     const kept = readFileSync(join(cwd, 'out/products.000001.ndjson'))
     const again = await runApp(read('--table', 'product', '--restart'), { cwd })
-    expect(reportOf(again).tables[0]).toMatchObject({ read: 'full-read', epoch: 2 })
+    expect(reportOf(again).tables[0]).toMatchObject({ read: 'snapshot', epoch: 2 })
     expect(readFileSync(join(cwd, 'out/products.000001.ndjson'))).toEqual(kept)
     expectExact(cwd, 'out/products.000002.ndjson')
   })
@@ -237,10 +237,10 @@ describe('a run against an environment', () => {
     const resync = await runApp(read('--table', 'product'), { cwd })
     expect(resync.code).toBe(0)
     expect(resync.stderr).toContain('no longer answers for the delta token. Resync')
-    expect(reportOf(resync).tables[0]).toMatchObject({ read: 'full-read', epoch: 2 })
+    expect(reportOf(resync).tables[0]).toMatchObject({ read: 'snapshot', epoch: 2 })
     expectExact(cwd, 'out/products.000002.ndjson')
     const next = await runApp(read('--table', 'product'), { cwd })
-    expect(reportOf(next).tables[0]).toMatchObject({ read: 'delta', rows: 0, epoch: 2 })
+    expect(reportOf(next).tables[0]).toMatchObject({ read: 'incremental', rows: 0, epoch: 2 })
   })
 
   it('keeps a file that is not its own', async () => {
@@ -262,7 +262,7 @@ describe('a run against an environment', () => {
     rmSync(join(cwd, 'out/products.checkpoint.json'))
     const ended = await runApp(read('--table', 'product'), { cwd })
     expect(reportOf(ended).tables[0]).toMatchObject({
-      read: 'full-read',
+      read: 'snapshot',
       files: ['out/products.000002.ndjson'],
       earlierFiles: ['out/products.000001.ndjson'],
     })
@@ -334,7 +334,7 @@ describe('a run against an environment', () => {
       })
     }
     const anew = await runApp(read('--table', 'product', '--restart'), { cwd })
-    expect(reportOf(anew)).toMatchObject({ ok: true, tables: [{ read: 'full-read' }] })
+    expect(reportOf(anew)).toMatchObject({ ok: true, tables: [{ read: 'snapshot' }] })
   })
 
   it('refuses a folder that another process works in, and names it', async () => {
@@ -400,7 +400,7 @@ describe('a run against an environment', () => {
     expect(filesIn(join(cwd, 'out'))).toEqual(filesOf('products'))
 
     const next = await runApp(read('--table', 'product'), { cwd })
-    expect(reportOf(next).tables[0].read).toBe('delta')
+    expect(reportOf(next).tables[0].read).toBe('incremental')
     expectExact(cwd, 'out/products.000001.ndjson')
   })
 })

@@ -42,8 +42,8 @@ describe('the demonstration', () => {
     const report = JSON.parse(stdout)
     expect(report.night).toBe(2)
     expect(report.tables).toMatchObject([
-      { read: 'delta', rows: 0, deletions: 0 },
-      { read: 'delta', rows: 55, deletions: 3, epoch: 1 },
+      { read: 'incremental', rows: 0, deletions: 0 },
+      { read: 'incremental', rows: 55, deletions: 3, epoch: 1 },
     ])
     await expectExact(cwd, 'out/products.000001.ndjson')
   })
@@ -64,7 +64,7 @@ describe('the demonstration', () => {
     await runApp(small, { cwd })
     rmSync(join(cwd, 'out'), { recursive: true })
     const { stdout } = await runApp(['--json'], { cwd })
-    expect(JSON.parse(stdout).tables[0]).toMatchObject({ read: 'full-read', rows: 402, epoch: 1 })
+    expect(JSON.parse(stdout).tables[0]).toMatchObject({ read: 'snapshot', rows: 402, epoch: 1 })
     await expectExact(cwd, 'out/products.000001.ndjson')
   })
 
@@ -77,7 +77,7 @@ describe('the demonstration', () => {
     expect(JSON.parse(refused.stdout).tables[0].error.message).toContain('restart')
     const { code, stdout } = await runApp(['--json', '--restart'], { cwd })
     expect(code).toBe(0)
-    expect(JSON.parse(stdout).tables[1]).toMatchObject({ read: 'delta', rows: 55, epoch: 2 })
+    expect(JSON.parse(stdout).tables[1]).toMatchObject({ read: 'incremental', rows: 55, epoch: 2 })
     await expectExact(cwd, 'out/products.000002.ndjson')
   })
 

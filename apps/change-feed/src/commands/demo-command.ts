@@ -75,7 +75,7 @@ async function readPlayRead(client: DataverseClient, demo: Demo): Promise<DemoRe
   const { terminal, signal } = context
   const first = await readProducts(client, 'products', demo, settings.restart)
   if (first.error !== undefined || signal.aborted) return failedOrStopped([first])
-  const figures = first.read === 'full-read' ? figuresOf(first) : demo.record.fullRead
+  const figures = first.read === 'snapshot' ? figuresOf(first) : demo.record.fullRead
   const record: DemoRecord = { ...demo.record, ...(figures && { fullRead: figures }) }
   const night = record.nights + 1
   const writes = playbookOf(night, record.products)

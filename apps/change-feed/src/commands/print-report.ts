@@ -1,5 +1,5 @@
 import type { Terminal } from 'deltaverse/program'
-import { type ClosingLine, formatClosingTable, type RunReport, type TableReport } from 'deltaverse/report'
+import { type ClosingLine, formatClosingTable, type RunReport } from 'deltaverse/report'
 import type { DemoReport } from './demo-command.js'
 import type { Settings } from './settings.js'
 
@@ -18,7 +18,7 @@ export function printReport(terminal: Terminal, settings: Settings, report: RunR
 
 function syncLines({ tables }: RunReport): ClosingLine[] {
   return tables.map((table) => ({
-    title: table.read === undefined ? table.table : `${table.table}, ${readName(table)}`,
+    title: table.read === undefined ? table.table : `${table.table}, ${table.read}`,
     figures: table,
     failed: table.error !== undefined,
   }))
@@ -27,7 +27,7 @@ function syncLines({ tables }: RunReport): ClosingLine[] {
 function demoLines({ tables, night, fullRead }: DemoReport): ClosingLine[] {
   const [first, delta] = tables
   const lines: ClosingLine[] = []
-  const isFull = first?.read === 'full-read'
+  const isFull = first?.read === 'snapshot'
   if (!isFull && fullRead !== undefined) lines.push({ title: 'full read, earlier', figures: fullRead })
   if (first !== undefined && (isFull || first.rows + first.deletions > 0 || first.error !== undefined)) {
     lines.push({
@@ -40,10 +40,6 @@ function demoLines({ tables, night, fullRead }: DemoReport): ClosingLine[] {
     lines.push({ title: `delta, night ${night ?? ''}`, figures: delta, failed: delta.error !== undefined })
   }
   return lines
-}
-
-function readName({ read }: TableReport): string {
-  return read === 'delta' ? 'delta' : 'full read'
 }
 
 function places({ tables }: RunReport): string[] {

@@ -44,9 +44,9 @@ export async function runTable(client: DataverseClient, options: RunTableOptions
   const setAside: string[] = []
   let read: TableReport['read']
   const onEvent = (notice: SyncEvent<FilePosition>): void => {
-    if (notice.kind === 'reset') read = 'full-read'
+    if (notice.kind === 'reset') read = 'snapshot'
     else if (notice.kind === 'resumed')
-      read = notice.checkpoint.phase === 'incremental' ? 'delta' : 'full-read'
+      read = notice.checkpoint.phase === 'incremental' ? 'incremental' : 'snapshot'
     tellNotice(terminal, directory, entitySet, notice)
     meter.note(notice)
     progress.note(notice)

@@ -19,7 +19,7 @@ export interface TableReport extends ReadFigures {
   readonly table: string
   readonly entitySet?: string
   /** What the read was; absent when it did not begin. */
-  readonly read?: 'full-read' | 'delta'
+  readonly read?: 'snapshot' | 'incremental'
   /** Where the table stands, as its checkpoint says. */
   readonly epoch?: number
   readonly phase?: Checkpoint['phase']

@@ -56,7 +56,7 @@ describe('progress', () => {
       [8, 1, 0],
     ])
     expect(rounded(progress[1])).toMatchObject({
-      read: 'full-read',
+      read: 'snapshot',
       deletions: 0,
       elapsedMs: 2_000,
       rowsPerSecond: 2,
@@ -95,7 +95,7 @@ describe('progress', () => {
     events.length = 0
     table.add(1)
     await run(options())
-    expect(progressOf(events)).toMatchObject([{ read: 'delta', rows: 1 }])
+    expect(progressOf(events)).toMatchObject([{ read: 'incremental', rows: 1 }])
     expect(counted(table.emulator)).toBe(1)
   })
 

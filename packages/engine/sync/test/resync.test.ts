@@ -98,7 +98,7 @@ describe('a resync with a fingerprint store', () => {
     expect(find(events, 'reset').at(-1)).toMatchObject({ reason: 'token-expired', epoch: 2 })
     expect(find(events, 'deriving')).toEqual([{ kind: 'deriving', deletions: 3 }])
     expect(told(sink.log, before)).toEqual({ ...changes, reset: 0, complete: 0 })
-    expect(summary).toMatchObject({ read: 'full-read', unchanged: 5, deleted: 3, rows: 8 })
+    expect(summary).toMatchObject({ read: 'snapshot', unchanged: 5, deleted: 3, rows: 8 })
     expectExact(sink.rows(), table)
     expectExact(sink.published(), table)
     expect(fingerprints.rows()).toEqual(sink.rows())

@@ -51,7 +51,7 @@ describe('sync', () => {
     const [first, second] = table.add(7)
     const summary = await run()
     expectExact(sink.rows(), table)
-    expect(summary).toMatchObject({ name: 'products', table: 'products', read: 'full-read', rows: 7 })
+    expect(summary).toMatchObject({ name: 'products', table: 'products', read: 'snapshot', rows: 7 })
     expect(kinds(events).filter((kind) => kind !== 'page')).toEqual([
       'reset',
       'changes',
@@ -65,7 +65,7 @@ describe('sync', () => {
     table.remove(second!)
     const next = await run()
     expectExact(sink.rows(), table)
-    expect(next).toMatchObject({ read: 'delta', upserted: 1, deleted: 1, rows: 6 })
+    expect(next).toMatchObject({ read: 'incremental', upserted: 1, deleted: 1, rows: 6 })
     expect(state()?.state).toMatchObject({
       version: 1,
       checkpoint: { phase: 'incremental' },
@@ -84,7 +84,7 @@ describe('sync', () => {
     expectExact(sink.rows(), table)
     expect(sink.states.get('products')?.state.position).toEqual({ entries: sink.log.length })
     table.add(1)
-    expect(await run({ sink, checkpoints: undefined })).toMatchObject({ read: 'delta', upserted: 1 })
+    expect(await run({ sink, checkpoints: undefined })).toMatchObject({ read: 'incremental', upserted: 1 })
     expectExact(sink.rows(), table)
   })
 
@@ -104,7 +104,7 @@ describe('sync', () => {
     expect(state()?.state).toMatchObject({ checkpoint: { phase: 'snapshot', rowsRead: 6 } })
     expect(sink.isOpen()).toBe(false)
     events.length = 0
-    expect(await run()).toMatchObject({ read: 'full-read', upserted: 2, rows: 8 })
+    expect(await run()).toMatchObject({ read: 'snapshot', upserted: 2, rows: 8 })
     expect(events[0]).toMatchObject({ kind: 'resumed', checkpoint: { phase: 'snapshot' } })
     expect(find(events, 'reset')).toEqual([])
     expectExact(sink.rows(), table)
@@ -156,7 +156,7 @@ describe('sync', () => {
       ['requested', 2],
     ])
     expectExact(sink.rows(), table)
-    expect(await run()).toMatchObject({ read: 'delta' })
+    expect(await run()).toMatchObject({ read: 'incremental' })
   })
 
   it('reads in full when the state is of another environment', async () => {
@@ -165,11 +165,11 @@ describe('sync', () => {
     await run({ environmentId: 'old' })
     await run({ environmentId: 'old' })
     expect(find(events, 'other-environment')).toEqual([])
-    expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'full-read' })
+    expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'snapshot' })
     expect(find(events, 'other-environment')).toEqual([
       { kind: 'other-environment', saved: 'old', expected: 'new' },
     ])
-    expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'delta' })
+    expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'incremental' })
     expectExact(sink.rows(), table)
   })
 

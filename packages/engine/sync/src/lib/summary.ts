@@ -8,7 +8,7 @@ export interface SyncSummary<Position = unknown> {
   /** The table, as its source calls it. */
   readonly table: string
   /** Whether the table was read in full, or only what changed. */
-  readonly read: 'full-read' | 'delta'
+  readonly read: 'snapshot' | 'incremental'
   /** Rows created or updated that the sink was handed. */
   readonly upserted: number
   readonly deleted: number
@@ -39,7 +39,7 @@ export interface Tallying<Position> {
 export function tallyEvents<Position, R extends Row>(options: SyncSettings<Position, R>): Tallying<Position> {
   const { name, source, clock } = options
   const beganAtMs = clock.now()
-  let read: SyncSummary['read'] = 'full-read'
+  let read: SyncSummary['read'] = 'snapshot'
   let upserted = 0
   let deleted = 0
   let unchanged = 0
@@ -50,9 +50,9 @@ export function tallyEvents<Position, R extends Row>(options: SyncSettings<Posit
   let commits = 0
   return {
     onEvent(event) {
-      if (event.kind === 'reset') read = 'full-read'
+      if (event.kind === 'reset') read = 'snapshot'
       else if (event.kind === 'resumed')
-        read = event.checkpoint.phase === 'incremental' ? 'delta' : 'full-read'
+        read = event.checkpoint.phase === 'incremental' ? 'incremental' : 'snapshot'
       else if (event.kind === 'committed') commits += 1
       else if (event.kind === 'backfilled') {
         backfilled += event.rows

@@ -23,13 +23,13 @@ export function createProgressMeter(options: ProgressOptions): ProgressMeter {
   const { source, intervalMs, clock, onProgress } = options
   const asking = linkedAbort(options.signal)
   let expected: RowCount | undefined
-  let counts = zeros('delta', clock.now())
+  let counts = zeros('incremental', clock.now())
   let toldAtMs = counts.beganAtMs
 
   function begin(read: SyncProgress['read'], rowsBefore = 0): void {
     counts = { ...zeros(read, clock.now()), rowsBefore }
     expected = undefined
-    if (read === 'delta') return
+    if (read === 'incremental') return
     const asked = counts
     // Nobody waits for it: the read goes on meanwhile.
     askCount(source, { signal: asking.signal }).then(
@@ -47,11 +47,11 @@ export function createProgressMeter(options: ProgressOptions): ProgressMeter {
 
   return {
     note(event) {
-      if (event.kind === 'reset') begin('full-read')
+      if (event.kind === 'reset') begin('snapshot')
       else if (event.kind === 'resumed') {
         const { phase, rowsRead } = event.checkpoint
-        begin(phase === 'incremental' ? 'delta' : 'full-read', rowsRead)
-      } else if (event.kind === 'waiting') begin('delta')
+        begin(phase === 'incremental' ? 'incremental' : 'snapshot', rowsRead)
+      } else if (event.kind === 'waiting') begin('incremental')
       else if (event.kind === 'complete') tell()
       else if (event.kind === 'changes') {
         counts.upserted += event.upserted + event.unchanged

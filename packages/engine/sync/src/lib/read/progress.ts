@@ -2,7 +2,7 @@ import type { RowCount } from '@deltaverse/core'
 
 /** How far a read is. */
 export interface SyncProgress {
-  readonly read: 'full-read' | 'delta'
+  readonly read: 'snapshot' | 'incremental'
   /** Rows that this read has brought so far; of a full read also those before a resume. */
   readonly rows: number
   readonly deletions: number
