@@ -110,6 +110,8 @@ describe('parseArguments()', () => {
     ['an empty name', [...environment, '--table', 'a,,b'], /Between the commas/],
     ['a page of nothing', ['--page-size', '0'], /--page-size.*at least 1/],
     ['a page of a piece', ['--page-size', '1.5'], /--page-size.*at least 1/],
+    ['rows of nothing', ['--max-record-bytes', '0'], /--max-record-bytes.*at least 1/],
+    ['a larger row of the demonstration', ['--max-record-bytes', '5'], /--max-record-bytes needs --url/],
     ['an interval of nothing', ['--min-interval', '0'], /--min-interval.*above 0/],
     [
       'intervals the wrong way round',

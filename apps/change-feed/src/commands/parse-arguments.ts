@@ -8,6 +8,7 @@ const syncOnly = [
   'table',
   'select',
   'annotations',
+  'maxRecordBytes',
   'concurrency',
   'follow',
   'minInterval',
@@ -103,6 +104,7 @@ function syncSettings(program: Command, values: OptionValues, common: CommonSett
       ? { minIntervalMs: values.minInterval * 1000, maxIntervalMs: values.maxInterval * 1000 }
       : undefined,
     annotations: values.annotations,
+    maxRecordBytes: values.maxRecordBytes,
     concurrency: values.concurrency,
     onMismatch: values.onMismatch,
     auth: values.auth,

@@ -58,6 +58,12 @@ export function createProgram(version: string): Command {
       ),
     )
     .addOption(
+      new Option(
+        '--max-record-bytes <bytes>',
+        'most bytes of one row; notes and attachments may have 128 MB and more (default: 64 MiB)',
+      ).argParser(parseCount),
+    )
+    .addOption(
       new Option('--concurrency <tables>', 'tables at once; all of them with --follow')
         .argParser(parseCount)
         .default(4),

@@ -37,6 +37,7 @@ export interface SyncSettings extends CommonSettings {
   readonly tables: readonly string[]
   readonly select: readonly string[] | undefined
   readonly follow: { readonly minIntervalMs: number; readonly maxIntervalMs: number } | undefined
+  readonly maxRecordBytes?: number | undefined
   readonly annotations: readonly string[] | undefined
   readonly concurrency: number
   readonly onMismatch: 'refuse' | 'reset'

@@ -85,6 +85,7 @@ async function readTable(
       select: settings.select,
       annotations: settings.annotations,
       pageSize: settings.pageSize,
+      maxRecordBytes: settings.maxRecordBytes,
       onMismatch: settings.onMismatch,
     },
     files: settings.files,

@@ -85,7 +85,11 @@ function describeReset({ reason, epoch }: ResetEvent, directory: string): string
     case 'token-expired':
       return `the service no longer answers for the delta token. Resync: ${again}; rows that are not in it are gone`
     case 'schema-changed':
-      return `the checkpoint is of other columns or another environment: ${again}`
+      return `the checkpoint is of other columns: ${again}`
+    case 'other-source':
+      return `the checkpoint is of another environment or table: ${again}`
+    case 'fingerprint-rebuild':
+      return `the fingerprint store does not know what is kept: ${again}`
     case 'deletion-unclear':
       return `a row of an elastic table is gone, and the service does not say of which partition: ${again}; rows that are not in it are gone`
     case 'labels-changed':

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createClient } from '@deltaverse/client'
 import { type ChangeEvent, DataverseError, type Source } from '@deltaverse/core'
+import { createChangeFeed } from '@deltaverse/dataverse'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SyncEvent } from '../src/index.js'
 import { type EmulatedTable, expectExact, startTable } from './support/emulated-table.js'
@@ -169,8 +171,31 @@ describe('sync', () => {
     expect(find(events, 'other-environment')).toEqual([
       { kind: 'other-environment', saved: 'old', expected: 'new' },
     ])
+    // Nobody asked for it: the reset says what it was.
+    expect(find(events, 'reset').map(({ reason }) => reason)).toEqual(['initial', 'other-source'])
     expect(await run({ environmentId: 'new' })).toMatchObject({ read: 'incremental' })
     expectExact(sink.rows(), table)
+  })
+
+  it('goes on where an environment has another host name now, and is known to be the same', async () => {
+    const { sink, events, run } = setUp(table)
+    const [first] = table.add(5)
+    await run({ environmentId: 'same' })
+    table.add(1)
+    table.remove(first!)
+    const client = createClient({ url: table.emulator.url.replace('127.0.0.1', 'localhost') })
+    const source = createChangeFeed(client, {
+      entitySet: 'products',
+      select: ['name', 'productnumber'],
+      tokenLifetimeDays: 0,
+    })
+    await expect(run({ source })).rejects.toMatchObject({ code: 'checkpoint-mismatch' })
+    expect(await run({ source, environmentId: 'same' })).toMatchObject({ read: 'incremental' })
+    expectExact(sink.rows(), table)
+    // From then on by its new name.
+    expect(await run({ source })).toMatchObject({ read: 'incremental' })
+    expect(find(events, 'reset')).toHaveLength(1)
+    await client.close()
   })
 
   it('leaves a state of other columns to what the source was told', async () => {

@@ -2,6 +2,7 @@ import {
   type Checkpoint,
   type Clock,
   type FollowEvent,
+  type ResetReason,
   type SourceEvent,
   systemClock,
 } from '@deltaverse/core'
@@ -170,7 +171,11 @@ export const changeFeedOptions = defineOptions('createChangeFeed()', {
 export type ChangeFeedOptions = OptionsInput<typeof changeFeedOptions.spec>
 
 /** What a feed reads of its options. */
-export interface FeedSettings extends Omit<OptionsOutput<typeof changeFeedOptions.spec>, 'checkpoint'> {
+export interface FeedSettings
+  extends Omit<OptionsOutput<typeof changeFeedOptions.spec>, 'checkpoint' | 'restart'> {
+  readonly restart: boolean | ResetReason
+  /** Whether the position is known to be of this environment, whatever its host was called then. */
+  readonly sameEnvironment?: boolean
   readonly canonicalSelect: readonly string[] | null
   readonly position: ReadPosition | undefined
   /** Of one read: columns that its position may lack. */

@@ -1,5 +1,20 @@
-import { type Checkpoint, followSpec, type ReadOptions, toFollowSettings } from '@deltaverse/core'
-import { callable, createOption, defineOptions, flag, listOf, signal, text } from '@deltaverse/options'
+import {
+  type Checkpoint,
+  followSpec,
+  type ReadOptions,
+  type ResetReason,
+  toFollowSettings,
+} from '@deltaverse/core'
+import {
+  callable,
+  createOption,
+  defineOptions,
+  flag,
+  kindOf,
+  listOf,
+  signal,
+  text,
+} from '@deltaverse/options'
 import type { FeedEvent, FeedSettings } from './options.js'
 import { parsePosition } from './read-position.js'
 
@@ -8,7 +23,20 @@ const readSpec = {
     { check: (_, value) => value as Checkpoint | null, type: 'checkpoint or null' },
     { doc: 'Where this read goes on; null begins with a snapshot.' },
   ),
-  restart: flag({ doc: 'Reads the table in full although there is a checkpoint.' }),
+  restart: createOption<boolean | ResetReason, { doc: string }>(
+    {
+      check(name, value) {
+        if (typeof value === 'boolean' || (typeof value === 'string' && value !== ''))
+          return value as boolean | ResetReason
+        throw new TypeError(`${name} must be true, false or a reason, received ${kindOf(value)}`)
+      },
+      type: 'true, false or a reason',
+    },
+    { doc: 'Reads the table in full although there is a checkpoint.' },
+  ),
+  sameEnvironment: flag({
+    doc: 'The checkpoint is known to be of this environment, whatever its host was called then.',
+  }),
   addedColumns: listOf(text({ doc: 'A column.' }), {
     doc: 'Columns that the checkpoint may lack, and that the caller fills by readColumns().',
   }),
@@ -56,7 +84,7 @@ export function resolveFollow(feed: FeedSettings, follow: FollowOptions | undefi
 type GivenRead = ReturnType<typeof readOptions.parse>
 
 function resolve(feed: FeedSettings, given: GivenRead): ResolvedRead {
-  const { checkpoint, restart, addedColumns, onEvent, signal } = given
+  const { checkpoint, restart, sameEnvironment, addedColumns, onEvent, signal } = given
   return {
     signal,
     options: {
@@ -65,6 +93,7 @@ function resolve(feed: FeedSettings, given: GivenRead): ResolvedRead {
         position: checkpoint === null ? undefined : parsePosition(checkpoint),
       }),
       ...(restart !== undefined && { restart }),
+      ...(sameEnvironment !== undefined && { sameEnvironment }),
       ...(addedColumns !== undefined && { addedColumns }),
       ...(onEvent !== undefined && { onEvent }),
     },

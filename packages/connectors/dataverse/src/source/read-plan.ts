@@ -53,7 +53,8 @@ type DeltaBase = ReadPosition & { readonly deltaLink: string }
 
 export interface PlanOptions {
   readonly position: ReadPosition | undefined
-  readonly restart: boolean
+  readonly restart: boolean | ResetReason
+  readonly sameEnvironment?: boolean
   readonly onMismatch: 'refuse' | 'reset'
   readonly onExpired: 'resync' | 'fail'
   readonly gapGuard: boolean
@@ -69,7 +70,8 @@ export interface PlanOptions {
  * @throws DataverseError `checkpoint-mismatch`, `delta-token-expired` (when the options say to fail)
  */
 export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: number): ReadPlan {
-  const { position, mode } = options
+  const { mode } = options
+  const position = options.sameEnvironment ? underItsNewName(options.position, scope) : options.position
   const fullPlan = mode === 'tracked' ? snapshotPlan : copyPlan
   if (position === undefined) return fullPlan('initial', 1)
   const nextEpoch = position.epoch + 1
@@ -84,13 +86,25 @@ export function planRead(options: PlanOptions, scope: CheckpointScope, nowMs: nu
       { code: 'checkpoint-mismatch' },
     )
   }
-  if (options.restart) return fullPlan('requested', nextEpoch)
-  if (mismatch !== undefined) return fullPlan('schema-changed', nextEpoch)
+  if (options.restart !== false) {
+    return fullPlan(options.restart === true ? 'requested' : options.restart, nextEpoch)
+  }
+  if (mismatch !== undefined) {
+    return fullPlan(position.source === scope.source ? 'schema-changed' : 'other-source', nextEpoch)
+  }
   const { copy } = position
   if (copy !== undefined && mode !== 'tracked') {
     return resumeCopy({ ...position, copy }, { mode, copyEveryMs: options.copyEveryMs }, nowMs)
   }
   return resume(position, options, nowMs)
+}
+
+/** Of the same table under another host name. The links are paths, so they hold as they are. */
+function underItsNewName(
+  position: ReadPosition | undefined,
+  { source, entitySet }: CheckpointScope,
+): ReadPosition | undefined {
+  return position?.source.endsWith(`/${entitySet}`) ? { ...position, source } : position
 }
 
 /**

@@ -13,6 +13,8 @@ export type Row = Record<string, unknown>
  * - `deletion-unclear`: the source told of a deletion and not which of several rows is gone.
  * - `key-changed`: the checkpoint belongs to a time when rows were told apart by another key.
  * - `labels-changed`: labels that rows carry beside their values, or the kind of them, are others now.
+ * - `other-source`: the checkpoint is of another environment or another table.
+ * - `fingerprint-rebuild`: the fingerprint store does not know what the sink holds.
  * - `full-copy`: the source does not tell what changes in this table, so it is read in full time and again.
  */
 export type ResetReason =
@@ -24,6 +26,8 @@ export type ResetReason =
   | 'key-changed'
   | 'labels-changed'
   | 'full-copy'
+  | 'other-source'
+  | 'fingerprint-rebuild'
 
 /** A snapshot begins: a read of every row. What an earlier epoch left behind is stale once `complete` comes. */
 export interface ResetEvent {

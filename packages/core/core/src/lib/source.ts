@@ -1,6 +1,6 @@
 import type { TableSchema } from '@deltaverse/schema'
 import type { CallOptions } from './call-options.js'
-import type { ChangeEvent, Row, UpsertedChange } from './change.js'
+import type { ChangeEvent, ResetReason, Row, UpsertedChange } from './change.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { JsonValue } from './json-value.js'
 import type { SourceEvent } from './source-event.js'
@@ -9,8 +9,15 @@ import type { SourceEvent } from './source-event.js'
 export interface ReadOptions extends CallOptions {
   /** Where this read goes on; `null` begins with a snapshot. */
   readonly checkpoint?: Checkpoint | null | undefined
-  /** Reads the table in full although there is a checkpoint. */
-  readonly restart?: boolean | undefined
+  /**
+   * Reads the table in full although there is a checkpoint. The reset tells the reason that is given; `true` is told as `requested`.
+   */
+  readonly restart?: boolean | ResetReason | undefined
+  /**
+   * Whoever asks knows that the checkpoint was made in the environment of this source, whatever its address is called now.
+   * Then a checkpoint of the same table under another host name is gone on from.
+   */
+  readonly sameEnvironment?: boolean | undefined
   /**
    * Columns of this source that the checkpoint was perhaps not made with, and that the caller fills by {@link Source.readColumns}:
    * where nothing else differs, the source goes on from the checkpoint, with all of its columns. Where it cannot, it begins a

@@ -44,7 +44,7 @@ export const commonOptions = {
   }),
   environmentId: text({
     defaultText: 'not looked at',
-    doc: 'Which environment this is, where its host name does not tell. A state of another one leads to a full read.',
+    doc: 'Which environment this is, where its host name does not tell. A state of another one leads to a full read, and one of the same goes on under another host name.',
   }),
   commitBytes: bytes({
     default: 64 * MiB,

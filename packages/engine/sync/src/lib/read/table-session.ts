@@ -3,6 +3,7 @@ import {
   type ChangeEvent,
   DataverseError,
   isDataverseError,
+  type ResetReason,
   type Row,
   type SyncState,
 } from '@deltaverse/core'
@@ -43,20 +44,20 @@ export async function openTable<Position, R extends Row>(
   const close = (): Promise<void> => closeAll([() => sink.close(), () => filter.close()])
   try {
     const state = await keeper.load(call)
-    let restart = options.restart
+    let restart: boolean | ResetReason = options.restart
     if (state !== undefined && isForeign(options, state)) {
       onEvent({
         kind: 'other-environment',
         saved: state.environmentId,
         expected: options.environmentId ?? '',
       })
-      restart = true
+      restart ||= 'other-source'
     }
-    const isSinkKept = await openSink(options, state, restart, call)
+    const isSinkKept = await openSink(options, state, restart !== false, call)
     const why = await filter.open(isSinkKept ? state : undefined, call)
     if (state !== undefined && why !== undefined) {
       if (isSinkKept) onEvent({ kind: 'fingerprint-rebuild', why })
-      restart = true
+      restart ||= 'fingerprint-rebuild'
     }
     if (state !== undefined && isSinkKept && !restart) {
       onEvent({ kind: 'resumed', checkpoint: state.checkpoint, position: state.position })
@@ -66,7 +67,12 @@ export async function openTable<Position, R extends Row>(
     await onStep?.('opened')
     const committer = createCommitter(options, keeper, { filter, plan }, state)
     const parts = { options, filter, plan, committer, guard: createGuard(options), call }
-    return { committer, parts, read: createRead(parts, restart && state !== undefined), close }
+    return {
+      committer,
+      parts,
+      read: createRead(parts, state !== undefined && restart, isSame(options, state)),
+      close,
+    }
   } catch (error) {
     await close().catch(() => undefined)
     throw error
@@ -75,7 +81,8 @@ export async function openTable<Position, R extends Row>(
 
 function createRead<Position, R extends Row>(
   parts: PipelineParts<Position, R>,
-  restart: boolean,
+  restart: boolean | ResetReason,
+  sameEnvironment: boolean,
 ): () => Promise<boolean> {
   const { options, filter, plan, committer, call } = parts
   const { source, onEvent } = options
@@ -83,12 +90,13 @@ function createRead<Position, R extends Row>(
   const pipeline = createPipeline(parts)
 
   /** @returns whether anything but a checkpoint came; `undefined` when no snapshot begins although one is needed */
-  async function readOnce(mustRestart: boolean): Promise<boolean | undefined> {
+  async function readOnce(mustRestart: boolean | ResetReason): Promise<boolean | undefined> {
     let changed = false
     let isCopy = false
     const events = source.read({
       checkpoint: committer.saved()?.checkpoint ?? null,
       restart: mustRestart,
+      sameEnvironment,
       addedColumns: plan.pending(),
       signal: call.signal,
       onEvent,
@@ -110,7 +118,7 @@ function createRead<Position, R extends Row>(
   async function readChanges(): Promise<boolean> {
     call.signal?.throwIfAborted()
     // Asked for again as long as nothing of the new read is saved.
-    const mustRestart = restart && committer.saved() === opened
+    const mustRestart = committer.saved() === opened && restart
     if (filter.isDeriving() && !mustRestart) await pipeline.derive()
     return (await readOnce(mustRestart)) ?? (await readOnce(true)) ?? false
   }
@@ -137,6 +145,14 @@ function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: 
     maxDeleteShare,
     countRows: async (call) => (await askCount(source, call))?.rows,
   })
+}
+
+/** Whether the state is known to be of the environment that is read, whatever its host was called then. */
+function isSame<Position, R extends Row>(
+  { environmentId }: SyncSettings<Position, R>,
+  state: SyncState | undefined,
+): boolean {
+  return environmentId !== undefined && state?.environmentId === environmentId
 }
 
 function isForeign<Position, R extends Row>(
