@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createClient, type DataverseClient } from '@deltaverse/client'
 
 /** A row of the table: what tells it apart, and one value. */
-export interface Reading {
+interface Reading {
   readonly id: string
   readonly partition: string | null
   readonly value: string

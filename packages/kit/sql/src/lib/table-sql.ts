@@ -46,7 +46,7 @@ export interface TableSql {
 }
 
 /** Statements on rows of the stage by their numbers, which are the parameters behind the epoch. */
-export interface PartsSql {
+interface PartsSql {
   /** Numbers of the last mentions, in order, and whether each is gone. */
   readonly numbers: string
   /** `$1` is the epoch, `$2` and `$3` the first and the last number. */

@@ -18,7 +18,7 @@ export interface RowOutcome {
 }
 
 /** A row that could not be made ready. */
-export interface UnreadyRow {
+interface UnreadyRow {
   readonly index: number
   readonly row: Row
 }

@@ -34,7 +34,7 @@ export type LabelRow = {
   readonly state_value: number | null
 }
 
-export const labelSourceOptions = defineOptions('createLabelSource()', {
+const labelSourceOptions = defineOptions('createLabelSource()', {
   entitySet: text({ required: true, doc: 'Entity set of the table whose labels are wanted: `contacts`.' }),
 })
 

@@ -23,14 +23,14 @@ export interface WantedColumn {
 }
 
 /** One term of the order. */
-export interface FetchTerm {
+interface FetchTerm {
   readonly source: string
   readonly column: Column
   readonly descending: boolean
 }
 
 /** Whether a joined row is wanted. */
-export type JoinedFilter = (row: JoinedRow, related: RelatedRows) => boolean
+type JoinedFilter = (row: JoinedRow, related: RelatedRows) => boolean
 
 /** An `entity` or `link-entity`, tied to its table. */
 export interface BoundEntity {

@@ -3,7 +3,7 @@ import { ServiceError } from './service-error.js'
 import { jsonResponse, type ServiceResponse } from './service-response.js'
 
 /** How error bodies look: today's, the old one without codes, the on-premises one with an inner error. */
-export type ErrorBodyStyle = 'hex' | 'empty-code' | 'inner-error'
+type ErrorBodyStyle = 'hex' | 'empty-code' | 'inner-error'
 
 /** What of error bodies is an option. */
 export interface ErrorOptions {
