@@ -21,7 +21,7 @@ describe('npm run crash', { timeout: 60_000 }, () => {
   })
 
   it('ends with 1 when something is, with the trail of the seed and the command that replays it', () => {
-    const args = ['--sink', 'log,plain,no-fingerprints', '--way', 'power', '--plant', 'no-data-fsync']
+    const args = ['--sink', 'log,ndjson,plain,no-fingerprints', '--way', 'power', '--plant', 'no-data-fsync']
     const { stdout, status } = run('--seed', '5', ...args)
     expect(status).toBe(1)
     expect(stdout).toMatch(/^seed 5 FAILED\n/)

@@ -13,7 +13,7 @@ let tally: Tally = emptyTally
 async function killUntilEnough(runner: SeedRunner): Promise<void> {
   while (tally.crashes < kills) {
     const seed = nextSeed++
-    const result = await runner.run(seed, { way: 'process' })
+    const result = await runner.run(seed, { way: 'kill' })
     expect(result.problems, `seed ${seed}\n${result.trail.join('\n')}`).toEqual([])
     tally = addTallies(tally, result.tally)
   }

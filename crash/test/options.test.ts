@@ -13,11 +13,11 @@ describe('the command line', () => {
       wishes: {},
     })
     expect(
-      parseOptions(['--seed', '17', '--sink', 'mirror,gzip,no-fingerprints', '--way', 'process']),
+      parseOptions(['--seed', '17', '--sink', 'mirror,gzip,no-fingerprints', '--way', 'kill']),
     ).toMatchObject({
       first: 17,
       last: 17,
-      wishes: { sink: { mode: 'mirror', compression: 'gzip', fingerprints: false }, way: 'process' },
+      wishes: { sink: { mode: 'mirror', compression: 'gzip', fingerprints: false }, way: 'kill' },
     })
     expect(parseOptions(['--help'])).toBeUndefined()
   })

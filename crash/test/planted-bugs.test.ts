@@ -18,7 +18,8 @@ interface PlantedBug {
 
 const log = { mode: 'log', compression: 'none', fingerprints: false } as const
 
-const bugs: Readonly<Record<PlantName, PlantedBug>> = {
+/** Those of runs that freeze are in their own test. */
+const bugs: Readonly<Record<Exclude<PlantName, 'wakes-blind'>, PlantedBug>> = {
   'checkpoint-before-rows': { sink: { mode: 'log', fingerprints: false }, seeds: [2, 31, 6], found: 'lost' },
   'no-data-fsync': { sink: log, seeds: [4, 5, 6], found: 'torn' },
   'no-state-fsync': { sink: { fingerprints: false }, seeds: [5, 10], found: 'stuck' },
@@ -48,7 +49,7 @@ describe.each(Object.entries(bugs) as [PlantName, PlantedBug][])(
   (plant, { sink, seeds, found, needsColumn }) => {
     const wishes: ScenarioWishes = {
       way: 'power',
-      sink,
+      sink: { format: 'ndjson', ...sink },
       ...(needsColumn && { columnAdded: { at: 'step:after-state-saved', nth: 1 } }),
     }
 

@@ -25,10 +25,11 @@ export const usage: string = `Usage: npm run crash -- [options]
   --from <n>      the first seed (default 1)
   --connector <name>  whose sink is crashed: ${crashedConnectors.join(', ')}, or all, one seed each in turn (default all)
   --sink <words>  what every seed has to use, separated by commas; of each pair the seed chooses what is not named:
-                  log or mirror, plain or gzip, rotating or one-file, fingerprints or no-fingerprints
+                  log or mirror, ndjson or csv, plain or gzip, rotating or one-file, fingerprints or no-fingerprints
   --way <way>     power: power cuts, in this process, on a disk that loses what was not flushed
-                  process: child processes that are killed with SIGKILL, on the real disk
-                  (default: one seed of 16 by process, the others by power; by process
+                  kill: child processes that are killed with SIGKILL, on the real disk
+                  freeze: child processes that are stopped, woken once another has taken over
+                  (default: one seed of 16 by kill, the others by power; by kill
                   always for a sink that is not in files)
   --plant <bug>   put a bug around the sync, to see it caught: ${plantNames.join(', ')}
   --workers <n>   threads that run seeds beside each other (default 1)
@@ -40,6 +41,8 @@ Exits with 1 when a row was lost, torn or repeated, and says how to replay it.`
 const sinkWords = {
   log: { mode: 'log' },
   mirror: { mode: 'mirror' },
+  ndjson: { format: 'ndjson' },
+  csv: { format: 'csv' },
   plain: { compression: 'none' },
   gzip: { compression: 'gzip' },
   rotating: { rotating: true },
@@ -105,12 +108,12 @@ export function formatOptions(
 
 /** Of all, those that can have what is wished. */
 function connectorsOf(text: string, { sink, way }: ScenarioWishes): readonly string[] {
-  const needsFiles = sink?.mode !== undefined || way === 'power'
+  const needsFiles = sink?.mode !== undefined || sink?.format !== undefined || way === 'power'
   if (text === 'all') return crashedConnectors.filter((name) => !needsFiles || targetOf(name).standsOnFiles)
   const { standsOnFiles } = targetOf(text)
   if (needsFiles && !standsOnFiles) {
     throw new RangeError(
-      `--connector ${text} is not in files: it has neither --sink log or mirror nor --way power`,
+      `--connector ${text} is not in files: it has neither --sink log, mirror, ndjson or csv nor --way power`,
     )
   }
   return [text]
@@ -131,8 +134,8 @@ function plantNameOf(text: string): PlantName {
 }
 
 function wayOf(text: string): Way {
-  if (text === 'power' || text === 'process') return text
-  throw new RangeError(`--way is power or process, not "${text}"`)
+  if (text === 'power' || text === 'kill' || text === 'freeze') return text
+  throw new RangeError(`--way is power, kill or freeze, not "${text}"`)
 }
 
 function count(name: string, text: string): number {

@@ -1,3 +1,4 @@
+import type { SinkTestHost, SinkTestPlace } from '@deltaverse/core'
 import type { LoggedRequest } from '@deltaverse/emulator'
 import { createVirtualClock, type VirtualClock } from '@deltaverse/testing'
 import {
@@ -10,11 +11,12 @@ import {
 import type { Machine } from './run/machine.js'
 import type { PlantName } from './run/plants.js'
 import type { RunOrder } from './run/run-order.js'
+import { syncName } from './run/sync-name.js'
 import type { Scenario, Turn } from './scenario.js'
-import { selections } from './service/item-table.js'
+import { schemaOf, selections } from './service/item-table.js'
 import { judgeResume } from './service/judge-resume.js'
 import { type Service, startService } from './service/service.js'
-import type { CrashHost, CrashPlace } from './targets/crash-target.js'
+import { viewOfContents } from './targets/view-of-contents.js'
 import { startMs } from './time.js'
 
 export interface SeedResult extends CrashReport {
@@ -32,13 +34,12 @@ export interface SeedOptions {
 export async function runSeed(
   scenario: Scenario,
   machine: Machine,
-  host: CrashHost,
+  host: SinkTestHost,
   { plant, detailed }: SeedOptions = {},
 ): Promise<SeedResult> {
   const time = createVirtualClock(startMs)
   const service = await startService(scenario, time)
-  const { directory } = machine
-  const place: CrashPlace = { seed: scenario.seed, plan: scenario.sink, directory, files: machine.files }
+  const place = placeOf(scenario, machine)
   const settings = host.settings(place)
   // The one ends what the last crash has left half-way; what changed meanwhile may be told to the other only.
   const calm: Turn = { before: [], selection: scenario.turns.at(-1)?.selection ?? 'narrow', restart: false }
@@ -54,16 +55,32 @@ export async function runSeed(
             onRequest(listener) {
               service.onRequest = listener
             },
+            expireLease: () => host.expireLease(place),
           }),
         close: () => machine.close(),
       },
-      look: () => host.look(place, service.book),
+      look: async () => viewOfContents(await host.look(place), service.book),
       rows: () => service.rows(),
     })
     return { ...report, seed: scenario.seed, trail: [describeScenario(scenario), ...report.trail] }
   } finally {
     await service.close()
     await host.forget(place)
+  }
+}
+
+function placeOf({ seed, sink }: Scenario, { directory, files }: Machine): SinkTestPlace {
+  return {
+    number: seed,
+    table: { name: syncName, schema: schemaOf('wide') },
+    ways: {
+      mode: sink.mode,
+      format: sink.format,
+      isCompressed: sink.compression === 'gzip',
+      isRotating: sink.rotating,
+    },
+    directory,
+    files,
   }
 }
 
@@ -119,6 +136,7 @@ function orderOf(
     ...(scenario.knowsEnvironment && { environmentId: `environment ${service.environment}` }),
     ...(turn.crash !== undefined && { crash: turn.crash }),
     ...(turn.rival !== undefined && { rival: turn.rival }),
+    ...(turn.freeze !== undefined && { freeze: turn.freeze }),
     ...(plant !== undefined && { plant }),
   }
 }
@@ -128,6 +146,7 @@ function describeScenario({ way, sink, service, rows, slots, knowsEnvironment }:
     way,
     sink.connector,
     sink.mode,
+    sink.format,
     sink.compression,
     ...(sink.rotating ? ['rotating'] : []),
     ...(sink.fingerprints ? ['fingerprints'] : []),
@@ -147,6 +166,7 @@ function describeTurn(turn: Turn): readonly string[] {
     ...turn.before,
     turn.selection,
     ...(turn.restart ? ['restart'] : []),
+    ...(turn.freeze?.wakeAt === undefined ? [] : [`woken at ${turn.freeze.wakeAt.at}`]),
     ...(turn.rival === undefined ? [] : [`rival at ${turn.rival.at} (${turn.rival.nth})`]),
   ]
 }

@@ -6,10 +6,16 @@ import { type CrashPoint, drawCrash, drawStep, type ReachedParts } from './failp
 export type Interference = 'expire' | 'age' | 'burst' | 'back-up' | 'restore'
 
 /**
- * How runs crash: `power` cuts the power of a simulated machine whose disk loses what was not flushed; `process` kills child
- * processes on this one.
+ * What happens to runs: `power` cuts the power of a simulated machine whose disk loses what was not flushed; `kill` kills child
+ * processes on this one; `freeze` stops them where they would have died, lets another take over, and wakes them.
  */
-export type Way = 'power' | 'process'
+export type Way = 'power' | 'kill' | 'freeze'
+
+/** How a run that is frozen goes on. */
+export interface Freeze {
+  /** Where its successor stands when it wakes; absent: at its end. */
+  readonly wakeAt?: CrashPoint
+}
 
 /** One run of the sync. */
 export interface Turn {
@@ -20,7 +26,9 @@ export interface Turn {
   readonly restart: boolean
   /** Absent: the run is let through. */
   readonly crash?: CrashPoint
-  /** A step where the run stands still while another process tries to do the same; by `process` it is killed then. */
+  /** It freezes at that point rather than dying there. */
+  readonly freeze?: Freeze
+  /** A step where the run stands still while another process tries to do the same; by `kill` it is killed then. */
   readonly rival?: CrashPoint
 }
 
@@ -29,6 +37,7 @@ export interface SinkPlan {
   /** Name of the connector whose sink it is. */
   readonly connector: string
   readonly mode: SinkMode
+  readonly format: 'ndjson' | 'csv'
   readonly compression: 'none' | 'gzip'
   /** Whether a file is closed and a new one begun at some size (log only). */
   readonly rotating: boolean
@@ -78,17 +87,22 @@ export interface ScenarioWishes {
 /** Makes the scenario of a seed. */
 export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenario {
   const random = createSeededRandom(seed, 'scenario')
-  const way = random.chance(1 / 16) ? 'process' : 'power'
-  const restores = random.chance(0.15)
+  const way = random.chance(1 / 16) ? 'kill' : 'power'
+  // Drawn apart, so that older seeds stay what they were.
+  const format = drawFormat(seed, wishes.sink)
+  const mayRestore = random.chance(0.15)
   const knowsEnvironment = random.chance(0.5)
+  // A mirror in CSV tells no versions, and a restore brings values under other versions.
+  const isWithoutVersions = format === 'csv'
+  const restores = mayRestore && !isWithoutVersions
   const service = planService(random, restores && !knowsEnvironment)
   const slots = random.between(3, 7) * service.pageSize
-  const sink = planSink(random, wishes.sink)
+  const sink = planSink(random, format, wishes.sink)
   const standsOnFiles = sink.mode !== 'table'
   const scenario: Omit<Scenario, 'turns'> = {
     seed,
     // A system of its own is not on the disk whose power is cut.
-    way: standsOnFiles ? (wishes.way ?? way) : 'process',
+    way: wishes.way === 'freeze' ? 'freeze' : standsOnFiles ? (wishes.way ?? way) : 'kill',
     sink,
     service,
     feed: {
@@ -112,7 +126,18 @@ export function planScenario(seed: number, wishes: ScenarioWishes = {}): Scenari
     expires: service.expiry === 'error',
     ...parts,
   })
-  return { ...scenario, turns }
+  return { ...scenario, turns: scenario.way === 'freeze' ? turns.map((turn) => frozen(turn, random)) : turns }
+}
+
+function drawFormat(seed: number, wished: Partial<SinkPlan> | undefined): SinkPlan['format'] {
+  if (wished?.mode === 'table') return 'ndjson'
+  return wished?.format ?? (createSeededRandom(seed, 'format').chance(0.25) ? 'csv' : 'ndjson')
+}
+
+/** Half of those that freeze wake while their successor is at work. */
+function frozen({ rival: _, ...turn }: Turn, random: SeededRandom): Turn {
+  if (turn.crash === undefined) return turn
+  return { ...turn, freeze: random.chance(0.5) ? { wakeAt: drawStep(random) } : {} }
 }
 
 /**
@@ -131,9 +156,14 @@ function planService(random: SeededRandom, mustTell: boolean): Scenario['service
   }
 }
 
-function planSink(random: SeededRandom, wished: Partial<SinkPlan> | undefined): SinkPlan {
+function planSink(
+  random: SeededRandom,
+  format: SinkPlan['format'],
+  wished: Partial<SinkPlan> | undefined,
+): SinkPlan {
   const plan: SinkPlan = {
     connector: 'files',
+    format,
     mode: random.pick(['log', 'mirror']),
     compression: random.pick(['none', 'gzip']),
     rotating: random.chance(0.4),

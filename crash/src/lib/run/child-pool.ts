@@ -22,7 +22,7 @@ export function createChildPool(ahead: number): ChildPool {
   let closed = false
 
   async function start(): Promise<ChildProcess> {
-    const child = fork(program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'] })
     alive.add(child)
     child.once('exit', () => alive.delete(child))
     const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')])

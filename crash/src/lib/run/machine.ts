@@ -16,7 +16,9 @@ export interface Machine {
 }
 
 /** Ways for the outside to have a say in a run. */
-interface RunHooks {
+export interface RunHooks {
   /** Sets what is called when a request arrives at the service; `undefined` takes it away. */
   onRequest(listener: (() => void) | undefined): void
+  /** Frees the name of a holder that stands still. */
+  expireLease(): Promise<void>
 }

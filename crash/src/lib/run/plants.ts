@@ -4,6 +4,7 @@ import type { Files } from '@deltaverse/durable-files'
 import { changedFiles } from './planted/changed-files.js'
 import { checkpointsFirst } from './planted/checkpoints-first.js'
 import { fingerprintThatIsAhead, fingerprintThatIsBehind } from './planted/fingerprints.js'
+import { sinkThatInsists, sinkWithoutLease } from './planted/holders.js'
 import { sinkThatIsAhead, sinkThatTrustsItsFile } from './planted/sinks.js'
 
 /** What a sync is made of, as far as bugs can be planted in it. */
@@ -38,12 +39,13 @@ export type PlantName =
   | 'torn-tail-accepted'
   | 'no-compare-and-set'
   | 'columns-forgotten'
+  | 'wakes-blind'
 
 const plants: Readonly<Record<PlantName, Plant>> = {
   /** The state says that a page is done whose rows come only then. */
   'checkpoint-before-rows': { parts: ({ feed }) => ({ feed: checkpointsFirst(feed) }) },
   /** Rows are written and never flushed. */
-  'no-data-fsync': { files: (files) => changedFiles(files, /\.ndjson/, { sync: async () => {} }) },
+  'no-data-fsync': { files: (files) => changedFiles(files, /\.(?:ndjson|csv)/, { sync: async () => {} }) },
   /** States are written and never flushed. */
   'no-state-fsync': { files: (files) => changedFiles(files, /\.checkpoint\.json/, { sync: async () => {} }) },
   /** Names are never flushed. */
@@ -71,6 +73,13 @@ const plants: Readonly<Record<PlantName, Plant>> = {
   /** The state does not tell which columns are still to be filled. */
   'columns-forgotten': {
     parts: ({ checkpoints }) => ({ checkpoints: checkpoints && storeWithoutBackfills(checkpoints) }),
+  },
+  /** Whoever was frozen goes on as if nobody had taken over: no lease is asked for, and a state that is another's is replaced. */
+  'wakes-blind': {
+    parts: ({ checkpoints, sink }) => ({
+      checkpoints: checkpoints && storeWithoutGuards(checkpoints),
+      sink: 'commitWith' in sink ? sinkThatInsists(sink) : sinkWithoutLease(sink),
+    }),
   },
 }
 

@@ -1,12 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeFiles } from '@deltaverse/durable-files'
 import { createTrigger, type TraceEntry } from '@deltaverse/testing/crash'
 import type { ChildPool } from './child-pool.js'
+import { nextWord, readTrace } from './listen.js'
 import type { Machine } from './machine.js'
+import { runFrozen } from './run-frozen.js'
 import type { RunOrder } from './run-order.js'
 
 /** This machine, with runs in child processes that are ended by SIGKILL. */
@@ -14,9 +16,13 @@ export function createProcessMachine(pool: ChildPool): Machine {
   const folder = mkdtempSync(join(tmpdir(), 'deltaverse-crash-'))
   let runs = 0
 
-  async function start(order: RunOrder, child: ChildProcess) {
+  function newTrace(): string {
     runs += 1
-    const tracePath = join(folder, `run-${runs}.ndjson`)
+    return join(folder, `run-${runs}.ndjson`)
+  }
+
+  async function start(order: RunOrder, child: ChildProcess) {
+    const tracePath = newTrace()
     const said = nextWord(child)
     child.send({ ...order, tracePath })
     return { said: await said, trace: readTrace(tracePath) }
@@ -35,6 +41,7 @@ export function createProcessMachine(pool: ChildPool): Machine {
     directory: join(folder, 'out'),
     fingerprintDirectory: join(folder, 'fingerprints'),
     async run(order, hooks) {
+      if (order.freeze !== undefined) return await runFrozen({ order, hooks, pool, newTrace })
       const child = await pool.take()
       // Here rather than there, so that it dies at a moment that nothing in it chose.
       const trigger = createTrigger(order.crash, () => void child.kill('SIGKILL'))
@@ -60,25 +67,4 @@ export function createProcessMachine(pool: ChildPool): Machine {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** What a process says next, or that it is gone; a process that is used again keeps no listener of it. */
-async function nextWord(child: ChildProcess): Promise<string> {
-  const heard = new AbortController()
-  const call = { signal: heard.signal }
-  try {
-    return await Promise.race([
-      once(child, 'message', call).then(([message]) => String(message)),
-      once(child, 'exit', call).then(() => 'exit'),
-    ])
-  } finally {
-    heard.abort()
-  }
-}
-
-/** What the process told; the last line may be cut off where it died. */
-function readTrace(path: string): TraceEntry[] {
-  if (!existsSync(path)) return []
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
-  return lines.map((line) => JSON.parse(line) as TraceEntry)
 }

@@ -1,6 +1,6 @@
 import type { ConnectorSettings } from '@deltaverse/core'
 import type { CrashPoint } from '../failpoints.js'
-import type { Scenario, Turn } from '../scenario.js'
+import type { Freeze, Scenario, Turn } from '../scenario.js'
 import type { PlantName } from './plants.js'
 
 /** Everything that one run has to know, as plain JSON: it may go to another process. */
@@ -25,6 +25,8 @@ export interface RunOrder {
   readonly crash?: CrashPoint
   /** A step where the run stands still, while another process tries to do the same. */
   readonly rival?: CrashPoint
+  /** It does not die at that point: it freezes there, another takes over, and it wakes. */
+  readonly freeze?: Freeze
   /** Whether the trace tells of every operation on files too. */
   readonly detailed?: boolean
   /** Name of a bug to plant, see `plants.ts`. */

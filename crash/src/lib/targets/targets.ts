@@ -1,31 +1,34 @@
-import { connectorNames } from '@deltaverse/registry'
-import type { CrashTarget } from './crash-target.js'
-import { filesTarget } from './files-target.js'
-import { postgresTarget } from './postgres-target.js'
-import { sqliteTarget } from './sqlite-target.js'
+import type { Connector, SinkTesting } from '@deltaverse/core'
+import { connectorNames, loadConnector } from '@deltaverse/registry'
 
-const targets: Readonly<Record<string, CrashTarget>> = {
-  files: filesTarget,
-  postgres: postgresTarget,
-  sqlite: sqliteTarget,
+/** A connector whose sink can be tried. */
+export interface CrashTarget {
+  readonly name: string
+  readonly standsOnFiles: boolean
+  readonly testing: SinkTesting
 }
 
-/** The connectors whose sinks are crashed. */
-export const crashedConnectors: readonly string[] = Object.keys(targets)
+const connectors = await Promise.all(connectorNames.map(loadConnector))
 
-/** Sinks whose tables are on no disk of this machine: what a crash leaves half done is held by fault scripts of their own. */
-const remoteConnectors: readonly string[] = ['dataverse']
+async function targetOfConnector({ name, sink }: Connector): Promise<CrashTarget[]> {
+  if (sink?.testing === undefined) return []
+  const testing = await sink.testing()
+  return [{ name, standsOnFiles: testing.standsOnFiles, testing }]
+}
 
-/** The connectors of the registry that nobody crashes yet. */
-export const missedConnectors: readonly string[] = connectorNames.filter(
-  (name) => !(name in targets) && !remoteConnectors.includes(name),
-)
+const targets = (await Promise.all(connectors.map(targetOfConnector))).flat()
 
-/** @throws RangeError for a connector that nobody says how to crash */
+/** The connectors whose sinks are crashed: all of the registry that say how they are tried. */
+export const crashedConnectors: readonly string[] = targets.map(({ name }) => name)
+
+/** The connectors with a sink that do not say how it is tried. */
+export const missedConnectors: readonly string[] = connectors
+  .filter(({ name, sink }) => sink !== undefined && !crashedConnectors.includes(name))
+  .map(({ name }) => name)
+
+/** @throws RangeError for a connector that does not say how its sink is tried */
 export function targetOf(connector: string): CrashTarget {
-  const target = targets[connector]
+  const target = targets.find(({ name }) => name === connector)
   if (target !== undefined) return target
-  throw new RangeError(
-    `nobody says how to crash the connector "${connector}": add a target to crash/src/lib/targets, or choose one of ${crashedConnectors.join(', ')}`,
-  )
+  throw new RangeError(`--connector knows ${crashedConnectors.join(', ')}, or all; not "${connector}"`)
 }

@@ -23,6 +23,7 @@ export const connector: Connector = {
     modes: ['log', 'mirror'],
     capabilities: { transactional: false, readable: true, schema: true },
     options,
+    testing: async () => (await import('./testing/sink-testing.js')).sinkTesting,
     async open(settings: ConnectorSettings, { name }) {
       const { directory, files, processes } = options.parse(settings as Settings)
       const { processes: _, ...given } = settings as Settings

@@ -13,6 +13,7 @@ export const connector: Connector = {
     modes: ['table'],
     capabilities: { transactional: true, readable: true, schema: true },
     options,
+    testing: async () => (await import('./testing/sink-testing.js')).sinkTesting,
     async open(settings: ConnectorSettings, { name, schema: tableSchema }) {
       const { connectionString, ...rest } = options.parse(settings as Settings)
       const [{ Pool }, { createPostgresSink }] = await Promise.all([import('pg'), import('./sink.js')])

@@ -13,6 +13,7 @@ export const connector: Connector = {
     modes: ['table'],
     capabilities: { transactional: true, readable: true, schema: true },
     options,
+    testing: async () => (await import('./testing/sink-testing.js')).sinkTesting,
     async open(settings: ConnectorSettings, { name, schema: tableSchema }) {
       const given = options.parse(settings as Settings)
       const { createSqliteSink } = await import('./sink.js')

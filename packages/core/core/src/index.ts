@@ -17,16 +17,15 @@ export type {
   Connector,
   ConnectorAddress,
   ConnectorOptions,
-  ConnectorSettings,
   ConnectorTable,
   OpenedSink,
   OpenedSource,
   SinkCapabilities,
-  SinkMode,
   SinkPlace,
   SinkRole,
   SourceRole,
 } from './lib/connector.js'
+export type { ConnectorSettings } from './lib/connector-settings.js'
 export {
   DataverseError,
   type DataverseErrorOptions,
@@ -58,6 +57,15 @@ export type {
   SinkOpenOptions,
   TransactionalSink,
 } from './lib/sink.js'
+export type { SinkMode } from './lib/sink-mode.js'
+export type {
+  KeptLine,
+  KeptRow,
+  SinkContents,
+  SinkTestHost,
+  SinkTesting,
+  SinkTestPlace,
+} from './lib/sink-testing.js'
 export type {
   ColumnGroup,
   ReadColumnsOptions,

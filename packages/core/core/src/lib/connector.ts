@@ -2,7 +2,10 @@ import type { OptionRow } from '@deltaverse/options'
 import type { TableSchema } from '@deltaverse/schema'
 import type { CallOptions } from './call-options.js'
 import type { Checkpoint } from './checkpoint.js'
+import type { ConnectorSettings } from './connector-settings.js'
 import type { CheckpointStore, PatchableSink, ReadableSink, Sink, TransactionalSink } from './sink.js'
+import type { SinkMode } from './sink-mode.js'
+import type { SinkTesting } from './sink-testing.js'
 import type { Source } from './source.js'
 
 /**
@@ -36,9 +39,6 @@ export interface ConnectorOptions {
   toJsonSchema(): object
 }
 
-/** Values of {@link ConnectorOptions}, to be checked by `open`. */
-export type ConnectorSettings = Readonly<Record<string, unknown>>
-
 /** The table that a sink is opened for. */
 export interface ConnectorTable {
   /** What it is called in the system behind the sink. */
@@ -57,10 +57,9 @@ export interface SinkRole {
    * @throws TypeError or RangeError for settings that cannot be right
    */
   open(settings: ConnectorSettings, table: ConnectorTable): Promise<OpenedSink>
+  /** How the sink is tried, loaded when it is asked for. */
+  readonly testing?: () => Promise<SinkTesting>
 }
-
-/** `log`: every change in order. `mirror`: the rows as they are at the end of each read. `table`: the rows, each as soon as it comes. */
-export type SinkMode = 'log' | 'mirror' | 'table'
 
 /** What a sink can beyond the contract. */
 export interface SinkCapabilities {

@@ -37,10 +37,11 @@ export interface RunFacts {
 /** Says what is wrong behind a run that did not get stuck. */
 export function judgeRun({ outcome, deliveries, view, table }: RunFacts): Problem[] {
   const problems = [
+    ...(outcome.problems ?? []),
     ...judgeRivals(outcome),
     ...view.problems,
     ...judgeState(deliveries),
-    ...judgeReaders(view, deliveries),
+    ...(outcome.isUnsettled ? [] : judgeReaders(view, deliveries)),
   ]
   if (outcome.crashedAt !== undefined || outcome.error !== undefined) return problems
   if (view.reads !== undefined) problems.push(...compareReads(view.reads, deliveries.committed))

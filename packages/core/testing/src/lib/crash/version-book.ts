@@ -15,6 +15,8 @@ export interface VersionBook {
   deleted(id: string): void
   /** What the row held in this version; several when the environment was restored and gave the version again. */
   valuesOf(id: string, version: string): readonly RowValues[]
+  /** The latest version of the row in which it held these values, and none besides, as far as they are of its columns. */
+  versionWith(id: string, values: Readonly<Record<string, unknown>>): string | undefined
   /** Whether the row was ever deleted. */
   wasDeleted(id: string): boolean
   /** Counts the writes: what was written before a moment has a lower number. */
@@ -41,6 +43,17 @@ export function createVersionBook(): VersionBook {
       deletions.set(id, writes)
     },
     valuesOf: (id, version) => versions.get(`${id} ${version}`)?.values ?? [],
+    versionWith(id, values) {
+      const named = Object.entries(values)
+      let found: { version: string; write: number } | undefined
+      for (const [key, { values: held, write }] of versions) {
+        const [keptId, version = ''] = key.split(' ')
+        const isIt =
+          keptId === id && held.some((each) => named.every(([name, value]) => each[name] === value))
+        if (isIt && (found === undefined || write > found.write)) found = { version, write }
+      }
+      return found?.version
+    },
     wasDeleted: (id) => deletions.has(id),
     writeOf: (id, version) => versions.get(`${id} ${version}`)?.write,
     deletionOf: (id) => deletions.get(id),
