@@ -32,7 +32,7 @@ process.exitCode = formatted.status ?? 1
 console.log(`packages/connectors/${name} is made. Next:
   pnpm install && pnpm run build
   pnpm vitest packages/connectors/${name}    until it passes
-  crash/src/lib/targets                      say how to look at what it keeps
+  sink.testing in its src/connector.ts       say how to look at what it keeps
   node scripts/write-option-tables.mjs && node scripts/draw-layers.mjs && pnpm changeset`)
 
 function write(files) {
