@@ -2,7 +2,6 @@ import { CommanderError } from 'commander'
 import { exitCodes } from '../program/exit-codes.js'
 import { UsageError } from '../program/usage-error.js'
 import { createProgram } from './create-program.js'
-import { runCommand } from './run-command.js'
 
 /** Runs the program and resolves with its exit code. */
 export async function runProgram(
@@ -11,6 +10,8 @@ export async function runProgram(
 ): Promise<number> {
   let exitCode: number = exitCodes.done
   const program = createProgram(async (output, load) => {
+    // Loaded only now: who asks for help waits for nothing else.
+    const { runCommand } = await import('./run-command.js')
     exitCode = await runCommand(output, load, env)
   })
   try {
