@@ -11,6 +11,10 @@ export interface ChildPool {
   close(): Promise<void>
 }
 
+function isAlive({ connected, exitCode, signalCode }: ChildProcess): boolean {
+  return connected && exitCode === null && signalCode === null
+}
+
 /** The compiled child; tests run from the sources, and find it in `dist` too. */
 const program = fileURLToPath(new URL('../../../dist/child.js', import.meta.url))
 
@@ -41,13 +45,17 @@ export function createChildPool(ahead: number): ChildPool {
 
   fill()
   return {
-    take() {
-      const next = waiting.shift() ?? start()
-      fill()
-      return next
+    async take() {
+      for (;;) {
+        const next = waiting.shift() ?? start()
+        fill()
+        const child = await next
+        // One that died while it waited, by a signal that came late, takes no orders.
+        if (isAlive(child)) return child
+      }
     },
     giveBack(child) {
-      waiting.unshift(Promise.resolve(child))
+      if (isAlive(child)) waiting.unshift(Promise.resolve(child))
     },
     async close() {
       closed = true
