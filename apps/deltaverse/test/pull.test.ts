@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
+import { DatabaseSync } from '@photostructure/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runDeltaverse } from './support/run-deltaverse.js'
 
@@ -148,10 +149,22 @@ describe('deltaverse verify', () => {
     const where = ['--from', emulator.url, '--table', 'product', '--to', 'verified.sqlite', '--json']
     await run('pull', ...where)
     const equal = await run('verify', ...where)
+    expect(equal.json().tables[0]).toMatchObject({ altered: 0, comparedValues: true })
     expect([equal.code, equal.json().tables[0]]).toMatchObject([
       0,
       { ok: true, missing: 0, stale: 0, extra: 0 },
     ])
+    const database = new DatabaseSync(join(cwd, 'verified.sqlite'))
+    database.exec("UPDATE products SET name = 'Somebody' WHERE productnumber = 'P-3'")
+    database.close()
+    const altered = await run('verify', ...where)
+    expect([altered.code, altered.json().tables[0]]).toMatchObject([1, { ok: false, altered: 1 }])
+    expect((await run('verify', ...where, '--versions')).code).toBe(0)
+    expect((await run('verify', ...where, '--repair')).json().tables[0]).toMatchObject({
+      ok: true,
+      repaired: 1,
+    })
+    expect((await run('verify', ...where)).code).toBe(0)
   })
 })
 

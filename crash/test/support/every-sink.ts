@@ -17,6 +17,8 @@ export interface SinkUnderTest {
   ids(): Promise<readonly string[]>
   /** Everything that it keeps of the rows, as text. */
   text(): Promise<string>
+  /** Somebody else changes rows in the target; absent where nobody can without the sink's own checksums telling. */
+  readonly alter: ((set: string) => Promise<void>) | undefined
 }
 
 interface Way {
@@ -24,6 +26,8 @@ interface Way {
   /** Looks at the rows with none of the sink's own code. */
   readonly look: (folder: string, table: string) => Promise<string>
   readonly settings: (folder: string) => object
+  /** Sets columns of every row. */
+  readonly alter?: (folder: string, table: string, set: string) => Promise<void>
   readonly fingerprints: boolean
 }
 
@@ -48,6 +52,15 @@ for (const mode of ['log', 'mirror']) {
 addWay('sqlite', {
   connector: 'sqlite',
   settings: (folder) => ({ file: join(folder, 'rows.sqlite') }),
+  async alter(folder, table, set) {
+    const { DatabaseSync } = await import('@photostructure/sqlite')
+    const database = new DatabaseSync(join(folder, 'rows.sqlite'))
+    try {
+      database.exec(`UPDATE ${table} SET ${set}`)
+    } finally {
+      database.close()
+    }
+  },
   async look(folder, table) {
     const { DatabaseSync } = await import('@photostructure/sqlite')
     const database = new DatabaseSync(join(folder, 'rows.sqlite'))
@@ -86,19 +99,24 @@ export function describeEverySink(
       const { host, port, user, database } = server?.settings ?? {}
       return `postgres://${user}@${host}:${port}/${database}`
     }
+    const query = async (statement: string) => {
+      const client = new pg.Client({ connectionString: connectionString() })
+      await client.connect()
+      try {
+        return await client.query(statement)
+      } finally {
+        await client.end()
+      }
+    }
     const way: Way = {
       connector: 'postgres',
+      async alter(folder, table, set) {
+        await query(`UPDATE ${schemaOf(folder)}.${table} SET ${set}`)
+      },
       settings: (folder) => ({ connectionString: connectionString(), schema: schemaOf(folder) }),
       fingerprints: true,
-      async look(folder, table) {
-        const client = new pg.Client({ connectionString: connectionString() })
-        await client.connect()
-        try {
-          return JSON.stringify((await client.query(`SELECT * FROM ${schemaOf(folder)}.${table}`)).rows)
-        } finally {
-          await client.end()
-        }
-      },
+      look: async (folder, table) =>
+        JSON.stringify((await query(`SELECT * FROM ${schemaOf(folder)}.${table}`)).rows),
     }
     body(opener(way))
   })
@@ -141,6 +159,7 @@ function opener(way: Way): (table: string) => SinkUnderTest {
         }
       },
       text: () => way.look(folder, table),
+      alter: way.alter && ((set) => way.alter?.(folder, table, set) ?? Promise.resolve()),
       async ids() {
         const { sink, checkpoints, release } = await openSink()
         try {

@@ -41,6 +41,16 @@ async function write(sink: FileSink, ...events: Parameters<FileSink['write']>[0]
 }
 
 describe('a log in CSV', () => {
+  it('leaves out what sources add on their own, such as the currency of money', async () => {
+    const sink = sinkOf()
+    await sink.open(undefined)
+    await sink.applySchema?.(narrow)
+    const row = account(1, { name: 'Ann', _transactioncurrencyid_value: idOf(9), 'name@note': 'x' })
+    await write(sink, ...fullRead(1, [row]), checkpoint())
+    await sink.close()
+    expect(textOf('accounts.000001.csv')).toContain(`upserted,${idOf(1)},1001,${idOf(1)},Ann\r\n`)
+  })
+
   it('has kind, id and version in front of the columns, and a manifest that tells their types', async () => {
     const sink = sinkOf()
     await sink.open(undefined)

@@ -19,6 +19,7 @@ export function addVerify(program: Command, execute: Execute): Command {
     .description('compare what a sink holds with the tables, name what differs, and mend it with --repair')
   addFromFlag(command.optionsGroup('What to compare:'))
     .requiredOption('--table <name[:columns]>', 'a table, as it was pulled; repeat it for others', collect)
+    .option('--versions', 'compare keys and row versions alone, which reads no rows', false)
     .option('--repair', 'read the rows that differ again and write them', false)
   addOutputFlags(addSignInFlags(addSinkFlags(command)))
   return command.action(async (flags) => {
@@ -27,6 +28,7 @@ export function addVerify(program: Command, execute: Execute): Command {
       tables: (flags.table as readonly string[]).map(parseTableChoice),
       sink: await sinkFromFlags(flags),
       repair: flags.repair,
+      compare: flags.versions ? ('versions' as const) : ('values' as const),
       lockWaitMs: flags.lockWait * 1000,
       maxDeleteShare: flags.maxDeleteShare,
     }

@@ -18,6 +18,8 @@ export interface VerifySettings {
   readonly tables: readonly TableChoice[]
   readonly sink: SinkSettings
   readonly repair: boolean
+  /** Whether values are compared too, where the sink can tell. */
+  readonly compare: 'values' | 'versions'
   readonly lockWaitMs: number
   readonly maxDeleteShare: number
 }
@@ -30,6 +32,8 @@ interface VerifiedTable {
   readonly missing?: number
   readonly stale?: number
   readonly extra?: number
+  readonly altered?: number
+  readonly comparedValues?: boolean
   readonly repaired?: number
   readonly sample?: readonly RowDifference[]
   readonly error?: { readonly code: string; readonly message: string }
@@ -81,6 +85,7 @@ async function verifyTable(
         sink: requireReadable(opened.sink, sink.title),
         checkpoints: opened.checkpoints,
         repair,
+        compare: settings.compare,
         leaseWaitMs: lockWaitMs,
         maxDeleteShare,
         signal,
@@ -89,8 +94,19 @@ async function verifyTable(
             terminal.trace(`${entitySet}: ${formatCount(event.rows)} rows of the ${event.side}`)
         },
       })
-      const { ok, rowsInTable, rowsInSink, missing, stale, extra, repaired, sample } = summary
-      const isMended = repair && repaired === missing + stale + extra
+      const {
+        ok,
+        rowsInTable,
+        rowsInSink,
+        missing,
+        stale,
+        extra,
+        altered,
+        repaired,
+        sample,
+        comparedValues,
+      } = summary
+      const isMended = repair && repaired === missing + stale + extra + altered
       return {
         table: name,
         ok: ok || isMended,
@@ -99,6 +115,8 @@ async function verifyTable(
         missing,
         stale,
         extra,
+        altered,
+        comparedValues,
         repaired,
         sample,
       }
@@ -121,9 +139,10 @@ function requireReadable(
 
 function formatTable(table: VerifiedTable): string {
   if (table.error !== undefined) return `${table.table}: failed: ${table.error.message}`
-  const { missing = 0, stale = 0, extra = 0, repaired = 0, rowsInTable = 0, sample = [] } = table
-  if (missing + stale + extra === 0) return `${table.table}: equal, ${formatCount(rowsInTable)} rows`
-  const found = `${formatCount(missing)} missing, ${formatCount(stale)} stale, ${formatCount(extra)} too many`
+  const { missing = 0, stale = 0, extra = 0, altered = 0, repaired = 0, rowsInTable = 0, sample = [] } = table
+  if (missing + stale + extra + altered === 0)
+    return `${table.table}: equal, ${formatCount(rowsInTable)} rows`
+  const found = `${formatCount(missing)} missing, ${formatCount(stale)} stale, ${formatCount(extra)} too many, ${formatCount(altered)} altered`
   const mended = repaired > 0 ? `; ${formatCount(repaired)} mended` : '; --repair mends them'
   return [
     `${table.table}: ${found} of ${formatCount(rowsInTable)} rows${mended}`,

@@ -139,4 +139,10 @@ export interface ReadableSink {
    * bounded, whatever the size.
    */
   held(call?: CallOptions): AsyncIterable<readonly HeldRow[]>
+  /**
+   * Of rows as the table has them, those whose values the open sink holds otherwise, by its own types: a number is the same however it is
+   * written. Asked between commits, when nothing waits. A row that the sink does not hold is none of them. Left out by sinks
+   * that cannot look at single rows.
+   */
+  differing?(rows: readonly UpsertedChange[], call?: CallOptions): Promise<readonly string[]>
 }

@@ -1,5 +1,5 @@
 import { BadRowError } from '@deltaverse/bad-rows'
-import { DataverseError, type Row } from '@deltaverse/core'
+import type { Row } from '@deltaverse/core'
 import {
   type BadCharacters,
   type ColumnKind,
@@ -137,7 +137,6 @@ function valuesWriter(
 ): (change: WrittenRow) => string {
   const { delimiter, nullText } = dialect
   const quoted = textWriter(dialect)
-  const known = new Set(columns.map(memberOf))
   const writers = columns.map((column) => {
     const { kind } = column.type
     const isNumber = kind === 'decimal' || kind === 'int64' || kind === 'json'
@@ -146,9 +145,6 @@ function valuesWriter(
   })
   return (change) => {
     const { row, bytes } = change
-    for (const member in row) {
-      if (!known.has(member) && !member.includes('@')) throw unknownMember(change.id, member)
-    }
     let exact: ReturnType<typeof createExactNumbers> | undefined
     let values = ''
     for (const { column, member, textOf, isNumber, isPlain } of writers) {
@@ -184,13 +180,6 @@ function badValue(id: string, column: ColumnSchema, why: string): BadRowError {
   return new BadRowError(
     `The row ${id} cannot be written as CSV: its column '${column.name}' ${why}. Nothing is lost: the rows before it and it come again with the next run`,
     { id, member: memberOf(column), why },
-  )
-}
-
-function unknownMember(id: string, member: string): DataverseError {
-  return new DataverseError(
-    `The row ${id} cannot be written as CSV: it has the member '${member}', for which the schema has no column. Pass the schema of what the source selects`,
-    { code: 'sink-mismatch' },
   )
 }
 

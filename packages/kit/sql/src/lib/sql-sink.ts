@@ -32,7 +32,7 @@ import type { WriteTransaction } from './write-transaction.js'
 /** A sink that keeps one table of a source in one table of an SQL database. */
 export interface SqlSink<R extends Row = Row>
   extends TransactionalSink<SqlPosition, R>,
-    ReadableSink,
+    Required<ReadableSink>,
     Required<PatchableSink<R>> {
   acquire(name: string, call?: CallOptions): Promise<Lease>
 }
@@ -155,6 +155,18 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
     async *held(call: CallOptions = {}) {
       const held = session.openedOrNot?.sql ?? unopenedSql()
       yield* readHeld(dialect, held.selectHeld, `reading ${shown}`, call.signal)
+    },
+
+    async differing(rows, { signal } = {}) {
+      return await orLetGo(async () => {
+        requireOpen()
+        signal?.throwIfAborted()
+        let ids: readonly string[] = []
+        await session.write(signal, async (transaction) => {
+          ids = await transaction.differing(rows)
+        })
+        return ids
+      })
     },
 
     async close() {

@@ -29,6 +29,8 @@ export interface TableSql {
   readonly vacateStale: (column: string) => string
   /** Puts columns of staged rows into rows that the table holds in the same version, or that have none. */
   readonly patch: (columns: readonly Pick<ResolvedColumn, 'column'>[]) => string
+  /** Ids of staged rows that the table holds with other values; `undefined` where it holds nothing but ids. */
+  readonly selectDiffering: string | undefined
   readonly remove: (target: RowsTable) => string
   /** Lets rows that an epoch brought count as not brought. */
   readonly demote: string
@@ -95,6 +97,17 @@ export const rowsOfShadow = 1_000
 /** Whether a row of the stage came without a column. */
 function lacksColumn(alias: string, place: number): string {
   return `${alias}.lacks LIKE '%,${place},%'`
+}
+
+/** Whether a staged row has other values than the row of the table. */
+function differ(names: readonly string[]): string {
+  const listed = (alias: string): string => `(${names.map((name) => `${alias}.${name}`).join(', ')})`
+  return `${listed('s')} IS DISTINCT FROM ${listed('t')}`
+}
+
+/** The same of one column, of which a row that came without it says nothing. */
+function differWhereItCame(name: string, place: number): string {
+  return `(NOT ${lacksColumn('s', place)} AND s.${name} IS DISTINCT FROM t.${name})`
 }
 
 /** Writes the statements for one table. */
@@ -178,6 +191,11 @@ export function createTableSql(words: SqlWords, shape: TableShape): TableSql {
       const isSame = 's.row_version = t.row_version OR s.row_version IS NULL OR t.row_version IS NULL'
       return `UPDATE ${main} AS t SET ${sets.join(', ')} FROM ${lastMentions} WHERE s.id = t.id AND (${isSame})${live}`
     },
+    selectDiffering:
+      rowNames.length === 0
+        ? undefined
+        : `SELECT CAST(s.id AS ${types.of({ kind: 'text' })}) AS id FROM ${lastMentions} JOIN ${main} AS t ON t.id = s.id WHERE NOT s.gone${live} ` +
+          `AND CASE WHEN s.lacks IS NULL THEN ${differ(rowNames)} ELSE ${rowNames.map(differWhereItCame).join(' OR ')} END`,
     remove: (target) =>
       target === 'main'
         ? removeMain(`t.id IN (${goneIds})`)

@@ -23,6 +23,8 @@ export interface WriteTransaction {
   stage(change: Change): Promise<void> | undefined
   /** Puts some columns into rows that the table holds, behind everything staged before. */
   patch(encoder: PatchEncoder, rows: readonly Change[]): Promise<void>
+  /** Ids of those rows that the table holds with other values. Nothing is left of them. */
+  differing(rows: readonly Change[]): Promise<readonly string[]>
   /** Rows may not come for long now. */
   pause(): Promise<void>
   /** A snapshot begins. */
@@ -164,6 +166,16 @@ export async function beginWrite<C extends SqlConnection>(
     stage(row) {
       if (staging.isOpen) return staging.add(row)
       return openStaging().then(() => staging.add(row))
+    },
+    async differing(rows) {
+      if (sql.selectDiffering === undefined) return []
+      await merge()
+      await staging.open()
+      for (const row of rows) await staging.add(row)
+      await staging.settle()
+      const found = await connection.query(sql.selectDiffering)
+      await staging.empty()
+      return found.rows.map(({ id }) => String(id))
     },
     async patch({ encode, columns }, rows) {
       if (columns.length === 0) return

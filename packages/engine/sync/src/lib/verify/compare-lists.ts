@@ -17,6 +17,8 @@ export interface ComparedBucket {
   readonly rowsInTable: number
   /** Rows that both have and whose version the sink, or the table, did not tell. */
   readonly unversioned: number
+  /** Rows that both have in the same version, or in versions that nobody knows, and that did not change meanwhile. */
+  readonly agreeing: ReadonlyMap<string, string | undefined>
 }
 
 /**
@@ -40,21 +42,24 @@ type Versions = ReadonlyMap<string, string | undefined>
 
 function compare(held: Versions, expected: Versions, touched: ReadonlySet<string>): ComparedBucket {
   const differences: RowDifference[] = []
+  const agreeing = new Map<string, string | undefined>()
   let unversioned = 0
   for (const [id, version] of expected) {
     const heldVersion = held.get(id)
     if (!held.has(id)) {
       if (!touched.has(id)) differences.push({ kind: 'missing', id, ...say('expected', version) })
-    } else if (heldVersion === undefined || version === undefined) unversioned += 1
-    else if (heldVersion !== version && !touched.has(id)) {
-      differences.push({ kind: 'stale', id, held: heldVersion, expected: version })
-    }
+    } else if (heldVersion === undefined || version === undefined) {
+      unversioned += 1
+      if (!touched.has(id)) agreeing.set(id, version)
+    } else if (touched.has(id)) continue
+    else if (heldVersion === version) agreeing.set(id, version)
+    else differences.push({ kind: 'stale', id, held: heldVersion, expected: version })
   }
   for (const [id, version] of held) {
     if (expected.has(id) || touched.has(id)) continue
     differences.push({ kind: 'extra', id, ...say('held', version) })
   }
-  return { differences, rowsInSink: held.size, rowsInTable: expected.size, unversioned }
+  return { differences, rowsInSink: held.size, rowsInTable: expected.size, unversioned, agreeing }
 }
 
 function say(side: 'held' | 'expected', version: string | undefined): Partial<RowDifference> {

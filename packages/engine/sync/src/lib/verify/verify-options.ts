@@ -6,6 +6,7 @@ import {
   instance,
   type OptionsInput,
   type OptionsOutput,
+  oneOf,
   text,
   whole,
 } from '@deltaverse/options'
@@ -21,9 +22,10 @@ export type VerifySource<R extends Row = Row> = Source<R> & Required<Pick<Source
  * - `missing`: the table has it, the sink does not.
  * - `stale`: the sink has another version of it.
  * - `extra`: the sink has it, the table does not.
+ * - `altered`: the sink has the same version of it, with other values.
  */
 export interface RowDifference {
-  readonly kind: 'missing' | 'stale' | 'extra'
+  readonly kind: 'missing' | 'stale' | 'extra' | 'altered'
   /** Primary key: a lower-case GUID without braces. */
   readonly id: string
   /** Row version in the sink, where it holds the row. */
@@ -52,6 +54,10 @@ const options = defineOptions('verify()', {
   )({
     required: true,
     doc: 'What is verified; it must be able to tell what it holds.',
+  }),
+  compare: oneOf(['values', 'versions'], {
+    default: 'values',
+    doc: 'values: also compares the values of rows whose versions agree, where the sink can tell (SQL); costs a read of the table. versions: keys and row versions alone.',
   }),
   repair: flag({
     default: false,
@@ -91,7 +97,7 @@ export interface VerifyOptions<Position = unknown, R extends Row = Row>
 
 /** What a verification reads of its options. */
 export interface VerifySettings<Position, R extends Row>
-  extends Pick<Given, 'repair' | 'sampleSize' | 'onDifference' | 'temporaryDirectory'> {
+  extends Pick<Given, 'compare' | 'repair' | 'sampleSize' | 'onDifference' | 'temporaryDirectory'> {
   readonly sync: SyncSettings<Position, R>
   readonly source: VerifySource<R>
   readonly sink: ReadableSink
@@ -102,11 +108,11 @@ export interface VerifySettings<Position, R extends Row>
 export function toVerifySettings<Position, R extends Row>(
   input: VerifyOptions<Position, R>,
 ): VerifySettings<Position, R> {
-  const { repair, sampleSize, onDifference, temporaryDirectory, ...given } = options.parse(
+  const { compare, repair, sampleSize, onDifference, temporaryDirectory, ...given } = options.parse(
     input as unknown as Declared,
   )
   const { source, sink } = input
   const onEvent = given.onEvent as VerifySettings<Position, R>['onEvent']
   const sync = toSyncSettings<Position, R>({ ...given, source, sink, onEvent })
-  return { sync, source, sink, onEvent, repair, sampleSize, onDifference, temporaryDirectory }
+  return { sync, source, sink, onEvent, compare, repair, sampleSize, onDifference, temporaryDirectory }
 }

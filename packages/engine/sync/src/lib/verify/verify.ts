@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Row } from '@deltaverse/core'
 import { createRunner } from '../read/runner.js'
 import { closeAfter } from '../sync.js'
-import { compareLists } from './compare-lists.js'
+import { type ComparedBucket, compareLists } from './compare-lists.js'
+import { compareValues } from './compare-values.js'
 import { listSides, overhear } from './list-sides.js'
 import { createRowRepair } from './repair-rows.js'
 import {
@@ -25,6 +26,10 @@ export interface VerifySummary {
   readonly missing: number
   readonly stale: number
   readonly extra: number
+  /** Rows of the right version and other values: somebody wrote to the target. 0 where values were not compared. */
+  readonly altered: number
+  /** Whether values were compared, or keys and versions alone: by the option, or for want of a sink that can tell. */
+  readonly comparedValues: boolean
   /** Rows that are on both sides and could be compared by their keys only, for want of a version. */
   readonly unversioned: number
   /** The first differences, as many as were asked for. */
@@ -38,7 +43,7 @@ export interface VerifySummary {
 const repairGroup = 500
 
 /**
- * Compares what a sink holds with its table, by keys and row versions, after it was brought up to date; and mends it when it
+ * Compares what a sink holds with its table, by keys, row versions and, where the sink can tell, values, after it was brought up to date; and mends it when it
  * is told to. Takes the lease of the sync, so that nobody writes meanwhile; the table may go on changing.
  *
  * @throws TypeError for a sink that cannot tell what it holds; what `sync()` throws
@@ -59,7 +64,13 @@ export async function verify<Position, R extends Row>(
     try {
       const sides = await listSides(options, overheard, runner, folder, call)
       const repair = options.repair ? createRowRepair(session, options.source, call) : undefined
-      return await countDifferences(options, compareLists(sides, call), repair)
+      const { differing } = options.sink
+      const comparesValues = options.compare === 'values' && differing !== undefined
+      const lists = compareLists(sides, call)
+      const compared = comparesValues
+        ? compareValues(lists, options.source, (rows, of) => differing.call(options.sink, rows, of), call)
+        : lists
+      return { ...(await countDifferences(options, compared, repair)), comparedValues: comparesValues }
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
@@ -69,10 +80,10 @@ export async function verify<Position, R extends Row>(
 
 async function countDifferences<Position, R extends Row>(
   { sampleSize, onDifference }: VerifySettings<Position, R>,
-  compared: ReturnType<typeof compareLists>,
+  compared: AsyncIterable<ComparedBucket>,
   repair: ReturnType<typeof createRowRepair> | undefined,
-): Promise<Omit<VerifySummary, 'name' | 'elapsedMs'>> {
-  const counts = { missing: 0, stale: 0, extra: 0 }
+): Promise<Omit<VerifySummary, 'name' | 'elapsedMs' | 'comparedValues'>> {
+  const counts = { missing: 0, stale: 0, extra: 0, altered: 0 }
   const sample: RowDifference[] = []
   let rowsInTable = 0
   let rowsInSink = 0
@@ -101,6 +112,6 @@ async function countDifferences<Position, R extends Row>(
   }
   await repairThose()
   await repair?.finish()
-  const ok = counts.missing + counts.stale + counts.extra === 0
+  const ok = counts.missing + counts.stale + counts.extra + counts.altered === 0
   return { ok, rowsInTable, rowsInSink, ...counts, unversioned, sample, repaired }
 }
