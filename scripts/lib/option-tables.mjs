@@ -42,14 +42,19 @@ async function withTables(text, folder, directory) {
 export function optionTable(rows) {
   const cells = rows.map(({ name, type, isRequired, default: fallback, doc }) => [
     `\`${name}\``,
-    cell(type),
-    isRequired ? 'required' : cell(fallback ?? ''),
+    cell(escaped(type)),
+    isRequired ? 'required' : cell(escaped(fallback ?? '')),
     cell(doc),
   ])
   const head = ['option', 'takes', 'default', 'what it does']
   const widths = head.map((title, index) => Math.max(title.length, ...cells.map((row) => row[index].length)))
   const line = (row) => `| ${row.map((text, index) => text.padEnd(widths[index])).join(' | ')} |`
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line), ''].join('\n')
+}
+
+/** A text as a literal shows it, since a line feed or a tab among the values that an option takes is one of them. */
+function escaped(text) {
+  return text.replaceAll('\r', '\\r').replaceAll('\n', '\\n').replaceAll('\t', '\\t')
 }
 
 function cell(text) {
