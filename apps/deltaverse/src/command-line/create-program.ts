@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addDeadLetters } from '../commands/dead-letters/command.js'
 import { addColumns, addKeys, addTables } from '../commands/describe/command.js'
@@ -9,9 +8,11 @@ import { addPlan } from '../commands/plan/command.js'
 import { addPull } from '../commands/pull/command.js'
 import { addPush } from '../commands/push/command.js'
 import { addRun } from '../commands/run/command.js'
+import { addSinger } from '../commands/singer/command.js'
 import { addStatus } from '../commands/status/command.js'
 import { addTypes } from '../commands/types/command.js'
 import { addVerify } from '../commands/verify/command.js'
+import { readVersion } from '../program/read-version.js'
 import type { Execute } from './execute.js'
 
 const more = `
@@ -52,6 +53,7 @@ export function createProgram(execute: Execute): Command {
     addTypes,
     addDoctor,
     addEmulate,
+    addSinger,
   ]
   for (const add of commands) {
     add(program, execute)
@@ -59,9 +61,4 @@ export function createProgram(execute: Execute): Command {
       .configureOutput({ writeErr: () => undefined })
   }
   return program
-}
-
-function readVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }

@@ -4,6 +4,7 @@ export {
   type CatalogMetadata,
   type CatalogStream,
   createCatalog,
+  type OfferedTable,
   type SelectedStream,
   selectedStreams,
 } from './lib/catalog.js'

@@ -52,13 +52,16 @@ describe('selectedStreams()', () => {
   const catalog = createCatalog(
     [
       {
-        name: 'accounts',
-        primaryKey: ['accountid'],
-        columns: ['accountid', 'name', 'revenue'].map((name) => ({
-          name,
-          type: { kind: 'text' },
-          nullable: true,
-        })),
+        isTracked: true,
+        schema: {
+          name: 'accounts',
+          primaryKey: ['accountid'],
+          columns: ['accountid', 'name', 'revenue'].map((name) => ({
+            name,
+            type: { kind: 'text' },
+            nullable: true,
+          })),
+        },
       },
     ],
     'text',

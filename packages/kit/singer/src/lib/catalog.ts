@@ -31,12 +31,19 @@ export interface SelectedStream {
   readonly columns: readonly string[] | undefined
 }
 
+/** A table that is offered. */
+export interface OfferedTable {
+  readonly schema: TableSchema
+  /** Whether its source tells what changes; otherwise each read is a full one. */
+  readonly isTracked: boolean
+}
+
 /** The catalog of tables, to be written with `formatExactJson()`. Nothing is selected: whoever wants a stream says so. */
-export function createCatalog(tables: readonly TableSchema[], decimals: DecimalForm): Catalog {
+export function createCatalog(tables: readonly OfferedTable[], decimals: DecimalForm): Catalog {
   return { streams: tables.map((table) => streamOf(table, decimals)) }
 }
 
-function streamOf(table: TableSchema, decimals: DecimalForm): CatalogStream {
+function streamOf({ schema: table, isTracked }: OfferedTable, decimals: DecimalForm): CatalogStream {
   const { schema, keyProperties } = streamSchema(table, decimals)
   const { name, columns } = table
   return {
@@ -50,7 +57,7 @@ function streamOf(table: TableSchema, decimals: DecimalForm): CatalogStream {
         metadata: {
           inclusion: 'available',
           'table-key-properties': keyProperties,
-          'forced-replication-method': 'LOG_BASED',
+          'forced-replication-method': isTracked ? 'LOG_BASED' : 'FULL_TABLE',
         },
       },
       ...columns.map((column) => ({
