@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { Execute } from '../../command-line/execute.js'
 import { parseText } from '../../command-line/flag-values.js'
@@ -11,6 +12,7 @@ export function addSinger(program: Command, execute: Execute): Command {
       'as a tap or a target of Singer and Meltano: messages on standard output, words on standard error',
     )
   addTap(singer, execute)
+  addTarget(singer, execute)
   for (const command of singer.commands) command.exitOverride().configureOutput({ writeErr: () => undefined })
   return singer
 }
@@ -46,6 +48,28 @@ function addTap(singer: Command, execute: Execute): void {
     })
 }
 
+function addTarget(singer: Command, execute: Execute): void {
+  addCommonFlags(
+    singer
+      .command('target')
+      .description(
+        "write a tap's records into tables by key, and print its states once what stands before them is written",
+      ),
+  )
+    .addOption(new Option('--input <file>', 'the messages (default: standard input)').argParser(parseText))
+    .action(async (flags) => {
+      if (flags.about) return await printAbout(execute, 'target')
+      const settings = {
+        config: configOf(flags),
+        input: flags.input === undefined ? process.stdin : createReadStream(flags.input),
+      }
+      await execute({ json: false, trace: flags.trace }, async () => {
+        const { runTarget } = await import('./run-target.js')
+        return (context) => runTarget(settings, context)
+      })
+    })
+}
+
 function addCommonFlags(command: Command): Command {
   return command
     .addOption(
@@ -64,7 +88,7 @@ function configOf({ config }: { readonly config?: string | undefined }): string 
   throw new UsageError('--config <file> is needed; --about says what it may hold')
 }
 
-async function printAbout(execute: Execute, role: 'tap'): Promise<void> {
+async function printAbout(execute: Execute, role: 'tap' | 'target'): Promise<void> {
   await execute({ json: false, trace: false }, async () => {
     const { aboutText } = await import('./about.js')
     return async () => ({ report: { ok: true, exitCode: 0 }, text: await aboutText(role) })
