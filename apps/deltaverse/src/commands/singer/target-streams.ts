@@ -17,7 +17,7 @@ type SchemaMessage = Extract<SingerMessage, { type: 'SCHEMA' }>
 type RecordMessage = Extract<SingerMessage, { type: 'RECORD' }>
 
 /** What a config says of one stream. */
-export interface StreamConfig {
+interface StreamConfig {
   readonly stream: string
   readonly table?: string | undefined
   readonly key?: readonly string[] | undefined

@@ -4,7 +4,7 @@ import type { JsonObjectSchema } from './json-object-schema.js'
 export type SingerMessage = SchemaMessage | RecordMessage | StateMessage | ActivateVersionMessage
 
 /** What the records of a stream look like; stands in front of them, and again when that changes. */
-export interface SchemaMessage {
+interface SchemaMessage {
   readonly type: 'SCHEMA'
   readonly stream: string
   readonly schema: JsonObjectSchema
@@ -14,7 +14,7 @@ export interface SchemaMessage {
   readonly bookmark_properties?: readonly string[]
 }
 
-export interface RecordMessage {
+interface RecordMessage {
   readonly type: 'RECORD'
   readonly stream: string
   readonly record: Readonly<Record<string, unknown>>
@@ -25,13 +25,13 @@ export interface RecordMessage {
 }
 
 /** Where a tap is. A target hands the value on once everything before it is durable. */
-export interface StateMessage {
+interface StateMessage {
   readonly type: 'STATE'
   readonly value: unknown
 }
 
 /** A read of the whole table is through: records of other versions are gone. No part of the specification, and many targets know it. */
-export interface ActivateVersionMessage {
+interface ActivateVersionMessage {
   readonly type: 'ACTIVATE_VERSION'
   readonly stream: string
   readonly version: number
