@@ -1,8 +1,11 @@
+import type { Tell } from '../events/event-hub.js'
 import type { Terminal } from '../program/terminal.js'
 
 /** What every command is given. */
 export interface CommandContext {
   readonly terminal: Terminal
+  /** Says what happens: to the log, to `--events`, and to the bars. */
+  readonly tell: Tell
   /** Aborts at the first signal that asks the program to stop. */
   readonly signal: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
@@ -14,6 +17,8 @@ export interface CommandResult {
   readonly report: CommandReport
   /** What people read instead; nothing for an empty text. */
   readonly text: string
+  /** Whether SIGINT and SIGTERM are how it is meant to end, so that they are no failure. Default: false. */
+  readonly endsOnSignal?: boolean
 }
 
 export interface CommandReport {

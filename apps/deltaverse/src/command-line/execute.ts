@@ -1,5 +1,5 @@
-import type { TerminalOptions } from '../program/terminal.js'
+import type { OutputSettings } from '../output/output-settings.js'
 import type { CommandWork } from './command-context.js'
 
 /** Runs the work of a command that was chosen. */
-export type Execute = (output: TerminalOptions, load: () => Promise<CommandWork>) => Promise<void>
+export type Execute = (output: OutputSettings, load: () => Promise<CommandWork>) => Promise<void>

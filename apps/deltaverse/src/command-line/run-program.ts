@@ -12,7 +12,7 @@ export async function runProgram(
   const program = createProgram(async (output, load) => {
     // Loaded only now: who asks for help waits for nothing else.
     const { runCommand } = await import('./run-command.js')
-    exitCode = await runCommand(output, load, env)
+    exitCode = await runCommand({ name: argv[0] ?? '', output, load, env })
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })

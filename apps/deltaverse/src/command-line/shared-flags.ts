@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { EnvironmentSettings } from '../environment/open-environment.js'
 import { authNames, cloudNames } from '../environment/sign-in-names.js'
-import type { TerminalOptions } from '../program/terminal.js'
+import type { OutputSettings } from '../output/output-settings.js'
 import { collect, parseShare, parseText, parseWait } from './flag-values.js'
 
 /** How to sign in to the environment. */
@@ -27,6 +27,12 @@ export function addOutputFlags(command: Command): Command {
     .optionsGroup('Output:')
     .option('--json', 'print one JSON object on stdout at the end, everything else on stderr', false)
     .option('--trace', 'say each step on stderr', false)
+    .addOption(
+      new Option('--log <form>', 'of what is said meanwhile: text, or json on stderr, with times')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option('--events <file>', 'write all that happens as NDJSON; - for stdout', parseText)
     .helpOption('-h, --help', 'show this help')
 }
 
@@ -84,9 +90,22 @@ export function addSinkFlags(command: Command): Command {
     )
 }
 
+/** The flags of {@link addOutputFlags}, and those of work that takes its time. */
+export function addRunOutputFlags(command: Command): Command {
+  return addOutputFlags(command).addOption(
+    new Option('--heartbeat <seconds>', 'without a terminal: how often to say how far it is; 0 for never')
+      .argParser(parseWait)
+      .default(60),
+  )
+}
+
+interface OutputFlags extends OutputSettings {
+  readonly heartbeat?: number
+}
+
 /** What the flags of {@link addOutputFlags} say. */
-export function outputOf({ json, trace }: TerminalOptions): TerminalOptions {
-  return { json, trace }
+export function outputOf({ json, trace, log, events, heartbeat }: OutputFlags): OutputSettings {
+  return { json, trace, log, events, heartbeatMs: heartbeat && heartbeat * 1000 }
 }
 
 /** What the flags of {@link addSignInFlags} say of an environment at `url`. */

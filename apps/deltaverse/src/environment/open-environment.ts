@@ -1,8 +1,8 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { Cloud } from '@deltaverse/client/credentials'
 import type { CommandContext } from '../command-line/command-context.js'
+import { requestAttempts, requestWords, toRequestEvent } from '../events/to-request-event.js'
 import { UsageError } from '../program/usage-error.js'
-import { tellClientEvent } from '../report/tell-client-event.js'
 import { chooseCredential } from './choose-credential.js'
 import { connect, disconnect } from './connect.js'
 import { createRequestCounter, type RequestCounter } from './request-counter.js'
@@ -33,7 +33,7 @@ export interface Environment {
  */
 export async function openEnvironment(
   settings: EnvironmentSettings,
-  { terminal, signal, env }: CommandContext,
+  { terminal, tell, signal, env }: CommandContext,
 ): Promise<Environment> {
   const url = checkUrl(settings.url)
   const { auth, tenantId, clientId, cloud, allowInsecureHttp = false } = settings
@@ -44,7 +44,11 @@ export async function openEnvironment(
     allowInsecureHttp,
     userAgent: 'deltaverse',
     interceptors: [counter.interceptor],
-    onEvent: (event) => tellClientEvent(event, terminal.say),
+    retry: { maxAttempts: requestAttempts },
+    onEvent(given) {
+      const event = toRequestEvent(given)
+      tell(event, requestWords(event))
+    },
   })
   return { client, counter, close: () => disconnect(client, signal) }
 }

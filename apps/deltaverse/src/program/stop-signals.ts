@@ -6,6 +6,8 @@ export interface StopSignals {
   readonly signal: AbortSignal
   /** 128 and the number of the signal that came; `undefined` while none has. */
   exitCode(): number | undefined
+  /** Whether what came is how somebody ends a program on purpose: SIGINT or SIGTERM, and not a terminal that is gone. */
+  isWish(): boolean
   /** Stops listening. */
   dispose(): void
 }
@@ -42,6 +44,7 @@ export function listenForStopSignals(
   return {
     signal: controller.signal,
     exitCode: () => code,
+    isWish: () => code === 128 + constants.signals.SIGINT || code === 128 + constants.signals.SIGTERM,
     dispose() {
       for (const name of names) process.off(name, onSignal)
     },

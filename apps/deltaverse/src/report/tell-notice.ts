@@ -1,6 +1,9 @@
 import type { ResetEvent } from '@deltaverse/core'
 import type { FilePosition } from '@deltaverse/files'
 import type { SyncEvent } from '@deltaverse/sync'
+import type { EventWords } from '../events/run-event.js'
+import { shortenUrls } from '../events/shorten-url.js'
+import { pageAttempts } from '../events/to-pull-event.js'
 import { formatCount, formatWait } from '../program/format-quantity.js'
 import type { Terminal } from '../program/terminal.js'
 
@@ -10,7 +13,6 @@ const forTraceOnly: ReadonlySet<Notice['kind']> = new Set([
   'changes',
   'backfilled',
   'page',
-  'retry',
   'committed',
   'complete',
   'waiting',
@@ -19,9 +21,15 @@ const forTraceOnly: ReadonlySet<Notice['kind']> = new Set([
 
 /** Tells the user what they should know while a table is read, and `--trace` the rest. */
 export function tellNotice(terminal: Terminal, directory: string, entitySet: string, notice: Notice): void {
-  const line = `${entitySet}: ${describeNotice(directory, notice)}`
-  if (forTraceOnly.has(notice.kind)) terminal.trace(line)
-  else terminal.say(line)
+  const { level, text } = noticeWords(directory, entitySet, notice)
+  if (level === 'trace') terminal.trace(text)
+  else terminal.say(text)
+}
+
+/** What people read of an event of a sync. */
+export function noticeWords(directory: string, entitySet: string, notice: SyncEvent): EventWords {
+  const text = `${entitySet}: ${describeNotice(directory, notice)}`
+  return { level: forTraceOnly.has(notice.kind) ? 'trace' : 'info', text }
 }
 
 const pagePhases = {
@@ -32,7 +40,7 @@ const pagePhases = {
   backfill: 'columns that came later',
 } as const
 
-function describeNotice(directory: string, notice: Notice): string {
+function describeNotice(directory: string, notice: SyncEvent): string {
   switch (notice.kind) {
     case 'waiting-for-lease':
       return `waiting: ${notice.error.message}`
@@ -65,7 +73,7 @@ function describeNotice(directory: string, notice: Notice): string {
     case 'committed':
       return `committed up to ${notice.checkpoint.issuedAt}`
     case 'retry':
-      return `${notice.error.message}; will ask for the page again`
+      return `${shortenUrls(notice.error.message)} Attempt ${notice.attempt + 1} of ${pageAttempts} for this page`
     case 'expiring':
       return `the delta token expires ${notice.expiresAt.toISOString()}; without a read before that, everything is read again`
     case 'failed-poll':

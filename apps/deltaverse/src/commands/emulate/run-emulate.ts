@@ -41,7 +41,7 @@ export async function runEmulate(
   } finally {
     await emulator.close()
   }
-  return { report: { ok: true, exitCode: exitCodes.done, url: emulator.url }, text: '' }
+  return { report: { ok: true, exitCode: exitCodes.done, url: emulator.url }, text: '', endsOnSignal: true }
 }
 
 async function readRows(path: string): Promise<Rows> {

@@ -3,7 +3,7 @@ import type { Execute } from '../../command-line/execute.js'
 import { collect, collectTexts, parseCount, parseSeconds } from '../../command-line/flag-values.js'
 import {
   addFromFlag,
-  addOutputFlags,
+  addRunOutputFlags,
   addSignInFlags,
   addSinkFlags,
   environmentOf,
@@ -67,7 +67,7 @@ export function addPull(program: Command, execute: Execute): Command {
         .argParser(parseCount)
         .default(64 * 1024 * 1024),
     )
-  addOutputFlags(addSignInFlags(command))
+  addRunOutputFlags(addSignInFlags(command))
   return command.action(async (flags) => {
     if (flags.minInterval > flags.maxInterval) {
       throw new UsageError(

@@ -3,15 +3,16 @@ import { systemClock } from '@deltaverse/core'
 import { createChangeFeed, describeTable } from '@deltaverse/dataverse'
 import type { MetadataReader } from '@deltaverse/metadata'
 import { type FollowOptions, type SyncEvent, sync } from '@deltaverse/sync'
+import type { Tell } from '../../events/event-hub.js'
+import { toPullEvent } from '../../events/to-pull-event.js'
 import { describeError } from '../../program/describe-error.js'
-import type { Terminal } from '../../program/terminal.js'
-import type { Progress } from '../../report/progress.js'
 import { createReadMeter } from '../../report/read-meter.js'
 import { isHeld, noOutcome, type TableOutcome } from '../../report/table-outcome.js'
-import { tellNotice } from '../../report/tell-notice.js'
+import { noticeWords } from '../../report/tell-notice.js'
 import type { SinkSettings } from '../../sink/sink-settings.js'
 import { selectColumns } from '../../tables/select-columns.js'
 import type { TableChoice } from '../../tables/table-choice.js'
+import { createReadTeller } from './read-teller.js'
 
 /** A table that was found, with the properties to ask for. */
 export interface PreparedTable {
@@ -48,25 +49,25 @@ export interface PullTableOptions {
   readonly commitBytes: number
   readonly lockWaitMs: number
   readonly maxDeleteShare: number
-  readonly terminal: Terminal
-  readonly progress: Progress
+  readonly tell: Tell
   readonly signal: AbortSignal
 }
 
 /** Brings one table to the sink and tells how it went; an error on the way is part of the outcome. */
 export async function pullTable(client: DataverseClient, options: PullTableOptions): Promise<TableOutcome> {
-  const { table, sink, terminal, progress, signal } = options
+  const { table, sink, tell, signal } = options
   const { entitySet, select } = table
   const meter = createReadMeter(() => systemClock.now())
+  const reads = createReadTeller(entitySet, tell)
   let read: 'snapshot' | 'incremental' | undefined
   const onEvent = (event: SyncEvent): void => {
     if (event.kind === 'reset') read = 'snapshot'
     else if (event.kind === 'resumed') read = event.checkpoint.phase
-    tellNotice(terminal, sink.title, entitySet, event as never)
     meter.note(event)
-    progress.note(event)
-    terminal.progress(progress.line())
+    reads.note(event)
+    tell(toPullEvent(entitySet, event), noticeWords(sink.title, entitySet, event))
   }
+  tell({ kind: 'table-began', table: entitySet, way: 'pull', place: sink.title })
   const opened = await sink.role.open(sink.settings, { name: entitySet })
   let error: unknown
   try {
@@ -86,9 +87,11 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
       commitBytes: options.commitBytes,
       maxDeleteShare: options.maxDeleteShare,
       leaseWaitMs: options.lockWaitMs,
+      progress: { intervalMs: 500 },
       signal,
       onEvent,
     })
+    reads.end()
   } catch (caught) {
     error = caught
   } finally {
@@ -96,6 +99,8 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
   }
   const { rows, deletions, pages, requests, bytes, seconds } = meter.figures()
   const isStop = signal.aborted && error === signal.reason
+  const failure = error === undefined || isStop ? undefined : describeError(error)
+  tell({ kind: 'table-ended', table: entitySet, ...(failure && { error: failure }) })
   return {
     table: table.name,
     entitySet,
@@ -109,8 +114,6 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
     bytes,
     seconds,
     ...(await opened.place?.()),
-    ...(error === undefined || isStop
-      ? {}
-      : { error: describeError(error), ...(isHeld(error) && { held: true }) }),
+    ...(failure && { error: failure, ...(isHeld(error) && { held: true }) }),
   }
 }

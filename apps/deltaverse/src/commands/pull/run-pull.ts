@@ -1,11 +1,9 @@
 import type { DataverseClient } from '@deltaverse/client'
-import { systemClock } from '@deltaverse/core'
 import { createMetadataReader } from '@deltaverse/metadata'
 import pLimit from 'p-limit'
 import type { CommandContext, CommandResult } from '../../command-line/command-context.js'
 import { type EnvironmentSettings, openEnvironment } from '../../environment/open-environment.js'
 import { UsageError } from '../../program/usage-error.js'
-import { createProgress } from '../../report/progress.js'
 import { failedTable, summarizeTables, type TableOutcome } from '../../report/table-outcome.js'
 import type { SinkSettings } from '../../sink/sink-settings.js'
 import type { TableChoice } from '../../tables/table-choice.js'
@@ -33,18 +31,15 @@ export interface PullSettings
 
 /** Brings tables to a sink, several at once. A table that fails does not stop the others. */
 export async function runPull(settings: PullSettings, context: CommandContext): Promise<CommandResult> {
-  const { terminal, signal } = context
+  const { terminal, tell, signal } = context
   const environment = await openEnvironment(settings.environment, context)
   try {
     const { client } = environment
     const prepared = await prepareTables(client, settings.tables, context)
     // A table that is followed never makes room for another one.
     const limit = pLimit(settings.follow === undefined ? settings.concurrency : settings.tables.length)
-    const progress = createProgress(settings.tables.map(({ name }) => name).join(', '), () =>
-      systemClock.now(),
-    )
     const run = async (table: PreparedTable): Promise<TableOutcome> => {
-      const outcome = await pullTable(client, { ...settings, table, terminal, signal, progress })
+      const outcome = await pullTable(client, { ...settings, table, tell, signal })
       // The others may go on for days before the report is printed.
       if (settings.follow !== undefined && outcome.error !== undefined) {
         terminal.say(`${table.name}: failed, and is not followed any more: ${outcome.error.message}`)
@@ -55,7 +50,7 @@ export async function runPull(settings: PullSettings, context: CommandContext): 
       prepared.map((table) => ('error' in table ? table : limit(() => run(table)))),
     )
     const report = summarizeTables(outcomes)
-    return { report, text: formatPull(report) }
+    return { report, text: formatPull(report), endsOnSignal: settings.follow !== undefined }
   } finally {
     await environment.close()
   }

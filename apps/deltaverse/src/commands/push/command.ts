@@ -8,7 +8,12 @@ import {
   parseShare,
   parseText,
 } from '../../command-line/flag-values.js'
-import { addOutputFlags, addSignInFlags, environmentOf, outputOf } from '../../command-line/shared-flags.js'
+import {
+  addRunOutputFlags,
+  addSignInFlags,
+  environmentOf,
+  outputOf,
+} from '../../command-line/shared-flags.js'
 import { emptyCells, type MappingDefaults } from '../../push/column-mapping.js'
 import { parseMapFlag } from '../../push/parse-map-flag.js'
 import { missingRows, type PushSettings } from '../../push/push-settings.js'
@@ -104,7 +109,7 @@ export function addPushFlags(command: Command): Command {
         .argParser(parseText)
         .default('.deltaverse'),
     )
-  return addOutputFlags(addSignInFlags(command))
+  return addRunOutputFlags(addSignInFlags(command))
 }
 
 interface PushFlags

@@ -1,11 +1,12 @@
 import { systemClock } from '@deltaverse/core'
 import type { CommandContext, CommandResult } from '../../command-line/command-context.js'
 import { type EnvironmentSettings, openEnvironment } from '../../environment/open-environment.js'
-import { formatCount } from '../../program/format-quantity.js'
 import { createDeadLetterFile } from '../../push/dead-letter-file.js'
 import { openKnownRowsOf } from '../../push/known-rows.js'
+import { createPushProgress } from '../../push/push-progress.js'
 import { preparePush } from '../../push/push-rows.js'
 import type { PushSettings } from '../../push/push-settings.js'
+import { tellingLetters } from '../../push/telling-letters.js'
 import { writePush } from '../../push/write-rows.js'
 import { noOutcome, summarizeTables, type TableOutcome } from '../../report/table-outcome.js'
 import { formatPush } from './format-push.js'
@@ -28,21 +29,21 @@ export async function runPush(settings: RunPushSettings, context: CommandContext
 async function pushTable(
   environment: Awaited<ReturnType<typeof openEnvironment>>,
   settings: PushSettings,
-  { terminal, signal }: CommandContext,
+  { tell, signal }: CommandContext,
 ): Promise<TableOutcome> {
   const beganAtMs = systemClock.now()
   const push = await preparePush(environment, settings, signal)
-  terminal.say(`${push.source.title}, into ${push.table.logicalName} by ${settings.key.join(' and ')}`)
+  const table = push.table.logicalName
+  tell(
+    { kind: 'table-began', table, way: 'push', place: push.source.title },
+    { level: 'info', text: `${push.source.title}, into ${table} by ${settings.key.join(' and ')}` },
+  )
   const known = await openKnownRowsOf(environment.client.origin, push)
-  const letters = createDeadLetterFile(settings.deadLetters)
+  const letters = tellingLetters(createDeadLetterFile(settings.deadLetters), tell)
+  const progress = createPushProgress(tell, { table, failed: () => letters.count })
   try {
-    const onProgress = (rows: number): void => {
-      const seconds = Math.max(0.001, (systemClock.now() - beganAtMs) / 1000)
-      terminal.progress(
-        `${push.table.logicalName}: ${formatCount(rows)} rows, ${formatCount(rows / seconds)} rows/s, ${formatCount(letters.count)} failed`,
-      )
-    }
-    const counts = await writePush(push, { environment, letters, known, signal, onProgress })
+    const counts = await writePush(push, { environment, letters, known, signal, onProgress: progress.note })
+    progress.end()
     const { reads, writes } = environment.counter.counts()
     return {
       table: settings.table,
@@ -54,6 +55,9 @@ async function pushTable(
       seconds: (systemClock.now() - beganAtMs) / 1000,
       ...(letters.count > 0 && settings.deadLetters !== undefined && { deadLetters: settings.deadLetters }),
     }
+  } catch (error) {
+    progress.end(error)
+    throw error
   } finally {
     await letters.close()
     await known?.close()

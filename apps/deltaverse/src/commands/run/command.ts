@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Execute } from '../../command-line/execute.js'
 import { parseText } from '../../command-line/flag-values.js'
-import { addOutputFlags, outputOf } from '../../command-line/shared-flags.js'
+import { addRunOutputFlags, outputOf } from '../../command-line/shared-flags.js'
 import { UsageError } from '../../program/usage-error.js'
 
 /** `deltaverse run`: jobs of a job file. */
@@ -12,7 +12,7 @@ export function addRun(program: Command, execute: Execute): Command {
     .argument('[jobs...]', 'names of jobs (default: all)')
     .option('--file <path>', 'the job file', parseText, 'deltaverse.yaml')
     .option('--plan <file>', 'do exactly what a plan says, and nothing to rows that changed since', parseText)
-  addOutputFlags(command)
+  addRunOutputFlags(command)
   return command.action(async (jobs: readonly string[], flags) => {
     await execute(outputOf(flags), async () => {
       if (flags.plan !== undefined) {

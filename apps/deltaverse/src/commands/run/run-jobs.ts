@@ -38,8 +38,10 @@ export async function runJobs(settings: RunJobsSettings, context: CommandContext
       reports.push(notRun(name, `${missing} has to be done before it, and was not`))
       continue
     }
-    context.terminal.say(`${name}:`)
+    context.tell({ kind: 'job-began', job: name }, { level: 'info', text: `${name}:` })
     const { report, text } = await runOne(name, works[at] as JobWork, context)
+    const { ok, exitCode, error } = report
+    context.tell({ kind: 'job-ended', job: name, ok, exitCode, ...(error && { error }) })
     reports.push(report)
     if (text !== '') texts.push(`${name}\n${text}`)
   }

@@ -1,0 +1,81 @@
+import { createEventHub, type EventHub } from '../events/event-hub.js'
+import { describeError } from '../program/describe-error.js'
+import { createTerminal, type Terminal } from '../program/terminal.js'
+import { UsageError } from '../program/usage-error.js'
+import { createBoard } from './board.js'
+import type { OutputSettings } from './output-settings.js'
+import { createTextLog } from './text-log.js'
+
+/** What a run says, and where it goes. */
+export interface Output {
+  readonly hub: EventHub
+  /** For whoever has only lines to say. */
+  readonly terminal: Terminal
+  /** Ends it. @returns what went wrong with what was to be written about the run */
+  close(): Promise<Error | undefined>
+}
+
+/** Bars move this often though nothing is said. */
+const redrawMs = 200
+const defaultHeartbeatMs = 60_000
+
+/** @throws UsageError for settings that contradict each other, and for a file that cannot be written */
+export async function openOutput(settings: OutputSettings): Promise<Output> {
+  const { json, trace, log = 'text', events, heartbeatMs = defaultHeartbeatMs } = settings
+  if (json && events === '-') throw new UsageError('--json and --events - both want standard output')
+  const hub = createEventHub()
+  const printer = createTerminal({ json: json || events === '-', trace })
+  if (log === 'json') {
+    const { createJsonLog } = await import('./json-log.js')
+    hub.listen(createJsonLog(trace))
+  } else hub.listen(createTextLog(printer))
+  const board = createBoard(() => Date.now())
+  hub.listen(board.listen)
+  const file = events === undefined ? undefined : await openEvents(events)
+  if (file !== undefined) hub.listen(file.listen)
+  const showsBars = log === 'text' && process.stderr.isTTY === true
+  const timer = showsBars
+    ? setInterval(() => draw(), redrawMs)
+    : heartbeatMs > 0
+      ? setInterval(() => beat(), heartbeatMs)
+      : undefined
+  timer?.unref()
+
+  function draw(): void {
+    const lines = board.lines(Date.now(), process.stderr.columns || 80)
+    if (lines.length > 0) printer.progress(lines.join('\n'))
+  }
+  function beat(): void {
+    const tables = board.heartbeat(Date.now())
+    if (tables.length > 0) hub.tell({ kind: 'heartbeat', tables }, { level: 'info', text: tables.join('; ') })
+  }
+  if (showsBars) {
+    hub.listen((event) => {
+      if ('table' in event) draw()
+    })
+  }
+  return {
+    hub,
+    terminal: {
+      say: (text) => hub.tell({ kind: 'said', level: 'info', text }, { level: 'info', text }),
+      warn: (text) => hub.tell({ kind: 'said', level: 'warn', text }, { level: 'warn', text }),
+      trace: (text) => hub.tell({ kind: 'said', level: 'trace', text }, { level: 'trace', text }),
+      progress: (line) => printer.progress(line),
+      result: (text) => printer.result(text),
+    },
+    async close() {
+      clearInterval(timer)
+      file?.close()
+      return file?.failure()
+    },
+  }
+}
+
+async function openEvents(path: string) {
+  const { openEventFile } = await import('./event-file.js')
+  try {
+    return openEventFile(path)
+  } catch (error) {
+    throw new UsageError(`--events: ${path} cannot be written: ${describeError(error).message}`)
+  }
+}
