@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander'
+import type { NetworkSettings } from '../environment/open-dispatcher.js'
 import type { EnvironmentSettings } from '../environment/open-environment.js'
 import { authNames, cloudNames } from '../environment/sign-in-names.js'
 import type { OutputSettings } from '../output/output-settings.js'
 import { collect, parseShare, parseText, parseWait } from './flag-values.js'
+import { addNetworkFlags, type NetworkFlags, networkOf } from './network-flags.js'
 
 /** How to sign in to the environment. */
 export function addSignInFlags(command: Command): Command {
-  return command
+  command
     .optionsGroup('Signing in:')
     .addOption(
       new Option('--auth <way>', 'how (default: as the environment variables say)').choices(authNames),
@@ -19,6 +21,7 @@ export function addSignInFlags(command: Command): Command {
       'allow http: to another machine, so that the token travels in clear',
       false,
     )
+  return addNetworkFlags(command)
 }
 
 /** What is printed where. */
@@ -109,7 +112,10 @@ export function outputOf({ json, trace, log, events, heartbeat }: OutputFlags): 
 }
 
 /** What the flags of {@link addSignInFlags} say of an environment at `url`. */
-export function environmentOf(url: string, flags: Omit<EnvironmentSettings, 'url'>): EnvironmentSettings {
+export function environmentOf(
+  url: string,
+  flags: Omit<EnvironmentSettings, 'url' | keyof NetworkSettings> & NetworkFlags,
+): EnvironmentSettings {
   const { auth, tenantId, clientId, cloud, allowInsecureHttp } = flags
-  return { url, auth, tenantId, clientId, cloud, allowInsecureHttp }
+  return { url, auth, tenantId, clientId, cloud, allowInsecureHttp, ...networkOf(flags) }
 }

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@deltaverse/client'
 import type { Cloud } from '@deltaverse/client/credentials'
+import type { Dispatcher } from 'undici'
 import { UsageError } from '../program/usage-error.js'
 import { isLoopback } from './is-loopback.js'
 import { type AuthName, authNames } from './sign-in-names.js'
@@ -10,6 +11,8 @@ export interface CredentialSettings {
   readonly tenantId: string | undefined
   readonly clientId: string | undefined
   readonly cloud: Cloud | undefined
+  /** How the authority is reached, where that is not directly. A managed identity is asked of this machine, never through a proxy. */
+  readonly dispatcher?: Dispatcher | undefined
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -38,12 +41,14 @@ export async function chooseCredential(
   const cloud = settings.cloud ?? credentials.cloudForUrl(settings.url)
   const clientId = settings.clientId ?? read(env, 'AZURE_CLIENT_ID')
   const tenantId = settings.tenantId ?? read(env, 'AZURE_TENANT_ID')
+  const { dispatcher } = settings
   const need = (value: string | undefined, what: string): string => {
     if (value !== undefined) return value
     throw new UsageError(`--auth ${auth} needs ${what}`)
   }
   const application = () => ({
     cloud,
+    dispatcher,
     tenantId: need(tenantId, '--tenant-id or AZURE_TENANT_ID'),
     clientId: need(clientId, '--client-id or AZURE_CLIENT_ID'),
   })
@@ -56,6 +61,7 @@ export async function chooseCredential(
     case 'device-code':
       return credentials.deviceCodeCredential({
         cloud,
+        dispatcher,
         tenantId: tenantId ?? 'organizations',
         clientId: need(clientId, '--client-id or AZURE_CLIENT_ID'),
         onEvent: (event) => onMessage(event.message),

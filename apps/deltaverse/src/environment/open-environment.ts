@@ -5,11 +5,13 @@ import { requestAttempts, requestWords, toRequestEvent } from '../events/to-requ
 import { UsageError } from '../program/usage-error.js'
 import { chooseCredential } from './choose-credential.js'
 import { connect, disconnect } from './connect.js'
+import { type NetworkSettings, openDispatcher } from './open-dispatcher.js'
+import { giveUpAtProxy } from './proxy-refusal.js'
 import { createRequestCounter, type RequestCounter } from './request-counter.js'
 import type { AuthName } from './sign-in-names.js'
 
 /** Which environment, and how to sign in. */
-export interface EnvironmentSettings {
+export interface EnvironmentSettings extends NetworkSettings {
   readonly url: string
   readonly auth?: AuthName | undefined
   readonly tenantId?: string | undefined
@@ -37,20 +39,38 @@ export async function openEnvironment(
 ): Promise<Environment> {
   const url = checkUrl(settings.url)
   const { auth, tenantId, clientId, cloud, allowInsecureHttp = false } = settings
+  const { connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs } = settings
   const counter = createRequestCounter()
+  const dispatcher = await openDispatcher(settings, env)
   const client = connect({
     url,
-    credential: await chooseCredential({ url, auth, tenantId, clientId, cloud }, env, terminal.say),
+    credential: await chooseCredential(
+      { url, auth, tenantId, clientId, cloud, dispatcher },
+      env,
+      terminal.say,
+    ),
+    dispatcher,
+    connectTimeoutMs,
+    headersTimeoutMs,
+    bodyTimeoutMs,
+
     allowInsecureHttp,
     userAgent: 'deltaverse',
     interceptors: [counter.interceptor],
-    retry: { maxAttempts: requestAttempts },
+    retry: { maxAttempts: requestAttempts, rules: [giveUpAtProxy] },
     onEvent(given) {
       const event = toRequestEvent(given)
       tell(event, requestWords(event))
     },
   })
-  return { client, counter, close: () => disconnect(client, signal) }
+  return {
+    client,
+    counter,
+    async close() {
+      await disconnect(client, signal)
+      await dispatcher?.destroy()
+    },
+  }
 }
 
 /** @throws UsageError that shows no secret */

@@ -10,6 +10,7 @@ export type ConnectorSchemas = Readonly<Record<string, JsonSchema>>
 const text = (description: string): JsonSchema => ({ type: 'string', minLength: 1, description })
 const texts = (description: string): JsonSchema => ({ type: 'array', items: { type: 'string' }, description })
 const whole = (description: string): JsonSchema => ({ type: 'integer', minimum: 1, description })
+const seconds = (description: string): JsonSchema => ({ type: 'number', minimum: 0.001, description })
 const object = (
   properties: Readonly<Record<string, JsonSchema>>,
   required: readonly string[],
@@ -33,6 +34,10 @@ const signIn: Readonly<Record<string, JsonSchema>> = {
     type: 'boolean',
     description: 'Allow http: to another machine, so that the token travels in clear.',
   },
+  ca: text('File of certificates in PEM that are trusted beside those of the machine.'),
+  connectTimeoutSeconds: seconds('Until a connection is open. Default: 10.'),
+  headersTimeoutSeconds: seconds('Until an answer begins. Default: 300.'),
+  bodyTimeoutSeconds: seconds('How long an answer may stall. Default: 120.'),
 }
 
 const column: JsonSchema = {

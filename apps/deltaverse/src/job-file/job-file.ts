@@ -1,3 +1,4 @@
+import type { NetworkSettings } from '../environment/open-dispatcher.js'
 import type { EnvironmentSettings } from '../environment/open-environment.js'
 import type { ColumnMapping } from '../push/column-mapping.js'
 
@@ -58,7 +59,13 @@ export type ColumnEntry =
   | (Omit<ColumnMapping, 'column' | 'find'> & { readonly find?: string; readonly label?: boolean })
 
 /** What the sign-in of a connection may say. */
-export type EnvironmentEntry = Omit<EnvironmentSettings, 'url'> & { readonly dataverse: string }
+export interface EnvironmentEntry extends Omit<EnvironmentSettings, 'url' | keyof NetworkSettings> {
+  readonly dataverse: string
+  readonly ca?: string
+  readonly connectTimeoutSeconds?: number
+  readonly headersTimeoutSeconds?: number
+  readonly bodyTimeoutSeconds?: number
+}
 
 export function isPull(job: JobEntry): job is PullEntry {
   return 'pull' in job

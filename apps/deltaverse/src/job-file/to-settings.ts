@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { ConnectorSettings } from '@deltaverse/core'
 import { nearestName } from '@deltaverse/options'
+import { milliseconds } from '../command-line/network-flags.js'
 import type { PullSettings } from '../commands/pull/run-pull.js'
 import type { RunPushSettings } from '../commands/push/run-push.js'
 import type { EnvironmentSettings } from '../environment/open-environment.js'
@@ -96,8 +97,22 @@ function environmentOf(file: OpenedJobFile, name: string, names: readonly string
       `${name} is no environment: its connection has no dataverse`,
     )
   }
-  const { dataverse: url, ...signIn } = entry as unknown as EnvironmentEntry
-  return { url, ...signIn }
+  const {
+    dataverse: url,
+    ca,
+    connectTimeoutSeconds,
+    headersTimeoutSeconds,
+    bodyTimeoutSeconds,
+    ...signIn
+  } = entry as unknown as EnvironmentEntry
+  return {
+    url,
+    ...signIn,
+    ca: ca && resolve(file.folder, ca),
+    connectTimeoutMs: milliseconds(connectTimeoutSeconds),
+    headersTimeoutMs: milliseconds(headersTimeoutSeconds),
+    bodyTimeoutMs: milliseconds(bodyTimeoutSeconds),
+  }
 }
 
 function connectionOf(
