@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -38,6 +38,8 @@ describe('deltaverse init', () => {
     expect(text).toContain(`crm: { dataverse: ${url} }`)
     expect(text).toContain('        account: {} # Account')
     expect(text).toContain('keys: productnumber')
+    const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? []
+    expect(JSON.parse(readFileSync(new URL(schema), 'utf8'))).toMatchObject({ type: 'object' })
     const ended = await run('run', '--json')
     expect([ended.code, ended.json().jobs[0]]).toMatchObject([
       0,
@@ -45,6 +47,16 @@ describe('deltaverse init', () => {
     ])
     const again = await run('init', '--from', url)
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('is there already')])
+  })
+
+  it('names the schema by a path that is right elsewhere too, where the program is installed above the file', async () => {
+    const project = join(cwd, 'project')
+    mkdirSync(join(project, 'node_modules'), { recursive: true })
+    mkdirSync(join(project, 'jobs'))
+    symlinkSync(fileURLToPath(new URL('..', import.meta.url)), join(project, 'node_modules/deltaverse'))
+    expect((await run('init', '--from', url, '-o', 'project/jobs/all.yaml')).code).toBe(0)
+    const [line] = readFileSync(join(project, 'jobs/all.yaml'), 'utf8').split('\n')
+    expect(line).toBe('# yaml-language-server: $schema=../node_modules/deltaverse/deltaverse.schema.json')
   })
 
   it('wants to know for which environment', async () => {

@@ -177,7 +177,7 @@ describe('deltaverse run', () => {
     [
       'a look-up that says no column',
       jobs.replace('account.accountnumber', 'account'),
-      /line 16, column \d+: find takes table.column/,
+      /line 16, column \d+: jobs.people.columns.parentcustomerid.find does not take "account". For a look-up/,
     ],
   ])('refuses %s, with line and column, before anything is done', async (_, text, message) => {
     const ended = await run(text)

@@ -6,8 +6,12 @@ import type { PullEvent } from './run-event.js'
 /** A page that breaks off is asked for five times more. */
 export const pageAttempts = 6
 
-/** An event of a sync as plain data, without what a checkpoint holds of tokens. */
-export function toPullEvent(table: string, event: SyncEvent): PullEvent {
+/**
+ * An event of a sync as plain data, without what a checkpoint holds of tokens.
+ *
+ * @param attempts how often a page is asked for at most
+ */
+export function toPullEvent(table: string, event: SyncEvent, attempts: number = pageAttempts): PullEvent {
   switch (event.kind) {
     case 'waiting-for-lease':
       return { kind: event.kind, table, error: describeError(event.error) }
@@ -21,7 +25,7 @@ export function toPullEvent(table: string, event: SyncEvent): PullEvent {
         kind: 'page-retry',
         table,
         attempt: event.attempt + 1,
-        of: pageAttempts,
+        of: attempts,
         delayMs: event.delayMs,
         error: describeError(event.error),
       }

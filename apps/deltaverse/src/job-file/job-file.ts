@@ -1,3 +1,4 @@
+import type { ChangeFeedOptions, UpsertWriterOptions } from '@deltaverse/dataverse'
 import type { NetworkSettings } from '../environment/open-dispatcher.js'
 import type { EnvironmentSettings } from '../environment/open-environment.js'
 import type { ColumnMapping } from '../push/column-mapping.js'
@@ -6,6 +7,15 @@ import type { ColumnMapping } from '../push/column-mapping.js'
 export interface JobFile {
   readonly connections: Readonly<Record<string, ConnectionEntry>>
   readonly jobs: Readonly<Record<string, JobEntry>>
+  readonly limits?: JobLimits
+}
+
+/** What may be taken at a time. */
+export interface JobLimits {
+  readonly jobs?: number
+  /** To one environment. */
+  readonly requests?: number
+  readonly tables?: number
 }
 
 /** `dataverse` and its sign-in, or the name of a connector, its address, and its options. */
@@ -13,20 +23,29 @@ type ConnectionEntry = Readonly<Record<string, unknown>>
 
 export type JobEntry = PullEntry | PushEntry
 
+/** Options of a feed, by the names of the package. */
+export type FeedTerms = Omit<
+  ChangeFeedOptions,
+  'entitySet' | 'select' | 'checkpoint' | 'restart' | 'onEvent' | 'clock' | 'random'
+>
+
+/** Options of a writer, by the names of the package. */
+export type WriterTerms = Omit<UpsertWriterOptions, 'entitySet' | 'key' | 'keyOf' | 'operation'>
+
 interface CommonEntry {
   /** Jobs that have to be done before this one. */
   readonly after?: readonly string[]
   readonly maxDeleteShare?: number
+  /** `15m` */
+  readonly every?: string
+  readonly cron?: string | { readonly at: string; readonly timeZone?: string }
 }
 
 export interface PullEntry extends CommonEntry {
-  readonly pull: {
+  readonly pull: FeedTerms & {
     readonly from: string
-    readonly tables: Readonly<Record<string, { readonly columns?: readonly string[] } | null>>
-    readonly annotations?: readonly string[]
-    readonly pageSize?: number
+    readonly tables: Readonly<Record<string, (FeedTerms & { readonly columns?: readonly string[] }) | null>>
     readonly concurrency?: number
-    readonly onMismatch?: 'refuse' | 'reset'
     readonly commitBytes?: number
     readonly lockWaitSeconds?: number
   }
@@ -35,13 +54,12 @@ export interface PullEntry extends CommonEntry {
 }
 
 export interface PushEntry extends CommonEntry {
-  readonly push: {
+  readonly push: WriterTerms & {
     readonly from: Readonly<Record<string, unknown>>
     readonly to: string
     readonly table: string
     readonly key: string | readonly string[]
     readonly operation?: 'upsert' | 'create' | 'update'
-    readonly batchSize?: number
   }
   readonly columns?: Readonly<Record<string, ColumnEntry>>
   readonly missing?: 'ignore' | 'deactivate' | 'delete'

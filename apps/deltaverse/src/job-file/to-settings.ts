@@ -18,18 +18,27 @@ export async function toPullSettings(
   name: string,
   job: PullEntry,
 ): Promise<PullSettings> {
-  const { from, tables, annotations, pageSize, concurrency = 4, onMismatch = 'refuse' } = job.pull
-  const { commitBytes = 64 * 1024 * 1024, lockWaitSeconds = 30 } = job.pull
+  const {
+    from,
+    tables,
+    concurrency = file.content.limits?.tables ?? 4,
+    commitBytes = 64 * 1024 * 1024,
+    lockWaitSeconds = 30,
+    ...feed
+  } = job.pull
   return {
     environment: environmentOf(file, from, ['jobs', name, 'pull', 'from']),
-    tables: Object.entries(tables).map(([table, terms]) => ({ name: table, columns: terms?.columns })),
+    tables: Object.entries(tables).map(([table, terms]) => {
+      const { columns, ...own } = terms ?? {}
+      return { name: table, columns, feed: { ...feed, ...own } }
+    }),
     sink: await sinkOf(file, job.to, ['jobs', name, 'to']),
-    annotations,
-    pageSize,
+    annotations: undefined,
+    pageSize: undefined,
     concurrency,
     follow: undefined,
     restart: false,
-    onMismatch,
+    onMismatch: 'refuse',
     commitBytes,
     lockWaitMs: lockWaitSeconds * 1000,
     maxDeleteShare: job.maxDeleteShare ?? 0.5,
@@ -38,7 +47,7 @@ export async function toPullSettings(
 
 /** A job that brings rows in, as the command `push` takes it. @throws UsageError with its place */
 export function toPushSettings(file: OpenedJobFile, name: string, job: PushEntry): RunPushSettings {
-  const { from, to, table, key, operation = 'upsert', batchSize } = job.push
+  const { from, to, table, key, operation = 'upsert', batchSize, ...writer } = job.push
   const format = sourceFormats.find((each) => each in from) as SourceFormat
   const path = String(from[format])
   const { empty, decimal, dateFormat, timeZone } = job
@@ -58,6 +67,7 @@ export function toPushSettings(file: OpenedJobFile, name: string, job: PushEntry
     deadLetters: job.deadLetters && resolve(file.folder, job.deadLetters),
     state: resolve(file.folder, job.state ?? '.deltaverse'),
     batchSize,
+    writer,
   }
 }
 

@@ -43,6 +43,7 @@ export async function preparePush(
   const translator = createRowTranslator(client, { table: logicalName, resolver, references: 'resolve', key })
   const { operation, batchSize } = settings
   const writer = createUpsertWriter(client, {
+    ...settings.writer,
     entitySet,
     key,
     operation,

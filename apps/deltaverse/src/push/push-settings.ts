@@ -1,3 +1,4 @@
+import type { WriterTerms } from '../job-file/job-file.js'
 import type { SourceSettings } from '../sources/source-settings.js'
 import type { ColumnMapping, MappingDefaults } from './column-mapping.js'
 
@@ -22,6 +23,8 @@ export interface PushSettings {
   /** Folder in which it is remembered which rows came from this source. */
   readonly state: string
   readonly batchSize: number | undefined
+  /** How rows are written, by the options of the package. */
+  readonly writer?: WriterTerms | undefined
 }
 
 export const missingRows = ['ignore', 'deactivate', 'delete'] as const

@@ -27,8 +27,13 @@ export function tellNotice(terminal: Terminal, directory: string, entitySet: str
 }
 
 /** What people read of an event of a sync. */
-export function noticeWords(directory: string, entitySet: string, notice: SyncEvent): EventWords {
-  const text = `${entitySet}: ${describeNotice(directory, notice)}`
+export function noticeWords(
+  directory: string,
+  entitySet: string,
+  notice: SyncEvent,
+  attempts: number = pageAttempts,
+): EventWords {
+  const text = `${entitySet}: ${describeNotice(directory, notice, attempts)}`
   return { level: forTraceOnly.has(notice.kind) ? 'trace' : 'info', text }
 }
 
@@ -40,7 +45,7 @@ const pagePhases = {
   backfill: 'columns that came later',
 } as const
 
-function describeNotice(directory: string, notice: SyncEvent): string {
+function describeNotice(directory: string, notice: SyncEvent, attempts: number): string {
   switch (notice.kind) {
     case 'waiting-for-lease':
       return `waiting: ${notice.error.message}`
@@ -73,7 +78,7 @@ function describeNotice(directory: string, notice: SyncEvent): string {
     case 'committed':
       return `committed up to ${notice.checkpoint.issuedAt}`
     case 'retry':
-      return `${shortenUrls(notice.error.message)} Attempt ${notice.attempt + 1} of ${pageAttempts} for this page`
+      return `${shortenUrls(notice.error.message)} Attempt ${notice.attempt + 1} of ${attempts} for this page`
     case 'expiring':
       return `the delta token expires ${notice.expiresAt.toISOString()}; without a read before that, everything is read again`
     case 'failed-poll':

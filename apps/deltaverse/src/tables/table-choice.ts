@@ -1,3 +1,4 @@
+import type { FeedTerms } from '../job-file/job-file.js'
 import { UsageError } from '../program/usage-error.js'
 
 /** A table that was asked for, and its columns where not all of them are wanted. */
@@ -5,6 +6,8 @@ export interface TableChoice {
   /** Logical name or entity set. */
   readonly name: string
   readonly columns?: readonly string[] | undefined
+  /** How it is read, where that differs from the rest. */
+  readonly feed?: FeedTerms | undefined
 }
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*$/

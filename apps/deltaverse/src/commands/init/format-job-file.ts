@@ -11,7 +11,7 @@ export interface OfferedTable extends ListedTable {
 export function formatJobFile(
   { url, auth, tenantId, clientId, cloud }: EnvironmentSettings,
   tables: readonly OfferedTable[],
-  trackedTables: number,
+  { trackedTables, schema }: { readonly trackedTables: number; readonly schema: string },
 ): string {
   const signIn = Object.entries({ auth, tenantId, clientId, cloud }).filter(
     ([, value]) => value !== undefined,
@@ -24,7 +24,8 @@ export function formatJobFile(
   const keyed = tables.find(({ keys }) => keys.some(({ isActive }) => isActive))
   const key = keyed?.keys.find(({ isActive }) => isActive)?.columns
   const more = trackedTables - tables.length
-  return `# What deltaverse does, and with what: deltaverse run
+  return `# yaml-language-server: $schema=${schema}
+# What deltaverse does, and with what: deltaverse run
 # Secrets do not belong into this file: \${env:NAME} and \${file:path} stand for them.
 
 connections:

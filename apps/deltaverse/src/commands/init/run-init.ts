@@ -6,6 +6,7 @@ import { exitCodes } from '../../program/exit-codes.js'
 import { UsageError } from '../../program/usage-error.js'
 import { listTables } from '../../tables/list-tables.js'
 import { formatJobFile, type OfferedTable } from './format-job-file.js'
+import { schemaReference } from './schema-reference.js'
 
 export interface InitSettings {
   readonly environment: EnvironmentSettings
@@ -37,7 +38,10 @@ export async function runInit(
         keys: keys.map(({ columns, indexStatus }) => ({ columns, isActive: indexStatus === 'Active' })),
       })
     }
-    const text = formatJobFile(where, tables, tracked.length)
+    const text = formatJobFile(where, tables, {
+      trackedTables: tracked.length,
+      schema: schemaReference(output),
+    })
     await writeFile(output, text, { flag: 'wx' }).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       throw new UsageError(`${output} is there already: name another with --output`)

@@ -4,7 +4,8 @@ import { createChangeFeed, describeTable } from '@deltaverse/dataverse'
 import type { MetadataReader } from '@deltaverse/metadata'
 import { type FollowOptions, type SyncEvent, sync } from '@deltaverse/sync'
 import type { Tell } from '../../events/event-hub.js'
-import { toPullEvent } from '../../events/to-pull-event.js'
+import { pageAttempts, toPullEvent } from '../../events/to-pull-event.js'
+import type { FeedTerms } from '../../job-file/job-file.js'
 import { describeError } from '../../program/describe-error.js'
 import { createReadMeter } from '../../report/read-meter.js'
 import { isHeld, noOutcome, type TableOutcome } from '../../report/table-outcome.js'
@@ -20,6 +21,7 @@ export interface PreparedTable {
   readonly name: string
   readonly entitySet: string
   readonly select: readonly string[] | undefined
+  readonly feed: FeedTerms | undefined
 }
 
 /**
@@ -29,13 +31,13 @@ export interface PreparedTable {
  */
 export async function prepareTable(
   client: DataverseClient,
-  { name, columns }: TableChoice,
+  { name, columns, feed }: TableChoice,
   metadata: MetadataReader,
   signal: AbortSignal,
 ): Promise<PreparedTable> {
   const { entitySet } = await describeTable(client, name, { signal })
   const select = columns && selectColumns(await metadata.tableOfSet(entitySet, { signal }), columns)
-  return { name, entitySet, select }
+  return { name, entitySet, select, feed }
 }
 
 export interface PullTableOptions {
@@ -58,6 +60,7 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
   const { table, sink, tell, signal } = options
   const { entitySet, select } = table
   const meter = createReadMeter(() => systemClock.now())
+  const attempts = table.feed?.maxPageRetries === undefined ? pageAttempts : table.feed.maxPageRetries + 1
   const reads = createReadTeller(entitySet, tell)
   let read: 'snapshot' | 'incremental' | undefined
   const onEvent = (event: SyncEvent): void => {
@@ -65,7 +68,7 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
     else if (event.kind === 'resumed') read = event.checkpoint.phase
     meter.note(event)
     reads.note(event)
-    tell(toPullEvent(entitySet, event), noticeWords(sink.title, entitySet, event))
+    tell(toPullEvent(entitySet, event, attempts), noticeWords(sink.title, entitySet, event, attempts))
   }
   tell({ kind: 'table-began', table: entitySet, way: 'pull', place: sink.title })
   const opened = await sink.role.open(sink.settings, { name: entitySet })
@@ -79,6 +82,7 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
         annotations: options.annotations,
         pageSize: options.pageSize,
         onMismatch: options.onMismatch,
+        ...table.feed,
       }),
       sink: opened.sink,
       checkpoints: opened.checkpoints,
