@@ -36,7 +36,10 @@ export function preparePair(given: Row, index: number): PendingPair {
       kind: 'prepared',
       id: undefined,
       ownId: false,
-      content: { columns: {}, body: undefined, followUps: noColumns, bytes: pairBytes },
+      columns: {},
+      body: undefined,
+      followUps: noColumns,
+      bytes: pairBytes,
     },
     names,
     ids: {

@@ -3,7 +3,7 @@ import type { PendingRow } from '../row/pending-row.js'
 import { createReadyRows } from './ready-rows.js'
 
 const row = (index: number, bytes: number) =>
-  ({ index, state: { kind: 'prepared', content: { bytes } } }) as PendingRow
+  ({ index, state: { kind: 'prepared', bytes } }) as unknown as PendingRow
 const indexes = (rows: readonly PendingRow[]) => rows.map(({ index }) => index)
 
 describe('createReadyRows()', () => {

@@ -18,7 +18,10 @@ const pending = (index: number, key: string): PendingRow => ({
     kind: 'prepared',
     id: undefined,
     ownId: false,
-    content: { columns: {}, body: undefined, followUps: [], bytes: 10 },
+    columns: {},
+    body: undefined,
+    followUps: [],
+    bytes: 10,
   },
 })
 

@@ -32,6 +32,12 @@ export function toChunks(
   step: WriteStep,
   requestRows: number,
 ): Chunk[] {
+  const [first] = rows
+  if (first === undefined) return []
+  const only = channelOf(plan, first, step, rows.length)
+  if (rows.every((row) => row === first || channelOf(plan, row, step, rows.length) === only)) {
+    return slicesOf(rows, requestRows).map((each) => newChunk(each, only))
+  }
   const byChannel = new Map<Channel, PendingRow[]>()
   for (const row of rows) {
     const channel = channelOf(plan, row, step, rows.length)
@@ -46,6 +52,7 @@ export function toChunks(
 
 /** Consecutive pieces of at most so many rows. */
 export function slicesOf(rows: readonly PendingRow[], size: number): (readonly PendingRow[])[] {
+  if (rows.length <= size) return [rows]
   const slices: (readonly PendingRow[])[] = []
   for (let at = 0; at < rows.length; at += size) slices.push(rows.slice(at, at + size))
   return slices

@@ -3,7 +3,6 @@ import {
   formatBulkBody,
   formatBulkPath,
   formatBulkTarget,
-  formatRowReference,
   parseCreatedIds,
 } from '@deltaverse/protocol'
 import { formatExactJson } from '@deltaverse/schema'
@@ -12,7 +11,7 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { WriteStep } from '../plan/write-step.js'
 import { toDone, toErrorAnswer } from '../response/row-answer.js'
 import type { PendingRow } from '../row/pending-row.js'
-import { keyPartsOf } from '../row/row-address.js'
+import { referenceOfRow } from '../row/row-address.js'
 import { bodyText, bytesOf, columnsOf, contentOf, idOf } from '../row/row-facts.js'
 import type { ChunkAnswer } from './send-batch.js'
 import { toCreateColumns } from './wire-call.js'
@@ -65,15 +64,14 @@ function sizeOf(rows: readonly PendingRow[]): number {
 }
 
 function toTarget(plan: RunPlan, row: PendingRow, step: WriteStep, message: BulkMessage): string {
-  const { logicalName, entitySetName, primaryIdColumn } = plan.table
+  const { logicalName, primaryIdColumn } = plan.table
   if (message === 'CreateMultiple')
     return formatBulkTarget(logicalName, formatExactJson(toCreateColumns(plan, row)))
   const id = idOf(row)
-  const key = keyPartsOf(plan, row)
-  if (id !== undefined || key === undefined) {
+  const reference = id === undefined ? referenceOfRow(plan, row) : undefined
+  if (reference === undefined) {
     const columns = step.kind === 'first' ? columnsOf(row) : contentOf(row).followUps[step.at]
     return formatBulkTarget(logicalName, formatExactJson({ ...columns, [primaryIdColumn]: id }))
   }
-  const reference = formatRowReference(entitySetName, key)
   return formatBulkTarget(logicalName, bodyText(row) ?? formatExactJson(columnsOf(row)), reference)
 }

@@ -3,12 +3,12 @@ import { isLeftToService, isStorableText } from '@deltaverse/values'
 import type { ColumnPlan } from '../plan/column-plan.js'
 import { followUpNames, isStripped, lookupOf } from './column-places.js'
 import { partiesName } from './party-columns.js'
-import { createPlainTest, type PlainTest } from './plain-value.js'
+import { isPlain, type PlainForm, plainFormOf } from './plain-value.js'
 
 /** A column that is sent as it is, where its value passes. */
 interface PlainColumn {
   readonly name: string
-  readonly isPlain: PlainTest
+  readonly form: PlainForm
   /** Whether null is sent as it is. */
   readonly takesNull: boolean
 }
@@ -43,9 +43,9 @@ export function createPlainFormatter(plan: ColumnPlan): (row: Row) => string | u
   return (row) => {
     const shape = shapeOf(Object.keys(row))
     if (shape?.sent === undefined) return undefined
-    for (const { name, isPlain, takesNull } of shape.sent) {
+    for (const { name, form, takesNull } of shape.sent) {
       const value = row[name]
-      if (value === undefined || (value === null ? takesNull : isPlain(value))) continue
+      if (value === undefined || (value === null ? takesNull : isPlain(form, value))) continue
       return undefined
     }
     const copy: Record<string, unknown> = { ...row }
@@ -96,7 +96,7 @@ function findShape(plan: ColumnPlan, names: readonly string[]): RowShape {
   }
   const toPlainColumn = (name: string): PlainColumn => ({
     name,
-    isPlain: createPlainTest(plan, name),
+    form: plainFormOf(plan, name),
     takesNull: takesNull(name),
   })
   const sent = names.filter(isSent).map(toPlainColumn)

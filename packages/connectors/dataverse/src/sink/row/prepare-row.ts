@@ -25,6 +25,7 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
   const byId = isCreate || plan.key.byPrimaryKey
   const etag = row['@odata.etag']
   if (options.matchVersion && etag !== undefined) refuseGuardedParties(plan, row)
+  const { columns, body, followUps, bytes } = plan.readColumns(row)
   return {
     index,
     row,
@@ -41,7 +42,10 @@ export function prepareRow(plan: RunPlan, row: Row, index: number): PendingRow {
       // A GUID reads the same in a key and as one.
       id: byId ? key.identity : undefined,
       ownId: options.operation === 'create' && (given === undefined || plan.ownIds?.has(row) === true),
-      content: plan.readColumns(row),
+      columns,
+      body,
+      followUps,
+      bytes,
     },
   }
 }

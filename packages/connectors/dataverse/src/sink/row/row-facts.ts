@@ -32,7 +32,7 @@ export function ownIdOf(row: PendingRow): string {
 }
 
 export function contentOf(row: PendingRow): Content {
-  return locatedOf(row).content
+  return locatedOf(row)
 }
 
 /** Size of a row in a request, about. */

@@ -39,30 +39,26 @@ export interface Trouble {
 export const noTrouble: Trouble = { failures: noFailures, uncertain: false, raced: false }
 
 /** Ready to be written; nobody has looked whether it is there. */
-interface Prepared {
+interface Prepared extends Content {
   readonly kind: 'prepared'
   /** GUID: given, or made by us for a create. */
   readonly id: string | undefined
   /** Whether `id` was made by us, so that nobody else can have used it. */
   readonly ownId: boolean
-  readonly content: Content
 }
 
 /** It was looked for and not found. */
-interface Absent {
+interface Absent extends Content {
   readonly kind: 'absent'
   readonly id: string | undefined
   readonly ownId: boolean
-  readonly content: Content
 }
 
-/** The table holds it. */
-interface Present {
+/** The table holds it; what there is to write is what differs, where that was looked up, else all. */
+interface Present extends Content {
   readonly kind: 'present'
   readonly id: string
   readonly ownId: false
-  /** What differs, where that was looked up; else all. */
-  readonly content: Content
   /** Names of what differs, where that was looked up. */
   readonly changed: readonly string[] | undefined
   /** How it was before it was found: all that is needed should it vanish in the meantime. */

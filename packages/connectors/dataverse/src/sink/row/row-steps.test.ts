@@ -41,12 +41,10 @@ function prepared(overrides: Partial<PendingRow> = {}, body?: string): PendingRo
       kind: 'prepared',
       id: undefined,
       ownId: false,
-      content: {
-        columns: body === undefined ? columns : undefined,
-        body,
-        followUps: [{ ownerid: 'x' }],
-        bytes: 300,
-      },
+      columns: body === undefined ? columns : undefined,
+      body,
+      followUps: [{ ownerid: 'x' }],
+      bytes: 300,
     },
     ...overrides,
   }
@@ -92,7 +90,7 @@ describe('the steps of a row', () => {
     const row = prepared()
     postpone(row, { name: 'A', price: 5 }, [{ statuscode: 3 }])
     expect(columnsOf(row)).toEqual({ name: 'A', price: 5 })
-    expect(locatedOf(row).content.followUps).toEqual([{ ownerid: 'x' }, { statuscode: 3 }])
+    expect(locatedOf(row).followUps).toEqual([{ ownerid: 'x' }, { statuscode: 3 }])
     expect(bodyText(row)).toBeUndefined()
   })
 

@@ -47,7 +47,7 @@ export function beginAttempt(row: PendingRow): void {
  */
 export function keepSentBody({ state }: PendingRow, request: Buffer, end: number): void {
   if (state.kind !== 'in-flight') return
-  ;(state.at.content as { body: string | undefined }).body = undefined
+  ;(state.at as { body: string | undefined }).body = undefined
   const kept = state as { sent: Buffer | undefined; sentEnd: number }
   kept.sent = request
   kept.sentEnd = end
@@ -60,9 +60,9 @@ export function findPresent(row: PendingRow, id: string): void {
     kind: 'present',
     id,
     ownId: false,
-    content,
+    ...content,
     changed: undefined,
-    before: { kind: 'prepared', id: undefined, ownId: false, content },
+    before: { kind: 'prepared', id: undefined, ownId: false, ...content },
   })
 }
 
@@ -74,9 +74,9 @@ export function findDiffering(row: PendingRow, id: string, changed: readonly str
     kind: 'present',
     id,
     ownId: false,
-    content: narrow(full, changed),
+    ...narrow(full, changed),
     changed,
-    before: { kind: 'prepared', id: located.id, ownId: located.ownId, content: full },
+    before: { kind: 'prepared', id: located.id, ownId: located.ownId, ...full },
   })
 }
 
@@ -89,7 +89,7 @@ export function findAbsent(row: PendingRow, newId: () => string): void {
     kind: 'absent',
     id: needsId ? newId().toLowerCase() : id,
     ownId: needsId || ownId,
-    content,
+    ...content,
   })
 }
 
@@ -104,19 +104,17 @@ export function findVanished(row: PendingRow): boolean {
 /** Other columns go first, and these follow. */
 export function postpone(row: PendingRow, columns: Columns, followUps: readonly Columns[]): void {
   const located = locatedOf(row)
-  const content: Content = {
+  standAt(row, {
+    ...located,
     columns,
     body: undefined,
-    followUps: [...located.content.followUps, ...followUps],
-    bytes: located.content.bytes,
-  }
-  standAt(row, withContent(located, content))
+    followUps: [...located.followUps, ...followUps],
+  })
 }
 
 /** The columns of the first request in another form. */
 export function rewrite(row: PendingRow, columns: Columns): void {
-  const located = locatedOf(row)
-  standAt(row, withContent(located, { ...located.content, columns, body: undefined }))
+  standAt(row, { ...locatedOf(row), columns, body: undefined })
 }
 
 /** One failure more. @returns how often it failed like that */
@@ -148,15 +146,12 @@ export function race(row: PendingRow): void {
   meet(row, { raced: true })
 }
 
-function withContent(at: Located, content: Content): Located {
-  if (at.kind === 'present') return { ...at, content }
-  return { kind: at.kind, id: at.id, ownId: at.ownId, content }
-}
-
 /** The content with its columns at hand, whatever becomes of the request that holds the body. */
 function settledContent(row: PendingRow): Content {
-  const content = contentOf(row)
-  return content.columns === undefined ? { ...content, columns: columnsOf(row), body: undefined } : content
+  const { columns, body, followUps, bytes } = contentOf(row)
+  return columns === undefined
+    ? { columns: columnsOf(row), body: undefined, followUps, bytes }
+    : { columns, body, followUps, bytes }
 }
 
 function narrow(full: Content, changed: readonly string[]): Content {

@@ -95,11 +95,11 @@ describe('createColumnReader()', () => {
     expect(bytes).toBe(Buffer.byteLength(body ?? '') + partBytes)
     const pending = {
       index: 0,
-      state: { kind: 'prepared', id: undefined, ownId: false, content },
+      state: { kind: 'prepared', id: undefined, ownId: false, ...content },
     } as unknown as PendingRow
     beginAttempt(pending)
     keepSentBody(pending, request, request.length - Buffer.byteLength('…'))
-    expect(pending.state).toMatchObject({ kind: 'in-flight', at: { content: { body: undefined } } })
+    expect(pending.state).toMatchObject({ kind: 'in-flight', at: { body: undefined } })
     expect(bytesOf(pending)).toBe(bytes)
     expect(bodyText(pending)).toBe('{"name":"ü","price":null}')
     expect(columnsOf(pending)).toEqual({ name: 'ü', price: null })
