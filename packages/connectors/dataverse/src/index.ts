@@ -15,7 +15,7 @@ export type { UploadFileOptions } from './files/upload-options.js'
 export type { UploadProgress, UploadSession } from './files/upload-session.js'
 export { createDataverseSink, type DataverseSinkPosition } from './sink/dataverse-sink.js'
 
-export type { PlannedWrite } from './sink/dry-run.js'
+export type { PlannedRow, PlannedWrite, RejectedRow } from './sink/dry-run.js'
 
 export type { LinkWriterOptions } from './sink/links/link-options.js'
 export type { LinkEnd, LinkKind, LinkPair } from './sink/links/link-pair.js'
@@ -30,13 +30,20 @@ export { createLinkWriter, type LinkCallOptions, type LinkWriter } from './sink/
 export type { TableSource, WriterColumn, WriterTable } from './sink/plan/table-port.js'
 export type { RowSource } from './sink/queue/row-source.js'
 export type { DeadLetter } from './sink/result/dead-letter.js'
+export type { RowPlace } from './sink/result/row-place.js'
+export type { RowProblem, RowProblemReason } from './sink/result/row-problem.js'
 export type { RowEvent, RunEvent, TakeEvents, WriteEvent } from './sink/result/write-event.js'
 export type {
   ConflictKind,
+  FailedRow,
   FollowUpStep,
+  NotRunRow,
+  SupersededRow,
+  UnchangedRow,
   WriteResult,
   WriteStatus,
   WriteSummary,
+  WrittenRow,
 } from './sink/result/write-result.js'
 export type { DataverseSinkOptions } from './sink/sink-options.js'
 export { type DeferredLookups, planWaves, type WavePlan } from './sink/tables/plan-waves.js'
@@ -47,6 +54,13 @@ export {
   type WaveSummary,
   writeWaves,
 } from './sink/tables/write-waves.js'
+export {
+  type CellForm,
+  type ColumnTranslation,
+  type EmptyCells,
+  emptyCells,
+  type RowTranslation,
+} from './sink/translate/translation-options.js'
 export {
   createUpsertWriter,
   type ResultsCallOptions,

@@ -39,6 +39,7 @@ export {
   type QueryTarget,
 } from './lib/query/plan-queries.js'
 export { matchRows, type ReadPath, readQuery } from './lib/query/read-query.js'
+export { fromPlainRow, toPlainRow } from './lib/reference/plain-row.js'
 export {
   describeRef,
   describeValue,

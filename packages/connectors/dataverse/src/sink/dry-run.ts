@@ -4,27 +4,51 @@ import { bindsOf, type Comparison, compareRows } from './lookup/compare-rows.js'
 import type { RunContext } from './plan/run-context.js'
 import type { RunPlan } from './plan/run-plan.js'
 import { failed, type RowOutcome, type Settle } from './result/row-outcome.js'
+import type { RowPlace } from './result/row-place.js'
+import { noProblems, type RowProblem } from './result/row-problem.js'
 import type { WriteResult } from './result/write-result.js'
 import type { PendingRow } from './row/pending-row.js'
 import { allColumns } from './row/row-facts.js'
 import { findDiffering } from './row/row-steps.js'
 
-/** What would become of a row. */
-export interface PlannedWrite<R extends object = Row> {
+/** What is said of every row of a plan. */
+interface AnyPlanned<R extends object> {
   readonly index: number
   readonly key: Readonly<Record<string, unknown>>
+  /** The row as it was given. */
   readonly row: R
-  readonly plan: 'create' | 'update' | 'delete' | 'unchanged' | 'rejected' | 'superseded'
+  /** With `translate`: the row as it would be sent. */
+  readonly wire?: Row | undefined
+  /** With `translate`: where the row stands in its source. */
+  readonly place?: RowPlace | undefined
+  readonly id?: string | undefined
+  /** The version of the row that was compared, as `matchVersion` wants it in `@odata.etag`. */
+  readonly version?: string | undefined
+}
+
+/** A row that would be written, or would not have to be. */
+export interface PlannedRow<R extends object = Row> extends AnyPlanned<R> {
+  readonly plan: 'create' | 'update' | 'delete' | 'unchanged' | 'superseded'
   /** For `update`: the columns that differ from what the table holds. */
   readonly columns?: readonly string[] | undefined
   /** For `update`: what the table holds of those columns; of a look-up the id that it points at. */
   readonly before?: Readonly<Record<string, unknown>> | undefined
-  readonly id?: string | undefined
-  /** The version of the row that was compared, as `matchVersion` wants it in `@odata.etag`. */
-  readonly version?: string | undefined
-  /** For `rejected`: keys, columns that are none. What only the service can refuse (lengths, rights) is not known before. */
-  readonly error?: DataverseError | undefined
+  readonly error?: undefined
+  readonly problems?: undefined
 }
+
+/** A row that would be refused. What only the service can refuse (lengths, rights) is not known before. */
+export interface RejectedRow<R extends object = Row> extends AnyPlanned<R> {
+  readonly plan: 'rejected'
+  readonly error: DataverseError
+  /** As results have them. */
+  readonly problems: readonly RowProblem[]
+  readonly columns?: undefined
+  readonly before?: undefined
+}
+
+/** What would become of a row: look at `plan`. */
+export type PlannedWrite<R extends object = Row> = PlannedRow<R> | RejectedRow<R>
 
 /** Says of rows what a write would do to them; writes nothing. */
 export async function planRows(
@@ -95,27 +119,36 @@ const plans = {
   deleted: 'delete',
   unchanged: 'unchanged',
   superseded: 'superseded',
-  failed: 'rejected',
-  'not-run': 'rejected',
 } as const
 
 /** A result of {@link planRows} in the words of a plan. */
 export function toPlannedWrite<R extends object>(
   { table }: RunPlan,
   result: WriteResult<R>,
+  wire: Row | undefined,
 ): PlannedWrite<R> {
-  const { index, key, row, status, changed, id, error, stored } = result
+  const { index, key, row, place, changed, id, stored } = result
   const version = stored?.['@odata.etag']
-  return {
+  const all = {
     index,
     key,
     row,
-    plan: plans[status],
-    ...(changed === undefined ? {} : { columns: changed }),
-    ...(changed === undefined || stored === undefined ? {} : { before: beforeOf(table, changed, stored) }),
+    ...(wire === undefined ? {} : { wire }),
+    ...(place === undefined ? {} : { place }),
     ...(typeof version === 'string' ? { version } : {}),
     ...(id === undefined ? {} : { id }),
-    ...(error === undefined ? {} : { error }),
+  }
+  if (result.status === 'failed') {
+    return { ...all, plan: 'rejected', error: result.error, problems: result.problems }
+  }
+  if (result.status === 'not-run') {
+    return { ...all, plan: 'rejected', error: reject('conflict', 'The run was stopped.'), problems: noProblems }
+  }
+  return {
+    ...all,
+    plan: plans[result.status],
+    ...(changed === undefined ? {} : { columns: changed }),
+    ...(changed === undefined || stored === undefined ? {} : { before: beforeOf(table, changed, stored) }),
   }
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, DataverseError, isDataverseError, type Row } from '@deltaverse/core'
 import { planRows } from './dry-run.js'
+import { explainMissing } from './lookup/explain-missing.js'
 import { locateRows } from './lookup/locate-rows.js'
 import { createClearing } from './plan/clearing.js'
 import { comparesFirst } from './plan/compares-first.js'
@@ -10,7 +11,9 @@ import type { RunPlan } from './plan/run-plan.js'
 import { pumpRows } from './queue/pump-rows.js'
 import type { RowSource } from './queue/row-source.js'
 import { createWaitingRows } from './queue/waiting-rows.js'
+import { problemsError } from './result/problems-error.js'
 import type { Settle, SettledRow } from './result/row-outcome.js'
+import { noProblems } from './result/row-problem.js'
 import type { RunEvent, TakeEvents } from './result/write-event.js'
 import type { WriteSummary } from './result/write-result.js'
 import { createTally } from './result/write-tally.js'
@@ -52,7 +55,7 @@ export function runRows(
     {
       tellsResults,
       onEvent,
-      prepare: (row, index) => prepareRow(plan, row, index),
+      prepare: (row, index) => prepareGiven(plan, row, index),
       compare: writes && comparesFirst(plan.options) ? locateRows : undefined,
       write: writes ? writeRows : planRows,
       merge: (earlier, later) => mergeVersions(plan, earlier, later),
@@ -115,11 +118,19 @@ export async function* runItems(
     abandon,
     onStopped: tally.stop,
   })
-  for await (const settled of pumped) {
+  for await (const pumpedRows of pumped) {
+    const settled = await explainMissing(context, pumpedRows)
     tally.add(settled)
     yield settled
   }
   return tally.summary(context.counts)
+}
+
+/** A row that could not be translated is that row's own failure. */
+function prepareGiven(plan: RunPlan, row: Row, index: number): PendingRow {
+  const problems = plan.origins?.get(row)?.problems ?? noProblems
+  if (problems.length > 0) throw problemsError(plan.table.logicalName, problems)
+  return prepareRow(plan, row, index)
 }
 
 function prepareOrReport(work: ItemWork, row: Row, index: number): PendingRow | SettledRow {

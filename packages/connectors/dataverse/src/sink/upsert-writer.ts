@@ -5,12 +5,15 @@ import { createRunPlanner } from './plan/plan-run.js'
 import type { RunPlan } from './plan/run-plan.js'
 import { impersonationHeaders } from './plan/service-options.js'
 import { mapSource, type RowSource } from './queue/row-source.js'
-import { type DeadLetter, formatDeadLetter, mayBeWritten, rowOfDeadLetter } from './result/dead-letter.js'
+import { type DeadLetter, formatDeadLetter, readDeadLetter } from './result/dead-letter.js'
 import type { SettledRow } from './result/row-outcome.js'
 import { toResult } from './result/row-result.js'
 import type { RunEvent, TakeEvents, WriteEvent } from './result/write-event.js'
 import type { WriteResult, WriteSummary } from './result/write-result.js'
 import { runRows } from './run-rows.js'
+import type { GivenRow } from './translate/given-row.js'
+import type { TranslationStage } from './translate/translate-rows.js'
+import type { TranslationSettings } from './translate/translation-options.js'
 import { toWriterSettings, type UpsertWriterOptions } from './writer-options.js'
 
 /** What a call of {@link UpsertWriter.write} accepts. */
@@ -68,15 +71,38 @@ export function createUpsertWriter<R extends object = Row>(
 ): UpsertWriter<R> {
   const resolved = toWriterSettings(options)
   const planRun = createRunPlanner(client, resolved)
+  const { translate } = resolved
+  let stage: TranslationStage | undefined
+
+  /** The plan of a run and its rows as they are sent. What is not translated goes as it is, without a step more. */
+  async function begin(rows: RowSource<R>, call: CallOptions): Promise<Begun> {
+    const plan = await planRun(call)
+    if (translate === undefined) return { plan, rows: rows as RowSource<Row> }
+    const { givenRows } = await loadTranslation()
+    return translated(plan, givenRows(rows, translate), translate, call)
+  }
+
+  async function translated(
+    plan: RunPlan,
+    given: RowSource<GivenRow>,
+    settings: TranslationSettings,
+    call: CallOptions,
+  ): Promise<Begun> {
+    const { createTranslationStage } = await loadTranslation()
+    const { logicalName } = plan.table
+    stage ??= await createTranslationStage(client, settings, { logicalName, options: resolved }, call)
+    return { plan: { ...plan, origins: stage.origins }, rows: stage.translate(given, call) }
+  }
 
   async function* results(
     rows: RowSource<R>,
     call: ResultsCallOptions = {},
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined> {
     call.signal?.throwIfAborted()
-    const plan = withUser(await planRun(call), call.actAs)
+    const begun = await begin(rows, call)
+    const plan = withUser(begun.plan, call.actAs)
     const work = { kind: 'write', tellsResults: true, onEvent: call.onEvent } as const
-    const run = runRows(client, plan, rows as RowSource<Row>, work, call)
+    const run = runRows(client, plan, begun.rows, work, call)
     try {
       for (;;) {
         const step = await run.next()
@@ -88,11 +114,7 @@ export function createUpsertWriter<R extends object = Row>(
     }
   }
 
-  async function writeAll(
-    plan: RunPlan,
-    rows: RowSource<Row>,
-    call: WriteCallOptions<R>,
-  ): Promise<WriteSummary> {
+  async function writeAll({ plan, rows }: Begun, call: WriteCallOptions<R>): Promise<WriteSummary> {
     const { onEvent, everyRow = false, actAs } = call
     const tellsResults = onEvent !== undefined && everyRow
     const work = { kind: 'write', tellsResults, onEvent } as const
@@ -105,7 +127,7 @@ export function createUpsertWriter<R extends object = Row>(
           const { status } = settled.outcome
           const kind = status === 'failed' || status === 'not-run' ? 'row-failed' : 'row-done'
           if (kind === 'row-failed' || tellsResults)
-            await onEvent?.({ kind, result: resultOf(plan, settled) })
+            await onEvent?.({ kind, result: resultOf(plan, settled) } as WriteEvent<R>)
         }
       }
     } finally {
@@ -121,32 +143,52 @@ export function createUpsertWriter<R extends object = Row>(
     results,
     async write(rows, call = {}) {
       call.signal?.throwIfAborted()
-      return writeAll(await planRun(call), rows as RowSource<Row>, call)
+      return writeAll(await begin(rows, call), call)
     },
     async *dryRun(rows, call = {}) {
       call.signal?.throwIfAborted()
-      const plan = await planRun(call)
+      const begun = await begin(rows, call)
+      const { plan } = begun
       const work = { kind: 'plan', tellsResults: true } as const
-      for await (const planned of runRows(client, plan, rows as RowSource<Row>, work, call)) {
-        for (const settled of planned) yield toPlannedWrite(plan, resultOf(plan, settled))
+      for await (const planned of runRows(client, plan, begun.rows, work, call)) {
+        for (const settled of planned) {
+          const wire = plan.origins === undefined ? undefined : settled.of.row
+          yield toPlannedWrite(plan, resultOf(plan, settled), wire)
+        }
       }
     },
     toDeadLetter: (result) => formatDeadLetter(result, resolved),
     async replay(letters, call = {}) {
       call.signal?.throwIfAborted()
       const plan = await planRun(call)
-      const { entitySet, operation } = resolved
       const { primaryIdColumn } = plan.table
       const ownIds = new WeakSet<Row>()
-      const rows = mapSource(letters, (letter) => {
-        const row = rowOfDeadLetter(letter, { entitySet, operation, primaryIdColumn })
-        if (row !== letter.row || mayBeWritten(letter)) ownIds.add(row)
-        return row
+      const read = mapSource(letters, (letter) => readDeadLetter(letter, resolved))
+      if (translate !== undefined) {
+        const { givenOfLetter } = await loadTranslation()
+        const given = mapSource(read, (letter) => givenOfLetter(letter, ownIds))
+        const begun = await translated(plan, given, translate, call)
+        return writeAll({ ...begun, plan: { ...begun.plan, ownIds } }, call)
+      }
+      const rows = mapSource(read, ({ row, id, isOwn }) => {
+        const isKnown = id === undefined || row[primaryIdColumn] !== undefined
+        const again = isKnown ? row : { ...row, [primaryIdColumn]: id }
+        if (!isKnown || isOwn) ownIds.add(again)
+        return again
       })
-      return writeAll({ ...plan, ownIds }, rows, call)
+      return writeAll({ plan: { ...plan, ownIds }, rows }, call)
     },
   }
 }
+
+/** What a run begins with. */
+interface Begun {
+  readonly plan: RunPlan
+  readonly rows: RowSource<Row>
+}
+
+/** Loaded where rows are translated, and else never: it knows calendars. */
+const loadTranslation = () => import('./translate/index.js')
 
 function withUser(plan: RunPlan, actAs: string | undefined): RunPlan {
   if (actAs === undefined) return plan

@@ -3,6 +3,7 @@ import { type Clock, type Row, systemClock } from '@deltaverse/core'
 import {
   bytes,
   callable,
+  createOption,
   defineOptions,
   durationMs,
   flag,
@@ -11,6 +12,7 @@ import {
   listOf,
   MiB,
   number,
+  type Option,
   type OptionsInput,
   type OptionsOutput,
   oneOf,
@@ -20,6 +22,31 @@ import {
 import { toValueRules, type ValueRules, valueOptions } from '@deltaverse/values'
 import { type ServiceHeaders, serviceOptions, toServiceHeaders } from './plan/service-options.js'
 import type { TableSource } from './plan/table-port.js'
+import {
+  type RowTranslation,
+  type TranslationSettings,
+  toTranslationSettings,
+} from './translate/translation-options.js'
+
+/** Said in full by types of its own. */
+function translation(terms: {
+  readonly doc: string
+  readonly defaultText: string
+}): Option<RowTranslation<Row> | boolean, RowTranslation<Row> | boolean | undefined, false> {
+  return createOption(
+    {
+      check(name, value) {
+        if (typeof value === 'boolean' || (typeof value === 'object' && value !== null)) {
+          return value as RowTranslation<Row>
+        }
+        throw new TypeError(`${name} must be true or an object of settings, received ${typeof value}`)
+      },
+      type: 'true or settings',
+      formatDefault: () => '',
+    },
+    terms,
+  )
+}
 
 const column = { pattern: /^\w+$/, words: "a column name such as 'createdon'" }
 
@@ -37,6 +64,10 @@ const options = defineOptions('createUpsertWriter()', {
   keyOf: callable<(row: never) => Readonly<Record<string, unknown>>>()({
     defaultText: 'the rows hold it',
     doc: 'Brings the values of the key where the rows themselves do not hold them.',
+  }),
+  translate: translation({
+    defaultText: 'rows come as the Web API takes them',
+    doc: "Takes rows in people's words: references by key, choices by label, dates and numbers in the forms of the source; true, or how columns are filled.",
   }),
   operation: oneOf(['upsert', 'create', 'update', 'delete', 'deactivate'], {
     default: 'upsert',
@@ -174,9 +205,11 @@ export type WriteOperation = Resolved['operation']
 /** How rows are sent. */
 export type WriteStrategy = Resolved['strategy']
 
-export interface UpsertWriterOptions<R extends object = Row> extends Omit<Declared, 'keyOf'> {
+export interface UpsertWriterOptions<R extends object = Row> extends Omit<Declared, 'keyOf' | 'translate'> {
   /** Brings the values of the key where the rows themselves do not hold them. Default: they do. */
   readonly keyOf?: ((row: R) => Readonly<Record<string, unknown>>) | undefined
+  /** Takes rows in people's words; `true`, or how columns are filled. Default: rows come as the Web API takes them. */
+  readonly translate?: RowTranslation<R> | boolean | undefined
 }
 
 /** Options of the service itself that every write carries. */
@@ -184,8 +217,13 @@ export type ServiceOptions = OptionsInput<typeof serviceOptions>
 
 /** What the writer reads of its options. */
 export interface WriterSettings
-  extends Omit<Resolved, 'batchSize' | 'keyOf' | 'stopAfterFailures' | keyof typeof serviceOptions> {
+  extends Omit<
+    Resolved,
+    'batchSize' | 'keyOf' | 'translate' | 'stopAfterFailures' | keyof typeof serviceOptions
+  > {
   readonly keyOf: ((row: Row) => Readonly<Record<string, unknown>>) | undefined
+  /** How rows are translated; undefined where they come as they are sent. */
+  readonly translate: TranslationSettings | undefined
   readonly stopAfterFailures: number
   /** How values are taken, by `emptyText` and `badCharacters`. */
   readonly values: ValueRules
@@ -200,10 +238,13 @@ export interface WriterSettings
  */
 export function toWriterSettings<R extends object>(input: UpsertWriterOptions<R>): WriterSettings {
   const given = options.parse(input as unknown as Declared)
-  const { batchSize, operation, strategy, sizer } = given
+  const { batchSize, operation, strategy, sizer, translate } = given
+  if (translate !== undefined && given.keyOf !== undefined)
+    throw new TypeError('keyOf and translate exclude each other: translated rows hold their key')
   return {
     ...given,
     keyOf: given.keyOf as WriterSettings['keyOf'],
+    translate: translate === undefined || translate === false ? undefined : toTranslationSettings(translate),
     returnIds: given.returnIds || given.returnColumns.length > 0,
     sizer: strategy === 'single' ? fixedSize(1) : batchSize === undefined ? sizer : fixedSize(batchSize),
     stopAfterFailures: given.stopAfterFailures ?? Number.POSITIVE_INFINITY,

@@ -1,4 +1,5 @@
 import type { Row } from '@deltaverse/core'
+import type { RowOrigins } from '../translate/row-origins.js'
 import type { BulkSupport } from './bulk-support.js'
 import type { Clearing } from './clearing.js'
 import type { ColumnPlan, ColumnReader } from './column-plan.js'
@@ -17,4 +18,6 @@ export interface RunPlan extends ColumnPlan {
   readonly clearing?: Clearing
   /** Rows whose GUIDs can only stand for what an earlier run of ours created. */
   readonly ownIds?: WeakSet<Row>
+  /** What translated rows were made of; absent where rows are written as they are given. */
+  readonly origins?: RowOrigins
 }

@@ -1,18 +1,27 @@
 import type { Row } from '@deltaverse/core'
 import { isResponseError } from '@deltaverse/core'
+import { fromPlainRow, toPlainRow } from '@deltaverse/values'
 import type { WriteOperation } from '../writer-options.js'
+import type { RowPlace } from './row-place.js'
+import type { RowProblem } from './row-problem.js'
 import type { ConflictKind, FollowUpStep, WriteResult } from './write-result.js'
 
-/** A row that was not written, as plain JSON: one line of a file to correct and to replay. */
+/**
+ * A row that was not written, as plain JSON: one line of a file to correct and to replay. What JSON has no form for stands as an object
+ * that says what it is: `{ "$ref": { "table": "account", "key": { "accountnumber": "A-9" } } }`, `{ "$date": … }`, `{ "$bigint": … }`.
+ */
 export interface DeadLetter<R extends object = Row> {
+  readonly version: 1
   readonly entitySet: string
   readonly operation: WriteOperation
   /** Position in the source that it came from. */
   readonly index: number
+  /** Where the row stands in its source, where that is known. */
+  readonly place?: RowPlace | undefined
   readonly key: Readonly<Record<string, unknown>>
   /** GUID, where it is known. A create that is replayed keeps it, so that no second row appears. */
   readonly id?: string | undefined
-  /** The row as it was given. Correct it here. */
+  /** The row as its source has it, in the source's words. Correct it here. */
   readonly row: R
   readonly status: 'failed' | 'not-run'
   /** What can be done: see `ErrorCode` of `@deltaverse/core`. */
@@ -23,32 +32,46 @@ export interface DeadLetter<R extends object = Row> {
   readonly step?: FollowUpStep | undefined
   /** What failed, and what to do next. */
   readonly message?: string | undefined
+  /** What of the row is to blame, as far as it is known. */
+  readonly problems?: readonly RowProblem[] | undefined
   /** Whether the row may pass without a change. */
   readonly retryable?: boolean | undefined
   readonly requestId?: string | undefined
   readonly attempts: number
 }
 
+/** What a writer knows of all its letters. */
+interface LetterTerms {
+  readonly entitySet: string
+  readonly operation: WriteOperation
+  readonly translate?: { readonly valuesOf: (row: object) => object } | undefined
+}
+
 /** Turns the result of a row that was not written into a dead letter. @throws TypeError for other results */
 export function formatDeadLetter<R extends object>(
   result: WriteResult<R>,
-  { entitySet, operation }: { readonly entitySet: string; readonly operation: WriteOperation },
+  { entitySet, operation, translate }: LetterTerms,
 ): DeadLetter<R> {
-  const { index, key, id, row, status, error, conflict, step, attempts } = result
+  const { index, key, id, row, status, place, error, problems, conflict, step, attempts } = result
   if (status !== 'failed' && status !== 'not-run') {
     throw new TypeError(`row ${index} is ${status}: only rows that were not written become dead letters`)
   }
   return {
+    version: 1,
     entitySet,
     operation,
     index,
-    key,
+    ...(place === undefined ? {} : { place }),
+    key: toPlainRow(key),
     ...(id === undefined ? {} : { id }),
-    row,
+    row: toPlainRow(translate?.valuesOf(row) ?? row) as R,
     status,
     ...(conflict === undefined ? {} : { conflict }),
     ...(step === undefined ? {} : { step }),
     ...(error === undefined ? {} : describeError(error)),
+    ...(problems === undefined || problems.length === 0
+      ? {}
+      : { problems: problems.map((problem) => toPlainRow(problem) as unknown as RowProblem) }),
     attempts,
   }
 }
@@ -70,15 +93,21 @@ export function describeError(
   }
 }
 
-/** The row of a dead letter. @throws TypeError for a letter of another table or operation, or what is none */
-export function rowOfDeadLetter(
+/** A dead letter, read. */
+export interface ReadLetter {
+  readonly row: Row
+  readonly place: RowPlace | undefined
+  /** GUID of a create, which a replay keeps. */
+  readonly id: string | undefined
+  /** Whether a row with this GUID can only be what an earlier run of ours created. */
+  readonly isOwn: boolean
+}
+
+/** Reads a dead letter. @throws TypeError for a letter of another table or operation, or what is none */
+export function readDeadLetter(
   letter: DeadLetter<object>,
-  expected: {
-    readonly entitySet: string
-    readonly operation: WriteOperation
-    readonly primaryIdColumn: string
-  },
-): Row {
+  expected: { readonly entitySet: string; readonly operation: WriteOperation },
+): ReadLetter {
   if (
     typeof letter !== 'object' ||
     letter === null ||
@@ -93,12 +122,13 @@ export function rowOfDeadLetter(
       `a dead letter of ${name} '${letter[name]}' cannot be replayed by a writer of '${expected[name]}'`,
     )
   }
-  const row = letter.row as Row
-  if (letter.operation !== 'create' || letter.id === undefined) return row
-  return row[expected.primaryIdColumn] === undefined ? { ...row, [expected.primaryIdColumn]: letter.id } : row
+  const id = letter.operation === 'create' ? letter.id : undefined
+  const { place } = letter
+  return { row: fromPlainRow(letter.row) as Row, place, id, isOwn: mayBeWritten(letter) }
 }
 
 /** Whether the row may be in the table all the same: its state could not follow, or its answer got lost. */
-export function mayBeWritten({ step, httpStatus, attempts }: DeadLetter<object>): boolean {
+function mayBeWritten({ step, httpStatus, attempts, code }: DeadLetter<object>): boolean {
+  if (code === 'row-rejected' && step === undefined) return false
   return step !== undefined || (attempts > 0 && (httpStatus === undefined || httpStatus >= 500))
 }

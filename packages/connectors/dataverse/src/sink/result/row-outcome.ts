@@ -1,6 +1,7 @@
 import type { DataverseError, Row } from '@deltaverse/core'
 import type { PendingRow } from '../row/pending-row.js'
 import { attemptsOf, idOf } from '../row/row-facts.js'
+import type { RowProblem } from './row-problem.js'
 import type { FollowUpStep, WriteStatus } from './write-result.js'
 
 /** What became of a row, or of one of its requests. A result in full is made of it only for who asks. */
@@ -11,6 +12,8 @@ export interface RowOutcome {
   readonly stored?: Row | undefined
   /** For `failed`. */
   readonly error?: DataverseError | undefined
+  /** For `failed`: what of the row is to blame, where that was found out. */
+  readonly problems?: readonly RowProblem[] | undefined
   /** The columns were written, what had to follow was not. */
   readonly step?: FollowUpStep | undefined
   /** For `superseded`: index of the version that was written instead. */

@@ -1,11 +1,11 @@
 import type { DataverseError, Row } from '@deltaverse/core'
 import type { BulkMessage } from '@deltaverse/protocol'
-import type { WriteResult } from './write-result.js'
+import type { FailedRow, NotRunRow, WriteResult } from './write-result.js'
 
 /** What became of one row. */
 export type RowEvent<R extends object = Row> =
   /** It was not written: its status is `failed` or `not-run`. */
-  | { readonly kind: 'row-failed'; readonly result: WriteResult<R> }
+  | { readonly kind: 'row-failed'; readonly result: FailedRow<R> | NotRunRow<R> }
   /** It was written, or nothing had to be. Told only where `everyRow` asks for it. */
   | { readonly kind: 'row-done'; readonly result: WriteResult<R> }
 
