@@ -45,7 +45,7 @@ describe('deltaverse dead-letters', () => {
   it('lists them by reason, with their places', async () => {
     const { stdout } = await run('dead-letters', 'list', 'letters.ndjson')
     expect(stdout).toContain('2 rows were not written')
-    expect(stdout).toContain('2 × bad-input, Company')
+    expect(stdout).toContain('2 × row-rejected, Company')
     expect(stdout).toContain('people.csv, line 2: ')
   })
 

@@ -129,7 +129,7 @@ describe('--events', () => {
     expect(ended.code).toBe(3)
     const events = eventsOf(readFileSync(join(cwd, 'push.ndjson'), 'utf8'))
     expect(events).toContainEqual(
-      expect.objectContaining({ kind: 'row-failed', table: 'account', code: 'bad-input', line: 2 }),
+      expect.objectContaining({ kind: 'row-failed', table: 'account', code: 'row-rejected', line: 2 }),
     )
     expect(events).toContainEqual(expect.objectContaining({ kind: 'rows-settled', rows: 1, failed: 1 }))
   })

@@ -95,8 +95,10 @@ describe('deltaverse push', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(letters.find(({ place }) => place.line === 2)).toMatchObject({
-      table: 'contact',
+      version: 1,
+      entitySet: 'contacts',
       operation: 'upsert',
+      code: 'row-rejected',
       place: { file: 'bad.csv' },
       row: { 'Employee ID': 'E-10', Company: 'A-9' },
       problems: [
@@ -104,7 +106,10 @@ describe('deltaverse push', () => {
           column: 'parentcustomerid',
           from: 'Company',
           value: 'A-9',
-          message: expect.stringContaining('A-9'),
+          reason: 'missing-target',
+          message: "there is no row account(accountnumber='A-9')",
+          remedy: 'create that row first, or correct the value',
+          target: { $ref: { table: 'account', key: { accountnumber: 'A-9' } } },
         },
       ],
     })

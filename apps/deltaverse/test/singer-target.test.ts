@@ -144,7 +144,7 @@ describe('deltaverse singer target', () => {
     expect(ended).toMatchObject({ code: 3, stdout: '"all"\n' })
     const letters = readFileSync(join(cwd, 'letters.ndjson'), 'utf8').trimEnd().split('\n')
     expect(letters.map((letter) => JSON.parse(letter))).toMatchObject([
-      { table: 'contact', place: { file: 'stdin', line: 2 }, row: { no: '7' } },
+      { entitySet: 'contacts', place: { file: 'stdin', line: 2 }, row: { no: '7' } },
     ])
     expect(contact('8')).toMatchObject({ lastname: 'Good' })
   })

@@ -1,4 +1,3 @@
-import { createRowTranslator } from '@deltaverse/alternate-keys'
 import type { DataverseClient } from '@deltaverse/client'
 import type { CallOptions, Row } from '@deltaverse/core'
 import { createChangeFeed, createUpsertWriter, describeTable, type WriteSummary } from '@deltaverse/dataverse'
@@ -33,9 +32,6 @@ export interface Table {
   push(rows: Iterable<Row> | AsyncIterable<Row>, options: PushOptions): Promise<WriteSummary>
 }
 
-/** Rows that are translated together, so that the rows they point at are looked up together. */
-const rowsAtOnce = 500
-
 export function createTable(client: DataverseClient, name: string): Table {
   return {
     async syncTo(place, { columns, follow, onEvent, signal } = {}) {
@@ -58,47 +54,16 @@ export function createTable(client: DataverseClient, name: string): Table {
       }
     },
     async push(rows, { key, onFailed, signal }) {
-      const { entitySet, logicalName } = await describeTable(client, name, { signal })
-      const translator = createRowTranslator(client, { table: logicalName, references: 'resolve', key })
-      const writer = createUpsertWriter(client, { entitySet, key, skipUnchanged: true })
-      let rejected = 0
-      const origins = new WeakMap<Row, Row>()
-      const translate = async function* (batch: readonly Row[]): AsyncGenerator<Row, void, undefined> {
-        const translated = await translator.toWireRows(batch, { signal })
-        for (const [at, result] of translated.entries()) {
-          const origin = batch[at] as Row
-          if (result.status === 'translated') {
-            const wire = result.row as Row
-            origins.set(wire, origin)
-            yield wire
-            continue
-          }
-          rejected += 1
-          await onFailed?.(origin, result.error.message)
-        }
-      }
-      const summary = await writer.write(inBatches(rows, translate), {
+      const { entitySet } = await describeTable(client, name, { signal })
+      const writer = createUpsertWriter(client, { entitySet, key, skipUnchanged: true, translate: true })
+      return await writer.write(rows, {
         signal,
         async onEvent(event) {
           if (event.kind !== 'row-failed') return
           const { row, error } = event.result
-          await onFailed?.(origins.get(row) ?? row, error?.message ?? 'it was not sent')
+          await onFailed?.(row, error?.message ?? 'it was not sent')
         },
       })
-      return { ...summary, rows: summary.rows + rejected, failed: summary.failed + rejected }
     },
   }
-}
-
-async function* inBatches(
-  rows: Iterable<Row> | AsyncIterable<Row>,
-  translate: (batch: readonly Row[]) => AsyncIterable<Row>,
-): AsyncGenerator<Row, void, undefined> {
-  let batch: Row[] = []
-  for await (const row of rows) {
-    if (batch.push(row) < rowsAtOnce) continue
-    yield* translate(batch)
-    batch = []
-  }
-  yield* translate(batch)
 }

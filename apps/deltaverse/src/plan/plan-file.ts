@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
+import type { DeadLetter, RowPlace } from '@deltaverse/dataverse'
 import type { RunPushSettings } from '../commands/push/run-push.js'
 import { UsageError } from '../program/usage-error.js'
-import type { RowPlace } from '../sources/source-row.js'
 
 /** What a plan is of. */
 export interface PlanHead {
@@ -29,10 +29,12 @@ export interface PlanEntry {
   readonly row?: Readonly<Record<string, unknown>>
   /** For an update: what is there, and what will be. */
   readonly changes?: Readonly<Record<string, readonly [before: unknown, after: unknown]>>
-  /** The row as the source has it, for its dead letter. */
+  /** The row as the source has it, as dead letters hold it. */
   readonly source?: Readonly<Record<string, unknown>>
   /** Why a row cannot be written. */
   readonly reason?: string
+  /** The letter of a row that cannot be. */
+  readonly letter?: DeadLetter<object>
 }
 
 export interface PlanCounts {

@@ -1,11 +1,12 @@
 import { isDataverseError } from '@deltaverse/core'
 import { createUpsertWriter, type PlannedWrite } from '@deltaverse/dataverse'
+import { toPlainRow } from '@deltaverse/values'
 import type { Environment } from '../environment/open-environment.js'
 import { oneLine } from '../program/one-line.js'
 import type { KnownRows } from '../push/known-rows.js'
 import type { PreparedPush } from '../push/push-rows.js'
 import { createSeenRows } from '../push/seen-rows.js'
-import type { RejectedRow } from '../push/translate-rows.js'
+import type { SourceRow } from '../sources/source-row.js'
 import type { PlanEntry } from './plan-file.js'
 
 export interface PlanContext {
@@ -22,11 +23,7 @@ export type Withheld = string | undefined
 export async function planPush(push: PreparedPush, context: PlanContext): Promise<Withheld> {
   const { known, signal, add } = context
   const seen = createSeenRows(push, known, signal)
-  const onRejected = async ({ source, message }: RejectedRow): Promise<void> => {
-    await add({ do: 'reject', place: source.place, source: source.values, reason: oneLine(message) })
-    await seen.withoutId(source.values)
-  }
-  for await (const planned of push.writer.dryRun(push.rows(onRejected), { signal })) {
+  for await (const planned of push.writer.dryRun(push.source.rows, { signal })) {
     if (planned.plan === 'superseded') continue
     await add(toEntry(push, planned))
     await seen.result(planned)
@@ -39,33 +36,27 @@ export async function planPush(push: PreparedPush, context: PlanContext): Promis
   return undefined
 }
 
-function toEntry({ originOf, table }: PreparedPush, planned: PlannedWrite): PlanEntry {
-  const { plan, key, id, version, row, columns = [], before = {}, error } = planned
-  const source = originOf(row)
-  const place = source && { place: source.place }
-  if (plan === 'unchanged') return { do: 'unchanged', ...place, ...(id !== undefined && { id }) }
+function toEntry({ writer, table }: PreparedPush, planned: PlannedWrite<SourceRow>): PlanEntry {
+  const { plan, key, id, version, row, place, wire = {}, columns = [], before = {} } = planned
+  const placed = place && { place }
+  if (plan === 'unchanged') return { do: 'unchanged', ...placed, ...(id !== undefined && { id }) }
   if (plan === 'rejected') {
-    return {
-      do: 'reject',
-      ...place,
-      key,
-      ...(source && { source: source.values }),
-      reason: oneLine(error?.message ?? ''),
-    }
+    const letter = writer.toDeadLetter(planned)
+    return { do: 'reject', ...placed, key, reason: oneLine(planned.error.message), letter }
   }
-  if (plan === 'create') return { do: 'create', ...place, key, row, ...(source && { source: source.values }) }
-  const changes = Object.fromEntries(
-    columns.map((name) => [name, [before[name] ?? null, row[name] ?? null] as const]),
-  )
+  const source = toPlainRow(row.values)
+  if (plan === 'create') return { do: 'create', ...placed, key, row: wire, source }
   return {
     do: 'update',
-    ...place,
+    ...placed,
     key,
     ...(id !== undefined && { id }),
     ...(version !== undefined && { version }),
-    row: { [table.primaryIdColumn]: id, ...Object.fromEntries(columns.map((name) => [name, row[name]])) },
-    changes,
-    ...(source && { source: source.values }),
+    row: { [table.primaryIdColumn]: id, ...Object.fromEntries(columns.map((name) => [name, wire[name]])) },
+    changes: Object.fromEntries(
+      columns.map((name) => [name, [before[name] ?? null, wire[name] ?? null] as const]),
+    ),
+    source,
   }
 }
 

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { PushLetter } from './dead-letter.js'
+import type { DeadLetter } from '@deltaverse/dataverse'
 
 /** NDJSON of rows that were not written; the file appears with the first of them, and one that was there is replaced. */
 export interface DeadLetterFile {
-  add(letter: PushLetter): Promise<void>
+  add(letter: DeadLetter<object>): Promise<void>
   readonly count: number
   /** Those of them that somebody else changed in the meantime. */
   readonly conflicts: number
@@ -18,10 +18,10 @@ export function createDeadLetterFile(path: string | undefined): DeadLetterFile {
   return {
     async add(letter) {
       count += 1
-      if (letter.code === 'conflict') conflicts += 1
+      if (letter.conflict !== undefined) conflicts += 1
       if (path === undefined) return
       handle ??= await open(path, 'w')
-      await handle.appendFile(`${JSON.stringify(letter, exactly)}\n`)
+      await handle.appendFile(`${JSON.stringify(letter)}\n`)
     },
     get count() {
       return count
@@ -34,9 +34,4 @@ export function createDeadLetterFile(path: string | undefined): DeadLetterFile {
       await handle?.close()
     },
   }
-}
-
-/** JSON has no big integers; their digits are what counts. */
-function exactly(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
 }

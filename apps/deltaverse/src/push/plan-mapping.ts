@@ -1,14 +1,13 @@
 import type { TableMetadata } from '@deltaverse/metadata'
 import { nearestName } from '@deltaverse/options'
 import { UsageError } from '../program/usage-error.js'
-import { type ColumnMapping, type MappingDefaults, remarkPrefix } from './column-mapping.js'
+import { type ColumnMapping, remarkPrefix } from './column-mapping.js'
 
 export interface MappingPlan {
   /** Of the job, or of `--map`. */
   readonly given: readonly ColumnMapping[]
   /** Whether columns of the source that nothing is said about go by their own names. */
   readonly byName: boolean
-  readonly defaults: MappingDefaults
 }
 
 /**
@@ -19,7 +18,7 @@ export interface MappingPlan {
 export function planMapping(
   table: TableMetadata,
   columns: readonly string[] | undefined,
-  { given, byName, defaults }: MappingPlan,
+  { given, byName }: MappingPlan,
 ): readonly ColumnMapping[] {
   for (const { column, from } of given) {
     checkColumn(table, column, 'is filled')
@@ -31,24 +30,10 @@ export function planMapping(
   const rest = byName ? (columns ?? []).filter((name) => !named.has(name) && !isRemark(name)) : []
   for (const name of rest) checkColumn(table, name, 'is in the source')
   const all = [...given, ...rest.map((name): ColumnMapping => ({ column: name, from: name }))]
-  return all.map((mapping) => ({ ...defaultsOf(table, mapping, defaults), ...mapping }))
-}
-
-const numbers: ReadonlySet<string> = new Set(['whole-number', 'big-integer', 'decimal', 'money', 'double'])
-
-/** Of what holds for all columns, what a column of this kind can mean by it. */
-function defaultsOf(
-  table: TableMetadata,
-  { column }: ColumnMapping,
-  { empty, format, timeZone, decimal }: MappingDefaults,
-): MappingDefaults {
-  const kind = table.columns.get(column)?.kind ?? 'other'
-  return {
-    // A row always has an owner, so an empty cell cannot mean that it shall have none.
-    empty: kind === 'owner' ? 'skip' : empty,
-    ...(kind === 'date' && { format, timeZone }),
-    ...(numbers.has(kind) && { decimal }),
-  }
+  const names = all.map(({ column }) => column)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw new UsageError(`${twice} is filled twice: one column of the source fills it`)
+  return all
 }
 
 /** Columns that an export of dead letters adds for those who read it. */

@@ -1,14 +1,17 @@
-import { createKeyResolver, createRowTranslator, type KeyResolver } from '@deltaverse/alternate-keys'
-import type { Row } from '@deltaverse/core'
-import { createUpsertWriter, describeTable, type UpsertWriter } from '@deltaverse/dataverse'
+import { createKeyResolver, type KeyResolver } from '@deltaverse/alternate-keys'
+import {
+  createUpsertWriter,
+  describeTable,
+  type RowTranslation,
+  type UpsertWriter,
+} from '@deltaverse/dataverse'
 import type { TableMetadata } from '@deltaverse/metadata'
 import type { Environment } from '../environment/open-environment.js'
 import { openSource } from '../sources/open-source.js'
 import type { RowSource, SourceRow } from '../sources/source-row.js'
-import type { ColumnMapping } from './column-mapping.js'
 import { planMapping } from './plan-mapping.js'
 import type { PushSettings } from './push-settings.js'
-import { type RejectedRow, translateRows } from './translate-rows.js'
+import { toColumns } from './to-columns.js'
 
 /** Everything that a push needs, looked up and checked before the first row is written. */
 export interface PreparedPush {
@@ -16,11 +19,8 @@ export interface PreparedPush {
   readonly table: TableMetadata
   readonly source: RowSource
   readonly resolver: KeyResolver
-  readonly writer: UpsertWriter
-  /** The rows to write; those that cannot be go to `onRejected`. */
-  rows(onRejected: (rejected: RejectedRow) => Promise<void>): AsyncIterable<Row>
-  /** The row of the source that a row to write was made of. */
-  originOf(row: Row): SourceRow | undefined
+  /** Takes the rows of the source as they are. */
+  readonly writer: UpsertWriter<SourceRow>
 }
 
 /**
@@ -38,45 +38,38 @@ export async function preparePush(
   const { logicalName, entitySet } = await describeTable(client, settings.table, { signal })
   const table = await resolver.metadata.table(logicalName, { signal })
   const source = await openSource(settings.source, signal)
-  const mapping = mappingOf(table, source, settings)
-  const key = [...settings.key]
-  const translator = createRowTranslator(client, { table: logicalName, resolver, references: 'resolve', key })
   const { operation, batchSize } = settings
-  const writer = createUpsertWriter(client, {
+  const writer = createUpsertWriter<SourceRow>(client, {
     ...settings.writer,
     entitySet,
-    key,
+    key: [...settings.key],
     operation,
     batchSize,
     // What is there is read in bulk, so that only what differs is written, and a second run writes nothing.
     skipUnchanged: operation !== 'create',
     metadata: resolver.metadata,
+    translate: {
+      ...translationOf(table, source, settings),
+      resolver,
+      valuesOf: ({ values }) => values,
+      placeOf: ({ place }) => place,
+    },
   })
-  const origins = new WeakMap<Row, SourceRow>()
-  return {
-    settings,
-    table,
-    source,
-    resolver,
-    writer,
-    rows: (onRejected) =>
-      translateRows(source.rows, {
-        translator,
-        mapping,
-        signal,
-        onRejected,
-        onRow: (wire, origin) => origins.set(wire, origin),
-      }),
-    originOf: (row) => origins.get(row),
-  }
+  return { settings, table, source, resolver, writer }
 }
 
 /** Rows without a mapping go by their own names, so an object may have other members than the next one. */
-function mappingOf(
+function translationOf(
   table: TableMetadata,
   { columns }: RowSource,
   { mapping, byName, defaults }: PushSettings,
-): readonly ColumnMapping[] | undefined {
-  if (mapping.length === 0 && columns === undefined) return undefined
-  return planMapping(table, columns, { given: mapping, byName, defaults })
+): RowTranslation<SourceRow> {
+  if (mapping.length === 0 && columns === undefined) return defaults
+  const planned = planMapping(table, columns, { given: mapping, byName })
+  return {
+    // An empty cell of a file of text is nothing, unless somebody says otherwise.
+    ...{ ...defaults, empty: defaults.empty ?? 'null' },
+    columns: toColumns(planned),
+    others: 'leave-out',
+  }
 }

@@ -1,5 +1,5 @@
 import type { Row } from '@deltaverse/core'
-import { createUpsertWriter, type WriteResult } from '@deltaverse/dataverse'
+import { createUpsertWriter, type DeadLetter } from '@deltaverse/dataverse'
 import type { Environment } from '../environment/open-environment.js'
 import { formatCount } from '../program/format-quantity.js'
 import type { KnownRows } from './known-rows.js'
@@ -32,8 +32,8 @@ export async function removeMissing(
   known: KnownRows,
   {
     signal,
-    onFailed,
-  }: { readonly signal: AbortSignal; readonly onFailed: (result: WriteResult) => Promise<void> },
+    onLetter,
+  }: { readonly signal: AbortSignal; readonly onLetter: (letter: DeadLetter) => Promise<void> },
 ): Promise<RemovedRows> {
   const ids: string[] = []
   for await (const some of known.missing()) ids.push(...some)
@@ -52,7 +52,7 @@ export async function removeMissing(
       signal,
       everyRow: true,
       async onEvent(event) {
-        if (event.kind === 'row-failed') await onFailed(event.result)
+        if (event.kind === 'row-failed') await onLetter(writer.toDeadLetter(event.result))
         if (event.kind === 'row-done') done.push(String(event.result.row[table.primaryIdColumn]))
       },
     },

@@ -7,9 +7,8 @@ const idsAtOnce = 1_000
 
 /** Keeps account of which rows of the table are in the source. */
 export interface SeenRows {
+  /** A row without a GUID is looked up by its key; one without a usable key may be any of the table's. */
   result(result: Pick<WriteResult, 'id' | 'key'>): Promise<void>
-  /** A row that was never sent: whether it is one of the table's, only its key can tell. */
-  withoutId(values: Readonly<Record<string, unknown>>): Promise<void>
   /** Ids that an earlier run deactivated and that are back. */
   finish(): Promise<readonly string[]>
   /** Rows of the source of which nobody knows which of the table's they are. */
@@ -18,7 +17,7 @@ export interface SeenRows {
 
 /** Remembers the ids of the rows that are in the source; looks those up that a write did not tell. */
 export function createSeenRows(
-  { settings, table, resolver }: Pick<PreparedPush, 'settings' | 'table' | 'resolver'>,
+  { table, resolver }: Pick<PreparedPush, 'table' | 'resolver'>,
   known: KnownRows | undefined,
   signal: AbortSignal,
 ): SeenRows {
@@ -39,25 +38,13 @@ export function createSeenRows(
     ids = []
     keys = []
   }
-  const flushIfFull = async (): Promise<void> => {
-    if (ids.length + keys.length >= idsAtOnce) await flush()
-  }
   return {
     async result({ id, key }) {
       if (known === undefined) return
       if (id !== undefined) ids.push(id)
-      else keys.push({ ...key })
-      await flushIfFull()
-    },
-    async withoutId(values) {
-      if (known === undefined) return
-      const from = (column: string): string =>
-        settings.mapping.find((each) => each.column === column)?.from ?? column
-      const key = Object.fromEntries(settings.key.map((column) => [column, values[from(column)]]))
-      if (Object.values(key).some((value) => value === null || value === undefined || value === ''))
-        unnamed += 1
-      else keys.push(key)
-      await flushIfFull()
+      else if (isWhole(key)) keys.push({ ...key })
+      else unnamed += 1
+      if (ids.length + keys.length >= idsAtOnce) await flush()
     },
     async finish() {
       await flush()
@@ -65,4 +52,9 @@ export function createSeenRows(
     },
     unnamed: () => unnamed,
   }
+}
+
+function isWhole(key: Readonly<Record<string, unknown>>): boolean {
+  const values = Object.values(key)
+  return values.length > 0 && !values.some((value) => value === null || value === undefined || value === '')
 }

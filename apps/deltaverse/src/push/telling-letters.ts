@@ -1,16 +1,17 @@
 import type { Tell } from '../events/event-hub.js'
+import { oneLine } from '../program/one-line.js'
 import type { DeadLetterFile } from './dead-letter-file.js'
 
 /** Dead letters that are told of, without the values of their rows. */
-export function tellingLetters(letters: DeadLetterFile, tell: Tell): DeadLetterFile {
+export function tellingLetters(letters: DeadLetterFile, tell: Tell, table: string): DeadLetterFile {
   return {
     async add(letter) {
-      const { table, code, message, place } = letter
+      const { code = letter.status, message = 'the run was stopped before it was sent', place } = letter
       tell({
         kind: 'row-failed',
         table,
         code,
-        message,
+        message: oneLine(message),
         ...(place && { file: place.file, line: place.line }),
       })
       await letters.add(letter)

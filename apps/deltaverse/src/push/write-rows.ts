@@ -6,8 +6,6 @@ import type { KnownRows } from './known-rows.js'
 import type { PreparedPush } from './push-rows.js'
 import { removeMissing } from './remove-missing.js'
 import { createSeenRows } from './seen-rows.js'
-import { letterOfRejected, letterOfResult } from './to-dead-letter.js'
-import type { RejectedRow } from './translate-rows.js'
 
 /** What a push did. */
 export interface PushCounts {
@@ -37,16 +35,8 @@ export interface WriteContext {
 export async function writePush(push: PreparedPush, context: WriteContext): Promise<PushCounts> {
   const { letters, known, signal, onProgress } = context
   const seen = createSeenRows(push, known, signal)
-  let rejected = 0
   let settled = 0
-  const onRejected = async (row: RejectedRow): Promise<void> => {
-    rejected += 1
-    settled += 1
-    onProgress(settled)
-    await letters.add(letterOfRejected(push, row))
-    await seen.withoutId(row.source.values)
-  }
-  const summary = await push.writer.write(push.rows(onRejected), {
+  const summary = await push.writer.write(push.source.rows, {
     signal,
     everyRow: true,
     async onEvent(event) {
@@ -55,7 +45,7 @@ export async function writePush(push: PreparedPush, context: WriteContext): Prom
       settled += 1
       onProgress(settled)
       if (result.status !== 'superseded') await seen.result(result)
-      if (kind === 'row-failed') await letters.add(letterOfResult(push, result, push.settings.operation))
+      if (kind === 'row-failed') await letters.add(push.writer.toDeadLetter(result))
     },
   })
   const returned = await seen.finish()
@@ -71,7 +61,7 @@ export async function writePush(push: PreparedPush, context: WriteContext): Prom
     unchanged: summary.unchanged + summary.superseded,
     deactivated: gone.deactivated,
     deleted: gone.deleted,
-    failed: summary.failed + summary.notRun + rejected + gone.failed,
+    failed: summary.failed + summary.notRun + gone.failed,
     ...(gone.withheld !== undefined && { withheld: gone.withheld }),
   }
 }
@@ -105,9 +95,5 @@ async function goneRows(
     const withheld = `${unnamed} rows of the source have no usable key and may be any of the table's, so nothing that seems missing was touched`
     return { deactivated: 0, deleted: 0, failed: 0, withheld }
   }
-  const operation = push.settings.missing === 'delete' ? 'delete' : 'deactivate'
-  return await removeMissing(environment, push, known, {
-    signal,
-    onFailed: (result) => letters.add(letterOfResult(push, result, operation)),
-  })
+  return await removeMissing(environment, push, known, { signal, onLetter: letters.add })
 }

@@ -1,6 +1,7 @@
 import { DataverseError } from '@deltaverse/core'
+import type { DeadLetter } from '@deltaverse/dataverse'
 import { fromJsonArray, fromNumberedNdjson } from '@deltaverse/node-streams'
-import type { PushLetter } from '../push/dead-letter.js'
+import { fromPlainRow } from '@deltaverse/values'
 import { unpack } from './decode-text.js'
 import { nameSource } from './name-source.js'
 import type { SourceRow } from './source-row.js'
@@ -17,10 +18,11 @@ export async function* readNdjsonRows(
 ): AsyncGenerator<SourceRow, void, undefined> {
   for await (const { line, value } of nameSource(fromNumberedNdjson()(unpack(bytes, file)), file)) {
     const letter = letterOf(value)
-    if (letter === undefined) yield { values: rowOf(value, `${file}, line ${line}`), place: { file, line } }
+    if (letter === undefined)
+      yield { values: fromPlainRow(rowOf(value, `${file}, line ${line}`)), place: { file, line } }
     // A row that was gone from its source is dealt with by the next push of that source.
     else if (letter.operation !== 'deactivate' && letter.operation !== 'delete') {
-      yield { values: letter.row, place: letter.place ?? { file, line } }
+      yield { values: fromPlainRow(letter.row), place: letter.place ?? { file, line } }
     }
   }
 }
@@ -38,10 +40,10 @@ export async function* readJsonRows(
 }
 
 /** A dead letter of ours stands for its row, where that stood. */
-function letterOf(value: unknown): PushLetter | undefined {
-  const { version, operation, row, code } = (value ?? {}) as Partial<PushLetter>
-  const isLetter = version === 1 && operation !== undefined && code !== undefined && typeof row === 'object'
-  return isLetter ? (value as PushLetter) : undefined
+function letterOf(value: unknown): DeadLetter | undefined {
+  const { version, operation, row, status, entitySet } = (value ?? {}) as Partial<DeadLetter>
+  const isLetter = [operation, status, entitySet].every((each) => typeof each === 'string')
+  return version === 1 && isLetter && typeof row === 'object' ? (value as DeadLetter) : undefined
 }
 
 function rowOf(value: unknown, place: string): Readonly<Record<string, unknown>> {

@@ -15,7 +15,7 @@ export type { UploadFileOptions } from './files/upload-options.js'
 export type { UploadProgress, UploadSession } from './files/upload-session.js'
 export { createDataverseSink, type DataverseSinkPosition } from './sink/dataverse-sink.js'
 
-export type { PlannedRow, PlannedWrite, RejectedRow } from './sink/dry-run.js'
+export type { PlannedRow, PlannedWrite, RejectedWrite } from './sink/dry-run.js'
 
 export type { LinkWriterOptions } from './sink/links/link-options.js'
 export type { LinkEnd, LinkKind, LinkPair } from './sink/links/link-pair.js'
@@ -54,12 +54,11 @@ export {
   type WaveSummary,
   writeWaves,
 } from './sink/tables/write-waves.js'
-export {
-  type CellForm,
-  type ColumnTranslation,
-  type EmptyCells,
-  emptyCells,
-  type RowTranslation,
+export type {
+  CellForm,
+  ColumnTranslation,
+  EmptyCells,
+  RowTranslation,
 } from './sink/translate/translation-options.js'
 export {
   createUpsertWriter,

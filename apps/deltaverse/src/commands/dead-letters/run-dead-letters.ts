@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import type { DeadLetter } from '@deltaverse/dataverse'
 import { fromNdjson } from '@deltaverse/node-streams'
 import type { CommandResult } from '../../command-line/command-context.js'
 import { exitCodes } from '../../program/exit-codes.js'
 import { formatCount, plural } from '../../program/format-quantity.js'
+import { oneLine } from '../../program/one-line.js'
 import { UsageError } from '../../program/usage-error.js'
 import { remarkPrefix } from '../../push/column-mapping.js'
-import type { PushLetter } from '../../push/dead-letter.js'
 import { escapeHtml } from '../../report/escape-html.js'
 import { nameSource } from '../../sources/name-source.js'
 
@@ -15,21 +16,21 @@ const shownPerReason = 3
 
 /** Lists dead letters by their reasons. */
 export async function runList(path: string): Promise<CommandResult> {
-  const reasons = new Map<string, { count: number; retryable: number; readonly shown: PushLetter[] }>()
+  const reasons = new Map<string, { count: number; retryable: number; readonly shown: DeadLetter[] }>()
   let count = 0
   for await (const letter of readLetters(path)) {
     count += 1
     const reason = reasonOf(letter)
     const group = reasons.get(reason) ?? { count: 0, retryable: 0, shown: [] }
     group.count += 1
-    if (letter.retryable) group.retryable += 1
+    if (letter.retryable === true || letter.status === 'not-run') group.retryable += 1
     if (group.shown.length < shownPerReason) group.shown.push(letter)
     reasons.set(reason, group)
   }
   const sorted = [...reasons].sort(([, a], [, b]) => b.count - a.count)
   const lines = sorted.flatMap(([reason, group]) => [
     `${formatCount(group.count)} × ${reason}${group.retryable > 0 ? ` (${formatCount(group.retryable)} may go through as they are)` : ''}`,
-    ...group.shown.map((letter) => `    ${placeOf(letter)}: ${letter.message}`),
+    ...group.shown.map((letter) => `    ${placeOf(letter)}: ${messageOf(letter)}`),
   ])
   return {
     report: {
@@ -59,7 +60,7 @@ export async function runExport(path: string, output: string): Promise<CommandRe
     )
     for await (const letter of readLetters(path)) {
       count += 1
-      const cells = [...names.map((name) => letter.row[name]), letter.place?.line, letter.message]
+      const cells = [...names.map((name) => letter.row[name]), letter.place?.line, messageOf(letter)]
       await file.appendFile(isPage ? pageLine(cells) : csvLine(cells))
     }
     if (isPage) await file.appendFile('</tbody></table></body></html>\n')
@@ -71,14 +72,14 @@ export async function runExport(path: string, output: string): Promise<CommandRe
   return { report: { ok: true, exitCode: exitCodes.done, count, output }, text }
 }
 
-async function* readLetters(path: string): AsyncGenerator<PushLetter, void, undefined> {
+async function* readLetters(path: string): AsyncGenerator<DeadLetter, void, undefined> {
   try {
     for await (const value of nameSource(fromNdjson()(createReadStream(path)), path)) {
-      const letter = value as Partial<PushLetter> | null
+      const letter = value as Partial<DeadLetter> | null
       if (letter?.version !== 1 || typeof letter.row !== 'object') {
         throw new UsageError(`${path} holds something else than dead letters of this program`)
       }
-      yield letter as PushLetter
+      yield letter as DeadLetter
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageError(`there is no file ${path}`)
@@ -87,12 +88,16 @@ async function* readLetters(path: string): AsyncGenerator<PushLetter, void, unde
 }
 
 /** The kind of problem: messages differ by row, columns and codes do not. */
-function reasonOf({ problems, code, serviceCode }: PushLetter): string {
+function reasonOf({ problems = [], status, code = status, serviceCode }: DeadLetter): string {
   const columns = [...new Set(problems.map(({ from, column }) => from ?? column))]
   return [serviceCode === undefined ? code : `${code} ${serviceCode}`, ...columns].join(', ')
 }
 
-function placeOf({ place, row }: PushLetter): string {
+function messageOf({ message = 'the run was stopped before this row was sent' }: DeadLetter): string {
+  return oneLine(message)
+}
+
+function placeOf({ place, row }: DeadLetter): string {
   return place === undefined ? JSON.stringify(row).slice(0, 60) : `${place.file}, line ${place.line}`
 }
 

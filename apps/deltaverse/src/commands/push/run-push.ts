@@ -39,7 +39,7 @@ async function pushTable(
     { level: 'info', text: `${push.source.title}, into ${table} by ${settings.key.join(' and ')}` },
   )
   const known = await openKnownRowsOf(environment.client.origin, push)
-  const letters = tellingLetters(createDeadLetterFile(settings.deadLetters), tell)
+  const letters = tellingLetters(createDeadLetterFile(settings.deadLetters), tell, table)
   const progress = createPushProgress(tell, { table, failed: () => letters.count })
   try {
     const counts = await writePush(push, { environment, letters, known, signal, onProgress: progress.note })

@@ -1,12 +1,10 @@
 import { systemClock } from '@deltaverse/core'
-import { createUpsertWriter, type WriteResult, type WriteSummary } from '@deltaverse/dataverse'
+import { createUpsertWriter, type DeadLetter, type WriteSummary } from '@deltaverse/dataverse'
 import type { CommandContext, CommandResult } from '../../command-line/command-context.js'
 import { type Environment, openEnvironment } from '../../environment/open-environment.js'
 import { type OpenedPlan, openPlan, type PlanEntry } from '../../plan/plan-file.js'
 import { plural } from '../../program/format-quantity.js'
-import type { PushLetter } from '../../push/dead-letter.js'
 import { createDeadLetterFile, type DeadLetterFile } from '../../push/dead-letter-file.js'
-import { toPushLetter } from '../../push/to-dead-letter.js'
 import { noOutcome, summarizeTables, type TableOutcome } from '../../report/table-outcome.js'
 import { formatPush } from '../push/format-push.js'
 
@@ -36,6 +34,7 @@ async function carryOut(
   const letters = createDeadLetterFile(push.deadLetters)
   const work: Work = { plan, environment, letters, signal }
   try {
+    for await (const { letter } of plan.entries()) if (letter !== undefined) await letters.add(letter)
     const created = await write(work, 'create', 'create')
     const updated = await write(work, 'update', 'update')
     const deactivated = await write(work, 'deactivate', 'deactivate')
@@ -103,21 +102,19 @@ async function write(
     signal,
     async onEvent(event) {
       if (event.kind !== 'row-failed') return
-      await letters.add(toLetter(event.result, origins.get(event.result.row), plan, operation))
+      await letters.add(toLetter(writer.toDeadLetter(event.result), origins.get(event.result.row), plan))
     },
   })
 }
 
+/** The letter of a planned row is one of the push: in the words of the source. */
 function toLetter(
-  result: WriteResult<Entry>,
+  letter: DeadLetter<Entry>,
   entry: PlanEntry | undefined,
-  plan: OpenedPlan,
-  operation: PushLetter['operation'],
-): PushLetter {
-  const letter = toPushLetter(result, {
-    table: plan.head.table.logicalName,
-    operation,
-    source: entry?.source === undefined ? undefined : { values: entry.source, place: entry.place },
-  })
-  return result.conflict === undefined ? letter : { ...letter, code: 'conflict' }
+  { head }: OpenedPlan,
+): DeadLetter<object> {
+  if (entry?.source === undefined) return letter
+  const { source: row, place, key = letter.key } = entry
+  const { operation } = head.push
+  return { ...letter, operation, key, row, ...(place !== undefined && { place }) }
 }

@@ -72,7 +72,7 @@ export async function runTarget(
   let written = 0
 
   async function onFailed(failed: FailedRecord, table: string): Promise<void> {
-    const { record, code, message, isReferenceMissing } = failed
+    const { record, message, letter, isReferenceMissing } = failed
     if (isReferenceMissing && record.isSecondTry !== true && kept.length < keptAtMost) {
       kept.push(failed)
       return
@@ -81,17 +81,7 @@ export async function runTarget(
       stopped ??= new Stopped(`line ${record.line} of the messages, into ${table}: ${message}`)
       return
     }
-    await letters.add({
-      version: 1,
-      table,
-      operation: 'upsert',
-      place: { file: 'stdin', line: record.line },
-      row: record.values,
-      code,
-      message,
-      problems: [],
-      retryable: isReferenceMissing,
-    })
+    await letters.add(letter)
     await states.settled(record.number)
   }
 

@@ -1,11 +1,10 @@
-import { createRowTranslator, type KeyResolver, type RowTranslator } from '@deltaverse/alternate-keys'
+import type { KeyResolver } from '@deltaverse/alternate-keys'
 import type { DataverseClient } from '@deltaverse/client'
-import type { Row } from '@deltaverse/core'
-import { createUpsertWriter, type WriteOperation } from '@deltaverse/dataverse'
+import { createUpsertWriter, type DeadLetter, type WriteOperation } from '@deltaverse/dataverse'
 import type { TableMetadata } from '@deltaverse/metadata'
 import type { ColumnMapping } from '../../push/column-mapping.js'
-import { mapRow } from '../../push/map-row.js'
-import { type BoundedQueue, createBoundedQueue } from './bounded-queue.js'
+import { toColumns } from '../../push/to-columns.js'
+import { createBoundedQueue } from './bounded-queue.js'
 
 /** A record of a stream. */
 export interface StreamRecord {
@@ -21,8 +20,8 @@ export interface StreamRecord {
 /** Why a record was not written. */
 export interface FailedRecord {
   readonly record: StreamRecord
-  readonly code: string
   readonly message: string
+  readonly letter: DeadLetter<StreamRecord>
   /** It points at a row that is not there: one that another stream may still bring. */
   readonly isReferenceMissing: boolean
 }
@@ -53,7 +52,7 @@ export interface StreamRows {
   end(): Promise<void>
 }
 
-/** Records in memory before those that bring them wait, and those that are translated together. */
+/** Records in memory before those that bring them wait. */
 const rowsInQueue = 2_000
 const rowsAtOnce = 500
 
@@ -61,35 +60,39 @@ const rowsAtOnce = 500
 export function startStreamRows(client: DataverseClient, options: StreamRowsOptions): StreamRows {
   const { resolver, target, operation, signal, onDone, onFailed } = options
   const queue = createBoundedQueue<StreamRecord>(rowsInQueue)
-  const origins = new WeakMap<Row, StreamRecord>()
-  const translator = createRowTranslator(client, {
-    table: target.table.logicalName,
-    resolver,
-    references: 'resolve',
-    key: [...target.key],
-  })
-  const writer = createUpsertWriter(client, {
+  const writer = createUpsertWriter<StreamRecord>(client, {
     entitySet: target.table.entitySetName,
     key: [...target.key],
     operation,
     skipUnchanged: operation !== 'delete',
     metadata: resolver.metadata,
+    translate: {
+      columns: toColumns(target.mapping),
+      others: 'leave-out',
+      empty: 'null',
+      resolver,
+      valuesOf: ({ values }) => values,
+      placeOf: ({ line }) => ({ file: 'stdin', line }),
+    },
   })
-  const done = writer.write(translated(queue, translator, options, origins), {
+  const records = async function* (): AsyncGenerator<StreamRecord, void, undefined> {
+    for (let some = await queue.take(rowsAtOnce); some !== undefined; some = await queue.take(rowsAtOnce))
+      yield* some
+  }
+  const done = writer.write(records(), {
     signal,
     everyRow: true,
     async onEvent(event) {
       if (!('result' in event)) return
       const { result, kind } = event
-      const record = origins.get(result.row)
-      if (record === undefined) return
-      if (kind === 'row-done') return await onDone(record)
-      const { error } = result
+      if (kind === 'row-done') return await onDone(result.row)
+      const { error, problems = [] } = result
       await onFailed({
-        record,
-        code: error?.code ?? 'not-run',
+        record: result.row,
         message: error?.message ?? 'the run was stopped before it was sent',
-        isReferenceMissing: false,
+        letter: writer.toDeadLetter(result),
+        isReferenceMissing:
+          problems.length > 0 && problems.every(({ reason }) => reason === 'missing-target'),
       })
     },
   })
@@ -103,43 +106,5 @@ export function startStreamRows(client: DataverseClient, options: StreamRowsOpti
       queue.end()
       await ended
     },
-  }
-}
-
-/** Records as the Web API takes them, in order; those that cannot be are told as failed. */
-async function* translated(
-  queue: BoundedQueue<StreamRecord>,
-  translator: RowTranslator,
-  { target, signal, onFailed }: StreamRowsOptions,
-  origins: WeakMap<Row, StreamRecord>,
-): AsyncGenerator<Row, void, undefined> {
-  for (
-    let records = await queue.take(rowsAtOnce);
-    records !== undefined;
-    records = await queue.take(rowsAtOnce)
-  ) {
-    const mapped = records.map((record) => ({ record, ...mapRow(record.values, target.mapping) }))
-    for (const { record, problems } of mapped) {
-      if (problems === undefined) continue
-      const message = problems.map((problem) => problem.message).join('; ')
-      await onFailed({ record, code: 'bad-input', message, isReferenceMissing: false })
-    }
-    const whole = mapped.flatMap((each) => ('row' in each ? [each] : []))
-    const results = await translator.toWireRows(
-      whole.map(({ row }) => row),
-      { signal },
-    )
-    for (const [at, result] of results.entries()) {
-      const record = whole[at]?.record
-      if (record === undefined) continue
-      if (result.status === 'translated') {
-        const wire = result.row as Row
-        origins.set(wire, record)
-        yield wire
-        continue
-      }
-      const isReferenceMissing = result.problems.every(({ reason }) => reason === 'missing-target')
-      await onFailed({ record, code: 'bad-input', message: result.error.message, isReferenceMissing })
-    }
   }
 }

@@ -143,7 +143,7 @@ async function targetOf(
   const table = await resolver.metadata.table(logicalName, { signal })
   const columns = Object.keys(schema.properties).filter((name) => !name.startsWith('_sdc_'))
   const given = (config?.map ?? []).map(parseMapFlag)
-  const mapping = planMapping(table, columns, { given, byName: true, defaults: {} })
+  const mapping = planMapping(table, columns, { given, byName: true })
   const columnOf = (name: string): string => mapping.find(({ from }) => from === name)?.column ?? name
   const key = config?.key ?? keys.map(columnOf)
   if (key.length === 0) {

@@ -38,7 +38,7 @@ export interface PlannedRow<R extends object = Row> extends AnyPlanned<R> {
 }
 
 /** A row that would be refused. What only the service can refuse (lengths, rights) is not known before. */
-export interface RejectedRow<R extends object = Row> extends AnyPlanned<R> {
+export interface RejectedWrite<R extends object = Row> extends AnyPlanned<R> {
   readonly plan: 'rejected'
   readonly error: DataverseError
   /** As results have them. */
@@ -48,7 +48,7 @@ export interface RejectedRow<R extends object = Row> extends AnyPlanned<R> {
 }
 
 /** What would become of a row: look at `plan`. */
-export type PlannedWrite<R extends object = Row> = PlannedRow<R> | RejectedRow<R>
+export type PlannedWrite<R extends object = Row> = PlannedRow<R> | RejectedWrite<R>
 
 /** Says of rows what a write would do to them; writes nothing. */
 export async function planRows(
@@ -142,7 +142,12 @@ export function toPlannedWrite<R extends object>(
     return { ...all, plan: 'rejected', error: result.error, problems: result.problems }
   }
   if (result.status === 'not-run') {
-    return { ...all, plan: 'rejected', error: reject('conflict', 'The run was stopped.'), problems: noProblems }
+    return {
+      ...all,
+      plan: 'rejected',
+      error: reject('conflict', 'The run was stopped.'),
+      problems: noProblems,
+    }
   }
   return {
     ...all,

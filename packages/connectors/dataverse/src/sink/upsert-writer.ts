@@ -1,6 +1,6 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { CallOptions, Row } from '@deltaverse/core'
-import { type PlannedWrite, toPlannedWrite } from './dry-run.js'
+import { type PlannedWrite, type RejectedWrite, toPlannedWrite } from './dry-run.js'
 import { createRunPlanner } from './plan/plan-run.js'
 import type { RunPlan } from './plan/run-plan.js'
 import { impersonationHeaders } from './plan/service-options.js'
@@ -11,7 +11,7 @@ import { toResult } from './result/row-result.js'
 import type { RunEvent, TakeEvents, WriteEvent } from './result/write-event.js'
 import type { WriteResult, WriteSummary } from './result/write-result.js'
 import { runRows } from './run-rows.js'
-import type { GivenRow } from './translate/given-row.js'
+import { type GivenRow, givenOfLetter, givenRows } from './translate/given-row.js'
 import type { TranslationStage } from './translate/translate-rows.js'
 import type { TranslationSettings } from './translate/translation-options.js'
 import { toWriterSettings, type UpsertWriterOptions } from './writer-options.js'
@@ -54,8 +54,8 @@ export interface UpsertWriter<R extends object = Row> {
   ): AsyncGenerator<WriteResult<R>, WriteSummary, undefined>
   /** Says of each row what a write would do, by comparing it with the table; writes nothing. */
   dryRun(rows: RowSource<R>, call?: CallOptions): AsyncGenerator<PlannedWrite<R>, void, undefined>
-  /** A failed result as plain JSON, with all that is needed to correct and replay the row. */
-  toDeadLetter(result: WriteResult<R>): DeadLetter<R>
+  /** A row that was not written, or of which a dry run says that it would be rejected, as plain JSON, to correct and to replay. */
+  toDeadLetter(result: WriteResult<R> | RejectedWrite<R>): DeadLetter<R>
   /** Writes the rows of dead letters again. */
   replay(letters: RowSource<DeadLetter<R>>, call?: WriteCallOptions<R>): Promise<WriteSummary>
 }
@@ -78,7 +78,6 @@ export function createUpsertWriter<R extends object = Row>(
   async function begin(rows: RowSource<R>, call: CallOptions): Promise<Begun> {
     const plan = await planRun(call)
     if (translate === undefined) return { plan, rows: rows as RowSource<Row> }
-    const { givenRows } = await loadTranslation()
     return translated(plan, givenRows(rows, translate), translate, call)
   }
 
@@ -88,7 +87,8 @@ export function createUpsertWriter<R extends object = Row>(
     settings: TranslationSettings,
     call: CallOptions,
   ): Promise<Begun> {
-    const { createTranslationStage } = await loadTranslation()
+    // Loaded where rows are translated, and else never: it knows calendars.
+    const { createTranslationStage } = await import('./translate/translate-rows.js')
     const { logicalName } = plan.table
     stage ??= await createTranslationStage(client, settings, { logicalName, options: resolved }, call)
     return { plan: { ...plan, origins: stage.origins }, rows: stage.translate(given, call) }
@@ -165,7 +165,6 @@ export function createUpsertWriter<R extends object = Row>(
       const ownIds = new WeakSet<Row>()
       const read = mapSource(letters, (letter) => readDeadLetter(letter, resolved))
       if (translate !== undefined) {
-        const { givenOfLetter } = await loadTranslation()
         const given = mapSource(read, (letter) => givenOfLetter(letter, ownIds))
         const begun = await translated(plan, given, translate, call)
         return writeAll({ ...begun, plan: { ...begun.plan, ownIds } }, call)
@@ -186,9 +185,6 @@ interface Begun {
   readonly plan: RunPlan
   readonly rows: RowSource<Row>
 }
-
-/** Loaded where rows are translated, and else never: it knows calendars. */
-const loadTranslation = () => import('./translate/index.js')
 
 function withUser(plan: RunPlan, actAs: string | undefined): RunPlan {
   if (actAs === undefined) return plan

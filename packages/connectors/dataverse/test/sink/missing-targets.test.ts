@@ -26,7 +26,13 @@ const person = {
     ...keyStates.map((state) => ({
       logicalName: `new_${state.toLowerCase()}id`,
       type: 'lookup' as const,
-      targets: [{ table: `new_${state.toLowerCase()}`, navigationProperty: `new_${state}Id` }],
+      targets: [
+        {
+          table: `new_${state.toLowerCase()}`,
+          navigationProperty: `new_${state}Id`,
+          collectionNavigationProperty: `new_${state}People`,
+        },
+      ],
     })),
   ],
   keys: [{ logicalName: 'new_person_key', columns: ['new_code'] }],
@@ -58,7 +64,10 @@ afterAll(async () => {
 })
 
 type Person = Readonly<Record<string, unknown>>
-type Told = Pick<FailedRow<Person>, 'status' | 'problems'> & { readonly code: string; readonly message: string }
+type Told = Pick<FailedRow<Person>, 'status' | 'problems'> & {
+  readonly code: string
+  readonly message: string
+}
 
 /** Writes a good row and one that points nowhere; tells what became of that one, and whether the good one is there. */
 async function write(

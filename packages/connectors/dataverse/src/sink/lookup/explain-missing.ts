@@ -52,7 +52,9 @@ export async function explainMissing(
 }
 
 function mayPointNowhere({ of, outcome: { status, error } }: SettledRow): boolean {
-  return status === 'failed' && 'state' in of && isResponseError(error) && missing.has(error.serviceCode ?? '')
+  return (
+    status === 'failed' && 'state' in of && isResponseError(error) && missing.has(error.serviceCode ?? '')
+  )
 }
 
 async function referencesOf({ plan }: RunContext, row: PendingRow): Promise<readonly Reference[]> {
@@ -73,7 +75,9 @@ async function referencesOf({ plan }: RunContext, row: PendingRow): Promise<read
   return found
 }
 
-function valuesOf(parts: Exclude<NonNullable<ReturnType<typeof parseRowReference>>['key'], string>): KeyValues {
+function valuesOf(
+  parts: Exclude<NonNullable<ReturnType<typeof parseRowReference>>['key'], string>,
+): KeyValues {
   return Object.fromEntries(
     parts.map(({ name, value }) => [/^_(.+)_value$/.exec(name)?.[1] ?? name, value.text]),
   )
@@ -89,8 +93,7 @@ async function findAbsentTargets(
     const asked = references.filter((each) => each.table === table)
     const keys = asked.map(({ key }) => key)
     const rows = await context.resolver().readRows(table, keys, { select: [] }, { signal: context.signal })
-    for (const [at, reference] of asked.entries())
-      if (rows[at]?.status === 'missing') absent.add(reference)
+    for (const [at, reference] of asked.entries()) if (rows[at]?.status === 'missing') absent.add(reference)
   }
   return absent
 }

@@ -1,6 +1,7 @@
 import type { Row } from '@deltaverse/core'
 import { isResponseError } from '@deltaverse/core'
 import { fromPlainRow, toPlainRow } from '@deltaverse/values'
+import type { RejectedWrite } from '../dry-run.js'
 import type { WriteOperation } from '../writer-options.js'
 import type { RowPlace } from './row-place.js'
 import type { RowProblem } from './row-problem.js'
@@ -40,6 +41,9 @@ export interface DeadLetter<R extends object = Row> {
   readonly attempts: number
 }
 
+/** What only a row tells that was sent. */
+type Sent = Pick<WriteResult, 'conflict' | 'step' | 'attempts'>
+
 /** What a writer knows of all its letters. */
 interface LetterTerms {
   readonly entitySet: string
@@ -47,15 +51,17 @@ interface LetterTerms {
   readonly translate?: { readonly valuesOf: (row: object) => object } | undefined
 }
 
-/** Turns the result of a row that was not written into a dead letter. @throws TypeError for other results */
+/** Turns the result of a row that was not written, or will not be, into a dead letter. @throws TypeError for other results */
 export function formatDeadLetter<R extends object>(
-  result: WriteResult<R>,
+  result: WriteResult<R> | RejectedWrite<R>,
   { entitySet, operation, translate }: LetterTerms,
 ): DeadLetter<R> {
-  const { index, key, id, row, status, place, error, problems, conflict, step, attempts } = result
+  const { index, key, id, row, place, error, problems } = result
+  const status = 'plan' in result ? 'failed' : result.status
   if (status !== 'failed' && status !== 'not-run') {
     throw new TypeError(`row ${index} is ${status}: only rows that were not written become dead letters`)
   }
+  const { conflict, step, attempts }: Sent = 'plan' in result ? { attempts: 0 } : result
   return {
     version: 1,
     entitySet,

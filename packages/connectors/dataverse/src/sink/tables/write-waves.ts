@@ -135,9 +135,7 @@ function wholeOf(origins: Origins, part: Row): Row {
 function asGiven(origins: Origins, event: WriteEvent): WriteEvent {
   if (!('result' in event)) return event
   const origin = origins.get(event.result.row)
-  return origin === undefined
-    ? event
-    : ({ ...event, result: { ...event.result, ...origin } } as WriteEvent)
+  return origin === undefined ? event : ({ ...event, result: { ...event.result, ...origin } } as WriteEvent)
 }
 
 async function* leaveOut(

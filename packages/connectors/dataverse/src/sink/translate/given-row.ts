@@ -18,10 +18,7 @@ export interface GivenRow {
 }
 
 /** The rows of a caller with their values and places. */
-export function givenRows(
-  rows: RowSource<object>,
-  translation: TranslationSettings,
-): RowSource<GivenRow> {
+export function givenRows(rows: RowSource<object>, translation: TranslationSettings): RowSource<GivenRow> {
   return mapSource(rows, (row) => toGivenRow(row, translation))
 }
 

@@ -1,5 +1,5 @@
 import type { KeyResolver } from '@deltaverse/alternate-keys'
-import type { Row } from "@deltaverse/core"
+import type { Row } from '@deltaverse/core'
 import { defineOptions, instance, oneOf, text } from '@deltaverse/options'
 import type { RowPlace } from '../result/row-place.js'
 
@@ -74,7 +74,10 @@ const form = {
   decimal: oneOf([',', '.'], { doc: 'What stands between a number and its fraction.' }),
   empty: oneOf(emptyCells, { doc: 'What an empty value does.' }),
 }
-const findForm = { pattern: /^[A-Za-z_]\w*\.[A-Za-z_]\w*$/, words: "a table and a column: 'account.accountnumber'" }
+const findForm = {
+  pattern: /^[A-Za-z_]\w*\.[A-Za-z_]\w*$/,
+  words: "a table and a column: 'account.accountnumber'",
+}
 
 const ofColumn = defineOptions('a column of translate', {
   ...form,

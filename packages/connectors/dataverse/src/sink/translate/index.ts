@@ -1,2 +1,0 @@
-export { givenOfLetter, givenRows } from './given-row.js'
-export { createTranslationStage } from './translate-rows.js'
