@@ -4,6 +4,8 @@ import { from as copyFrom } from 'pg-copy-streams'
 
 /** One connection, taken from the pool for a while. */
 export interface PostgresConnection extends SqlConnection {
+  /** Number of the server's process behind it. */
+  readonly session: number
   /** Begins `COPY … FROM STDIN`. */
   copyFrom(sql: string): ReturnType<typeof copyFrom>
 }
@@ -38,6 +40,7 @@ function connectionOf(client: PoolClient, release: (destroy?: boolean) => void):
     if (!destroy) client.off('error', ignore)
   }
   const connection: PostgresConnection = {
+    session: (client as PoolClient & { readonly processID: number }).processID,
     async query(sql, values) {
       const result = await client.query(sql, values === undefined ? undefined : [...values])
       return { rows: result.rows as SqlRow[], count: result.rowCount ?? 0 }

@@ -1,19 +1,12 @@
 import { checkName, quoteName, type SqlDialect } from '@deltaverse/sql'
-import type { Pool } from 'pg'
 import { createCatalogue } from './catalogue.js'
 import { connect, type PostgresConnection } from './connection.js'
 import { postgresErrors } from './errors.js'
 import { acquireLease } from './lease.js'
 import { createCopyLoader } from './loader.js'
+import type { PostgresPlace } from './place.js'
 import { postgresTypes } from './types.js'
-
-/** Where tables lie: a schema of the database that a pool connects to. */
-export interface PostgresPlace {
-  readonly pool: Pool
-  readonly schema: string
-  /** How long a statement waits for a lock that somebody else has; 0 without end. */
-  readonly busyWaitMs: number
-}
+import { createWaits } from './waits.js'
 
 /** What PostgreSQL takes as names; `checkName()` needs no more of a dialect. */
 const rules: Pick<SqlDialect, 'name' | 'limits'> = {
@@ -32,12 +25,12 @@ const readCommitted = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
 
 /**
  * For a transaction that rows come to: the time that `COPY` and the transaction wait for rows is the source's, so no timeout of
- * the pool counts it, and only a process that stands still for many minutes loses its session; and the server looks once a
+ * the pool counts it, and only a process that stands still for `staleAfterMs` loses its session; and the server looks once a
  * second whether we are still there while it works on a statement, so that a run which died holds no locks for long (since
  * version 14, and not on Windows).
  */
-const patience =
-  "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '15min', true) " +
+const patience = (staleAfterMs: number): string =>
+  `SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '${staleAfterMs}ms', true) ` +
   "UNION ALL SELECT set_config('client_connection_check_interval', '1s', true), NULL " +
   "WHERE current_setting('client_connection_check_interval', true) IS NOT NULL AND version() !~* 'mingw|visual c|windows'"
 
@@ -49,7 +42,7 @@ const stage = 'pg_temp.deltaverse_stage'
  * @throws TypeError for what is no name of a schema
  */
 export function createPostgresDialect(place: PostgresPlace): SqlDialect<PostgresConnection> {
-  const { pool, schema, busyWaitMs } = place
+  const { pool, schema, busyWaitMs, staleAfterMs } = place
   checkName(rules, 'schema', schema)
   const begin = [readCommitted, `SET LOCAL lock_timeout = ${busyWaitMs}`]
   return {
@@ -72,10 +65,11 @@ export function createPostgresDialect(place: PostgresPlace): SqlDialect<Postgres
     },
     errors: postgresErrors,
     catalogue: createCatalogue(schema),
+    waits: createWaits(place),
     connect: () => connect(pool),
     // The pool is the caller's.
     close: async () => {},
-    begin: (what) => (what === 'write' ? [...begin, patience] : begin),
+    begin: (what) => (what === 'write' ? [...begin, patience(staleAfterMs)] : begin),
     createLoader: createCopyLoader,
     acquireLease: (name, waitMs, call) => acquireLease({ pool, schema, name, waitMs }, call),
   }

@@ -82,7 +82,7 @@ const advice: Readonly<Record<string, Advice>> = {
   },
   '55P03': {
     what: 'a lock was not to be had in time',
-    next: 'Another transaction holds it, maybe that of a process which stands still: see pg_stat_activity and pg_locks, or raise busyWaitMs; the next run goes on.',
+    next: 'Another transaction holds it, maybe that of a process which stands still (a session of ours ends by itself after staleAfterMs): see pg_stat_activity and pg_locks, or raise busyWaitMs; the next run goes on.',
     retryable: true,
   },
   '23505': {

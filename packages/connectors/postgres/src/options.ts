@@ -21,11 +21,18 @@ const busyWaitMs = durationMs({
   doc: 'How long a statement waits for a lock that somebody else has.',
 })
 
+const staleAfterMs = durationMs({
+  default: 900_000,
+  min: 100,
+  doc: 'How long a session of ours may stand still in a transaction: the server ends it then, or whoever waits for it.',
+})
+
 /** The options of `createPostgresSink()`. */
 export const postgresSinkOptions = defineOptions('createPostgresSink()', {
   pool,
   schema,
   busyWaitMs,
+  staleAfterMs,
   ...sqlSinkSpec,
 })
 
@@ -36,6 +43,7 @@ export const postgresStoreOptions = defineOptions('createPostgresCheckpointStore
   pool,
   schema,
   busyWaitMs,
+  staleAfterMs,
   ...leaseSpec,
 })
 
@@ -49,5 +57,6 @@ export const postgresConnectorOptions = defineOptions('the connector postgres', 
   }),
   schema,
   busyWaitMs,
+  staleAfterMs,
   ...sqlTableSpec,
 })

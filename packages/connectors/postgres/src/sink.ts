@@ -14,6 +14,6 @@ import { type PostgresSinkOptions, postgresSinkOptions } from './options.js'
  * @throws TypeError or RangeError for options that cannot be right
  */
 export function createPostgresSink<R extends Row = Row>(options: PostgresSinkOptions): SqlSink<R> {
-  const { pool, schema, busyWaitMs, ...sinkOptions } = postgresSinkOptions.parse(options)
-  return createSqlSink<R>(createPostgresDialect({ pool, schema, busyWaitMs }), sinkOptions)
+  const { pool, schema, busyWaitMs, staleAfterMs, ...sinkOptions } = postgresSinkOptions.parse(options)
+  return createSqlSink<R>(createPostgresDialect({ pool, schema, busyWaitMs, staleAfterMs }), sinkOptions)
 }

@@ -1,3 +1,4 @@
+export type { Blocker, SqlWaits } from './lib/blocker.js'
 export type { SqlColumn } from './lib/columns.js'
 export type { SqlConnection, SqlRow, SqlValue } from './lib/connection.js'
 export {

@@ -1,6 +1,8 @@
 import { createServer } from 'node:net'
+import type { SqlEvent } from '@deltaverse/postgres'
 import { account, checkpointOf, fullRead } from '@deltaverse/testing'
 import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import { describe, expect, it } from 'vitest'
 import { nameSink } from '../support/sinks.js'
 import type { TestDatabase } from '../support/test-database.js'
@@ -48,6 +50,84 @@ export function sessionTests(database: TestDatabase): void {
       await frozen.end()
       await next.open(position)
       await next.close()
+    })
+  })
+
+  describe('that stand still in the middle of bringing rows', () => {
+    /** A session that holds the record of the table and waits for its client within COPY: no timeout of the server counts that. */
+    async function frozenInCopy(schema: string): Promise<pg.Client> {
+      const client = new pg.Client({ ...database.server.settings, application_name: 'deltaverse, frozen' })
+      client.on('error', () => {})
+      await client.connect()
+      await client.query('CREATE TEMPORARY TABLE deltaverse_stage (number int)')
+      await client.query(
+        `BEGIN; SET LOCAL statement_timeout = 100; SET LOCAL idle_in_transaction_session_timeout = 100; UPDATE ${schema}.deltaverse_tables SET commits = commits + 1`,
+      )
+      const copy = client.query(copyFrom('COPY pg_temp.deltaverse_stage FROM STDIN'))
+      copy.on('error', () => {})
+      copy.write('1\n')
+      return client
+    }
+
+    async function committed(schema: string) {
+      const sink = nameSink(database, schema)
+      await sink.open(undefined)
+      await sink.write(fullRead(1, [account(1)]))
+      const { position } = await sink.commitWith('crm', { version: 1, checkpoint: checkpointOf() }, undefined)
+      await sink.close()
+      return position
+    }
+
+    it('are told of, and ended once they are stale; what they had not committed is gone', async () => {
+      const schema = database.freshSchema()
+      const position = await committed(schema)
+      const frozen = await frozenInCopy(schema)
+      const events: SqlEvent[] = []
+      const next = nameSink(database, schema, {
+        busyWaitMs: 2_000,
+        staleAfterMs: 400,
+        onEvent: (event) => events.push(event),
+      })
+      expect(await next.loadState('crm')).toBeDefined()
+      expect(events.map(({ kind }) => kind)).toEqual(['waiting', 'session-ended'])
+      expect(events[0]).toMatchObject({
+        doing: "loading the state 'crm'",
+        blocker: {
+          holder: 'deltaverse, frozen, user postgres',
+          doing: 'stands still in a transaction',
+          since: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        },
+      })
+      const patient = nameSink(database, schema)
+      await patient.open(position)
+      await patient.write([account(2)])
+      await patient.commit()
+      await patient.close()
+      await frozen.end().catch(() => {})
+    })
+
+    it('are left alone before, and so is somebody else who stands still', async () => {
+      const schema = database.freshSchema()
+      const position = await committed(schema)
+      const frozen = await frozenInCopy(schema)
+      const events: SqlEvent[] = []
+      const onEvent = (event: SqlEvent) => events.push(event)
+      const next = nameSink(database, schema, { busyWaitMs: 200, onEvent })
+      await expect(next.loadState('crm')).rejects.toMatchObject({ code: 'sink-failed', retryable: true })
+      expect(events).toMatchObject([{ kind: 'waiting', blocker: { isStale: false } }])
+      await database.query('SELECT pg_terminate_backend($1, 5000)', [
+        (frozen as unknown as { processID: number }).processID,
+      ])
+      await frozen.end().catch(() => {})
+      const other = new pg.Client(database.server.settings)
+      await other.connect()
+      await other.query(`BEGIN; UPDATE ${schema}.deltaverse_tables SET commits = commits + 1`)
+      events.length = 0
+      const impatient = nameSink(database, schema, { busyWaitMs: 400, staleAfterMs: 100, onEvent })
+      await expect(impatient.open(position)).rejects.toMatchObject({ retryable: true })
+      expect(events).toMatchObject([{ kind: 'waiting', blocker: { isStale: false } }])
+      await other.query('ROLLBACK')
+      await other.end()
     })
   })
 

@@ -1,5 +1,6 @@
 import type { CallOptions, Lease } from '@deltaverse/core'
 import type { ColumnKind, ColumnType } from '@deltaverse/schema'
+import type { SqlWaits } from './blocker.js'
 import type { SqlConnection, SqlRow, SqlValue } from './connection.js'
 
 /**
@@ -16,6 +17,7 @@ export interface SqlDialect<C extends SqlConnection = SqlConnection> {
   readonly text: SqlText
   readonly errors: SqlErrors
   readonly catalogue: SqlCatalogue<C>
+  readonly waits?: SqlWaits<C> | undefined
   connect(): Promise<C>
   /** Lets go of what the dialect itself holds open. Safe to call twice. */
   close(): Promise<void>

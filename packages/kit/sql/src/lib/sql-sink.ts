@@ -16,6 +16,7 @@ import {
 } from '@deltaverse/core'
 import { nodeFiles } from '@deltaverse/durable-files'
 import { isSameSchema, type TableSchema } from '@deltaverse/schema'
+import type { Blocker } from './blocker.js'
 import { createBookkeeping } from './bookkeeping.js'
 import { columnsOfSchema, type TableColumns } from './columns.js'
 import type { SqlConnection } from './connection.js'
@@ -27,6 +28,7 @@ import { createTableSession, type OpenTable } from './table-session.js'
 import { createTableSql } from './table-sql.js'
 import { inTransaction } from './transaction.js'
 import { withConnection } from './use-connection.js'
+import { watchWaits } from './watch-waits.js'
 import type { WriteTransaction } from './write-transaction.js'
 
 /** A sink that keeps one table of a source in one table of an SQL database. */
@@ -65,7 +67,19 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
     target: shown,
     onLetter: (letter) => options.onEvent({ kind: 'bad-row', letter }),
   })
-  const session = createTableSession({ dialect, options, bookkeeping, stateName: () => stateName, badRows })
+  function watched<T>(connection: C, doing: string, work: () => Promise<T>): Promise<T> {
+    const onBlocked = (blocker: Blocker, isEnded: boolean): void =>
+      options.onEvent({ kind: isEnded ? 'session-ended' : 'waiting', doing, blocker })
+    return watchWaits({ waits: dialect.waits, connection, clock: systemClock, onBlocked }, work)
+  }
+  const session = createTableSession({
+    dialect,
+    options,
+    bookkeeping,
+    stateName: () => stateName,
+    badRows,
+    watched,
+  })
 
   function letGo(): void {
     session.letGo()
@@ -124,8 +138,11 @@ export function createSqlSink<R extends Row = Row, C extends SqlConnection = Sql
     },
 
     async loadState(name, { signal } = {}) {
-      const found = await withConnection(dialect, signal, `loading the state '${name}'`, (connection) =>
-        inTransaction(dialect, connection, 'look', () => bookkeeping.loadState(connection, name, table)),
+      const doing = `loading the state '${name}'`
+      const found = await withConnection(dialect, signal, doing, (connection) =>
+        watched(connection, doing, () =>
+          inTransaction(dialect, connection, 'look', () => bookkeeping.loadState(connection, name, table)),
+        ),
       )
       stateName = name
       return found as StoredState<SqlPosition> | undefined

@@ -60,13 +60,15 @@ export interface TableSessionOptions<C extends SqlConnection> {
   /** Name of the state that commits are counted under, where one was loaded or saved by now. */
   readonly stateName: () => string | undefined
   readonly badRows: BadRows
+  /** Does what may wait for others, who are told of then. */
+  readonly watched: <T>(connection: C, doing: string, work: () => Promise<T>) => Promise<T>
 }
 
 /** Creates the session of a table. Nothing is connected before it is opened. */
 export function createTableSession<C extends SqlConnection>(
   sessionOptions: TableSessionOptions<C>,
 ): TableSession<C> {
-  const { dialect, options, bookkeeping, stateName, badRows } = sessionOptions
+  const { dialect, options, bookkeeping, stateName, badRows, watched } = sessionOptions
   const { table } = options
   const shown = dialect.text.table(table)
   const doing = `writing to ${shown}`
@@ -132,18 +134,23 @@ export function createTableSession<C extends SqlConnection>(
     async open(position, columns, mayRefill, signal) {
       const state = { position, stateName: stateName() }
       const preparing = { dialect, options, columns, bookkeeping, mayRefill, ...state }
-      const prepared = await withConnection(dialect, signal, `opening ${shown}`, (connection) =>
-        inTransaction(dialect, connection, 'prepare', () => prepareTable({ ...preparing, connection })),
+      const opening = `opening ${shown}`
+      const prepared = await withConnection(dialect, signal, opening, (connection) =>
+        watched(connection, opening, () =>
+          inTransaction(dialect, connection, 'prepare', () => prepareTable({ ...preparing, connection })),
+        ),
       )
       const encode = createRowEncoder({ ...options, ...prepared, dialect })
       opened = { ...prepared, encode, patchOf: createPatchEncoders({ ...options, ...prepared, dialect }) }
     },
     async write(signal, work) {
       const { connection, transaction } = await begin(signal)
-      await guarded(dialect, connection, signal, doing, async () => {
-        await work(transaction)
-        await transaction.pause()
-      })
+      await guarded(dialect, connection, signal, doing, () =>
+        watched(connection, doing, async () => {
+          await work(transaction)
+          await transaction.pause()
+        }),
+      )
     },
     async commit(signal, save) {
       const before = requireOpen()
@@ -153,12 +160,14 @@ export function createTableSession<C extends SqlConnection>(
       return guarded(dialect, connection, signal, doing, async () => {
         let position = before.position
         let { filled } = before
-        await transaction.commit(async () => {
-          position = { ...transaction.progress, version: 1, commit: commits }
-          await badRows.save()
-          filled = await keepFilled(connection, before, commits)
-          await save(write, position)
-        })
+        await watched(connection, doing, () =>
+          transaction.commit(async () => {
+            position = { ...transaction.progress, version: 1, commit: commits }
+            await badRows.save()
+            filled = await keepFilled(connection, before, commits)
+            await save(write, position)
+          }),
+        )
         connection.release()
         current = undefined
         opened = { ...before, commits, position, unfilled: [], filled }
