@@ -209,4 +209,21 @@ describe('the program', () => {
     const ended = await run('tables', '--from', 'https://contoso.crm4.dynamics.com')
     expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('no credential')])
   })
+
+  it('tells of rows that the sink cannot keep, counts them as failed, and ends with 3', async () => {
+    const args = ['pull', '--from', emulator.url, '--table', 'account:name', '--to', 'bad.sqlite']
+    const sink = ['--sink', 'onBadRow=dead-letter', '--sink', 'deadLetterFile=bad.ndjson']
+    expect((await run(...args)).code).toBe(0)
+    const database = new DatabaseSync(join(cwd, 'bad.sqlite'))
+    database.exec(
+      "CREATE TRIGGER t BEFORE INSERT ON accounts WHEN new.name = 'Bad' BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+    database.close()
+    const id = emulator.table('accounts').create({ name: 'Bad' })
+    const ended = await run(...args, ...sink, '--json')
+    expect(ended.code).toBe(3)
+    expect(ended.json()).toMatchObject({ ok: false, tables: [{ table: 'account', failed: 1 }] })
+    expect(ended.stderr).toContain(`accounts: the row ${id} cannot be kept in "accounts" and is not kept`)
+    expect(rowsIn('bad.ndjson')).toMatchObject([{ id }])
+  })
 })

@@ -1,5 +1,5 @@
 import type { GovernorEvent } from '@deltaverse/client'
-import type { ResetReason } from '@deltaverse/core'
+import type { ResetReason, SinkNotice } from '@deltaverse/core'
 import type { SyncProgress } from '@deltaverse/sync'
 
 /** What is said of an error. */
@@ -25,6 +25,8 @@ export type PullEvent = { readonly table: string } & (
       readonly issuedAt: string
       readonly expiresAt?: string
     }
+  /** The sink met something: a row that it cannot keep, somebody whom it waits for. */
+  | { readonly kind: 'sink-notice'; readonly what: SinkNotice['kind']; readonly text: string }
   | { readonly kind: 'other-environment' }
   | { readonly kind: 'fingerprint-rebuild'; readonly why: 'new' | 'lost' | 'removed' }
   | {

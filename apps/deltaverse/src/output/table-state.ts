@@ -53,6 +53,9 @@ export function noteInState(state: TableState, event: RunEvent): void {
       state.phase = event.phase === 'incremental' ? pagePhases.incremental : pagePhases.snapshot
       state.tokenAtMs = Date.parse(event.issuedAt)
       break
+    case 'sink-notice':
+      if (event.what === 'bad-row') state.failed += 1
+      break
     case 'reset':
       Object.assign(state, { rows: 0, share: undefined, remainingMs: undefined, tokenAtMs: undefined })
       state.phase = pagePhases.snapshot

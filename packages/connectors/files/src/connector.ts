@@ -24,16 +24,18 @@ export const connector: Connector = {
     capabilities: { transactional: false, readable: true, schema: true },
     options,
     testing: async () => (await import('./testing/sink-testing.js')).sinkTesting,
-    async open(settings: ConnectorSettings, { name }) {
+    async open(settings: ConnectorSettings, { name, onNotice }) {
       const { directory, files, processes } = options.parse(settings as Settings)
       const { processes: _, ...given } = settings as Settings
-      const [{ createFileCheckpointStore }, { createFileSink }, { placeOf }] = await Promise.all([
-        import('@deltaverse/checkpoint-stores'),
-        import('./sink.js'),
-        import('./place.js'),
-      ])
+      const [{ createFileCheckpointStore }, { createFileSink }, { placeOf }, { noticeOfEvent }] =
+        await Promise.all([
+          import('@deltaverse/checkpoint-stores'),
+          import('./sink.js'),
+          import('./place.js'),
+          import('./notice-of-event.js'),
+        ])
       return {
-        sink: createFileSink({ ...given, name }),
+        sink: createFileSink({ ...given, name, onEvent: (event) => onNotice?.(noticeOfEvent(event)) }),
         checkpoints: createFileCheckpointStore({ directory, files, processes }),
         place: () => placeOf(directory, name),
         async release() {},

@@ -14,14 +14,24 @@ export const connector: Connector = {
     capabilities: { transactional: true, readable: true, schema: true },
     options,
     testing: async () => (await import('./testing/sink-testing.js')).sinkTesting,
-    async open(settings: ConnectorSettings, { name, schema: tableSchema }) {
+    async open(settings: ConnectorSettings, { name, schema: tableSchema, onNotice }) {
       const { connectionString, ...rest } = options.parse(settings as Settings)
-      const [{ Pool }, { createPostgresSink }] = await Promise.all([import('pg'), import('./sink.js')])
+      const [{ Pool }, { createPostgresSink }, { noticeOfEvent }] = await Promise.all([
+        import('pg'),
+        import('./sink.js'),
+        import('@deltaverse/sql'),
+      ])
       const pool = new Pool({ connectionString })
       // An idle connection that breaks is replaced by the next call, which tells when that fails too.
       pool.on('error', () => undefined)
       return {
-        sink: createPostgresSink({ ...rest, pool, table: name, tableSchema }),
+        sink: createPostgresSink({
+          ...rest,
+          pool,
+          table: name,
+          tableSchema,
+          onEvent: (event) => onNotice?.(noticeOfEvent(event)),
+        }),
         release: () => pool.end(),
       }
     },

@@ -14,10 +14,21 @@ export const connector: Connector = {
     capabilities: { transactional: true, readable: true, schema: true },
     options,
     testing: async () => (await import('./testing/sink-testing.js')).sinkTesting,
-    async open(settings: ConnectorSettings, { name, schema: tableSchema }) {
+    async open(settings: ConnectorSettings, { name, schema: tableSchema, onNotice }) {
       const given = options.parse(settings as Settings)
-      const { createSqliteSink } = await import('./sink.js')
-      return { sink: createSqliteSink({ ...given, table: name, tableSchema }), async release() {} }
+      const [{ createSqliteSink }, { noticeOfEvent }] = await Promise.all([
+        import('./sink.js'),
+        import('@deltaverse/sql'),
+      ])
+      return {
+        sink: createSqliteSink({
+          ...given,
+          table: name,
+          tableSchema,
+          onEvent: (event) => onNotice?.(noticeOfEvent(event)),
+        }),
+        async release() {},
+      }
     },
   },
 }

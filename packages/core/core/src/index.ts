@@ -21,6 +21,7 @@ export type {
   OpenedSink,
   OpenedSource,
   SinkCapabilities,
+  SinkNotice,
   SinkPlace,
   SinkRole,
   SourceRole,

@@ -1,6 +1,7 @@
 export { BadRowError, isBadRow } from './lib/bad-row-error.js'
 export { type BadRows, type BadRowsPlace, createBadRows } from './lib/bad-rows.js'
 export { type DeadLetter, readDeadLetters } from './lib/dead-letter.js'
+export { noticeOfLetter } from './lib/notice-of-letter.js'
 export { type BadRowOptions, badRowSpec, type OnBadRow, requireDeadLetterFile } from './lib/options.js'
 export { replayDeadLetters } from './lib/replay-dead-letters.js'
 export { unknownVersion, withoutMember } from './lib/without-member.js'

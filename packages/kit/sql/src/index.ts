@@ -19,6 +19,7 @@ export {
   type TransactionKind,
 } from './lib/dialect.js'
 export { checkName, derivedName, type NameRules, quoteName } from './lib/names.js'
+export { noticeOfEvent } from './lib/notice-of-event.js'
 export type { SqlPosition } from './lib/position.js'
 export {
   leaseSpec,

@@ -71,7 +71,15 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
     tell(toPullEvent(entitySet, event, attempts), noticeWords(sink.title, entitySet, event, attempts))
   }
   tell({ kind: 'table-began', table: entitySet, way: 'pull', place: sink.title })
-  const opened = await sink.role.open(sink.settings, { name: entitySet })
+  let badRows = 0
+  const opened = await sink.role.open(sink.settings, {
+    name: entitySet,
+    onNotice({ kind, text }) {
+      if (kind === 'bad-row') badRows += 1
+      const event = { kind: 'sink-notice', table: entitySet, what: kind, text } as const
+      tell(event, { level: 'info', text: `${entitySet}: ${text}` })
+    },
+  })
   let error: unknown
   try {
     await sync({
@@ -113,6 +121,7 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
     rows: rows + deletions,
     upserted: rows,
     deleted: deletions,
+    failed: badRows,
     requests,
     pages,
     bytes,

@@ -45,6 +45,20 @@ export interface ConnectorTable {
   readonly name: string
   /** Its columns, where they are known before the first row comes. */
   readonly schema?: TableSchema | undefined
+  /** Told of what the sink meets while it works, and not waited for. */
+  readonly onNotice?: ((notice: SinkNotice) => void) | undefined
+}
+
+/** What a sink meets, for people. */
+export interface SinkNotice {
+  /**
+   * `bad-row`: a row could not be kept, and its letter is in the dead-letter file. `set-aside`: a file that nobody accounts for was
+   * in the way, and was renamed. `waiting`: it waits for what somebody else holds. `session-ended`: that was a session of ours
+   * which stood still for good, and was ended.
+   */
+  readonly kind: 'bad-row' | 'set-aside' | 'waiting' | 'session-ended'
+  /** In words, without values of a row. */
+  readonly text: string
 }
 
 /** A connector as the place that changes go to. */
