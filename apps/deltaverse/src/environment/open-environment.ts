@@ -1,4 +1,4 @@
-import type { DataverseClient } from '@deltaverse/client'
+import type { DataverseClient, Governor } from '@deltaverse/client'
 import type { Cloud } from '@deltaverse/client/credentials'
 import type { CommandContext } from '../command-line/command-context.js'
 import { requestAttempts, requestWords, toRequestEvent } from '../events/to-request-event.js'
@@ -18,6 +18,8 @@ export interface EnvironmentSettings extends NetworkSettings {
   readonly clientId?: string | undefined
   readonly cloud?: Cloud | undefined
   readonly allowInsecureHttp?: boolean | undefined
+  /** Shared with whoever works with the same environment at the same time. Default: one of its own. */
+  readonly governor?: Governor | undefined
 }
 
 /** An environment that a command works with. */
@@ -56,6 +58,7 @@ export async function openEnvironment(
 
     allowInsecureHttp,
     userAgent: 'deltaverse',
+    governor: settings.governor,
     interceptors: [counter.interceptor],
     retry: { maxAttempts: requestAttempts, rules: [giveUpAtProxy] },
     onEvent(given) {
