@@ -54,10 +54,10 @@ describe('a plan', () => {
     expect(ended.stdout).toContain('have no usable key, so nothing counts as missing')
     const page = readFileSync(join(cwd, 'a.html'), 'utf8')
     expect(page).toContain('<del>Clerk</del> → <ins>&lt;b&gt;Chief&lt;/b&gt;</ins>')
-    const { plan: head, rows, end } = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'))
+    const { plan: head, rows, summary } = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'))
     expect(head).toMatchObject({ kind: 'push', table: { logicalName: 'contact' } })
     expect(rows).toHaveLength(4)
-    expect(end.counts).toMatchObject({ create: 1, update: 1, unchanged: 1, reject: 1, deactivate: 0 })
+    expect(summary.counts).toMatchObject({ create: 1, update: 1, unchanged: 1, reject: 1, deactivate: 0 })
   })
 
   it('is done exactly, missing rows included', async () => {

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import type { DeadLetter, RowPlace } from '@deltaverse/dataverse'
 import type { RunPushSettings } from '../commands/push/run-push.js'
 import { UsageError } from '../program/usage-error.js'
+import type { PlanCounts, PlanEntry } from './plan-entry.js'
+import type { PlanSummary } from './plan-summary.js'
 
 /** What a plan is of. */
 export interface PlanHead {
@@ -13,52 +14,30 @@ export interface PlanHead {
   readonly madeAt: string
   /** The push as it was asked for; signing in comes from the environment of whoever runs the plan. */
   readonly push: RunPushSettings
+  /** Id of the organization that the plan was made for: a copy of an environment has another one. */
+  readonly organization: string
   /** Logical name and entity set, as they were found. */
   readonly table: { readonly logicalName: string; readonly entitySet: string; readonly primaryKey: string }
-}
-
-/** What is to be done with one row. */
-export interface PlanEntry {
-  readonly do: 'create' | 'update' | 'unchanged' | 'reject' | 'deactivate' | 'delete'
-  readonly place?: RowPlace
-  readonly key?: Readonly<Record<string, unknown>>
-  readonly id?: string
-  /** Version of the row that the plan is made for. */
-  readonly version?: string
-  /** What is sent, as the Web API takes it. */
-  readonly row?: Readonly<Record<string, unknown>>
-  /** For an update: what is there, and what will be. */
-  readonly changes?: Readonly<Record<string, readonly [before: unknown, after: unknown]>>
-  /** The row as the source has it, as dead letters hold it. */
-  readonly source?: Readonly<Record<string, unknown>>
-  /** Why a row cannot be written. */
-  readonly reason?: string
-  /** The letter of a row that cannot be. */
-  readonly letter?: DeadLetter<object>
-}
-
-export interface PlanCounts {
-  readonly create: number
-  readonly update: number
-  readonly unchanged: number
-  readonly reject: number
-  readonly deactivate: number
-  readonly delete: number
 }
 
 /** Writes a plan: one JSON document, a row on a line, ended by the hash of what stands before it. */
 export interface PlanWriter {
   add(entry: PlanEntry): Promise<void>
   readonly counts: PlanCounts
+  /** Bytes of the rows that a plan would send, by what is done with them. */
+  readonly bytes: PlanCounts
   /** Ends the file. */
-  finish(): Promise<void>
+  finish(summary: PlanSummary): Promise<void>
   close(): Promise<void>
 }
+
+const none = { create: 0, update: 0, unchanged: 0, superseded: 0, reject: 0, deactivate: 0, delete: 0 }
 
 export async function createPlanFile(path: string | undefined, head: PlanHead): Promise<PlanWriter> {
   const file = path === undefined ? undefined : await open(path, 'w')
   const hash = createHash('sha256')
-  const counts = { create: 0, update: 0, unchanged: 0, reject: 0, deactivate: 0, delete: 0 }
+  const counts = { ...none }
+  const bytes = { ...none }
   let pending = ''
   const put = async (text: string): Promise<void> => {
     hash.update(text)
@@ -73,14 +52,16 @@ export async function createPlanFile(path: string | undefined, head: PlanHead): 
   let isFirst = true
   return {
     counts,
+    bytes,
     async add(entry) {
       counts[entry.do] += 1
+      if (entry.row !== undefined) bytes[entry.do] += Buffer.byteLength(JSON.stringify(entry.row))
       await put(`${isFirst ? '' : ',\n'}${JSON.stringify(entry)}`)
       isFirst = false
     },
-    async finish() {
-      await put('\n],\n')
-      pending += `"end":${JSON.stringify({ counts, sha256: hash.digest('hex') })}}\n`
+    async finish(summary) {
+      await put(`\n],\n"summary":${JSON.stringify(summary)},\n`)
+      pending += `"end":${JSON.stringify({ sha256: hash.digest('hex') })}}\n`
       await flush()
       await file?.sync()
     },
@@ -93,9 +74,19 @@ export async function createPlanFile(path: string | undefined, head: PlanHead): 
 /** A plan that is whole. */
 export interface OpenedPlan {
   readonly head: PlanHead
-  readonly counts: PlanCounts
-  /** The rows, read as they are asked for, as often as they are asked for. */
+  readonly summary: PlanSummary
+  /**
+   * The rows, read as they are asked for, as often as they are asked for.
+   *
+   * @throws UsageError behind the last row where the file changed since it was opened
+   */
   entries(): AsyncIterable<PlanEntry>
+}
+
+interface Lines {
+  readonly first: string
+  readonly summary: string
+  readonly end: string
 }
 
 /**
@@ -104,28 +95,40 @@ export interface OpenedPlan {
  * @throws UsageError for a file that is none, or that was altered
  */
 export async function openPlan(path: string): Promise<OpenedPlan> {
-  const hash = createHash('sha256')
-  let first: string | undefined
-  let last = ''
-  for await (const line of linesOf(path)) {
-    first ??= line
-    if (line.startsWith('"end":')) last = line
-    else hash.update(`${line}\n`)
-  }
-  const head = parse<{ plan: PlanHead }>(`${first?.replace(/,$/, '') ?? ''}}`, path).plan
-  const { end } = parse<{ end: { counts: PlanCounts; sha256: string } }>(`{${last}`, path)
-  if (end.sha256 !== hash.digest('hex')) {
-    throw new UsageError(
-      `${path} was altered, or is not whole: it is not the plan that was made. Make it again, and run that`,
-    )
-  }
-  return { head, counts: end.counts, entries: () => entriesOf(path) }
+  const { lines, sha256 } = await readThrough(path)
+  const head = parse<{ plan: PlanHead }>(`${lines.first.replace(/,$/, '')}}`, path).plan
+  const { end } = parse<{ end: { sha256: string } }>(`{${lines.end}`, path)
+  if (end?.sha256 !== sha256) throw altered(path)
+  const { summary } = parse<{ summary: PlanSummary }>(`{${lines.summary.replace(/,$/, '')}}`, path)
+  if (head?.version !== 1 || head.kind !== 'push' || summary === undefined) throw noPlan(path)
+  return { head, summary, entries: () => entriesOf(path, sha256) }
 }
 
-async function* entriesOf(path: string): AsyncGenerator<PlanEntry, void, undefined> {
+async function readThrough(path: string): Promise<{ readonly lines: Lines; readonly sha256: string }> {
+  const hash = createHash('sha256')
+  let first: string | undefined
+  let [summary, end] = ['', '']
   for await (const line of linesOf(path)) {
-    if (line.startsWith('{"do":')) yield parse<PlanEntry>(line.replace(/,$/, ''), path)
+    first ??= line
+    if (line.startsWith('"summary":')) summary = line
+    end = take(hash, line) ? end : line
   }
+  return { lines: { first: first ?? '', summary, end }, sha256: hash.digest('hex') }
+}
+
+/** Whether the hash covers a line. */
+function take(hash: Hash, line: string): boolean {
+  if (line.startsWith('"end":')) return false
+  hash.update(`${line}\n`)
+  return true
+}
+
+async function* entriesOf(path: string, sha256: string): AsyncGenerator<PlanEntry, void, undefined> {
+  const hash = createHash('sha256')
+  for await (const line of linesOf(path)) {
+    if (take(hash, line) && line.startsWith('{"do":')) yield parse<PlanEntry>(line.replace(/,$/, ''), path)
+  }
+  if (hash.digest('hex') !== sha256) throw altered(path)
 }
 
 async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
@@ -140,6 +143,16 @@ function parse<T>(text: string, path: string): T {
   try {
     return JSON.parse(text) as T
   } catch {
-    throw new UsageError(`${path} is no plan: deltaverse plan makes one`)
+    throw noPlan(path)
   }
+}
+
+function noPlan(path: string): UsageError {
+  return new UsageError(`${path} is no plan: deltaverse plan makes one`)
+}
+
+function altered(path: string): UsageError {
+  return new UsageError(
+    `${path} was altered, or is not whole: it is not the plan that was made. Make it again, and run that`,
+  )
 }

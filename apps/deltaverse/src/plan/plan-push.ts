@@ -1,58 +1,71 @@
-import { isDataverseError } from '@deltaverse/core'
-import { createUpsertWriter, type PlannedWrite } from '@deltaverse/dataverse'
+import { randomUUID } from 'node:crypto'
+import { DataverseError } from '@deltaverse/core'
+import type { DeadLetter, PlannedWrite } from '@deltaverse/dataverse'
 import { toPlainRow } from '@deltaverse/values'
-import type { Environment } from '../environment/open-environment.js'
 import { oneLine } from '../program/one-line.js'
-import type { KnownRows } from '../push/known-rows.js'
 import type { PreparedPush } from '../push/push-rows.js'
 import { createSeenRows } from '../push/seen-rows.js'
 import type { SourceRow } from '../sources/source-row.js'
-import type { PlanEntry } from './plan-file.js'
+import type { PlanContext } from './plan-context.js'
+import type { PlanEntry } from './plan-entry.js'
+import { planGone } from './plan-gone.js'
+import { createPlannedOnce } from './planned-once.js'
 
-export interface PlanContext {
-  readonly environment: Environment
-  readonly known: KnownRows | undefined
-  readonly signal: AbortSignal
-  readonly add: (entry: PlanEntry) => Promise<void>
-}
+/** Rows that are looked up together among those that an earlier run deactivated. */
+const entriesAtOnce = 1_000
 
-/** Why rows that seem missing are left alone; `undefined` where they are not. */
-export type Withheld = string | undefined
-
-/** Says of every row what a push would do to it; writes nothing. */
-export async function planPush(push: PreparedPush, context: PlanContext): Promise<Withheld> {
+/** Says of every row what a push would do to it; writes nothing. Tells why rows that seem missing are left alone, where they are. */
+export async function planPush(push: PreparedPush, context: PlanContext): Promise<string | undefined> {
   const { known, signal, add } = context
   const seen = createSeenRows(push, known, signal)
-  for await (const planned of push.writer.dryRun(push.source.rows, { signal })) {
-    if (planned.plan === 'superseded') continue
-    await add(toEntry(push, planned))
-    await seen.result(planned)
+  const once = createPlannedOnce()
+  let held: PlanEntry[] = []
+  const flush = async (): Promise<void> => {
+    const ids = held.flatMap(({ do: what, id }) => (id !== undefined && what !== 'create' ? [id] : []))
+    const back = new Set(await known?.see(ids))
+    for (const entry of held) await add(back.has(entry.id ?? '') ? activated(push, entry) : entry)
+    held = []
   }
+  for await (const planned of push.writer.dryRun(push.source.rows, { signal })) {
+    const entry = once(toEntry(push, planned), (reason) => refused(push, planned, reason))
+    if (planned.plan === 'rejected') await seen.result(planned)
+    if (held.push(entry) >= entriesAtOnce) await flush()
+  }
+  await flush()
   await seen.finish()
   if (known === undefined) return undefined
   if (seen.unnamed() > 0)
     return `${seen.unnamed()} rows of the source have no usable key, so nothing counts as missing`
-  await planMissing(push, context, known)
-  return undefined
+  return await planGone(push, context, known)
 }
 
 function toEntry({ writer, table }: PreparedPush, planned: PlannedWrite<SourceRow>): PlanEntry {
   const { plan, key, id, version, row, place, wire = {}, columns = [], before = {} } = planned
-  const placed = place && { place }
-  if (plan === 'unchanged') return { do: 'unchanged', ...placed, ...(id !== undefined && { id }) }
-  if (plan === 'rejected') {
-    const letter = writer.toDeadLetter(planned)
-    return { do: 'reject', ...placed, key, reason: oneLine(planned.error.message), letter }
-  }
-  const source = toPlainRow(row.values)
-  if (plan === 'create') return { do: 'create', ...placed, key, row: wire, source }
-  return {
-    do: 'update',
-    ...placed,
+  const all = {
+    ...(place !== undefined && { place }),
     key,
     ...(id !== undefined && { id }),
     ...(version !== undefined && { version }),
-    row: { [table.primaryIdColumn]: id, ...Object.fromEntries(columns.map((name) => [name, wire[name]])) },
+  }
+  if (plan === 'unchanged' || plan === 'superseded') return { do: plan, ...all }
+  if (plan === 'rejected') {
+    return {
+      do: 'reject',
+      ...all,
+      reason: oneLine(planned.error.message),
+      letter: writer.toDeadLetter(planned),
+    }
+  }
+  const source = toPlainRow(row.values)
+  const { primaryIdColumn: primaryKey } = table
+  if (plan === 'create') {
+    const own = typeof wire[primaryKey] === 'string' ? wire[primaryKey] : randomUUID()
+    return { do: 'create', ...all, id: own, row: { ...wire, [primaryKey]: own }, source }
+  }
+  return {
+    do: 'update',
+    ...all,
+    row: { [primaryKey]: id, ...Object.fromEntries(columns.map((name) => [name, wire[name]])) },
     changes: Object.fromEntries(
       columns.map((name) => [name, [before[name] ?? null, wire[name] ?? null] as const]),
     ),
@@ -60,23 +73,24 @@ function toEntry({ writer, table }: PreparedPush, planned: PlannedWrite<SourceRo
   }
 }
 
-async function planMissing(
-  { settings, table }: PreparedPush,
-  { environment, signal, add }: PlanContext,
-  known: KnownRows,
-): Promise<void> {
-  const isDelete = settings.missing === 'delete'
-  const writer = createUpsertWriter(environment.client, {
-    entitySet: table.entitySetName,
-    operation: isDelete ? 'delete' : 'deactivate',
-  })
-  async function* rows(): AsyncGenerator<Record<string, unknown>, void, undefined> {
-    for await (const ids of known.missing()) for (const id of ids) yield { [table.primaryIdColumn]: id }
-  }
-  for await (const { plan, id, version, row, error } of writer.dryRun(rows(), { signal })) {
-    if (plan === 'unchanged') continue
-    const isGone = isDataverseError(error) && error.code === 'not-found'
-    if (isGone || id === undefined) continue
-    await add({ do: isDelete ? 'delete' : 'deactivate', id, ...(version !== undefined && { version }), row })
+function refused(
+  { writer }: PreparedPush,
+  planned: PlannedWrite<SourceRow>,
+  reason: string,
+): DeadLetter<object> {
+  const { index, key, row, place } = planned
+  const error = new DataverseError(reason, { code: 'conflict' })
+  return writer.toDeadLetter({ index, key, row, place, plan: 'rejected', error, problems: [] })
+}
+
+/** A row that was deactivated because it was missing is active again once it is back, unless its source says otherwise. */
+function activated({ table }: PreparedPush, entry: PlanEntry): PlanEntry {
+  const isChanged = entry.do === 'update' || entry.do === 'unchanged'
+  if (!isChanged || entry.row?.statecode !== undefined || entry.row?.statuscode !== undefined) return entry
+  return {
+    ...entry,
+    do: 'update',
+    row: { [table.primaryIdColumn]: entry.id, ...entry.row, statecode: 0 },
+    changes: { ...entry.changes, statecode: [1, 0] },
   }
 }

@@ -23,7 +23,7 @@ export interface KnownRows {
 /** What is remembered of the rows of a push; nothing where it does not matter what is missing. */
 export async function openKnownRowsOf(
   origin: string,
-  { settings, table }: Pick<PreparedPush, 'settings' | 'table'>,
+  { settings, table }: Pick<PreparedPush, 'settings'> & { readonly table: { readonly logicalName: string } },
 ): Promise<KnownRows | undefined> {
   if (settings.missing === 'ignore') return undefined
   return await openKnownRows({

@@ -1,9 +1,9 @@
 import type { Row } from '@deltaverse/core'
 import { createUpsertWriter, type DeadLetter } from '@deltaverse/dataverse'
 import type { Environment } from '../environment/open-environment.js'
-import { formatCount } from '../program/format-quantity.js'
 import type { KnownRows } from './known-rows.js'
 import type { PreparedPush } from './push-rows.js'
+import { checkShare } from './too-many-missing.js'
 
 /** What became of rows that the source does not have any more. */
 export interface RemovedRows {
@@ -12,14 +12,6 @@ export interface RemovedRows {
   readonly unchanged: number
   readonly failed: number
 }
-
-/** More rows are missing than may go; nothing of them was touched. */
-class TooManyMissing extends Error {
-  override readonly name: string = 'TooManyMissing'
-}
-
-/** How few rows the share is not asked about: a table of three rows may well lose two. */
-const alwaysAllowed = 10
 
 /**
  * Deactivates or deletes the rows that earlier runs brought and this one did not.
@@ -65,13 +57,4 @@ export async function removeMissing(
     unchanged: summary.unchanged,
     failed: summary.failed + summary.notRun,
   }
-}
-
-function checkShare(missing: number, known: number, maxShare: number): void {
-  if (missing <= alwaysAllowed || missing <= known * maxShare) return
-  const percent = Math.ceil((missing / known) * 100)
-  throw new TooManyMissing(
-    `${formatCount(missing)} of ${formatCount(known)} rows that this source brought before (${percent} %) are not in it any more, and at most ` +
-      `${Math.round(maxShare * 100)} % may go in one run; none of them was touched. See that the source is complete; if it is, allow more with --max-delete-share ${percent / 100}`,
-  )
 }

@@ -27,6 +27,7 @@ export type {
   LinkSummary,
 } from './sink/links/link-result.js'
 export { createLinkWriter, type LinkCallOptions, type LinkWriter } from './sink/links/link-writer.js'
+export { type BulkSupport, readBulkSupport } from './sink/plan/bulk-support.js'
 export type { TableSource, WriterColumn, WriterTable } from './sink/plan/table-port.js'
 export type { RowSource } from './sink/queue/row-source.js'
 export type { DeadLetter } from './sink/result/dead-letter.js'

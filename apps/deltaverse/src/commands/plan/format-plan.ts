@@ -1,21 +1,21 @@
-import type { CallEstimate } from '../../plan/estimate-calls.js'
-import type { PlanCounts, PlanEntry, PlanHead } from '../../plan/plan-file.js'
-import { formatCount, plural } from '../../program/format-quantity.js'
+import type { PlanEntry } from '../../plan/plan-entry.js'
+import type { PlanHead } from '../../plan/plan-file.js'
+import type { PlannedCalls, PlannedKey, PlanSummary } from '../../plan/plan-summary.js'
+import { formatBytes, formatCount, plural } from '../../program/format-quantity.js'
 
 /** Rows that are shown on a terminal; the plan's own file has all. */
 export const shownEntries = 40
 
 export interface ShownPlan {
   readonly head: PlanHead
-  readonly counts: PlanCounts
+  readonly summary: PlanSummary
   readonly shown: readonly PlanEntry[]
-  readonly calls: CallEstimate
-  readonly withheld: string | undefined
   readonly output: string | undefined
 }
 
 /** A plan, for people. */
-export function formatPlan({ head, counts, shown, calls, withheld, output }: ShownPlan): string {
+export function formatPlan({ head, summary, shown, output }: ShownPlan): string {
+  const { counts, calls, keys, bulk, withheld } = summary
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const notShown = total - counts.unchanged - shown.length
   const parts = Object.entries(counts).filter(([, count]) => count > 0)
@@ -23,12 +23,31 @@ export function formatPlan({ head, counts, shown, calls, withheld, output }: Sho
     ...shown.map(formatEntry),
     ...(notShown > 0 ? [`… and ${formatCount(notShown)} more`] : []),
     `${head.table.logicalName}: ${parts.map(([what, count]) => `${formatCount(count)} ${what}`).join(', ') || 'no rows'}`,
-    `It would take ${plural(calls.requests, 'request')} that write, ${plural(calls.rows, 'row')} of the daily entitlement, and at least ${formatMinutes(calls.atLeastMinutes)}`,
+    ...calls.waves.map(formatCalls),
+    `It would take ${plural(calls.requests, 'request')} that write, ${plural(calls.reads, 'request')} that look first, ${plural(calls.rows, 'row')} of the daily entitlement, at least ${formatMinutes(calls.atLeastMinutes)}, and likely ${formatMinutes(calls.likelyMinutes)} with ${calls.concurrency} at a time`,
+    ...(calls.lookUps.keys > 0
+      ? [
+          `${plural(calls.lookUps.keys, 'reference')} looked up in ${plural(calls.lookUps.requests, 'request')}; the run looks up none`,
+        ]
+      : []),
+    ...keys.flatMap(formatKey),
+    ...(bulk.create ? [] : [`${head.table.logicalName} has no bulk messages: its rows go in batches`]),
     ...(withheld === undefined ? [] : [withheld]),
     ...(output === undefined
       ? ['Nothing was written. -o plan.json keeps the plan for run --plan']
       : [`Nothing was written. deltaverse run --plan ${output} does exactly this`]),
   ].join('\n')
+}
+
+function formatCalls({ wave, do: what, kind, rows, requests, rowsPerRequest, bytes }: PlannedCalls): string {
+  return `wave ${wave}: ${what} ${plural(rows, 'row')} in ${plural(requests, 'request')} ${kind}, ${formatCount(rowsPerRequest)} rows in one, ${formatBytes(bytes)} in all`
+}
+
+function formatKey({ table, columns, readiness, advice }: PlannedKey): string[] {
+  if (readiness === 'active') return []
+  return [
+    `${table} has no active key of ${columns.join(', ')} (${readiness}): its rows are looked up, and two of one value cannot be told apart. ${advice}`,
+  ]
 }
 
 function formatEntry({ do: what, key, id, place, changes, reason }: PlanEntry): string {
@@ -38,7 +57,9 @@ function formatEntry({ do: what, key, id, place, changes, reason }: PlanEntry): 
     ([column, [before, after]]) => `${column}: ${show(before)} → ${show(after)}`,
   )
   const rest = reason ?? cells.join('; ')
-  return `${what.padEnd(10)} ${name}${where}${rest === '' ? '' : `: ${rest}`}`
+  const isGone = what === 'deactivate' || what === 'delete'
+  const shown = isGone ? `gone, ${what}` : what
+  return `${shown.padEnd(10)} ${name}${where}${rest === '' ? '' : `: ${rest}`}`
 }
 
 function show(value: unknown): string {

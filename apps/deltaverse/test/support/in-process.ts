@@ -1,0 +1,21 @@
+import { setMaxListeners } from 'node:events'
+import type { CommandContext, CommandResult } from '../../src/command-line/command-context.js'
+
+/** What a command is given by tests that run it without a process of its own. */
+export function quietContext(signal: AbortSignal = new AbortController().signal): CommandContext {
+  const silent = (): void => {}
+  // As the program itself does: every request under way listens to it.
+  setMaxListeners(0, signal)
+  return {
+    terminal: { say: silent, warn: silent, trace: silent, progress: silent, result: silent },
+    tell: silent,
+    signal,
+    env: {},
+  }
+}
+
+/** The first table of a report. */
+// biome-ignore lint/suspicious/noExplicitAny: tests say which members they expect
+export function tableOf({ report }: CommandResult): any {
+  return (report.tables as readonly unknown[])[0]
+}
