@@ -1,3 +1,4 @@
+import type { SharedGovernors } from '../environment/shared-governors.js'
 import type { Tell } from '../events/event-hub.js'
 import type { Terminal } from '../program/terminal.js'
 
@@ -8,6 +9,8 @@ export interface CommandContext {
   readonly tell: Tell
   /** Aborts at the first signal that asks the program to stop. */
   readonly signal: AbortSignal
+  /** Keep the limits of an environment for all that work with it at the same time. Default: each for itself. */
+  readonly governors?: SharedGovernors
   readonly env: Readonly<Record<string, string | undefined>>
 }
 

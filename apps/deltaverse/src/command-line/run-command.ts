@@ -34,7 +34,7 @@ export async function runCommand({ name, output: settings, load, env }: CommandT
     else if (result.text !== '') terminal.result(result.text)
     if (error !== undefined) terminal.warn(`failed: ${error.message}`)
     if (exitCode > 128) terminal.warn('Stopped. What was committed is kept; the next run goes on from there.')
-    return await closed(output, exitCode)
+    return await closed(output, report)
   } catch (error) {
     await output.close()
     throw error
@@ -50,8 +50,9 @@ function closingReport({ report, endsOnSignal = false }: CommandResult, stop: St
   return { ...report, ok: report.ok && exitCode === exitCodes.done, exitCode }
 }
 
-async function closed(output: Output, exitCode: number): Promise<number> {
-  const failure = await output.close()
+async function closed(output: Output, report: CommandReport): Promise<number> {
+  const { exitCode } = report
+  const failure = await output.close(report)
   if (failure === undefined) return exitCode
   output.terminal.warn(`what was to be written about the run is incomplete: ${failure.message}`)
   return exitCode === exitCodes.done ? exitCodes.failed : exitCode

@@ -95,11 +95,13 @@ export function addSinkFlags(command: Command): Command {
 
 /** The flags of {@link addOutputFlags}, and those of work that takes its time. */
 export function addRunOutputFlags(command: Command): Command {
-  return addOutputFlags(command).addOption(
-    new Option('--heartbeat <seconds>', 'without a terminal: how often to say how far it is; 0 for never')
-      .argParser(parseWait)
-      .default(60),
-  )
+  return addOutputFlags(command)
+    .option('--report <file>', 'write a page of HTML about the run, with plots', parseText)
+    .addOption(
+      new Option('--heartbeat <seconds>', 'without a terminal: how often to say how far it is; 0 for never')
+        .argParser(parseWait)
+        .default(60),
+    )
 }
 
 interface OutputFlags extends OutputSettings {
@@ -107,8 +109,8 @@ interface OutputFlags extends OutputSettings {
 }
 
 /** What the flags of {@link addOutputFlags} say. */
-export function outputOf({ json, trace, log, events, heartbeat }: OutputFlags): OutputSettings {
-  return { json, trace, log, events, heartbeatMs: heartbeat && heartbeat * 1000 }
+export function outputOf({ json, trace, log, events, report, heartbeat }: OutputFlags): OutputSettings {
+  return { json, trace, log, events, report, heartbeatMs: heartbeat && heartbeat * 1000 }
 }
 
 /** What the flags of {@link addSignInFlags} say of an environment at `url`. */

@@ -1,4 +1,4 @@
-import type { DataverseClient, Governor } from '@deltaverse/client'
+import type { DataverseClient } from '@deltaverse/client'
 import type { Cloud } from '@deltaverse/client/credentials'
 import type { CommandContext } from '../command-line/command-context.js'
 import { requestAttempts, requestWords, toRequestEvent } from '../events/to-request-event.js'
@@ -18,8 +18,6 @@ export interface EnvironmentSettings extends NetworkSettings {
   readonly clientId?: string | undefined
   readonly cloud?: Cloud | undefined
   readonly allowInsecureHttp?: boolean | undefined
-  /** Shared with whoever works with the same environment at the same time. Default: one of its own. */
-  readonly governor?: Governor | undefined
 }
 
 /** An environment that a command works with. */
@@ -37,7 +35,7 @@ export interface Environment {
  */
 export async function openEnvironment(
   settings: EnvironmentSettings,
-  { terminal, tell, signal, env }: CommandContext,
+  { terminal, tell, signal, env, governors }: CommandContext,
 ): Promise<Environment> {
   const url = checkUrl(settings.url)
   const { auth, tenantId, clientId, cloud, allowInsecureHttp = false } = settings
@@ -58,10 +56,11 @@ export async function openEnvironment(
 
     allowInsecureHttp,
     userAgent: 'deltaverse',
-    governor: settings.governor,
+    governor: governors?.of({ url, clientId }),
     interceptors: [counter.interceptor],
     retry: { maxAttempts: requestAttempts, rules: [giveUpAtProxy] },
     onEvent(given) {
+      if (given.kind === 'retry') counter.noteRepeat(given.request)
       const event = toRequestEvent(given)
       tell(event, requestWords(event))
     },

@@ -77,8 +77,7 @@ export type ColumnEntry =
   | (Omit<ColumnMapping, 'column' | 'find'> & { readonly find?: string; readonly label?: boolean })
 
 /** What the sign-in of a connection may say. */
-export interface EnvironmentEntry
-  extends Omit<EnvironmentSettings, 'url' | 'governor' | keyof NetworkSettings> {
+export interface EnvironmentEntry extends Omit<EnvironmentSettings, 'url' | keyof NetworkSettings> {
   readonly dataverse: string
   readonly ca?: string
   readonly connectTimeoutSeconds?: number

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
-import { createSharedGovernors, type SharedGovernors } from '../environment/shared-governors.js'
 import { UsageError } from '../program/usage-error.js'
 import { findProblem } from './find-problem.js'
 import type { JobFile } from './job-file.js'
@@ -13,8 +12,6 @@ export interface OpenedJobFile {
   readonly path: string
   readonly folder: string
   readonly content: JobFile
-  /** Shared by the jobs of the file. */
-  readonly governors: SharedGovernors
   /** Where a member stands, by the names that lead to it. */
   placeOf(names: readonly string[]): Place | undefined
 }
@@ -79,7 +76,6 @@ export async function readJobFile(
     path,
     folder,
     content: content as JobFile,
-    governors: createSharedGovernors((content as JobFile).limits?.requests),
     placeOf: (names) => placeAt(nodeAt(document, names, undefined)),
   }
 }

@@ -117,7 +117,6 @@ function environmentOf(file: OpenedJobFile, name: string, names: readonly string
   } = entry as unknown as EnvironmentEntry
   return {
     url,
-    governor: file.governors.of(name),
     ...signIn,
     ca: ca && resolve(file.folder, ca),
     connectTimeoutMs: milliseconds(connectTimeoutSeconds),

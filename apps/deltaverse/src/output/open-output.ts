@@ -1,3 +1,4 @@
+import type { CommandReport } from '../command-line/command-context.js'
 import { createEventHub, type EventHub } from '../events/event-hub.js'
 import { describeError } from '../program/describe-error.js'
 import { createTerminal, type Terminal } from '../program/terminal.js'
@@ -11,8 +12,13 @@ export interface Output {
   readonly hub: EventHub
   /** For whoever has only lines to say. */
   readonly terminal: Terminal
-  /** Ends it. @returns what went wrong with what was to be written about the run */
-  close(): Promise<Error | undefined>
+  /**
+   * Ends it, and writes the page that was asked for.
+   *
+   * @param report what the page is about; without it there is none
+   * @returns what went wrong with what was to be written about the run
+   */
+  close(report?: CommandReport): Promise<Error | undefined>
 }
 
 /** Bars move this often though nothing is said. */
@@ -31,6 +37,8 @@ export async function openOutput(settings: OutputSettings): Promise<Output> {
   } else hub.listen(createTextLog(printer))
   const board = createBoard(() => Date.now())
   hub.listen(board.listen)
+  const page = settings.report === undefined ? undefined : await openReportPage(settings.report)
+  if (page !== undefined) hub.listen(page.listen)
   const file = events === undefined ? undefined : await openEvents(events)
   if (file !== undefined) hub.listen(file.listen)
   const showsBars = log === 'text' && process.stderr.isTTY === true
@@ -63,11 +71,21 @@ export async function openOutput(settings: OutputSettings): Promise<Output> {
       progress: (line) => printer.progress(line),
       result: (text) => printer.result(text),
     },
-    async close() {
+    async close(report) {
       clearInterval(timer)
       file?.close()
-      return file?.failure()
+      const ofPage = report === undefined ? undefined : await page?.write(report)
+      return file?.failure() ?? ofPage
     },
+  }
+}
+
+async function openReportPage(path: string) {
+  const { createReportFile } = await import('./report-file.js')
+  try {
+    return await createReportFile(path)
+  } catch (error) {
+    throw new UsageError(`--report: ${path} cannot be written: ${describeError(error).message}`)
   }
 }
 

@@ -2,6 +2,7 @@ import { isDataverseError } from '@deltaverse/core'
 import type { CommandReport } from '../command-line/command-context.js'
 import { describeError } from '../program/describe-error.js'
 import { exitCodes } from '../program/exit-codes.js'
+import type { RequestCountsByKind } from './request-kinds.js'
 
 /** What a run did with one table, as `--json` prints it; the same members whichever way the rows went. */
 export interface TableOutcome {
@@ -22,7 +23,11 @@ export interface TableOutcome {
   readonly requests: number
   /** Those of them that may have written. */
   readonly writes: number
-  /** Files that hold the table, in order; empty for a database. */
+  /** The requests by what they are for. */
+  readonly requestKinds?: RequestCountsByKind
+  /** Bytes that came to the files, as they lie on the disk. */
+  readonly bytesOnDisk?: number
+  /** Files that were written, in order; none where nothing was, and for a database. */
   readonly files: readonly string[]
   readonly seconds: number
   readonly error?: { readonly code: string; readonly message: string }

@@ -1,7 +1,9 @@
+import { formatBytes } from '../../program/format-quantity.js'
 import { formatClosingTable } from '../../report/closing-table.js'
+import { formatRequests } from '../../report/request-kinds.js'
 import type { TableOutcome, TablesReport } from '../../report/table-outcome.js'
 
-/** What a pull did, for people: a line for each table, where its files are, and what went wrong. */
+/** What a pull did, for people: a line for each table, the files that it wrote, why there were so many requests, and what went wrong. */
 export function formatPull({ tables }: TablesReport): string {
   const lines = tables.map((table) => ({
     title: table.read === undefined ? table.table : `${table.table}, ${String(table.read)}`,
@@ -15,14 +17,25 @@ export function formatPull({ tables }: TablesReport): string {
     },
     failed: table.error !== undefined,
   }))
-  return [formatClosingTable(lines), ...tables.flatMap(placeOf), ...tables.flatMap(failureOf)].join('\n')
+  return [
+    formatClosingTable(lines),
+    ...tables.flatMap(filesOf),
+    ...tables.flatMap(requestsOf),
+    ...tables.flatMap(failureOf),
+  ].join('\n')
 }
 
-function placeOf({ table, files, upserted, deleted }: TableOutcome): string[] {
-  const last = files.at(-1)
-  if (last === undefined) return []
-  if (upserted + deleted === 0) return [`${table}: nothing changed; its rows are in ${last}`]
-  return [`${table}: ${files.length === 1 ? last : `${files[0]} to ${last}`}`]
+function filesOf({ table, files, bytes, bytesOnDisk, upserted, deleted, error }: TableOutcome): string[] {
+  const [first] = files
+  if (first === undefined)
+    return upserted + deleted === 0 && error === undefined ? [`${table}: nothing changed`] : []
+  const named = files.length <= 3 ? files.join(', ') : `${first} to ${files.at(-1)}, ${files.length} files`
+  const onDisk = bytesOnDisk === undefined ? '' : `, ${formatBytes(bytesOnDisk)} on the disk`
+  return [`${table}: ${named}; ${formatBytes(numberOf(bytes))} came over the wire${onDisk}`]
+}
+
+function requestsOf({ table, requestKinds, pages }: TableOutcome): string[] {
+  return requestKinds === undefined ? [] : [`${table}: ${formatRequests(requestKinds, numberOf(pages))}`]
 }
 
 function failureOf({ table, error }: TableOutcome): string[] {

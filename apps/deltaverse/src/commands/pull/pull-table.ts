@@ -10,6 +10,7 @@ import { describeError } from '../../program/describe-error.js'
 import { createReadMeter } from '../../report/read-meter.js'
 import { isHeld, noOutcome, type TableOutcome } from '../../report/table-outcome.js'
 import { noticeWords } from '../../report/tell-notice.js'
+import { filesWritten, lookAtFiles } from '../../report/written-files.js'
 import type { SinkSettings } from '../../sink/sink-settings.js'
 import { selectColumns } from '../../tables/select-columns.js'
 import type { TableChoice } from '../../tables/table-choice.js'
@@ -51,6 +52,8 @@ export interface PullTableOptions {
   readonly commitBytes: number
   readonly lockWaitMs: number
   readonly maxDeleteShare: number
+  /** How many requests of a table were sent again. */
+  readonly repeatsOf: (entitySet: string) => number
   readonly tell: Tell
   readonly signal: AbortSignal
 }
@@ -80,6 +83,7 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
       tell(event, { level: 'info', text: `${entitySet}: ${text}` })
     },
   })
+  const filesBefore = await lookAtFiles((await opened.place?.())?.files ?? [])
   let error: unknown
   try {
     await sync({
@@ -109,6 +113,8 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
   } finally {
     await opened.release()
   }
+  const repeated = options.repeatsOf(entitySet)
+  const place = await opened.place?.()
   const { rows, deletions, pages, requests, bytes, seconds } = meter.figures()
   const isStop = signal.aborted && error === signal.reason
   const failure = error === undefined || isStop ? undefined : describeError(error)
@@ -122,11 +128,13 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
     upserted: rows,
     deleted: deletions,
     failed: badRows,
-    requests,
+    requests: requests + repeated,
+    requestKinds: { ...meter.kinds(), ...(repeated > 0 && { repeated }) },
     pages,
     bytes,
     seconds,
-    ...(await opened.place?.()),
+    ...place,
+    ...(place !== undefined && (await filesWritten(filesBefore, place.files))),
     ...(failure && { error: failure, ...(isHeld(error) && { held: true }) }),
   }
 }

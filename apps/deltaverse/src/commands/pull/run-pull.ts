@@ -39,7 +39,13 @@ export async function runPull(settings: PullSettings, context: CommandContext): 
     // A table that is followed never makes room for another one.
     const limit = pLimit(settings.follow === undefined ? settings.concurrency : settings.tables.length)
     const run = async (table: PreparedTable): Promise<TableOutcome> => {
-      const outcome = await pullTable(client, { ...settings, table, tell, signal })
+      const outcome = await pullTable(client, {
+        ...settings,
+        table,
+        tell,
+        signal,
+        repeatsOf: environment.counter.repeatsOf,
+      })
       // The others may go on for days before the report is printed.
       if (settings.follow !== undefined && outcome.error !== undefined) {
         terminal.say(`${table.name}: failed, and is not followed any more: ${outcome.error.message}`)

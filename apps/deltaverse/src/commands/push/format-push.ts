@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../../program/format-quantity.js'
+import { formatRequests } from '../../report/request-kinds.js'
 import type { TableOutcome, TablesReport } from '../../report/table-outcome.js'
 
 /** What a push did, for people. */
@@ -7,13 +8,13 @@ export function formatPush({ tables }: TablesReport): string {
 }
 
 function formatTable(outcome: TableOutcome): string[] {
-  const { table, rows, requests, writes, seconds, deadLetters, withheld, failed } = outcome
+  const { table, rows, requests, requestKinds, writes, seconds, deadLetters, withheld, failed } = outcome
   const done = (['created', 'updated', 'upserted', 'unchanged', 'deactivated', 'deleted', 'failed'] as const)
     .filter((what) => outcome[what] > 0)
     .map((what) => `${formatCount(outcome[what])} ${what}`)
   const lines = [
     `${table}: ${plural(rows, 'row')}: ${done.join(', ') || 'nothing to do'}`,
-    `${plural(requests, 'request')}, ${formatCount(writes)} of them may have written, ${seconds.toFixed(1)} s`,
+    `${requestKinds === undefined ? plural(requests, 'request') : formatRequests(requestKinds)}; ${formatCount(writes)} of them may have written; ${seconds.toFixed(1)} s`,
   ]
   if (typeof withheld === 'string') lines.push(withheld)
   if (failed > 0) {

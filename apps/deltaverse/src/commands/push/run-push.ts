@@ -52,6 +52,7 @@ async function pushTable(
       ...counts,
       requests: reads + writes,
       writes,
+      requestKinds: environment.counter.kinds(),
       seconds: (systemClock.now() - beganAtMs) / 1000,
       ...(letters.count > 0 && settings.deadLetters !== undefined && { deadLetters: settings.deadLetters }),
     }

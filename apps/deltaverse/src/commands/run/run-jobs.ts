@@ -1,4 +1,5 @@
 import type { CommandContext, CommandResult } from '../../command-line/command-context.js'
+import { createSharedGovernors } from '../../environment/shared-governors.js'
 import { readJobFile } from '../../job-file/read-job-file.js'
 import { followJobs } from './follow-jobs.js'
 import {
@@ -21,8 +22,9 @@ export interface RunJobsSettings {
 }
 
 /** Runs jobs one behind the other. One that fails does not stop those that do not need it. */
-export async function runJobs(settings: RunJobsSettings, context: CommandContext): Promise<CommandResult> {
-  const file = await readJobFile(settings.file, context.env)
+export async function runJobs(settings: RunJobsSettings, given: CommandContext): Promise<CommandResult> {
+  const file = await readJobFile(settings.file, given.env)
+  const context = { ...given, governors: createSharedGovernors(file.content.limits?.requests) }
   const names = orderJobs(file, settings.jobs)
   const works = new Map(
     await Promise.all(names.map(async (name) => [name, await prepareJob(file, name)] as const)),
