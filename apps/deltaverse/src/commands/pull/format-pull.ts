@@ -1,10 +1,12 @@
-import { formatBytes } from '../../program/format-quantity.js'
+import { formatBytes, plural } from '../../program/format-quantity.js'
 import { formatClosingTable } from '../../report/closing-table.js'
 import { formatRequests } from '../../report/request-kinds.js'
 import type { TableOutcome, TablesReport } from '../../report/table-outcome.js'
 
 /** What a pull did, for people: a line for each table, the files that it wrote, why there were so many requests, and what went wrong. */
-export function formatPull({ tables }: TablesReport): string {
+export function formatPull({ tables, requests }: TablesReport & { readonly requests: number }): string {
+  const ofTables = tables.reduce((sum, table) => sum + table.requests, 0)
+  const before = requests - ofTables
   const lines = tables.map((table) => ({
     title: table.read === undefined ? table.table : `${table.table}, ${String(table.read)}`,
     figures: {
@@ -21,6 +23,7 @@ export function formatPull({ tables }: TablesReport): string {
     formatClosingTable(lines),
     ...tables.flatMap(filesOf),
     ...tables.flatMap(requestsOf),
+    ...(before > 0 ? [`before that, ${plural(before, 'request')} to look up what was asked for`] : []),
     ...tables.flatMap(failureOf),
   ].join('\n')
 }

@@ -55,7 +55,8 @@ export async function runPull(settings: PullSettings, context: CommandContext): 
     const outcomes = await Promise.all(
       prepared.map((table) => ('error' in table ? table : limit(() => run(table)))),
     )
-    const report = summarizeTables(outcomes)
+    const { reads, writes } = environment.counter.counts()
+    const report = { ...summarizeTables(outcomes), requests: reads + writes }
     return { report, text: formatPull(report), endsOnSignal: settings.follow !== undefined }
   } finally {
     await environment.close()
