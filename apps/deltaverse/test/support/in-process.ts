@@ -1,11 +1,8 @@
-import { setMaxListeners } from 'node:events'
 import type { CommandContext, CommandResult } from '../../src/command-line/command-context.js'
 
 /** What a command is given by tests that run it without a process of its own. */
 export function quietContext(signal: AbortSignal = new AbortController().signal): CommandContext {
   const silent = (): void => {}
-  // As the program itself does: every request under way listens to it.
-  setMaxListeners(0, signal)
   return {
     terminal: { say: silent, warn: silent, trace: silent, progress: silent, result: silent },
     tell: silent,

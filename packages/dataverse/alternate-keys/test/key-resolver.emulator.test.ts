@@ -367,4 +367,21 @@ describe('createKeyResolver() on short pages and short URLs', () => {
       { numRuns: 60 },
     )
   })
+
+  it('asks for many keys without a warning of Node about the listeners of the signal', async () => {
+    const warnings: string[] = []
+    const hear = (warning: Error): void => void warnings.push(warning.name)
+    process.on('warning', hear)
+    try {
+      const { signal } = new AbortController()
+      const keys = Array.from({ length: 20 }, (_, n) => ({ new_code: `many ${n}` }))
+      const resolver = createKeyResolver(service.client)
+      await resolver.resolveMany('new_thing', keys, { signal })
+      await resolver.readRows('new_thing', keys, { select: [] }, { signal })
+      await new Promise(setImmediate)
+    } finally {
+      process.off('warning', hear)
+    }
+    expect(warnings).toEqual([])
+  })
 })

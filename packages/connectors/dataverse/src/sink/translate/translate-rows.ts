@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { type ColumnProblem, createKeyResolver, createRowTranslator } from '@deltaverse/alternate-keys'
 import type { DataverseClient } from '@deltaverse/client'
 import type { CallOptions, Row } from '@deltaverse/core'
@@ -75,11 +74,8 @@ export async function createTranslationStage(
 
   return {
     origins,
-    async *translate(rows, call) {
+    async *translate(rows, { signal }) {
       const { maxWaitMs, clock } = options
-      // Every reference under way listens to it, and Node warns of more than ten.
-      const signal = call.signal && AbortSignal.any([call.signal])
-      if (signal !== undefined) setMaxListeners(0, signal)
       for await (const some of gatherRows(rows, { maxRows: rowsAtOnce, maxWaitMs, clock })) {
         yield* await translateAll(some, signal)
       }

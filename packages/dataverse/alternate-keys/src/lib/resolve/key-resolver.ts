@@ -5,6 +5,7 @@ import { isGuidText } from '@deltaverse/protocol'
 import type { KeyValues } from '@deltaverse/values'
 import pLimit from 'p-limit'
 import { asMiss } from './as-miss.js'
+import { callForMany } from './call-for-many.js'
 import { addressById, addressByKey } from './key-address.js'
 import { unaddressableError } from './key-errors.js'
 import { type KeyResolverOptions, toKeyResolverSettings } from './key-resolver-options.js'
@@ -120,10 +121,14 @@ export function createKeyResolver(
   return {
     metadata,
     resolve: (table, key, call = {}) => resolve(table, key, call),
-    resolveMany: (table, keys, call = {}) => Promise.all([...keys].map((key) => resolve(table, key, call))),
+    resolveMany(table, keys, given = {}) {
+      const call = callForMany(given)
+      return Promise.all([...keys].map((key) => resolve(table, key, call)))
+    },
     address: (table, key, call = {}) => address(table, key, call),
-    async readRows(table, keys, what, call = {}) {
-      call.signal?.throwIfAborted()
+    async readRows(table, keys, what, given = {}) {
+      given.signal?.throwIfAborted()
+      const call = callForMany(given)
       const prepared = await Promise.all([...keys].map((key) => prepareAny(table, key, call)))
       return readRows(reading, prepared, what, call)
     },

@@ -4,6 +4,7 @@ import type { ColumnMetadata, TableMetadata } from '@deltaverse/metadata'
 import { checkTableName } from '@deltaverse/metadata'
 import { defineOptions, instance, listOf, type OptionsInput, oneOf, text } from '@deltaverse/options'
 import { nearestNames, toColumnValue, toValueRules, type ValueRules, valueOptions } from '@deltaverse/values'
+import { callForMany } from '../resolve/call-for-many.js'
 import { createKeyResolver, type KeyResolver } from '../resolve/key-resolver.js'
 import { createPlaces, type Place, type Places } from './column-places.js'
 import { type CurrentTargets, readCurrentTargets } from './current-targets.js'
@@ -84,24 +85,25 @@ export function createRowTranslator(
   client: Pick<DataverseClient, 'request' | 'serviceRoot'>,
   input: RowTranslatorOptions,
 ): RowTranslator {
-  const given = options.parse(input)
-  checkTableName(given.table)
+  const parsed = options.parse(input)
+  checkTableName(parsed.table)
   const settings: Settings = {
-    ...given,
-    resolver: given.resolver ?? createKeyResolver(client),
-    rules: toValueRules(given, given.noNumber),
+    ...parsed,
+    resolver: parsed.resolver ?? createKeyResolver(client),
+    rules: toValueRules(parsed, parsed.noNumber),
   }
   const { metadata } = settings.resolver
 
-  async function toWireRows(source: Iterable<SourceRow>, call: CallOptions = {}): Promise<TranslatedRow[]> {
-    call.signal?.throwIfAborted()
+  async function toWireRows(source: Iterable<SourceRow>, given: CallOptions = {}): Promise<TranslatedRow[]> {
+    given.signal?.throwIfAborted()
+    const call = callForMany(given)
     const rows = [...source]
-    const table = await metadata.table(given.table, call)
+    const table = await metadata.table(parsed.table, call)
     const places = createPlaces(table)
-    const details = await readRowDetails(metadata, given.table, rows, places, call)
+    const details = await readRowDetails(metadata, parsed.table, rows, places, call)
     const targets =
       settings.polymorphicNull === 'read'
-        ? await readCurrentTargets(settings.resolver, table, rows, given.key, call)
+        ? await readCurrentTargets(settings.resolver, table, rows, parsed.key, call)
         : []
     const context: Context = { ...settings, table, places, details, call }
     return Promise.all(rows.map((row, index) => translate(context, row, targets[index])))
