@@ -12,13 +12,29 @@ import {
 import { UsageError } from '../../program/usage-error.js'
 import { sinkFromFlags } from '../../sink/sink-settings.js'
 import { parseTableChoice } from '../../tables/table-choice.js'
+import type { PullSettings } from './run-pull.js'
 
 /** `deltaverse pull`: a table's rows, and what changes of them, to a sink. */
 export function addPull(program: Command, execute: Execute): Command {
-  const command = program
-    .command('pull')
-    .description('bring tables of an environment to files or a database: everything first, then what changed')
-    .addHelpText('after', examples)
+  const command = addPullFlags(
+    program
+      .command('pull')
+      .description(
+        'bring tables of an environment to files or a database: everything first, then what changed',
+      )
+      .addHelpText('after', examples),
+  )
+  return command.action(async (flags) => {
+    const settings = await pullSettingsOf(flags)
+    await execute(outputOf(flags), async () => {
+      const { runPull } = await import('./run-pull.js')
+      return (context) => runPull(settings, context)
+    })
+  })
+}
+
+/** The flags of whatever pulls or says what a pull would do. */
+export function addPullFlags(command: Command): Command {
   addFromFlag(command.optionsGroup('What to read:'))
     .requiredOption(
       '--table <name[:columns]>',
@@ -67,34 +83,50 @@ export function addPull(program: Command, execute: Execute): Command {
         .argParser(parseCount)
         .default(64 * 1024 * 1024),
     )
-  addRunOutputFlags(addSignInFlags(command))
-  return command.action(async (flags) => {
-    if (flags.minInterval > flags.maxInterval) {
-      throw new UsageError(
-        `--min-interval must not be above --max-interval, not ${flags.minInterval} and ${flags.maxInterval}`,
-      )
-    }
-    const settings = {
-      environment: environmentOf(flags.from, flags),
-      tables: (flags.table as readonly string[]).map(parseTableChoice),
-      sink: await sinkFromFlags(flags),
-      annotations: flags.annotations,
-      pageSize: flags.pageSize,
-      concurrency: flags.concurrency,
-      follow: flags.follow
-        ? { minIntervalMs: flags.minInterval * 1000, maxIntervalMs: flags.maxInterval * 1000 }
-        : undefined,
-      restart: flags.restart,
-      onMismatch: flags.onMismatch,
-      commitBytes: flags.commitBytes,
-      lockWaitMs: flags.lockWait * 1000,
-      maxDeleteShare: flags.maxDeleteShare,
-    }
-    await execute(outputOf(flags), async () => {
-      const { runPull } = await import('./run-pull.js')
-      return (context) => runPull(settings, context)
-    })
-  })
+  return addRunOutputFlags(addSignInFlags(command))
+}
+
+type SignInFlags = Parameters<typeof environmentOf>[1]
+type SinkFlags = Parameters<typeof sinkFromFlags>[0]
+
+interface PullFlags
+  extends SignInFlags,
+    SinkFlags,
+    Pick<
+      PullSettings,
+      'annotations' | 'pageSize' | 'concurrency' | 'restart' | 'onMismatch' | 'commitBytes' | 'maxDeleteShare'
+    > {
+  readonly from: string
+  readonly table: readonly string[]
+  readonly follow: boolean
+  readonly minInterval: number
+  readonly maxInterval: number
+  readonly lockWait: number
+}
+
+/** What the flags say. @throws UsageError */
+export async function pullSettingsOf(flags: PullFlags): Promise<PullSettings> {
+  if (flags.minInterval > flags.maxInterval) {
+    throw new UsageError(
+      `--min-interval must not be above --max-interval, not ${flags.minInterval} and ${flags.maxInterval}`,
+    )
+  }
+  return {
+    environment: environmentOf(flags.from, flags),
+    tables: flags.table.map(parseTableChoice),
+    sink: await sinkFromFlags(flags),
+    annotations: flags.annotations,
+    pageSize: flags.pageSize,
+    concurrency: flags.concurrency,
+    follow: flags.follow
+      ? { minIntervalMs: flags.minInterval * 1000, maxIntervalMs: flags.maxInterval * 1000 }
+      : undefined,
+    restart: flags.restart,
+    onMismatch: flags.onMismatch,
+    commitBytes: flags.commitBytes,
+    lockWaitMs: flags.lockWait * 1000,
+    maxDeleteShare: flags.maxDeleteShare,
+  }
 }
 
 const examples = `

@@ -1,10 +1,4 @@
-import {
-  type CheckpointStore,
-  isDataverseError,
-  type OpenedSink,
-  type SyncState,
-  type TransactionalSink,
-} from '@deltaverse/core'
+import { isDataverseError, type SyncState } from '@deltaverse/core'
 import { describeTable } from '@deltaverse/dataverse'
 import type { CommandContext, CommandResult } from '../../command-line/command-context.js'
 import { type EnvironmentSettings, openEnvironment } from '../../environment/open-environment.js'
@@ -13,6 +7,7 @@ import { exitCodes } from '../../program/exit-codes.js'
 import { formatCount } from '../../program/format-quantity.js'
 import { formatPlainTable } from '../../report/plain-table.js'
 import type { SinkSettings } from '../../sink/sink-settings.js'
+import { type StateStore, stateStoreOf } from '../../sink/state-store.js'
 import type { TableChoice } from '../../tables/table-choice.js'
 
 export interface StatusSettings {
@@ -62,7 +57,7 @@ export async function runStatus(settings: StatusSettings, context: CommandContex
 async function statusOf(table: string, entitySet: string, sink: SinkSettings): Promise<TableStatus> {
   const opened = await sink.role.open(sink.settings, { name: entitySet })
   try {
-    const store = storeOf(opened)
+    const store = stateStoreOf(opened)
     const stored = await store.load(entitySet)
     const heldBy = await holderOf(store, entitySet)
     return { ...describe(table, stored?.state), ...(heldBy !== undefined && { heldBy }) }
@@ -71,19 +66,7 @@ async function statusOf(table: string, entitySet: string, sink: SinkSettings): P
   }
 }
 
-type Store = Pick<CheckpointStore, 'load' | 'acquire'>
-
-/** A sink that keeps the state itself answers for it. */
-function storeOf({ sink, checkpoints }: OpenedSink): Store {
-  if (checkpoints !== undefined) return checkpoints
-  const own = sink as TransactionalSink
-  return {
-    load: (name, call) => own.loadState(name, call),
-    ...(own.acquire !== undefined && { acquire: (name, call) => own.acquire?.(name, call) as never }),
-  }
-}
-
-async function holderOf(store: Store, name: string): Promise<string | undefined> {
+async function holderOf(store: StateStore, name: string): Promise<string | undefined> {
   try {
     const lease = await store.acquire?.(name)
     await lease?.release()
