@@ -29,12 +29,21 @@ export {
   type MemoryStorage,
   rowsOf,
 } from './lib/memory/memory-sink.js'
+export {
+  createMemorySource,
+  createSourceStorage,
+  putRow,
+  removeRow,
+  type SourceStorage,
+} from './lib/memory/memory-source.js'
 export { createMemoryStore, createStoreStorage, type StoreStorage } from './lib/memory/memory-store.js'
 export { createMemoryTable, type TablePosition, type TableStorage } from './lib/memory/memory-table.js'
 export { readableSinkContract } from './lib/readable-sink-contract.js'
 export { createSeededRandom, type SeededRandom } from './lib/seeded-random.js'
 export { sinkContract } from './lib/sink-contract.js'
 export type { SinkHarness } from './lib/sink-harness.js'
+export { sourceContract } from './lib/source-contract.js'
+export type { SourceHarness } from './lib/source-harness.js'
 export { createSteppedClock, type SteppedClock } from './lib/stepped-clock.js'
 export { createStrictSink } from './lib/strict-sink.js'
 export {

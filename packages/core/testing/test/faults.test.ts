@@ -5,6 +5,7 @@ import {
   fingerprintsContract,
   readableSinkContract,
   sinkContract,
+  sourceContract,
   transactionalSinkContract,
 } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
@@ -13,6 +14,7 @@ import { fingerprintFaults } from './fingerprint-faults.js'
 import { sinkHarness } from './harnesses.js'
 import { leaseFaults } from './lease-faults.js'
 import { sinkFaults } from './sink-faults.js'
+import { sourceFaults } from './source-faults.js'
 import { storeFaults } from './store-faults.js'
 import { readingFaults, transactionFaults } from './transaction-faults.js'
 
@@ -29,6 +31,7 @@ describe('sinkContract()', () => catches(sinkContract, sinkFaults))
 describe('transactionalSinkContract()', () =>
   catches(transactionalSinkContract, [...transactionFaults, ...leasesOfSinks]))
 describe('readableSinkContract()', () => catches(readableSinkContract, readingFaults))
+describe('sourceContract()', () => catches(sourceContract, sourceFaults))
 describe('checkpointStoreContract()', () => catches(checkpointStoreContract, storeFaults))
 describe('fingerprintsContract()', () => catches(fingerprintsContract, fingerprintFaults))
 

@@ -3,16 +3,19 @@ import {
   fingerprintsContract,
   readableSinkContract,
   sinkContract,
+  sourceContract,
   transactionalSinkContract,
 } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
 import { fingerprintHarness, sinkHarness, storeHarness, tableHarness } from './harnesses.js'
+import { sourceHarness } from './source-faults.js'
 
 const suites = {
   sinkContract: sinkContract(sinkHarness()),
   'sinkContract, without a way back,': sinkContract(tableHarness()),
   transactionalSinkContract: transactionalSinkContract(sinkHarness()),
   readableSinkContract: readableSinkContract(sinkHarness()),
+  sourceContract: sourceContract(sourceHarness()),
   checkpointStoreContract: checkpointStoreContract(storeHarness()),
   fingerprintsContract: fingerprintsContract(fingerprintHarness()),
 }
