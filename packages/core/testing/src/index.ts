@@ -1,5 +1,6 @@
 export { type CheckpointStoreHarness, checkpointStoreContract } from './lib/checkpoint-store-contract.js'
 export type { ContractCase } from './lib/contract-case.js'
+export { dialectContract } from './lib/dialect-contract.js'
 export {
   account,
   accountRow,
@@ -15,6 +16,7 @@ export {
 } from './lib/events.js'
 export { fingerprintsContract } from './lib/fingerprints-contract.js'
 export type { FingerprintsHarness } from './lib/fingerprints-harness.js'
+export { formatContract, type TestedFormat } from './lib/format-contract.js'
 export type { LeaseHarness } from './lib/lease-cases.js'
 export {
   createFingerprintStorage,
@@ -46,6 +48,7 @@ export { sourceContract } from './lib/source-contract.js'
 export type { SourceHarness } from './lib/source-harness.js'
 export { createSteppedClock, type SteppedClock } from './lib/stepped-clock.js'
 export { createStrictSink } from './lib/strict-sink.js'
+export type { DialectHarness, TestedConnection, TestedDialect } from './lib/tested-dialect.js'
 export {
   type TransactionalSinkHarness,
   transactionalSinkContract,

@@ -1,5 +1,6 @@
 import {
   createPostgresCheckpointStore,
+  createPostgresDialect,
   createPostgresSink,
   type PostgresSinkOptions,
   type SqlPosition,
@@ -8,6 +9,7 @@ import {
 import {
   type CheckpointStoreHarness,
   checkpointStoreContract,
+  dialectContract,
   readableSinkContract,
   type SinkHarness,
   sinkContract,
@@ -39,6 +41,17 @@ export function contractTests(database: TestDatabase): void {
     const harness = sinkHarness(database, {})
     for (const { name, run } of transactionalSinkContract(harness)) it(name, run)
     for (const { name, run } of readableSinkContract(harness)) it(name, run)
+  })
+
+  describe('createPostgresDialect() as a dialect', () => {
+    let schema = ''
+    const open = () =>
+      createPostgresDialect({ pool: database.pool, schema, busyWaitMs: 10_000, staleAfterMs: 900_000 })
+    const create = () => {
+      schema = database.freshSchema()
+      return open()
+    }
+    for (const { name, run } of dialectContract({ create, reopen: open })) it(name, run)
   })
 
   describe('createPostgresCheckpointStore()', () => {
