@@ -168,10 +168,22 @@ export const connector: Connector = {
     modes: ['table'],
     capabilities: { transactional: false, readable: false, schema: false },
     options,
+    testing: async () => (await import('./testing/sink-testing.js')).sinkTesting,
     async open(settings, { name }) {
       const { create${type}Sink } = await import('./sink.js')
       return { sink: create${type}Sink({ ...settings, name }), async release() {} }
     },
+  },
+}
+`,
+    'src/testing/sink-testing.ts': `import type { SinkTesting } from '@deltaverse/core'
+import { notWritten } from '../errors.js'
+
+/** How the crash runner tries the sink: places to keep rows in, and somebody who looks at them with none of its code. */
+export const sinkTesting: SinkTesting = {
+  standsOnFiles: false,
+  async start() {
+    throw notWritten('be tried')
   },
 }
 `,
