@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { acquireFileLock } from './file-lock.js'
+import { acquireFileLock, type FileLock } from './file-lock.js'
 import type { Processes } from './process-identity.js'
 import { machineProcesses } from './process-identity.js'
 import { fileError } from './testing/file-errors.js'
@@ -89,6 +89,26 @@ describe('acquireFileLock()', () => {
     expect(await lock.isHeld()).toBe(false)
     await lock.release()
     expect(await other.isHeld()).toBe(true)
+  })
+
+  it('gives back the lock of somebody who took it over while the release stood still', async () => {
+    let takeOver: (() => Promise<void>) | undefined
+    const files = interceptFiles(disk.files, async ({ operation }) => {
+      if (operation !== 'rename' && operation !== 'rm') return
+      const now = takeOver
+      takeOver = undefined
+      await now?.()
+    })
+    const lock = await acquireFileLock(path, 'products', { files, processes: processesAs(1) })
+    let other: FileLock | undefined
+    takeOver = async () => {
+      other = await acquireFileLock(path, 'products', { files: disk.files, processes: processesAs(2, [1]) })
+    }
+    await lock.release()
+    expect(await other?.isHeld()).toBe(true)
+    expect(disk.paths()).toEqual([path])
+    await other?.release()
+    expect(disk.paths()).toEqual([])
   })
 
   it('works on a file system without links', async () => {

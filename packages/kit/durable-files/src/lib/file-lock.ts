@@ -91,7 +91,7 @@ function lockOf({ files }: Place, path: string, text: string, wasForced: boolean
     wasForced,
     isHeld,
     release: async () => {
-      if (await isHeld()) await remove(files, path)
+      if (await isHeld()) await removeNamed(files, path, text)
     },
     abandon: () => undefined,
   }
@@ -156,11 +156,27 @@ async function clearAway(place: Place, path: string, text: string): Promise<Held
   if (!('text' in outcome)) return outcome
   const right = lockOf(place, rightPath, outcome.text, false)
   try {
-    if ((await readText(place.files, path)) === text) await remove(place.files, path)
+    if ((await readText(place.files, path)) === text) await removeNamed(place.files, path, text)
   } finally {
     await right.release()
   }
   return 'again'
+}
+
+/**
+ * Removes the lock of this text. Behind the look at it we may stand still for long, and somebody else have made another one: it is moved
+ * aside, which tells whose it was, and given back where it was not that one.
+ */
+async function removeNamed(files: Files, path: string, text: string): Promise<void> {
+  const aside = `${path}.${process.pid}.${randomUUID()}`
+  const moved = await attempt('remove', path, () => ifThere(files.rename(path, aside).then(() => true)))
+  if (moved === undefined) return
+  const found = await readText(files, aside)
+  if (found !== undefined && found !== text) {
+    // Where there are no links nobody can have it back; its holder finds out before it writes.
+    await files.link(aside, path).catch(() => undefined)
+  }
+  await remove(files, aside)
 }
 
 /** The lock appears with its text in it, in one step: a process that dies here leaves none that names nobody. */
