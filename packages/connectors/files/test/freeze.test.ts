@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -74,9 +74,10 @@ async function freezeAt(mode: Mode, operation: number) {
   }
 }
 
-/** As if the holder of the lease had not renewed it for long. */
+/** As if the holder of the lease had not renewed it for long; one that was giving it back may have moved it aside. */
 function growOld(): void {
-  utimesSync(join(directory, `${name}.checkpoint.lock`), 0, 0)
+  const lock = join(directory, `${name}.checkpoint.lock`)
+  if (existsSync(lock)) utimesSync(lock, 0, 0)
 }
 
 const steps: readonly (readonly ChangeEvent[])[] = [
