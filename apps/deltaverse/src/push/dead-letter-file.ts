@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { DeadLetter } from '@deltaverse/dataverse'
+import { attempt } from '@deltaverse/durable-files'
 
 /** NDJSON of rows that were not written; the file appears with the first of them, and one that was there is replaced. */
 export interface DeadLetterFile {
@@ -20,8 +21,10 @@ export function createDeadLetterFile(path: string | undefined): DeadLetterFile {
       count += 1
       if (letter.conflict !== undefined) conflicts += 1
       if (path === undefined) return
-      handle ??= await open(path, 'w')
-      await handle.appendFile(`${JSON.stringify(letter)}\n`)
+      await attempt('write', path, async () => {
+        handle ??= await open(path, 'w')
+        await handle.appendFile(`${JSON.stringify(letter)}\n`)
+      })
     },
     get count() {
       return count
@@ -30,8 +33,10 @@ export function createDeadLetterFile(path: string | undefined): DeadLetterFile {
       return conflicts
     },
     async close() {
-      await handle?.sync()
-      await handle?.close()
+      if (handle === undefined || path === undefined) return
+      const file = handle
+      handle = undefined
+      await attempt('write', path, () => file.sync()).finally(() => file.close())
     },
   }
 }

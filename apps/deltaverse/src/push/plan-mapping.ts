@@ -36,6 +36,16 @@ export function planMapping(
   return all
 }
 
+/** @throws UsageError for a column that names rows and that the table does not have; it says the nearest */
+export function checkKeyColumns(table: TableMetadata, key: readonly string[]): void {
+  const names = [...table.columns.keys()]
+  const unknown = key.find((name) => !table.columns.has(name))
+  if (unknown === undefined) return
+  throw new UsageError(
+    `${unknown} is to name rows, but the table ${table.logicalName} has no such column; ${remedy(unknown, names)}`,
+  )
+}
+
 /** Columns that an export of dead letters adds for those who read it. */
 function isRemark(name: string): boolean {
   return name.startsWith(remarkPrefix)
@@ -44,7 +54,7 @@ function isRemark(name: string): boolean {
 function checkColumn(table: TableMetadata, name: string, why: string): void {
   if (table.columns.has(name)) return
   throw new UsageError(
-    `${name} ${why}, but the table ${table.logicalName} has no such column; ${remedy(name, [...table.columns.keys()])}. --map "${name}=column" says where it goes`,
+    `${name} ${why}, but the table ${table.logicalName} has no such column; ${remedy(name, [...table.columns.keys()]).replace(/[^?]$/, '$&.')} --map "${name}=column" says where it goes`,
   )
 }
 

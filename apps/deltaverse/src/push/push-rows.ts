@@ -9,7 +9,7 @@ import type { TableMetadata } from '@deltaverse/metadata'
 import type { Environment } from '../environment/open-environment.js'
 import { openSource } from '../sources/open-source.js'
 import type { RowSource, SourceRow } from '../sources/source-row.js'
-import { planMapping } from './plan-mapping.js'
+import { checkKeyColumns, planMapping } from './plan-mapping.js'
 import type { PushSettings } from './push-settings.js'
 import { toColumns } from './to-columns.js'
 
@@ -37,6 +37,7 @@ export async function preparePush(
   const resolver = createKeyResolver(client)
   const { logicalName, entitySet } = await describeTable(client, settings.table, { signal })
   const table = await resolver.metadata.table(logicalName, { signal })
+  checkKeyColumns(table, settings.key)
   const source = await openSource(settings.source, signal)
   const { operation, batchSize } = settings
   const writer = createUpsertWriter<SourceRow>(client, {

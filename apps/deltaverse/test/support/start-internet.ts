@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer, request as httpRequest, type RequestListener } from 'node:http'
+import { createServer, request as httpRequest, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, connect, type Server } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { generate } from 'selfsigned'
 
 /** An environment and the authority behind TLS with a certificate of nobody's, and a proxy that leads to them. */
@@ -64,8 +65,7 @@ export async function startInternet(emulatorUrl: string): Promise<Internet> {
 function answerFor(emulatorUrl: string): RequestListener {
   return (request, response) => {
     if (request.headers.host?.startsWith('login.')) {
-      response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ token_type: 'Bearer', expires_in: 3600, access_token: 'a-token' }))
+      text(request).then((form) => answerToken(new URLSearchParams(form).get('client_secret'), response))
       return
     }
     const { method, url, headers } = request
@@ -75,6 +75,19 @@ function answerFor(emulatorUrl: string): RequestListener {
     })
     request.pipe(onward)
   }
+}
+
+/** As the authority answers a client secret. */
+function answerToken(secret: string | null, response: ServerResponse): void {
+  const isRight = secret === 's3cret'
+  const refused = {
+    error: 'invalid_client',
+    error_description: 'AADSTS7000215: Invalid client secret provided.',
+  }
+  response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' })
+  response.end(
+    JSON.stringify(isRight ? { token_type: 'Bearer', expires_in: 3600, access_token: 'a-token' } : refused),
+  )
 }
 
 async function listen(server: Server): Promise<number> {

@@ -37,8 +37,10 @@ function filesOf({ table, files, bytes, bytesOnDisk, upserted, deleted, error }:
   return [`${table}: ${named}; ${formatBytes(numberOf(bytes))} came over the wire${onDisk}`]
 }
 
-function requestsOf({ table, requestKinds, pages }: TableOutcome): string[] {
-  return requestKinds === undefined ? [] : [`${table}: ${formatRequests(requestKinds, numberOf(pages))}`]
+function requestsOf({ table, requests, requestKinds, pages }: TableOutcome): string[] {
+  return requestKinds === undefined || requests === 0
+    ? []
+    : [`${table}: ${formatRequests(requestKinds, numberOf(pages))}`]
 }
 
 function failureOf({ table, error }: TableOutcome): string[] {

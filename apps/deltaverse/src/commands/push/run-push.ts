@@ -43,6 +43,7 @@ async function pushTable(
   const progress = createPushProgress(tell, { table, failed: () => letters.count })
   try {
     const counts = await writePush(push, { environment, letters, known, signal, onProgress: progress.note })
+    await letters.close()
     progress.end()
     const { reads, writes } = environment.counter.counts()
     return {
@@ -58,9 +59,10 @@ async function pushTable(
     }
   } catch (error) {
     progress.end(error)
+    // What went wrong first is what matters.
+    await letters.close().catch(() => undefined)
     throw error
   } finally {
-    await letters.close()
     await known?.close()
   }
 }
