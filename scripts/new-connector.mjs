@@ -33,7 +33,7 @@ console.log(`packages/connectors/${name} is made. Next:
   pnpm install && pnpm run build
   pnpm vitest packages/connectors/${name}    until it passes
   sink.testing in its src/connector.ts       say how to look at what it keeps
-  node scripts/write-option-tables.mjs && node scripts/draw-layers.mjs && pnpm changeset`)
+  node scripts/write-option-tables.mjs && node scripts/write-job-schema.mjs && node scripts/draw-layers.mjs && pnpm changeset`)
 
 function write(files) {
   for (const [path, text] of Object.entries(files)) {

@@ -3,6 +3,16 @@ export {
   type RequestCounter,
   type RequestCounts,
 } from './environment/request-counter.js'
+export type {
+  EventWords,
+  PullEvent,
+  PushEvent,
+  RequestEvent,
+  RunEvent,
+  TableEvent,
+  ToldError,
+  WordsLevel,
+} from './events/run-event.js'
 export { type ClosingLine, formatClosingTable } from './report/closing-table.js'
 export { createProgress, type Progress } from './report/progress.js'
 export { createReadMeter } from './report/read-meter.js'

@@ -24,7 +24,7 @@ Secrets come from the environment or from files, never from arguments, which eve
   token             DATAVERSE_TOKEN: a token fetched elsewhere
   A URL of this machine (an emulator) needs none.
 
-Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 partly failed, 4 somebody else works on it;
+Exit codes: 0 done (or a follow ended by Ctrl-C), 1 failed, 2 wrong arguments, 3 partly failed, 4 somebody else works on it;
 129, 130 or 143 stopped by a signal (what was committed is kept; the next run goes on from there).`
 
 /** The program with its commands. Each command is loaded when it is called for: `--help` needs none of what they use. */

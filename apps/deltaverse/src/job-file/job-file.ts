@@ -11,7 +11,7 @@ export interface JobFile {
 }
 
 /** What may be taken at a time. */
-export interface JobLimits {
+interface JobLimits {
   readonly jobs?: number
   /** To one environment. */
   readonly requests?: number

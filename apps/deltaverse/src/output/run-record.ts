@@ -1,7 +1,7 @@
 import type { RunListener } from '../events/event-hub.js'
 
 /** A moment of a run: seconds since it began, and rows up to then. */
-export interface Sample {
+interface Sample {
   readonly seconds: number
   readonly rows: number
 }

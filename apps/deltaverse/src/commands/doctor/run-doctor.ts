@@ -50,19 +50,12 @@ export async function runDoctor(settings: DoctorSettings, context: CommandContex
 }
 
 function lookHere(env: CommandContext['env']): Finding[] {
-  const proxy = env.HTTPS_PROXY ?? env.https_proxy
-  return [
-    { what: 'Node', is: 'well', found: process.version },
-    ...(proxy === undefined || proxy === ''
-      ? []
-      : [
-          {
-            what: 'proxy',
-            is: 'note',
-            found: `HTTPS_PROXY is set to ${proxy.replace(/\/\/[^/]*@/, '//')}`,
-          } as const,
-        ]),
-  ]
+  const proxies = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name): Finding[] => {
+    const value = env[name.toLowerCase()] ?? env[name] ?? ''
+    const shown = value.replace(/^(.*\/\/)?[^/]*@/, '$1')
+    return value === '' ? [] : [{ what: 'proxy', is: 'note', found: `${name} is set to ${shown}` }]
+  })
+  return [{ what: 'Node', is: 'well', found: process.version }, ...proxies]
 }
 
 async function lookAtService(client: DataverseClient, signal: AbortSignal): Promise<Finding[]> {
