@@ -13,7 +13,7 @@ import {
   type Source,
   type UpsertedChange,
 } from '@deltaverse/core'
-import { createMetadataReader, readTableSchema, toTableSchema } from '@deltaverse/metadata'
+import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
 import { memberOf, type TableSchema } from '@deltaverse/schema'
 import { createChangeShape } from './change.js'
@@ -105,6 +105,8 @@ export function createChangeFeed<R extends Row = Row>(
   }
   const hasLabels = resolved.labels || resolved.lookups !== 'ids'
   const metadata = createMetadataReader(client, { ttlMs: resolved.labelsMaxAgeMs, clock: resolved.clock })
+  // Whoever opens a sink asks for schema and columns in one go, and `$metadata` is large.
+  const definitions = createMetadataReader(client, { ttlMs: 10_000, clock: resolved.clock })
   let learned: LearnedTable | undefined
 
   async function prepare(options: FeedSettings, signal: AbortSignal | undefined): Promise<ReadContext> {
@@ -162,7 +164,7 @@ export function createChangeFeed<R extends Row = Row>(
   async function schema(call: CallOptions = {}): Promise<TableSchema> {
     const { partitionKey, labels } = (await prepare(resolved, call.signal)).shape
     const own = await readTableSchema(
-      createMetadataReader(client),
+      definitions,
       { entitySet: table, select: resolved.select, partitionColumn: partitionKey },
       call,
     )
@@ -173,12 +175,13 @@ export function createChangeFeed<R extends Row = Row>(
   async function columns(call: CallOptions = {}): Promise<readonly string[] | undefined> {
     if (resolved.select !== undefined) return resolved.select
     try {
-      await prepare(resolved, call.signal)
-      const metadata = createMetadataReader(client)
-      const name = learned?.logicalName
-      const definition =
-        name === undefined ? await metadata.tableOfSet(table, call) : await metadata.table(name, call)
-      return toTableSchema(definition).columns.map(memberOf)
+      const { partitionKey } = (await prepare(resolved, call.signal)).shape
+      const own = await readTableSchema(
+        definitions,
+        { entitySet: table, partitionColumn: partitionKey },
+        call,
+      )
+      return own.columns.map(memberOf)
     } catch (error) {
       // Rows can be read without the right to read their definition.
       if (isDataverseError(error) && error.code === 'forbidden') return undefined
