@@ -14,7 +14,7 @@ import {
 } from '@deltaverse/options'
 import type { WriteEvent } from './sink/result/write-event.js'
 import { dataverseSinkOptions } from './sink/sink-options.js'
-import { writerOptionSpec } from './sink/writer-options.js'
+import { upsertWriterOptions } from './sink/writer-options.js'
 import { changeFeedOptions, type FeedEvent, plainFeedSpec } from './source/options.js'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -79,7 +79,7 @@ export const dataverseSourceOptions = defineOptions('the connector dataverse, as
   random,
 })
 
-const { entitySet: _, operation, keyOf, onAbort, stopAfterFailures, ...ofWriter } = writerOptionSpec
+const { entitySet: _, operation, keyOf, onAbort, stopAfterFailures, ...ofWriter } = upsertWriterOptions.spec
 
 /** The options of the connector as a sink. */
 export const dataverseTargetOptions = defineOptions('the connector dataverse, as a sink,', {

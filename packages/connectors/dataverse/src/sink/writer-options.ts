@@ -50,7 +50,8 @@ function translation(terms: {
 
 const column = { pattern: /^\w+$/, words: "a column name such as 'createdon'" }
 
-const options = defineOptions('createUpsertWriter()', {
+/** The options of `createUpsertWriter()`; writers of other things have some of them. */
+export const upsertWriterOptions = defineOptions('createUpsertWriter()', {
   entitySet: text({
     required: true,
     form: { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, words: "a name such as 'products'" },
@@ -193,11 +194,8 @@ const options = defineOptions('createUpsertWriter()', {
   ...serviceOptions,
 })
 
-/** The declarations themselves, for writers of other things that have the same options. */
-export const writerOptionSpec = options.spec
-
-type Declared = OptionsInput<typeof options.spec>
-type Resolved = OptionsOutput<typeof options.spec>
+type Declared = OptionsInput<typeof upsertWriterOptions.spec>
+type Resolved = OptionsOutput<typeof upsertWriterOptions.spec>
 
 /** What is done with a row. */
 export type WriteOperation = Resolved['operation']
@@ -237,7 +235,7 @@ export interface WriterSettings
  * @throws TypeError or RangeError for options that cannot be right, names that there are none of included
  */
 export function toWriterSettings<R extends object>(input: UpsertWriterOptions<R>): WriterSettings {
-  const given = options.parse(input as unknown as Declared)
+  const given = upsertWriterOptions.parse(input as unknown as Declared)
   const { batchSize, operation, strategy, sizer, translate } = given
   if (translate !== undefined && given.keyOf !== undefined)
     throw new TypeError('keyOf and translate exclude each other: translated rows hold their key')

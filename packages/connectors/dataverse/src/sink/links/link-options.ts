@@ -9,7 +9,7 @@ import {
   text,
 } from '@deltaverse/options'
 import { serviceOptions } from '../plan/service-options.js'
-import { toWriterSettings, type WriterSettings, writerOptionSpec } from '../writer-options.js'
+import { toWriterSettings, upsertWriterOptions, type WriterSettings } from '../writer-options.js'
 
 const {
   entitySet,
@@ -22,7 +22,7 @@ const {
   baseDelayMs,
   clock,
   random,
-} = writerOptionSpec
+} = upsertWriterOptions.spec
 
 const options = defineOptions('createLinkWriter()', {
   entitySet,
