@@ -55,8 +55,11 @@ export async function createPlanFile(path: string | undefined, head: PlanHead): 
     bytes,
     async add(entry) {
       counts[entry.do] += 1
-      if (entry.row !== undefined) bytes[entry.do] += Buffer.byteLength(JSON.stringify(entry.row))
-      await put(`${isFirst ? '' : ',\n'}${JSON.stringify(entry)}`)
+      const { row, ...rest } = entry
+      const rowText = JSON.stringify(row) ?? ''
+      bytes[entry.do] += Buffer.byteLength(rowText)
+      const text = JSON.stringify(rest)
+      await put(`${isFirst ? '' : ',\n'}${row === undefined ? text : `${text.slice(0, -1)},"row":${rowText}}`}`)
       isFirst = false
     },
     async finish(summary) {

@@ -29,7 +29,8 @@ export async function planPush(push: PreparedPush, context: PlanContext): Promis
   for await (const planned of push.writer.dryRun(push.source.rows, { signal })) {
     const entry = once(toEntry(push, planned), (reason) => refused(push, planned, reason))
     if (planned.plan === 'rejected') await seen.result(planned)
-    if (held.push(entry) >= entriesAtOnce) await flush()
+    if (known === undefined) await add(entry)
+    else if (held.push(entry) >= entriesAtOnce) await flush()
   }
   await flush()
   await seen.finish()
