@@ -59,7 +59,9 @@ export async function createPlanFile(path: string | undefined, head: PlanHead): 
       const rowText = JSON.stringify(row) ?? ''
       bytes[entry.do] += Buffer.byteLength(rowText)
       const text = JSON.stringify(rest)
-      await put(`${isFirst ? '' : ',\n'}${row === undefined ? text : `${text.slice(0, -1)},"row":${rowText}}`}`)
+      await put(
+        `${isFirst ? '' : ',\n'}${row === undefined ? text : `${text.slice(0, -1)},"row":${rowText}}`}`,
+      )
       isFirst = false
     },
     async finish(summary) {

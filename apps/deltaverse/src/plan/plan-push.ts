@@ -34,7 +34,7 @@ export async function planPush(push: PreparedPush, context: PlanContext): Promis
   }
   await flush()
   await seen.finish()
-  if (known === undefined) return undefined
+  if (known === undefined) return push.withheld
   if (seen.unnamed() > 0)
     return `${seen.unnamed()} rows of the source have no usable key, so nothing counts as missing`
   return await planGone(push, context, known)

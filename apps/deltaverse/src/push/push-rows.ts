@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { createKeyResolver, type KeyResolver } from '@deltaverse/alternate-keys'
 import {
   createUpsertWriter,
@@ -7,8 +8,10 @@ import {
 } from '@deltaverse/dataverse'
 import type { TableMetadata } from '@deltaverse/metadata'
 import type { Environment } from '../environment/open-environment.js'
+import { UsageError } from '../program/usage-error.js'
 import { openSource } from '../sources/open-source.js'
 import type { RowSource, SourceRow } from '../sources/source-row.js'
+import { lookAtSource } from './partial-source.js'
 import { checkKeyColumns, planMapping } from './plan-mapping.js'
 import type { PushSettings } from './push-settings.js'
 import { toColumns } from './to-columns.js'
@@ -19,9 +22,13 @@ export interface PreparedPush {
   readonly table: TableMetadata
   readonly source: RowSource
   readonly resolver: KeyResolver
+  /** Why nothing counts as missing in the source, although that was asked for. */
+  readonly withheld?: string
   /** Takes the rows of the source as they are. */
   readonly writer: UpsertWriter<SourceRow>
 }
+
+const partial = 'dead letters are no complete source, so nothing that they do not hold counts as missing'
 
 /**
  * Looks the table up, opens the source, and checks one against the other.
@@ -30,15 +37,21 @@ export interface PreparedPush {
  */
 export async function preparePush(
   environment: Environment,
-  settings: PushSettings,
+  given: PushSettings,
   signal: AbortSignal,
 ): Promise<PreparedPush> {
   const { client } = environment
+  if (given.deadLetters !== undefined && resolve(given.deadLetters) === resolve(given.source.path)) {
+    throw new UsageError(
+      `${given.deadLetters} is read, and cannot be written meanwhile: name another file for dead letters`,
+    )
+  }
   const resolver = createKeyResolver(client)
-  const { logicalName, entitySet } = await describeTable(client, settings.table, { signal })
+  const { logicalName, entitySet } = await describeTable(client, given.table, { signal })
   const table = await resolver.metadata.table(logicalName, { signal })
-  checkKeyColumns(table, settings.key)
-  const source = await openSource(settings.source, signal)
+  checkKeyColumns(table, given.key)
+  const { source, isPartial } = await lookAtSource(await openSource(given.source, signal))
+  const settings = isPartial ? { ...given, missing: 'ignore' as const } : given
   const { operation, batchSize } = settings
   const writer = createUpsertWriter<SourceRow>(client, {
     ...settings.writer,
@@ -56,7 +69,8 @@ export async function preparePush(
       placeOf: ({ place }) => place,
     },
   })
-  return { settings, table, source, resolver, writer }
+  const isWithheld = isPartial && given.missing !== 'ignore'
+  return { settings, table, source, resolver, writer, ...(isWithheld && { withheld: partial }) }
 }
 
 /** Rows without a mapping go by their own names, so an object may have other members than the next one. */

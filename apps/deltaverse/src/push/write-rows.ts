@@ -52,6 +52,7 @@ export async function writePush(push: PreparedPush, context: WriteContext): Prom
   const reactivated = await reactivate(push, returned, context)
   const gone = await goneRows(push, context, seen.unnamed())
   await known?.commit()
+  const withheld = push.withheld ?? gone.withheld
   return {
     rows: settled,
     // Every row was compared first: what was there is an update, so what else was written was not there.
@@ -62,7 +63,7 @@ export async function writePush(push: PreparedPush, context: WriteContext): Prom
     deactivated: gone.deactivated,
     deleted: gone.deleted,
     failed: summary.failed + summary.notRun + gone.failed,
-    ...(gone.withheld !== undefined && { withheld: gone.withheld }),
+    ...(withheld !== undefined && { withheld }),
   }
 }
 

@@ -22,7 +22,7 @@ export async function* readNdjsonRows(
       yield { values: fromPlainRow(rowOf(value, `${file}, line ${line}`)), place: { file, line } }
     // A row that was gone from its source is dealt with by the next push of that source.
     else if (letter.operation !== 'deactivate' && letter.operation !== 'delete') {
-      yield { values: fromPlainRow(letter.row), place: letter.place ?? { file, line } }
+      yield { values: fromPlainRow(letter.row), place: letter.place ?? { file, line }, isLetter: true }
     }
   }
 }

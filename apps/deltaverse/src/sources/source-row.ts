@@ -4,6 +4,8 @@ import type { RowPlace } from '@deltaverse/dataverse'
 export interface SourceRow {
   readonly values: Readonly<Record<string, unknown>>
   readonly place: RowPlace
+  /** Whether it stood in a dead letter. */
+  readonly isLetter?: true
 }
 
 /** Rows of one source, in order, read as they are asked for. */

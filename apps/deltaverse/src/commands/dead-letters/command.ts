@@ -4,8 +4,9 @@ import { parseText } from '../../command-line/flag-values.js'
 import { addOutputFlags, outputOf } from '../../command-line/shared-flags.js'
 
 const replayed = `
-A file of dead letters, or an export that was corrected, is pushed like any other file, with the flags of the push that it comes from:
-  deltaverse push letters.ndjson --to $URL --table contact --key employeeid --dead-letters again.ndjson`
+Letters of a push without a job file, or an export of them that was corrected, are pushed like any other file, with its flags:
+  deltaverse push letters.ndjson --to $URL --table contact --key employeeid --dead-letters again.ndjson
+Nothing counts as missing because it is not among them.`
 
 /** `deltaverse dead-letters`: rows that were not written. */
 export function addDeadLetters(program: Command, execute: Execute): Command {
@@ -25,7 +26,9 @@ export function addDeadLetters(program: Command, execute: Execute): Command {
   })
   const out = letters
     .command('export')
-    .description('write them as CSV to correct, in the words of their source, or as one page to look at')
+    .description(
+      'write them as CSV to correct, in the words of their source, or as one page to correct in a browser',
+    )
     .argument('<file>', 'NDJSON of --dead-letters', parseText)
     .requiredOption('-o, --output <file>', 'a file that ends with .csv or .html', parseText)
   addOutputFlags(out).action(async (path: string, flags) => {
@@ -34,6 +37,21 @@ export function addDeadLetters(program: Command, execute: Execute): Command {
       return () => runExport(path, flags.output)
     })
   })
-  for (const command of [list, out]) command.exitOverride().configureOutput({ writeErr: () => undefined })
+  const replay = letters
+    .command('replay')
+    .description('push them again by the job that they are of: letters, or an export that was corrected')
+    .argument('<file>', 'NDJSON of letters, or CSV of an export', parseText)
+    .requiredOption('--job <name>', 'of the job file', parseText)
+    .option('--file <path>', 'the job file', parseText, 'deltaverse.yaml')
+    .option('--dead-letters <file>', 'of the rows that fail again (default: <file>.again.ndjson)', parseText)
+  addOutputFlags(replay).action(async (path: string, { file, job, deadLetters, ...flags }) => {
+    await execute(outputOf(flags), async () => {
+      const { runReplay } = await import('./run-replay.js')
+      const settings = { path, file, job, deadLetters: deadLetters ?? `${path}.again.ndjson` }
+      return (context) => runReplay(settings, context)
+    })
+  })
+  for (const command of [list, out, replay])
+    command.exitOverride().configureOutput({ writeErr: () => undefined })
   return letters
 }

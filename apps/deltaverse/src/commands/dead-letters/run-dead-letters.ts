@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { DeadLetter } from '@deltaverse/dataverse'
 import { fromNdjson } from '@deltaverse/node-streams'
 import type { CommandResult } from '../../command-line/command-context.js'
@@ -7,9 +8,10 @@ import { exitCodes } from '../../program/exit-codes.js'
 import { formatCount, plural } from '../../program/format-quantity.js'
 import { oneLine } from '../../program/one-line.js'
 import { UsageError } from '../../program/usage-error.js'
-import { remarkPrefix } from '../../push/column-mapping.js'
-import { escapeHtml } from '../../report/escape-html.js'
+import { remarks } from '../../push/partial-source.js'
 import { nameSource } from '../../sources/name-source.js'
+import { csvLine } from './letter-csv.js'
+import { beginPage, endPage, pageLine } from './letter-page.js'
 
 /** Letters of one reason that are shown. */
 const shownPerReason = 3
@@ -52,23 +54,25 @@ export async function runExport(path: string, output: string): Promise<CommandRe
   const columns = new Set<string>()
   for await (const { row } of readLetters(path)) for (const name of Object.keys(row)) columns.add(name)
   const names = [...columns]
+  const said = Object.values(remarks)
   const file = await open(output, 'w')
   let count = 0
   try {
-    await file.appendFile(
-      isPage ? beginPage(names) : csvLine([...names, `${remarkPrefix}line`, `${remarkPrefix}problem`]),
-    )
+    const saved = `${basename(output, '.html')}.csv`
+    // Without the mark spreadsheets take the file for one of their own encoding.
+    await file.appendFile(isPage ? beginPage(names, said, saved) : `\uFEFF${csvLine([...names, ...said])}`)
     for await (const letter of readLetters(path)) {
       count += 1
-      const cells = [...names.map((name) => letter.row[name]), letter.place?.line, messageOf(letter)]
-      await file.appendFile(isPage ? pageLine(cells) : csvLine(cells))
+      const values = names.map((name) => letter.row[name])
+      const about = [letter.place?.file, letter.place?.line, problemOf(letter)]
+      await file.appendFile(isPage ? pageLine(values, about) : csvLine([...values, ...about]))
     }
-    if (isPage) await file.appendFile('</tbody></table></body></html>\n')
+    if (isPage) await file.appendFile(endPage())
     await file.sync()
   } finally {
     await file.close()
   }
-  const text = `${plural(count, 'row')} in ${output}${isPage ? '' : '; once corrected, push it with the flags of the first push'}`
+  const text = `${plural(count, 'row')} in ${output}; once corrected, dead-letters replay it by its job, or push it with the flags of the first push`
   return { report: { ok: true, exitCode: exitCodes.done, count, output }, text }
 }
 
@@ -97,33 +101,15 @@ function messageOf({ message = 'the run was stopped before this row was sent' }:
   return oneLine(message)
 }
 
+/** What is wrong, each with what to do, in the words of the source. */
+function problemOf(letter: DeadLetter): string {
+  const { problems = [] } = letter
+  if (problems.length === 0) return messageOf(letter)
+  return problems
+    .map(({ from, column, message, remedy }) => `${from ?? column}: ${message}; ${remedy}`)
+    .join(' | ')
+}
+
 function placeOf({ place, row }: DeadLetter): string {
   return place === undefined ? JSON.stringify(row).slice(0, 60) : `${place.file}, line ${place.line}`
-}
-
-/** RFC 4180, each value in quotes where it needs them; nothing for null, `""` for an empty text. */
-function csvLine(cells: readonly unknown[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`
-}
-
-function csvCell(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-function beginPage(names: readonly string[]): string {
-  const heads = [...names, 'line', 'problem'].map((name) => `<th>${escapeHtml(name)}</th>`).join('')
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Rows that were not written</title>
-<style>body{font:15px/1.45 system-ui,sans-serif;margin:2rem}table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #d0d7de}td:last-child{color:#cf222e}</style>
-</head><body><h1>Rows that were not written</h1><table><thead><tr>${heads}</tr></thead><tbody>
-`
-}
-
-function pageLine(cells: readonly unknown[]): string {
-  const shown = cells.map((cell) =>
-    cell === null || cell === undefined ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell),
-  )
-  return `<tr>${shown.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>\n`
 }
