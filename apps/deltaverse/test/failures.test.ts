@@ -1,12 +1,14 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runDeltaverse } from './support/run-deltaverse.js'
-import { startDeltaverse } from './support/start-deltaverse.js'
+import { program, startDeltaverse } from './support/start-deltaverse.js'
 import { type Internet, startInternet } from './support/start-internet.js'
 
 let emulator: Emulator
@@ -86,6 +88,13 @@ describe('a full disk', () => {
       1,
       expect.stringContaining(`cannot write /dev/full: ${full}`),
     ])
+  })
+
+  it.runIf(process.platform === 'linux')('does not end a run whose log cannot be kept either', async () => {
+    const command = `"${process.execPath}" "$PROGRAM" ${pull('--to', 'logged', '--log', 'json', '--json').join(' ')} 2>/dev/full`
+    const child = spawn('sh', ['-c', command], { cwd, env: { PROGRAM: program } })
+    const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { ok: true, tables: [{ rows: 3000 }] }])
   })
 
   it.runIf(process.platform === 'linux')(

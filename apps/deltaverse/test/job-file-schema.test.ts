@@ -43,7 +43,7 @@ connections:
     headersTimeoutSeconds: 60
   lake: { files: ./data, rotate: { daily: true } }
   db: { postgres: postgres://localhost/crm, schema: crm }
-limits: { jobs: 2, requests: 8, tables: 2 }
+limits: { jobs: 2, requests: 8, share: 0.7, tables: 2 }
 jobs:
   out:
     pull:

@@ -85,7 +85,12 @@ describe('--events', () => {
     await run(...pull('--events', 'events.ndjson'))
     const events = eventsOf(readFileSync(join(cwd, 'events.ndjson'), 'utf8'))
     expect(events[0]).toMatchObject({ kind: 'run-began', command: 'pull' })
-    expect(events.at(-1)).toMatchObject({ kind: 'run-ended', ok: true, exitCode: 0 })
+    expect(events.at(-1)).toMatchObject({
+      kind: 'run-ended',
+      ok: true,
+      exitCode: 0,
+      report: { tables: [{ upserted: 40 }] },
+    })
     expect(events.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining([
         'table-began',
@@ -157,6 +162,7 @@ describe('on a terminal', () => {
       ...started
         .printed()
         .split(/\r?\n/)
+        .filter((line) => /[░█]/.test(line))
         .map((line) => plain(line).length),
     )
     expect(widest).toBeLessThanOrEqual(90)
@@ -194,7 +200,7 @@ describe('a follow that is ended on purpose', () => {
     expect(started.printed()).not.toContain('Stopped.')
   })
 
-  it('ends with 129 when its terminal is gone, and a read that is stopped with 143', async () => {
+  it('ends with 129 when its terminal is gone, and a read that is stopped with 143 or 130', async () => {
     const followed = startDeltaverse(pull('--follow'), { cwd })
     await followed.until(/40 rows read/)
     expect(await followed.end('SIGHUP')).toBe(129)
@@ -203,5 +209,9 @@ describe('a follow that is ended on purpose', () => {
     await stopped.until(/gap guard/)
     expect(await stopped.end('SIGTERM')).toBe(143)
     expect(stopped.printed()).toContain('Stopped. What was committed is kept')
+    emulator.faults.next({ url: '/products?', nth: 2, latencyMs: 1 })
+    const interrupted = startDeltaverse(pull('--heartbeat', '0.1'), { cwd })
+    await interrupted.until(/gap guard/)
+    expect(await interrupted.end('SIGINT')).toBe(130)
   })
 })

@@ -29,7 +29,7 @@ export async function runCommand({ name, output: settings, load, env }: CommandT
     const result = await resultOf(load, { terminal, tell: hub.tell, signal: stop.signal, env })
     const report = closingReport(result, stop)
     const { ok, exitCode, error } = report
-    hub.tell({ kind: 'run-ended', ok, exitCode, ...(error && { error }) })
+    hub.tell({ kind: 'run-ended', ok, exitCode, report })
     if (settings.json) terminal.result(JSON.stringify(report))
     else if (result.text !== '') terminal.result(result.text)
     if (error !== undefined) terminal.warn(`failed: ${error.message}`)

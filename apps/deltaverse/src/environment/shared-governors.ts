@@ -5,8 +5,14 @@ export interface SharedGovernors {
   of(user: { readonly url: string; readonly clientId?: string | undefined }): Governor
 }
 
-/** @param requests at a time at most; `undefined` for as many as the service says */
-export function createSharedGovernors(requests: number | undefined): SharedGovernors {
+export interface SharedLimits {
+  /** Requests at a time at most. Default: as many as the service says. */
+  readonly requests?: number | undefined
+  /** Of the limits of the service, from 0 to 1. Default: all. */
+  readonly share?: number | undefined
+}
+
+export function createSharedGovernors({ requests, share }: SharedLimits = {}): SharedGovernors {
   const governors = new Map<string, Governor>()
   return {
     of({ url, clientId = '' }) {
@@ -14,7 +20,11 @@ export function createSharedGovernors(requests: number | undefined): SharedGover
       const user = `${host} ${clientId}`
       const known = governors.get(user)
       if (known !== undefined) return known
-      const governor = createGovernor({ name: host, maxConcurrency: requests })
+      const governor = createGovernor({
+        name: host,
+        maxConcurrency: requests,
+        polite: share === undefined ? undefined : { share },
+      })
       governors.set(user, governor)
       return governor
     },

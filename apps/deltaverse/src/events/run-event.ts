@@ -1,6 +1,7 @@
 import type { GovernorEvent } from '@deltaverse/client'
 import type { ResetReason, SinkNotice } from '@deltaverse/core'
 import type { SyncProgress } from '@deltaverse/sync'
+import type { CommandReport } from '../command-line/command-context.js'
 
 /** What is said of an error. */
 export interface ToldError {
@@ -135,11 +136,12 @@ export type RequestEvent =
  */
 export type RunEvent =
   | { readonly kind: 'run-began'; readonly command: string }
+  /** `report` is what `--json` prints. */
   | {
       readonly kind: 'run-ended'
       readonly ok: boolean
       readonly exitCode: number
-      readonly error?: ToldError
+      readonly report: CommandReport
     }
   | { readonly kind: 'job-began'; readonly job: string }
   | {

@@ -15,6 +15,8 @@ interface JobLimits {
   readonly jobs?: number
   /** To one environment. */
   readonly requests?: number
+  /** Of the limits of the service. */
+  readonly share?: number
   readonly tables?: number
 }
 

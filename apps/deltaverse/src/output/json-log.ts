@@ -11,7 +11,8 @@ export function createJsonLog(trace: boolean): RunListener {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ dest: 2, sync: true }),
+    // The stream of the process, so that a full disk or a reader who left is dealt with in one place.
+    process.stderr,
   )
   return (event, words) => {
     if (words === undefined) return

@@ -21,6 +21,8 @@ export interface Output {
   close(report?: CommandReport): Promise<Error | undefined>
 }
 
+/** More often than this nobody can look. */
+const shortestRedrawMs = 90
 /** Bars move this often though nothing is said. */
 const redrawMs = 200
 const defaultHeartbeatMs = 60_000
@@ -49,8 +51,12 @@ export async function openOutput(settings: OutputSettings): Promise<Output> {
       : undefined
   timer?.unref()
 
+  let drawnAtMs = 0
   function draw(): void {
-    const lines = board.lines(Date.now(), process.stderr.columns || 80)
+    const nowMs = Date.now()
+    if (nowMs - drawnAtMs < shortestRedrawMs) return
+    drawnAtMs = nowMs
+    const lines = board.lines(nowMs, process.stderr.columns || 80)
     if (lines.length > 0) printer.progress(lines.join('\n'))
   }
   function beat(): void {

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { DataverseError } from '@deltaverse/core'
 import { acquireFileLock, replaceFile } from '@deltaverse/durable-files'
 
 /** How the last run of a job went that came to its end. */
@@ -17,11 +18,20 @@ export interface ScheduleState {
 }
 
 /**
+ * @param onLost called when somebody else has it, as this process stood still for long
  * @throws DataverseError `conflict` when another process follows the same job file; `sink-failed` when the file cannot be written
  */
-export async function openScheduleState(path: string, jobFile: string): Promise<ScheduleState> {
+export async function openScheduleState(
+  path: string,
+  jobFile: string,
+  onLost: (error: DataverseError) => void,
+): Promise<ScheduleState> {
   await mkdir(dirname(path), { recursive: true })
-  const lock = await acquireFileLock(`${path}.lock`, `the schedule of ${jobFile}`)
+  const what = `the schedule of ${jobFile}`
+  const lock = await acquireFileLock(`${path}.lock`, what, {
+    onLost: () =>
+      onLost(new DataverseError(`${what} was taken over by another process`, { code: 'conflict' })),
+  })
   const runs = new Map<string, LastRun>(Object.entries(await readRuns(path)))
   return {
     last: (job) => runs.get(job),

@@ -20,7 +20,7 @@ export interface StartOptions {
   readonly terminal?: { readonly columns: number; readonly rows: number }
 }
 
-const program = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
+export const program = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 
 /** Starts the built program in a process of its own. */
 export function startDeltaverse(args: readonly string[], { cwd, env, terminal }: StartOptions): Started {

@@ -9,11 +9,11 @@ export interface OfferedTable extends ListedTable {
 
 /** A job file with a job that pulls, and, commented out, one that pushes. */
 export function formatJobFile(
-  { url, auth, tenantId, clientId, cloud }: EnvironmentSettings,
+  { url, auth, tenantId, clientId, cloud, ca }: EnvironmentSettings,
   tables: readonly OfferedTable[],
   { trackedTables, schema }: { readonly trackedTables: number; readonly schema: string },
 ): string {
-  const signIn = Object.entries({ auth, tenantId, clientId, cloud }).filter(
+  const signIn = Object.entries({ auth, tenantId, clientId, cloud, ca }).filter(
     ([, value]) => value !== undefined,
   )
   const connection = stringify(

@@ -29,12 +29,13 @@ export async function followJobs(
     throw new UsageError(`${file.path}: --follow needs a job with every: 15m or cron: "0 2 * * *"`)
   }
   const path = join(file.folder, '.deltaverse', `${basename(file.path)}.schedule.json`)
-  const state = await openScheduleState(path, file.path).catch((error: unknown) => error)
-  if (!isState(state)) {
-    const exitCode = isHeld(state) ? exitCodes.held : exitCodes.failed
-    return { report: { ok: false, exitCode, error: describeError(state), jobs: [] }, text: '' }
-  }
-  const { tell, signal } = context
+  const lost = new AbortController()
+  const state = await openScheduleState(path, file.path, (error) => lost.abort(error)).catch(
+    (error: unknown) => error,
+  )
+  if (!isState(state)) return failedResult(state)
+  const { tell } = context
+  const signal = AbortSignal.any([context.signal, lost.signal])
   const reports = new Map<string, JobReport & { readonly runs: number }>()
   try {
     await runSchedule({
@@ -44,7 +45,7 @@ export async function followJobs(
       clock: systemClock,
       signal,
       async run(name) {
-        const { report } = await runJob(name, works.get(name) as JobWork, context)
+        const { report } = await runJob(name, works.get(name) as JobWork, { ...context, signal })
         // Half a run says nothing of the job.
         if (signal.aborted) return undefined
         reports.set(name, { ...report, runs: (reports.get(name)?.runs ?? 0) + 1 })
@@ -62,8 +63,14 @@ export async function followJobs(
   } finally {
     await state.close()
   }
+  if (lost.signal.aborted) return failedResult(lost.signal.reason)
   const last = [...reports.values()]
   return { report: summarizeJobs(last), text: last.map(lineOf).join('\n'), endsOnSignal: true }
+}
+
+function failedResult(error: unknown): CommandResult {
+  const exitCode = isHeld(error) ? exitCodes.held : exitCodes.failed
+  return { report: { ok: false, exitCode, error: describeError(error), jobs: [] }, text: '' }
 }
 
 function isState(value: unknown): value is ScheduleState {

@@ -24,7 +24,7 @@ export interface RunJobsSettings {
 /** Runs jobs one behind the other. One that fails does not stop those that do not need it. */
 export async function runJobs(settings: RunJobsSettings, given: CommandContext): Promise<CommandResult> {
   const file = await readJobFile(settings.file, given.env)
-  const context = { ...given, governors: createSharedGovernors(file.content.limits?.requests) }
+  const context = { ...given, governors: createSharedGovernors(file.content.limits) }
   const names = orderJobs(file, settings.jobs)
   const works = new Map(
     await Promise.all(names.map(async (name) => [name, await prepareJob(file, name)] as const)),

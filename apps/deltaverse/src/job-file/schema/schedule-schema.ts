@@ -25,6 +25,13 @@ export const limitsSchema: JsonSchema = object(
   {
     jobs: whole('Jobs at a time, with run --follow. Default: 1.'),
     requests: whole('Requests to an environment at a time. Default: as many as the service says.'),
+    share: {
+      type: 'number',
+      minimum: 0.01,
+      maximum: 0.99,
+      description:
+        'Share of the limits of the service that is used, the rest is left to others of the same user. Default: all.',
+    },
     tables: whole('Tables of a job at a time. Default: 4, or what the job says.'),
   },
   [],
