@@ -1,6 +1,7 @@
 import type { SharedGovernors } from '../environment/shared-governors.js'
 import type { Tell } from '../events/event-hub.js'
 import type { Terminal } from '../program/terminal.js'
+import type { CommandReport } from './command-report.js'
 
 /** What every command is given. */
 export interface CommandContext {
@@ -24,11 +25,7 @@ export interface CommandResult {
   readonly endsOnSignal?: boolean
 }
 
-export interface CommandReport {
-  readonly ok: boolean
-  readonly exitCode: number
-  readonly error?: { readonly code: string; readonly message: string }
-  readonly [member: string]: unknown
+readonly [member: string]: unknown
 }
 
 /** Does the work of a command; loaded when it is called for. */

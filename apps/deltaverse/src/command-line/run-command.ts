@@ -4,7 +4,8 @@ import { describeError } from '../program/describe-error.js'
 import { exitCodes } from '../program/exit-codes.js'
 import { listenForStopSignals, type StopSignals } from '../program/stop-signals.js'
 import { UsageError } from '../program/usage-error.js'
-import type { CommandContext, CommandReport, CommandResult, CommandWork } from './command-context.js'
+import type { CommandContext, CommandResult, CommandWork } from './command-context.js'
+import type { CommandReport } from './command-report.js'
 
 export interface CommandTerms {
   /** What it is called. */

@@ -1,7 +1,7 @@
 import type { GovernorEvent } from '@deltaverse/client'
 import type { ResetReason, SinkNotice } from '@deltaverse/core'
 import type { SyncProgress } from '@deltaverse/sync'
-import type { CommandReport } from '../command-line/command-context.js'
+import type { CommandReport } from '../command-line/command-report.js'
 
 /** What is said of an error. */
 export interface ToldError {

@@ -1,4 +1,4 @@
-import type { CommandReport } from '../command-line/command-context.js'
+import type { CommandReport } from '../command-line/command-report.js'
 import { createEventHub, type EventHub } from '../events/event-hub.js'
 import { describeError } from '../program/describe-error.js'
 import { createTerminal, type Terminal } from '../program/terminal.js'

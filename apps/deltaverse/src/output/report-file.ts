@@ -1,6 +1,6 @@
 import { access, constants, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import type { CommandReport } from '../command-line/command-context.js'
+import type { CommandReport } from '../command-line/command-report.js'
 import type { RunListener } from '../events/event-hub.js'
 import { formatReportPage } from '../report-page/format-report-page.js'
 import { createRunRecord } from './run-record.js'

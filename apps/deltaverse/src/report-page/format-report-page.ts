@@ -1,5 +1,5 @@
 import type { GateReason } from '@deltaverse/client'
-import type { CommandReport } from '../command-line/command-context.js'
+import type { CommandReport } from '../command-line/command-report.js'
 import { gateWords } from '../events/gate-words.js'
 import type { RecordedRun, RecordedWait } from '../output/run-record.js'
 import { formatBytes, formatCount, formatSeconds, plural } from '../program/format-quantity.js'

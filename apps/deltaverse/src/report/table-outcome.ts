@@ -1,5 +1,5 @@
 import { isDataverseError } from '@deltaverse/core'
-import type { CommandReport } from '../command-line/command-context.js'
+import type { CommandReport } from '../command-line/command-report.js'
 import { describeError } from '../program/describe-error.js'
 import { exitCodes } from '../program/exit-codes.js'
 import type { RequestCountsByKind } from './request-kinds.js'

@@ -1,0 +1,5 @@
+/** How a command ended, as `--json` prints it. */
+export interface CommandReport {
+  readonly ok: boolean
+  readonly exitCode: number
+  readonly error?: { readonly code: string; readonly message: string }
