@@ -25,8 +25,5 @@ export interface CommandResult {
   readonly endsOnSignal?: boolean
 }
 
-readonly [member: string]: unknown
-}
-
 /** Does the work of a command; loaded when it is called for. */
 export type CommandWork = (context: CommandContext) => Promise<CommandResult>

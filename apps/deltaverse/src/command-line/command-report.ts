@@ -3,3 +3,5 @@ export interface CommandReport {
   readonly ok: boolean
   readonly exitCode: number
   readonly error?: { readonly code: string; readonly message: string }
+  readonly [member: string]: unknown
+}
