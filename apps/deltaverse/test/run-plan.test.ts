@@ -228,6 +228,28 @@ describe('run --plan', () => {
     expect(existsSync(file('none.json'))).toBe(false)
   })
 
+  it.each([
+    [
+      'a find by a column that is none',
+      { table: 'account', column: 'nam' },
+      /account has no such column.*'name'/,
+    ],
+    [
+      'a find in a table that the look-up cannot point at',
+      { table: 'systemuser', column: 'fullname' },
+      /only at account, contact/,
+    ],
+  ])('refuses %s before the first row, and leaves the plan that was there', async (_, find, message) => {
+    const push = pushOf('finds', ['F-1,Ann,,A-1'])
+    await plan(push, 'finds.json')
+    const before = readFileSync(file('finds.json'), 'utf8')
+    const mapping = [{ column: 'parentcustomerid', from: 'company', find }]
+    await expect(plan({ ...push, mapping }, 'finds.json')).rejects.toThrow(message)
+    await expect(plan(pushOf('finds', ['F-1,Ann,,A-1', 'too,few']), 'finds.json')).rejects.toThrow(/line 3/)
+    expect(readFileSync(file('finds.json'), 'utf8')).toBe(before)
+    expect(existsSync(file('finds.json.part'))).toBe(false)
+  })
+
   it('writes while it reads, so that a plan holds little however long it is', async () => {
     const wide = 'x'.repeat(200)
     const rows = Array.from({ length: 4_000 }, (_, n) => `S-${n},${wide},,`)
@@ -240,7 +262,7 @@ describe('run --plan', () => {
         terminal: {
           ...quietContext().terminal,
           progress: () => {
-            sizes.push(statSync(file('long.json')).size)
+            sizes.push(statSync(file('long.json.part')).size)
           },
         },
       },

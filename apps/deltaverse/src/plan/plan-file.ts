@@ -1,9 +1,10 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { RunPushSettings } from '../commands/push/run-push.js'
 import { UsageError } from '../program/usage-error.js'
+import { openForWriting } from './open-for-writing.js'
 import type { PlanCounts, PlanEntry } from './plan-entry.js'
 import type { PlanSummary } from './plan-summary.js'
 
@@ -26,15 +27,19 @@ export interface PlanWriter {
   readonly counts: PlanCounts
   /** Bytes of the rows that a plan would send, by what is done with them. */
   readonly bytes: PlanCounts
-  /** Ends the file. */
+  /** Writes what it comes to, and the hash. */
   finish(summary: PlanSummary): Promise<void>
+  /** Puts a plan that is finished in its place, and leaves nothing of one that is not. */
   close(): Promise<void>
 }
 
 const none = { create: 0, update: 0, unchanged: 0, superseded: 0, reject: 0, deactivate: 0, delete: 0 }
 
 export async function createPlanFile(path: string | undefined, head: PlanHead): Promise<PlanWriter> {
-  const file = path === undefined ? undefined : await open(path, 'w')
+  // A plan that breaks off must not take the place of one that was made before.
+  const draft = `${path}.part`
+  const file = path === undefined ? undefined : await openForWriting(draft)
+  let isWhole = false
   const hash = createHash('sha256')
   const counts = { ...none }
   const bytes = { ...none }
@@ -69,9 +74,13 @@ export async function createPlanFile(path: string | undefined, head: PlanHead): 
       pending += `"end":${JSON.stringify({ sha256: hash.digest('hex') })}}\n`
       await flush()
       await file?.sync()
+      isWhole = true
     },
     async close() {
       await file?.close()
+      if (file === undefined || path === undefined) return
+      if (isWhole) await rename(draft, path)
+      else await rm(draft, { force: true })
     },
   }
 }

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises'
 import { escapeHtml } from '../report/escape-html.js'
+import { openForWriting } from './open-for-writing.js'
 import type { PlanEntry } from './plan-entry.js'
 import type { PlanHead } from './plan-file.js'
 import type { PlannedCalls, PlannedKey, PlanSummary } from './plan-summary.js'
@@ -15,7 +15,7 @@ export interface PlanPage {
 const shownRows = 2_000
 
 export async function createPlanPage(path: string, head: PlanHead): Promise<PlanPage> {
-  const file = await open(path, 'w')
+  const file = await openForWriting(path)
   let shown = 0
   let left = 0
   await file.appendFile(begin(head))
@@ -52,9 +52,10 @@ del{color:#cf222e}ins{color:#1a7f37;text-decoration:none}dt{font-weight:600;floa
 
 function rowOf(entry: PlanEntry): string {
   const place = entry.place === undefined ? '' : `line ${entry.place.line}`
-  const key = entry.key === undefined ? (entry.id ?? '') : Object.values(entry.key).map(String).join(', ')
+  const key =
+    entry.key === undefined ? escapeHtml(entry.id ?? '') : Object.values(entry.key).map(show).join(', ')
   const what = entry.do === 'deactivate' || entry.do === 'delete' ? `gone: ${entry.do}` : entry.do
-  return `<tr class="${entry.do}"><td>${what}</td><td>${place}</td><td>${escapeHtml(key)}</td><td>${cellsOf(entry)}</td></tr>\n`
+  return `<tr class="${entry.do}"><td>${what}</td><td>${place}</td><td>${key}</td><td>${cellsOf(entry)}</td></tr>\n`
 }
 
 function cellsOf({ changes, reason, row, do: what }: PlanEntry): string {

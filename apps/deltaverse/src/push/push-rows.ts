@@ -11,6 +11,7 @@ import type { Environment } from '../environment/open-environment.js'
 import { UsageError } from '../program/usage-error.js'
 import { openSource } from '../sources/open-source.js'
 import type { RowSource, SourceRow } from '../sources/source-row.js'
+import { checkOwnKey } from './check-own-key.js'
 import { lookAtSource } from './partial-source.js'
 import { checkKeyColumns, planMapping } from './plan-mapping.js'
 import type { PushSettings } from './push-settings.js'
@@ -50,6 +51,7 @@ export async function preparePush(
   const { logicalName, entitySet } = await describeTable(client, given.table, { signal })
   const table = await resolver.metadata.table(logicalName, { signal })
   checkKeyColumns(table, given.key)
+  checkOwnKey(table, given.key)
   const { source, isPartial } = await lookAtSource(await openSource(given.source, signal))
   const settings = isPartial ? { ...given, missing: 'ignore' as const } : given
   const { operation, batchSize } = settings
@@ -69,8 +71,19 @@ export async function preparePush(
       placeOf: ({ place }) => place,
     },
   })
+  await prepareWriter(writer, signal)
   const isWithheld = isPartial && given.missing !== 'ignore'
   return { settings, table, source, resolver, writer, ...(isWithheld && { withheld: partial }) }
+}
+
+/** @throws UsageError for columns and look-ups that no row could pass */
+async function prepareWriter(writer: UpsertWriter<SourceRow>, signal: AbortSignal): Promise<void> {
+  try {
+    await writer.prepare({ signal })
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message)
+    throw error
+  }
 }
 
 /** Rows without a mapping go by their own names, so an object may have other members than the next one. */

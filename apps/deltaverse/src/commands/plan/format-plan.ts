@@ -2,6 +2,7 @@ import type { PlanEntry } from '../../plan/plan-entry.js'
 import type { PlanHead } from '../../plan/plan-file.js'
 import type { PlannedCalls, PlannedKey, PlanSummary } from '../../plan/plan-summary.js'
 import { formatBytes, formatCount, plural } from '../../program/format-quantity.js'
+import { oneLine } from '../../program/one-line.js'
 
 /** Rows that are shown on a terminal; the plan's own file has all. */
 export const shownEntries = 40
@@ -51,7 +52,7 @@ function formatKey({ table, columns, readiness, advice }: PlannedKey): string[] 
 }
 
 function formatEntry({ do: what, key, id, place, changes, reason }: PlanEntry): string {
-  const name = key === undefined ? (id ?? '') : Object.values(key).map(String).join(', ')
+  const name = key === undefined ? (id ?? '') : Object.values(key).map(show).join(', ')
   const where = place === undefined ? '' : ` (line ${place.line})`
   const cells = Object.entries(changes ?? {}).map(
     ([column, [before, after]]) => `${column}: ${show(before)} → ${show(after)}`,
@@ -64,7 +65,7 @@ function formatEntry({ do: what, key, id, place, changes, reason }: PlanEntry): 
 
 function show(value: unknown): string {
   if (value === null || value === undefined) return '(nothing)'
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value))
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 

@@ -38,6 +38,13 @@ export interface ResultsCallOptions extends Pick<WriteCallOptions, 'signal' | 'a
 /** Writes rows of one table. Make one and use it again; calls that run at the same time know nothing of each other. */
 export interface UpsertWriter<R extends object = Row> {
   /**
+   * Learns and checks all that the first row would need: the table, its key, and with `translate` the columns and look-ups. Every run does
+   * so itself; call it to know before.
+   *
+   * @throws TypeError for a translation of columns that are not there; DataverseError as `write()` does
+   */
+  prepare(call?: CallOptions): Promise<void>
+  /**
    * Writes all rows. A row that cannot be written is a result and no exception.
    *
    * @throws DataverseError when no row can be written: `bad-request` for a key that is none or not `Active`, `not-found` for
@@ -94,6 +101,12 @@ export function createUpsertWriter<R extends object = Row>(
     return { plan: { ...plan, origins: stage.origins }, rows: stage.translate(given, call) }
   }
 
+  async function prepare(call: CallOptions = {}): Promise<void> {
+    call.signal?.throwIfAborted()
+    const plan = await planRun(call)
+    if (translate !== undefined) await translated(plan, [], translate, call)
+  }
+
   async function* results(
     rows: RowSource<R>,
     call: ResultsCallOptions = {},
@@ -140,6 +153,7 @@ export function createUpsertWriter<R extends object = Row>(
   }
 
   return {
+    prepare,
     results,
     async write(rows, call = {}) {
       call.signal?.throwIfAborted()

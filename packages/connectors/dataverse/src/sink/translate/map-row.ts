@@ -1,5 +1,5 @@
 import type { TableMetadata } from '@deltaverse/metadata'
-import { nearestNames, ref } from '@deltaverse/values'
+import { ref } from '@deltaverse/values'
 import { type RowProblem, type RowProblemReason, remedies } from '../result/row-problem.js'
 import { parseDate, parseDecimal } from './cell-values.js'
 import type { CellForm, FilledColumn, TranslationSettings } from './translation-options.js'
@@ -105,19 +105,4 @@ function problemOf(
 ): RowProblem {
   const name = from ?? column
   return { column, ...(name !== column && { from: name }), value, reason, message: `${name} ${why}`, remedy }
-}
-
-/**
- * Columns that a translation names and the table does not have.
- *
- * @throws TypeError that says the nearest
- */
-export function checkColumns(table: TableMetadata, { columns }: TranslationSettings): void {
-  for (const { column } of columns) {
-    if (column === 'status' || table.columns.has(column)) continue
-    const near = nearestNames(column, table.columns.keys())
-    throw new TypeError(
-      `translate fills the column ${column}, which the table ${table.logicalName} does not have${near === '' ? '' : ` (${near})`}`,
-    )
-  }
 }

@@ -4,9 +4,10 @@ import type { CallOptions, Row } from '@deltaverse/core'
 import type { RowSource } from '../queue/row-source.js'
 import { type RowProblem, remedies } from '../result/row-problem.js'
 import type { WriterSettings } from '../writer-options.js'
+import { checkTranslation } from './check-translation.js'
 import { gatherRows } from './gather-rows.js'
 import type { GivenRow } from './given-row.js'
-import { checkColumns, createRowMapper, type MappedRow, type RowMapper } from './map-row.js'
+import { createRowMapper, type MappedRow, type RowMapper } from './map-row.js'
 import type { RowOrigins } from './row-origins.js'
 import type { TranslationSettings } from './translation-options.js'
 
@@ -33,7 +34,7 @@ export async function createTranslationStage(
 ): Promise<TranslationStage> {
   const resolver = translation.resolver ?? createKeyResolver(client)
   const table = await resolver.metadata.table(logicalName, call)
-  checkColumns(table, translation)
+  await checkTranslation(resolver.metadata, table, translation, call)
   const translator = createRowTranslator(client, {
     table: logicalName,
     resolver,
