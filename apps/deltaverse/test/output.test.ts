@@ -62,7 +62,7 @@ describe('without a terminal', () => {
   it('says now and then how far it is, though nothing happens', async () => {
     emulator.faults.next({ url: '/products?', nth: 2, latencyMs: 1 })
     const started = startDeltaverse(pull('--heartbeat', '0.1'), { cwd })
-    await started.until(/^products: 0 rows, keys of the table, for the gap guard$/m)
+    await started.until(/^products: 0 rows, keys of the table, for the gap guard: 40$/m)
     letGo()
     expect(await started.end()).toBe(0)
   })
@@ -137,6 +137,7 @@ describe('--events', () => {
       expect.objectContaining({ kind: 'row-failed', table: 'account', code: 'row-rejected', line: 2 }),
     )
     expect(events).toContainEqual(expect.objectContaining({ kind: 'rows-settled', rows: 1, failed: 1 }))
+    expect(JSON.stringify(events) + ended.stdout + ended.stderr).not.toContain('secretly')
   })
 
   it('refuses a file that cannot be written, before anything is done', async () => {
@@ -153,7 +154,7 @@ describe('on a terminal', () => {
     emulator.faults.next({ url: '/products?', nth: 2, latencyMs: 1 })
     const args = [...pull(), '--table', 'account']
     const started = startDeltaverse(args, { cwd, terminal: { columns: 90, rows: 24 } })
-    await started.until(/products {2}░+ {8}0 rows {2}keys of the table, for the gap guard/)
+    await started.until(/products {2}░+ {8}0 rows {2}keys of the table, for the gap guard: 40/)
     await started.until(/accounts {2}█{20} {2}100% {2}(?:1 of )?1 row {2}.*done {2}token \d+ s old/)
     letGo()
     await started.until(/accounts: 1 row read/)
@@ -198,6 +199,12 @@ describe('a follow that is ended on purpose', () => {
     await started.until(/40 rows read/)
     expect(await started.end(signal)).toBe(0)
     expect(started.printed()).not.toContain('Stopped.')
+  })
+
+  it('ends with 0 for an emulator too', async () => {
+    const started = startDeltaverse(['emulate', '--port', '0'], { cwd })
+    await started.until(/http:/)
+    expect(await started.end('SIGTERM')).toBe(0)
   })
 
   it('ends with 129 when its terminal is gone, and a read that is stopped with 143 or 130', async () => {

@@ -10,7 +10,7 @@ export function boardLine(state: TableState, nameWidth: number, nowMs: number): 
 
 /** The same without a bar, for a log. */
 export function heartbeatLine(state: TableState, nowMs: number): string {
-  const share = state.share === undefined ? [] : [percent(state.share)]
+  const share = state.share === undefined ? [] : [percent(state.share).trim()]
   return `${state.table}: ${[...share, ...figures(state, nowMs)].join(', ')}`
 }
 

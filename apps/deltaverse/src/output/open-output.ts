@@ -56,7 +56,8 @@ export async function openOutput(settings: OutputSettings): Promise<Output> {
     const nowMs = Date.now()
     if (nowMs - drawnAtMs < shortestRedrawMs) return
     drawnAtMs = nowMs
-    const lines = board.lines(nowMs, process.stderr.columns || 80)
+    const { columns, rows } = process.stderr
+    const lines = board.lines(nowMs, { columns: columns || 80, rows: rows || 24 })
     if (lines.length > 0) printer.progress(lines.join('\n'))
   }
   function beat(): void {

@@ -93,7 +93,7 @@ export function createRunRecord(now: () => number): RunRecord {
           countUp(retries, event.error.code)
           break
         case 'row-failed':
-          countUp(deadLetters, `${event.code}: ${event.message}`)
+          countUp(deadLetters, withoutValues(event.message))
           break
       }
     },
@@ -114,6 +114,13 @@ export function createRunRecord(now: () => number): RunRecord {
       }
     },
   }
+}
+
+/** What an error quotes differs from row to row, though the reason is the same. */
+function withoutValues(message: string): string {
+  return message
+    .replace(/"[^"]*"|(?<![\p{L}\d])'[^']*'/gu, '…')
+    .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/gi, '…')
 }
 
 function countUp(counts: Map<string, number>, reason: string): void {

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../events/run-event.js'
+import { formatCount } from '../program/format-quantity.js'
 
 /** What is known of a table that is worked on. */
 export interface TableState {
@@ -6,6 +7,8 @@ export interface TableState {
   readonly beganAtMs: number
   rows: number
   failed: number
+  /** Keys that were read for the gap guard. */
+  keys: number
   rowsPerSecond: number
   /** From 0 to 1; absent where it is not known how many rows there are. */
   share: number | undefined
@@ -33,6 +36,7 @@ export function newTableState(table: string, beganAtMs: number): TableState {
     beganAtMs,
     rows: 0,
     failed: 0,
+    keys: 0,
     rowsPerSecond: 0,
     share: undefined,
     expectedRows: undefined,
@@ -62,6 +66,11 @@ export function noteInState(state: TableState, event: RunEvent): void {
       break
     case 'page':
       state.phase = pagePhases[event.phase]
+      // Nothing else moves while keys are read.
+      if (event.phase === 'guard') {
+        state.keys += event.upserted + event.deleted
+        state.phase += `: ${formatCount(state.keys)}`
+      }
       break
     case 'changes':
       state.rows += event.upserted + event.deleted + event.unchanged

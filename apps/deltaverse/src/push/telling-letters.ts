@@ -1,17 +1,17 @@
 import type { Tell } from '../events/event-hub.js'
-import { oneLine } from '../program/one-line.js'
 import type { DeadLetterFile } from './dead-letter-file.js'
+import { letterWords } from './letter-words.js'
 
 /** Dead letters that are told of, without the values of their rows. */
 export function tellingLetters(letters: DeadLetterFile, tell: Tell, table: string): DeadLetterFile {
   return {
     async add(letter) {
-      const { code = letter.status, message = 'the run was stopped before it was sent', place } = letter
+      const { code = letter.status, place } = letter
       tell({
         kind: 'row-failed',
         table,
         code,
-        message: oneLine(message),
+        message: letterWords(letter),
         ...(place && { file: place.file, line: place.line }),
       })
       await letters.add(letter)
