@@ -5,6 +5,7 @@ import {
   type MemoryDisk,
   type PowerCut,
 } from '@deltaverse/durable-files/testing'
+import { createSeededRandom } from '@deltaverse/testing'
 import { describe, expect, it } from 'vitest'
 import { createFileSink, type FilePosition, type FileSinkOptions, type LogManifest } from '../src/index.js'
 import { accountColumns, accountsSchema } from './accounts-schema.js'
@@ -126,16 +127,8 @@ async function liveUntilKilled(...life: Parameters<typeof live>): Promise<void> 
   })
 }
 
-function numbersFrom(seed: number): () => number {
-  let state = (seed * 2654435761) >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
 function cutOf(call: number): PowerCut {
-  const cuts: readonly PowerCut[] = ['all-lost', 'nothing-lost', { random: numbersFrom(call) }]
+  const cuts: readonly PowerCut[] = ['all-lost', 'nothing-lost', { random: createSeededRandom(call).next }]
   return cuts[call % cuts.length] ?? 'all-lost'
 }
 

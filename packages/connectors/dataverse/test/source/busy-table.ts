@@ -1,4 +1,5 @@
 import type { Emulator } from '@deltaverse/emulator'
+import { createSeededRandom } from '@deltaverse/testing'
 
 /** A table that somebody writes to: creates, changes, deletes, and creates again what was deleted. */
 export interface BusyTable {
@@ -11,7 +12,7 @@ export interface BusyTable {
 /** Empties `products` and fills it with some rows; everything that happens to it afterwards follows from the seed. */
 export function createBusyTable(emulator: Emulator, seed: number, rows: number): BusyTable {
   const table = emulator.table('products')
-  const random = seededRandom(seed)
+  const random = createSeededRandom(seed).next
   const below = (limit: number) => Math.floor(random() * limit)
   const gone: string[] = []
   let numbers = 0
@@ -50,13 +51,4 @@ export function createBusyTable(emulator: Emulator, seed: number, rows: number):
 
 export function contentsOf(rows: Iterable<Record<string, unknown>>): string[] {
   return [...rows].map((row) => `${row.productid} ${row.name} ${row.productnumber}`).sort()
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed (a linear congruential generator). */
-function seededRandom(seed: number): () => number {
-  let state = (seed * 2_654_435_761 + 12_345) >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
 }

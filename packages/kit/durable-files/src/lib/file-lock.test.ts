@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { createSeededRandom } from '@deltaverse/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { acquireFileLock, type FileLock } from './file-lock.js'
 import type { Processes } from './process-identity.js'
@@ -128,7 +129,7 @@ describe('acquireFileLock()', () => {
     for (let seed = 1; seed <= 200; seed++) {
       disk = createMemoryDisk()
       if (isDead) await acquireFileLock(path, 'products', { files: disk.files, processes: processesAs(1) })
-      const random = numbersFrom(seed)
+      const random = createSeededRandom(seed).next
       const attempts = Array.from({ length: 3 }, (_, at) => {
         const processes = processesAs(2 + at, [1])
         // Every call waits for a number of turns that is drawn, so that the attempts overlap in ever new ways.
@@ -171,11 +172,3 @@ describe('acquireFileLock()', () => {
     }
   })
 })
-
-function numbersFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
