@@ -1,4 +1,4 @@
-import { createKeyResolver, createRowTranslator, type RowTranslator, ref } from '@deltaverse/alternate-keys'
+import { createKeyResolver, createRowTranslator, ref } from '@deltaverse/alternate-keys'
 import type { DataverseClient } from '@deltaverse/client'
 import type { Row } from '@deltaverse/core'
 import { createUpsertWriter, type WriteSummary } from '@deltaverse/dataverse'
@@ -32,20 +32,12 @@ export function createOneCall(client: DataverseClient): (customer: Customer) => 
   }
 }
 
-/** Many rows: translated in portions, and written many in a request. */
+/** Many rows: the writer translates them itself, and writes many in a request. */
 export function writeMany(client: DataverseClient, customers: readonly Customer[]): Promise<WriteSummary> {
-  const accounts = createRowTranslator(client, { table: 'account' })
-  const writer = createUpsertWriter(client, { entitySet: 'accounts', key: ['accountnumber'] })
-  return writer.write(translate(accounts, customers))
-}
-
-const portion = 500
-
-async function* translate(accounts: RowTranslator, customers: readonly Customer[]): AsyncGenerator<Row> {
-  for (let at = 0; at < customers.length; at += portion) {
-    for (const translated of await accounts.toWireRows(customers.slice(at, at + portion).map(toRow))) {
-      if (translated.status === 'failed') throw translated.error
-      yield translated.row
-    }
-  }
+  const writer = createUpsertWriter(client, {
+    entitySet: 'accounts',
+    key: ['accountnumber'],
+    translate: { references: 'bind' },
+  })
+  return writer.write(customers.map(toRow))
 }

@@ -18,6 +18,14 @@ interface Product {
   price?: number
 }
 
+interface Line {
+  Number: string
+  lastname: string
+  Company: string
+  Born?: string
+  Sex?: string
+}
+
 let emulator: Emulator
 let url: string
 let client: DataverseClient
@@ -72,6 +80,41 @@ describe('the README', () => {
     await new Promise<void>((resolve) => deadLetters.once('close', () => resolve()))
     expect(said).toEqual(['50 written, 0 failed, in 1 requests'])
     await client.close()
+  })
+
+  it("takes rows in people's words, and says of each row that fails what to do", async () => {
+    await createKey(client, { table: 'contact', columns: ['employeeid'], schemaName: 'new_employeeid' })
+    emulator.advanceKeyIndexes()
+    emulator.advanceKeyIndexes()
+    emulator.table('accounts').create({ accountnumber: 'A-1', name: 'Acme' })
+    const lines = [
+      { Number: 'E-1', lastname: 'Ann', Company: 'A-1', Born: '01.06.1979', Sex: 'Female' },
+      { Number: 'E-2', lastname: 'Bob', Company: 'A-9' },
+    ]
+    // example: words
+    const people = createUpsertWriter<Line>(client, {
+      entitySet: 'contacts',
+      key: ['employeeid'],
+      translate: {
+        columns: {
+          employeeid: { from: 'Number' },
+          parentcustomerid: { from: 'Company', find: 'account.accountnumber' },
+          birthdate: { from: 'Born', format: 'dd.MM.yyyy' },
+          gendercode: { from: 'Sex' },
+        },
+      },
+    })
+    for await (const result of people.results(lines)) {
+      if (result.status !== 'failed') continue
+      for (const { from, value, message, remedy } of result.problems) report(from, value, message, remedy)
+    }
+    // end
+    expect(said).toEqual([
+      "Company A-9 there is no row account(accountnumber='A-9') create that row first, or correct the value",
+    ])
+    expect(rowsOf('contacts')).toContainEqual(
+      expect.objectContaining({ employeeid: 'E-1', lastname: 'Ann', birthdate: '1979-06-01', gendercode: 2 }),
+    )
   })
 
   it('gives results, and takes rows from a file', async () => {
