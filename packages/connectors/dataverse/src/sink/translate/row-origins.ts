@@ -3,7 +3,7 @@ import type { RowPlace } from '../result/row-place.js'
 import type { RowProblem } from '../result/row-problem.js'
 
 /** What a row to write was made of. */
-export interface RowOrigin {
+interface RowOrigin {
   /** The row as it was given. */
   readonly row: object
   readonly values: Readonly<Record<string, unknown>>

@@ -3,7 +3,7 @@ import type { Row } from '@deltaverse/core'
 import { defineOptions, instance, oneOf, text } from '@deltaverse/options'
 import type { RowPlace } from '../result/row-place.js'
 
-export const emptyCells = ['null', 'skip', 'refuse'] as const
+const emptyCells = ['null', 'skip', 'refuse'] as const
 
 /** What an empty value does: clears the column (`null`), leaves it as it is (`skip`), or refuses the row. */
 export type EmptyCells = (typeof emptyCells)[number]
@@ -47,7 +47,7 @@ export interface RowTranslation<R extends object = object> extends CellForm {
 }
 
 /** The row that a look-up points at, by one of its columns. */
-export interface FindBy {
+interface FindBy {
   readonly table: string
   readonly column: string
 }
