@@ -13,7 +13,8 @@ export function checkTarball(directory, { name }) {
 }
 
 function checkFiles(files) {
-  const expected = /^(?:dist|src)\/|^docs\/[^/]+\.md$|^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json)$/
+  const expected =
+    /^(?:dist|src)\/|^docs\/[^/]+\.md$|^[\w-]+\.schema\.json$|^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json)$/
   const unwanted = /\.test\.|\.tsbuildinfo$|(?:^|\/)(?:test|fixtures|node_modules)\//
   const sources = new Set(
     files.filter((file) => file.startsWith('src/')).map((file) => file.slice(4).replace(/\.ts$/, '')),

@@ -9,7 +9,7 @@ export type RequestCountsByKind = Readonly<Partial<Record<RequestKind | 'repeate
 export function kindOfRequest(method: string, path: string): RequestKind {
   const name = path.replace(/^.*?\/api\/data\/v[\d.]+\//, '').replace(/[?(].*$/s, '')
   if (method === 'GET') {
-    if (/^(?:EntityDefinitions|GlobalOptionSetDefinitions|RelationshipDefinitions)\b/.test(name))
+    if (/^(?:\$metadata|EntityDefinitions|GlobalOptionSetDefinitions|RelationshipDefinitions)\b/.test(name))
       return 'definitions'
     if (name === 'RetrieveTotalRecordCount' || name.endsWith('/$count')) return 'counts'
     return /^(?:organizations|WhoAmI|RetrieveCurrentOrganization)$/.test(name) ? 'settings' : 'rows'
