@@ -133,10 +133,12 @@ function divide(input: DataverseSinkOptions): [OwnOptions, WriterPart] {
 function createRemover(
   client: DataverseClient,
   writerOptions: WriterPart,
-  { deletions }: OwnSettings,
+  { deletions, toRow }: OwnSettings,
 ): UpsertWriter<Row> | undefined {
   if (deletions !== 'delete' && deletions !== 'deactivate') return undefined
-  return createUpsertWriter<Row>(client, { ...writerOptions, operation: deletions })
+  // Of a deletion the change itself tells the key, in the words of the table; only `toRow` says it in other words.
+  const translate = toRow === undefined ? undefined : writerOptions.translate
+  return createUpsertWriter<Row>(client, { ...writerOptions, translate, operation: deletions })
 }
 
 function toRow(

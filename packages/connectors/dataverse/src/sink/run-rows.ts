@@ -55,7 +55,10 @@ export function runRows(
     {
       tellsResults,
       onEvent,
-      prepare: (row, index) => prepareGiven(plan, row, index),
+      prepare:
+        plan.origins === undefined
+          ? (row, index) => prepareRow(plan, row, index)
+          : (row, index) => prepareTranslated(plan, row, index),
       compare: writes && comparesFirst(plan.options) ? locateRows : undefined,
       write: writes ? writeRows : planRows,
       merge: (earlier, later) => mergeVersions(plan, earlier, later),
@@ -127,7 +130,7 @@ export async function* runItems(
 }
 
 /** A row that could not be translated is that row's own failure. */
-function prepareGiven(plan: RunPlan, row: Row, index: number): PendingRow {
+function prepareTranslated(plan: RunPlan, row: Row, index: number): PendingRow {
   const problems = plan.origins?.get(row)?.problems ?? noProblems
   if (problems.length > 0) throw problemsError(plan.table.logicalName, problems)
   return prepareRow(plan, row, index)

@@ -215,6 +215,21 @@ describe('createUpsertWriter() with translate', () => {
     expect(contact('T-21')).toMatchObject({ lastname: 'Second' })
   })
 
+  it('writes what it pulled where an abort drains', async () => {
+    const controller = new AbortController()
+    const lines = async function* (): AsyncGenerator<Line> {
+      yield { line: 2, cells: { Number: 'T-30', lastname: 'First', Company: 'A-1' } }
+      controller.abort('enough')
+      yield { line: 3, cells: { Number: 'T-31', lastname: 'Second', Company: 'A-2' } }
+      throw new Error('asked for more')
+    }
+    const writer = createUpsertWriter<Line>(client, { ...options, onAbort: 'drain', maxWaitMs: 1 })
+    const summary = await writer
+      .write(lines(), { signal: controller.signal })
+      .catch((error: unknown) => error as Error)
+    expect(summary).not.toBeInstanceOf(Error)
+  })
+
   it('looks references up together, however the rows come', async () => {
     const before = emulator.requests.length
     await write(

@@ -1,3 +1,4 @@
+import { createKeyResolver } from '@deltaverse/alternate-keys'
 import { planWaves, type WriterTable, writeWaves } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
 import { createMetadataReader } from '@deltaverse/metadata'
@@ -100,6 +101,61 @@ describe('writeWaves()', () => {
   afterEach(async () => {
     await recording.client.close()
     await emulator.close()
+  })
+
+  it("does so with rows in people's words, a resolver that they share included", async () => {
+    const { client, clock } = recording
+    const metadata = createMetadataReader(client)
+    const resolver = createKeyResolver(client, { metadata })
+    const plan = planWaves([await metadata.tableOfSet('new_persons'), await metadata.tableOfSet('new_teams')])
+    const people = [{ Code: 'p1', Boss: 'p2', Team: 't1' }, { Code: 'p2' }, { Code: 'p3', Boss: 'nobody' }]
+    const failed: { readonly index: number; readonly row: unknown; readonly deferred: boolean }[] = []
+    const columns = {
+      new_code: { from: 'Code' },
+      new_boss: { from: 'Boss', find: 'new_person.new_code' },
+      new_in: { from: 'Team', find: 'new_team.new_code' },
+    }
+    const lead = { find: 'new_person.new_code' }
+    const summaries = await writeWaves(
+      client,
+      plan,
+      [
+        {
+          entitySet: 'new_persons',
+          key: ['new_code'],
+          rows: () => people,
+          clock,
+          translate: { columns, resolver, others: 'leave-out' },
+        },
+        {
+          entitySet: 'new_teams',
+          key: ['new_code'],
+          rows: () => [{ new_code: 't1', new_lead: 'p2' }],
+          clock,
+          translate: { columns: { new_lead: lead }, resolver },
+        },
+      ],
+      {
+        onEvent({ deferred, ...event }) {
+          if (event.kind !== 'row-failed') return
+          const { index, row } = event.result
+          failed.push({ index, row, deferred })
+        },
+      },
+    )
+    expect(failed).toEqual([{ index: 2, row: people[2], deferred: true }])
+    expect(summaries).toMatchObject([
+      { entitySet: 'new_persons', rows: { upserted: 3 }, deferred: { rows: 2, updated: 1, failed: 1 } },
+      { entitySet: 'new_teams', rows: { upserted: 1 } },
+    ])
+    const rows = emulator.table('new_persons').rows()
+    const idOf = (code: string) => rows.find(({ new_code }) => new_code === code)?.new_personid
+    const [team] = emulator.table('new_teams').rows()
+    expect(rows.find(({ new_code }) => new_code === 'p1')).toMatchObject({
+      _new_boss_value: idOf('p2'),
+      _new_in_value: team?.new_teamid,
+    })
+    expect(team?._new_lead_value).toBe(idOf('p2'))
   })
 
   it('writes circles and references to the own table in a second pass of just these look-ups', async () => {

@@ -1,11 +1,13 @@
 import type { DataverseClient } from '@deltaverse/client'
 import type { Row } from '@deltaverse/core'
+import { createMetadataReader } from '@deltaverse/metadata'
 import type { RowSource } from '../queue/row-source.js'
 import type { TakeEvents, WriteEvent } from '../result/write-event.js'
 import type { WriteSummary } from '../result/write-result.js'
 import { createUpsertWriter, type WriteCallOptions } from '../upsert-writer.js'
 import type { UpsertWriterOptions } from '../writer-options.js'
 import type { DeferredLookups, WavePlan } from './plan-waves.js'
+import { divideTranslation, type TranslatedPasses, waitingRows } from './translated-waves.js'
 
 /** Rows of one table, as a part of a job over several. */
 export interface WaveJob extends UpsertWriterOptions {
@@ -58,6 +60,8 @@ export async function writeWaves(
   const summaries: (WaveSummary & Pick<(typeof planned)[number], 'job' | 'failed'>)[] = []
   for (const { entitySet, wave, job, failed } of planned) {
     const rows = await writeFirst(client, job, deferredOf(plan, entitySet), call, failed)
+    // What was missing before may be there now.
+    if (typeof job.translate === 'object') job.translate.resolver?.forget()
     summaries.push({ entitySet, wave, rows, job, failed })
   }
   const done: WaveSummary[] = []
@@ -93,9 +97,15 @@ async function writeFirst(
   failed: Set<number>,
 ): Promise<WriteSummary> {
   const { entitySet, keyOf } = options
+  const passes = await passesOf(client, options, binds, call)
   const origins: Origins = new WeakMap()
   const ofWhole = keyOf === undefined ? {} : { keyOf: (part: Row) => keyOf(wholeOf(origins, part)) }
-  return createUpsertWriter(client, { ...options, ...ofWhole }).write(leaveOut(rows(), binds, origins), {
+  const writer = createUpsertWriter(client, {
+    ...options,
+    ...ofWhole,
+    ...(passes !== undefined && { translate: passes.first }),
+  })
+  return writer.write(passes === undefined ? leaveOut(rows(), binds, origins) : rows(), {
     ...call,
     async onEvent(event) {
       if (event.kind === 'row-failed') failed.add(event.result.index)
@@ -112,6 +122,7 @@ async function writeDeferred(
   failed: ReadonlySet<number>,
 ): Promise<WriteSummary> {
   const { entitySet, keyOf = (row: Row) => row } = options
+  const passes = await passesOf(client, options, binds, call)
   const origins: Origins = new WeakMap()
   const writer = createUpsertWriter(client, {
     ...options,
@@ -119,12 +130,30 @@ async function writeDeferred(
     returnIds: false,
     returnColumns: [],
     keyMismatch: 'strip',
-    keyOf: (lookups) => keyOf(wholeOf(origins, lookups)),
+    ...(passes === undefined
+      ? { keyOf: (lookups: Row) => keyOf(wholeOf(origins, lookups)) }
+      : { translate: passes.second }),
   })
-  return writer.write(onlyBinds(rows(), binds, failed, origins), {
+  const waiting =
+    passes === undefined
+      ? onlyBinds(rows(), binds, failed, origins)
+      : waitingRows(rows(), passes, failed, (row, index) => origins.set(row, { row, index }))
+  return writer.write(waiting, {
     ...call,
     onEvent: (event) => call.onEvent?.({ ...asGiven(origins, event), entitySet, deferred: true }),
   })
+}
+
+/** How rows in people's words are divided; undefined where they come as they are sent, or nothing has to wait. */
+async function passesOf(
+  client: DataverseClient,
+  { translate, entitySet, key, metadata = createMetadataReader(client) }: UpsertWriterOptions,
+  binds: ReadonlySet<string>,
+  { signal }: WaveCallOptions,
+): Promise<TranslatedPasses | undefined> {
+  if (translate === undefined || translate === false || binds.size === 0) return undefined
+  const table = await metadata.tableOfSet(entitySet, { signal })
+  return divideTranslation(translate, table, binds, key ?? [])
 }
 
 function wholeOf(origins: Origins, part: Row): Row {

@@ -21,6 +21,7 @@ export interface RowMapper {
 
 /** Creates the mapper of one table. */
 export function createRowMapper(table: TableMetadata, settings: TranslationSettings): RowMapper {
+  const leaveOut = new Set(settings.leaveOut)
   const given = new Map(settings.columns.map((each) => [each.column, withDefaults(table, each, settings)]))
   const taken = new Set(settings.columns.map(({ from }) => from))
   const others = new Map<string, FilledColumn>()
@@ -35,7 +36,7 @@ export function createRowMapper(table: TableMetadata, settings: TranslationSetti
       const row: Record<string, unknown> = {}
       const problems: RowProblem[] = []
       const put = (cell: FilledColumn, value: unknown): void => {
-        const filled = fill(cell, value)
+        const filled = leaveOut.has(cell.column) ? undefined : fill(cell, value)
         if (filled === undefined) return
         if ('problem' in filled) problems.push(filled.problem)
         else row[cell.column] = filled.value

@@ -76,9 +76,15 @@ export async function createTranslationStage(
   return {
     origins,
     async *translate(rows, { signal }) {
-      const { maxWaitMs, clock } = options
+      const { maxWaitMs, clock, onAbort } = options
       for await (const some of gatherRows(rows, { maxRows: rowsAtOnce, maxWaitMs, clock })) {
-        yield* await translateAll(some, signal)
+        try {
+          yield* await translateAll(some, signal)
+        } catch (error) {
+          // Where an abort drains, what is on its way is still written, and nothing more comes.
+          if (onAbort === 'drain' && signal?.aborted === true) return
+          throw error
+        }
       }
     },
   }

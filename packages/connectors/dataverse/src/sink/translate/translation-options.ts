@@ -1,6 +1,6 @@
 import type { KeyResolver } from '@deltaverse/alternate-keys'
 import type { Row } from '@deltaverse/core'
-import { defineOptions, instance, oneOf, text } from '@deltaverse/options'
+import { defineOptions, instance, listOf, oneOf, text } from '@deltaverse/options'
 import type { RowPlace } from '../result/row-place.js'
 
 const emptyCells = ['null', 'skip', 'refuse'] as const
@@ -36,6 +36,8 @@ export interface RowTranslation<R extends object = object> extends CellForm {
   readonly columns?: Readonly<Record<string, ColumnTranslation>> | undefined
   /** What becomes of members that no column names: they go by their own names, or are left out. Default: `by-name`. */
   readonly others?: 'by-name' | 'leave-out' | undefined
+  /** Columns that are not written, although rows have members for them. Default: none. */
+  readonly leaveOut?: readonly string[] | undefined
   /** Whether targets of references are looked up in bulk before they are written, or named by key where that is Active. Default: `resolve`. */
   readonly references?: 'resolve' | 'bind' | undefined
   /** Finds the targets; share it to share its memory. Default: one of the writer's own. */
@@ -62,6 +64,7 @@ export interface FilledColumn extends Omit<ColumnTranslation, 'find'> {
 export interface TranslationSettings extends CellForm {
   readonly columns: readonly FilledColumn[]
   readonly others: 'by-name' | 'leave-out'
+  readonly leaveOut: readonly string[]
   readonly references: 'resolve' | 'bind'
   readonly resolver: KeyResolver | undefined
   readonly valuesOf: (row: object) => Readonly<Record<string, unknown>>
@@ -88,6 +91,7 @@ const ofColumn = defineOptions('a column of translate', {
 const ofRows = defineOptions('translate', {
   ...form,
   others: oneOf(['by-name', 'leave-out'], { default: 'by-name', doc: 'Members that no column names.' }),
+  leaveOut: listOf(text({ doc: 'A column.' }), { default: [], doc: 'Columns that are not written.' }),
   references: oneOf(['resolve', 'bind'], { default: 'resolve', doc: 'How targets are named.' }),
   resolver: instance<KeyResolver>(['resolve'], 'made by createKeyResolver()')({ doc: 'Finds the targets.' }),
 })
