@@ -11,6 +11,7 @@ export type {
   RunEvent,
   TableEvent,
   ToldError,
+  VerifyTableEvent,
   WordsLevel,
 } from './events/run-event.js'
 export { type ClosingLine, formatClosingTable } from './report/closing-table.js'

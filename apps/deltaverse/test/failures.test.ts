@@ -120,6 +120,8 @@ describe('two at once', () => {
       4,
       { code: 'conflict', message: expect.stringMatching(/products.* is held by .*Wait for it, or stop it/) },
     ])
+    const verify = ['verify', '--from', emulator.url, '--table', 'product:name', '--to', 'shared']
+    expect((await run(...verify, '--lock-wait', '0')).code).toBe(4)
     letGo()
     expect(await first.end()).toBe(0)
     expect(first.printed()).toContain('3,000 rows read')

@@ -140,6 +140,17 @@ describe('--events', () => {
     expect(JSON.stringify(events) + ended.stdout + ended.stderr).not.toContain('secretly')
   })
 
+  it('tells of a verification as well', async () => {
+    const [, ...where] = pull()
+    await run('pull', ...where)
+    const ended = await run('verify', ...where, '--events', 'verify.ndjson')
+    expect(ended.code).toBe(0)
+    const events = eventsOf(readFileSync(join(cwd, 'verify.ndjson'), 'utf8'))
+    const listed = { kind: 'listed', table: 'products', rows: 40 }
+    expect(events).toContainEqual(expect.objectContaining({ ...listed, side: 'sink' }))
+    expect(events).toContainEqual(expect.objectContaining({ ...listed, side: 'table' }))
+  })
+
   it('refuses a file that cannot be written, before anything is done', async () => {
     const ended = await run(...pull('--events', 'no/where/events.ndjson'))
     expect([ended.code, ended.stderr]).toEqual([

@@ -104,8 +104,16 @@ export type PushEvent = { readonly table: string } & (
     }
 )
 
+/** What happens to a table while it is compared with what a sink holds of it; `table` is its entity set. */
+export type VerifyTableEvent = {
+  readonly kind: 'listed'
+  readonly table: string
+  readonly side: 'sink' | 'table'
+  readonly rows: number
+}
+
 /** What happens to a table, whichever way its rows go. */
-export type TableEvent = PullEvent | PushEvent
+export type TableEvent = PullEvent | PushEvent | VerifyTableEvent
 
 /** What happens to requests. */
 export type RequestEvent =
@@ -132,7 +140,7 @@ export type RequestEvent =
  * | `table-began`, `table-ended` | a table is worked on |
  * | `said` | a line that people read, and that no other event says |
  * | `heartbeat` | now and then: nothing else need have happened |
- * | the others | {@link PullEvent}, {@link PushEvent}, {@link RequestEvent} |
+ * | the others | {@link PullEvent}, {@link PushEvent}, {@link VerifyTableEvent}, {@link RequestEvent} |
  */
 export type RunEvent =
   | { readonly kind: 'run-began'; readonly command: string }
@@ -155,7 +163,7 @@ export type RunEvent =
   | {
       readonly kind: 'table-began'
       readonly table: string
-      readonly way: 'pull' | 'push'
+      readonly way: 'pull' | 'push' | 'verify'
       /** Where rows come from or go to, as a person calls it; without secrets. */
       readonly place: string
     }

@@ -107,6 +107,10 @@ export function noteInState(state: TableState, event: RunEvent): void {
       state.rowsPerSecond = event.rowsPerSecond
       state.phase = 'writes rows'
       break
+    case 'listed':
+      state.rows = event.rows
+      state.phase = event.side === 'sink' ? 'lists what the sink holds' : 'lists what the table holds'
+      break
     case 'table-ended':
       state.phase = event.error === undefined ? 'done' : 'failed'
       state.remainingMs = undefined

@@ -5,10 +5,13 @@ import { createMetadataReader, type MetadataReader } from '@deltaverse/metadata'
 import { type RowDifference, verify } from '@deltaverse/sync'
 import type { CommandContext, CommandResult } from '../../command-line/command-context.js'
 import { type EnvironmentSettings, openEnvironment } from '../../environment/open-environment.js'
+import { toPullEvent } from '../../events/to-pull-event.js'
 import { describeError } from '../../program/describe-error.js'
 import { exitCodes } from '../../program/exit-codes.js'
 import { formatCount } from '../../program/format-quantity.js'
 import { UsageError } from '../../program/usage-error.js'
+import { isHeld } from '../../report/table-outcome.js'
+import { noticeWords } from '../../report/tell-notice.js'
 import type { SinkSettings } from '../../sink/sink-settings.js'
 import { selectColumns } from '../../tables/select-columns.js'
 import type { TableChoice } from '../../tables/table-choice.js'
@@ -37,6 +40,8 @@ interface VerifiedTable {
   readonly repaired?: number
   readonly sample?: readonly RowDifference[]
   readonly error?: { readonly code: string; readonly message: string }
+  /** Somebody else works on it. */
+  readonly held?: boolean
 }
 
 /** Compares tables with what a sink holds of them, one behind the other. */
@@ -50,15 +55,16 @@ export async function runVerify(settings: VerifySettings, context: CommandContex
       if (context.signal.aborted) break
     }
     const ok = tables.every((table) => table.ok)
-    const exitCode = ok
-      ? exitCodes.done
-      : tables.some((table) => table.ok)
-        ? exitCodes.partlyFailed
-        : exitCodes.failed
-    return { report: { ok, exitCode, tables }, text: tables.map(formatTable).join('\n') }
+    return { report: { ok, exitCode: exitCodeOf(tables), tables }, text: tables.map(formatTable).join('\n') }
   } finally {
     await environment.close()
   }
+}
+
+function exitCodeOf(tables: readonly VerifiedTable[]): number {
+  if (tables.every(({ ok }) => ok)) return exitCodes.done
+  if (tables.some(({ ok }) => ok)) return exitCodes.partlyFailed
+  return tables.every(({ held }) => held === true) ? exitCodes.held : exitCodes.failed
 }
 
 interface Verification {
@@ -73,10 +79,11 @@ async function verifyTable(
   { settings, context, metadata }: Verification,
 ): Promise<VerifiedTable> {
   const { sink, repair, lockWaitMs, maxDeleteShare } = settings
-  const { signal, terminal } = context
+  const { signal, tell } = context
   try {
     const { entitySet } = await describeTable(client, name, { signal })
     const select = columns && selectColumns(await metadata.tableOfSet(entitySet, { signal }), columns)
+    tell({ kind: 'table-began', table: entitySet, way: 'verify', place: sink.title })
     const opened = await sink.role.open(sink.settings, { name: entitySet })
     try {
       const summary = await verify({
@@ -89,9 +96,11 @@ async function verifyTable(
         leaseWaitMs: lockWaitMs,
         maxDeleteShare,
         signal,
-        onEvent: (event) => {
-          if (event.kind === 'listed')
-            terminal.trace(`${entitySet}: ${formatCount(event.rows)} rows of the ${event.side}`)
+        onEvent(event) {
+          if (event.kind === 'listed') {
+            const text = `${entitySet}: ${formatCount(event.rows)} rows of the ${event.side}`
+            tell({ ...event, table: entitySet }, { level: 'trace', text })
+          } else tell(toPullEvent(entitySet, event), noticeWords(sink.title, entitySet, event))
         },
       })
       const {
@@ -121,11 +130,12 @@ async function verifyTable(
         sample,
       }
     } finally {
+      tell({ kind: 'table-ended', table: entitySet })
       await opened.release()
     }
   } catch (error) {
     if (error instanceof UsageError) throw error
-    return { table: name, ok: false, error: describeError(error) }
+    return { table: name, ok: false, error: describeError(error), ...(isHeld(error) && { held: true }) }
   }
 }
 
