@@ -181,6 +181,18 @@ describe('on a terminal', () => {
   })
 
   it.runIf(process.platform === 'linux')(
+    'says how far it is in lines where the size is not known',
+    async () => {
+      emulator.faults.next({ url: '/products?', nth: 2, latencyMs: 1 })
+      const size = { columns: 0, rows: 0 }
+      const started = startDeltaverse(pull('--heartbeat', '0.1'), { cwd, terminal: size })
+      await started.until(/^products: 0 rows, keys of the table, for the gap guard: 40\r?$/m)
+      letGo()
+      expect(await started.end()).toBe(0)
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
     'shows why requests wait, and when a followed table is asked again',
     async () => {
       emulator.faults.next({

@@ -43,7 +43,8 @@ export async function openOutput(settings: OutputSettings): Promise<Output> {
   if (page !== undefined) hub.listen(page.listen)
   const file = events === undefined ? undefined : await openEvents(events)
   if (file !== undefined) hub.listen(file.listen)
-  const showsBars = log === 'text' && process.stderr.isTTY === true
+  // A terminal that does not know its size says 0: nobody can tell where a line ends, so there are no bars.
+  const showsBars = log === 'text' && process.stderr.isTTY === true && process.stderr.rows > 0
   const timer = showsBars
     ? setInterval(() => draw(), redrawMs)
     : heartbeatMs > 0
