@@ -26,6 +26,9 @@ export interface PageEnd {
   readonly nextLink: string | undefined
   readonly deltaLink: string | undefined
   readonly preferenceApplied: string | undefined
+  /** Of a page of FetchXML: where the next one goes on, and whether there is one. */
+  readonly pagingCookie: string | undefined
+  readonly moreRecords: boolean
   readonly bytesReceived: number
   readonly bodyBytes: number
 }
@@ -36,6 +39,8 @@ export interface PageOptions extends FeedSettings {
   readonly tracked?: boolean
   /** Whether the pages are of a delta, which may say nothing where nothing changed. Default: false. */
   readonly ofDelta?: boolean
+  /** Whether rows of other tables may come: of a navigation, of a query with sums. Default: false. */
+  readonly anyTable?: boolean
 }
 
 const baseRetryDelayMs = 500
@@ -127,7 +132,7 @@ async function* readPage(
     if (!started && head !== undefined) {
       started = true
       const context = textMember(head, '@odata.context')
-      requireTable(context, options.entitySet, response)
+      if (!options.anyTable) requireTable(context, options.entitySet, response)
       yield { kind: 'start', context }
     }
     if (runs.length > 0) yield { kind: 'rows', runs }
@@ -136,7 +141,7 @@ async function* readPage(
   requirePage(envelope, response, options)
   if (!started) {
     const context = textMember(envelope, '@odata.context')
-    requireTable(context, options.entitySet, response)
+    if (!options.anyTable) requireTable(context, options.entitySet, response)
     yield { kind: 'start', context }
   }
   const end = endOf(envelope, response, client, bodyBytes)
@@ -155,6 +160,8 @@ function endOf(
     nextLink: linkMember(envelope, '@odata.nextLink', response, client),
     deltaLink: linkMember(envelope, '@odata.deltaLink', response, client),
     preferenceApplied: response.headers['preference-applied'],
+    pagingCookie: textMember(envelope, '@Microsoft.Dynamics.CRM.fetchxmlpagingcookie'),
+    moreRecords: envelope['@Microsoft.Dynamics.CRM.morerecords'] === true,
     bytesReceived: response.bytesReceived(),
     bodyBytes,
   }
