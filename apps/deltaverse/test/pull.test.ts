@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
@@ -225,5 +225,86 @@ describe('the program', () => {
     expect(ended.json()).toMatchObject({ ok: false, tables: [{ table: 'account', failed: 1 }] })
     expect(ended.stderr).toContain(`accounts: the row ${id} cannot be kept in "accounts" and is not kept`)
     expect(rowsIn('bad.ndjson')).toMatchObject([{ id }])
+  })
+
+  it('copies what a query finds each time, and lets go of what it does not find any more', async () => {
+    const query = 'products?$select=name,productnumber&$filter=endswith(name, "1")'.replaceAll('"', "'")
+    const kept = ['--as', 'ones', '--to', './queries', '--mode', 'mirror', '--lines', 'rows']
+    const args = [
+      'pull',
+      '--from',
+      emulator.url,
+      '--query',
+      query,
+      ...kept,
+      '--max-delete-share',
+      '1',
+      '--json',
+    ]
+    const first = await run(...args)
+    expect(first.code).toBe(0)
+    expect(first.json()).toMatchObject({
+      tables: [{ table: 'ones', pages: 1, files: ['queries/ones.ndjson'] }],
+    })
+    const [row, ...others] = rowsIn('queries/ones.ndjson')
+    emulator.table('products').update(String(row?.productid), { name: 'Product 2' })
+    expect((await run(...args)).code).toBe(0)
+    expect(rowsIn('queries/ones.ndjson').map(({ productid }) => productid)).toEqual(
+      others.map(({ productid }) => productid),
+    )
+  })
+
+  it('copies what FetchXML finds into a database, empty columns as null', async () => {
+    const accounts = emulator.table('accounts')
+    const id = accounts.create({ name: 'Fetched', accountnumber: 'F-1', revenue: 12.5 })
+    writeFileSync(
+      join(cwd, 'fetched.xml'),
+      '<fetch><entity name="account"><attribute name="name"/><attribute name="revenue"/><attribute name="primarycontactid"/>' +
+        '<filter><condition attribute="accountnumber" operator="eq" value="F-1"/></filter></entity></fetch>',
+    )
+    const args = [
+      'pull',
+      '--from',
+      emulator.url,
+      '--fetchxml',
+      'fetched.xml',
+      '--as',
+      'fetched',
+      '--to',
+      'fetched.sqlite',
+    ]
+    expect((await run(...args)).code).toBe(0)
+    accounts.update(id, { revenue: null })
+    expect((await run(...args)).code).toBe(0)
+    const database = new DatabaseSync(join(cwd, 'fetched.sqlite'))
+    expect(database.prepare('SELECT id, name, revenue, _primarycontactid_value FROM fetched').all()).toEqual([
+      { id, name: 'Fetched', revenue: null, _primarycontactid_value: null },
+    ])
+    database.close()
+  })
+
+  it.each([
+    [['--to', './x'], /what to read: give --table, or --query, or --fetchxml/],
+    [
+      ['--query', 'https://elsewhere.test', '--to', './x'],
+      /a query is an address relative to the service root/,
+    ],
+    [['--query', 'accounts', '--table', 'contact', '--to', './x'], /one of --table, --query and --fetchxml/],
+    [['--table', 'contact', '--as', 'c', '--to', './x'], /one of --table|--as names the rows/],
+    [['--fetchxml', 'nothing.xml', '--to', './x'], /nothing.xml cannot be read/],
+  ])('refuses %j', async (args, why) => {
+    const ended = await run('pull', '--from', emulator.url, ...args)
+    expect(ended.code).toBe(2)
+    expect(ended.stderr).toMatch(why)
+  })
+
+  it('says that sums have no key', async () => {
+    writeFileSync(
+      join(cwd, 'sums.xml'),
+      '<fetch aggregate="true"><entity name="account"><attribute name="accountid" aggregate="count" alias="n"/></entity></fetch>',
+    )
+    const ended = await run('pull', '--from', emulator.url, '--fetchxml', 'sums.xml', '--to', './sums')
+    expect(ended.code).toBe(1)
+    expect(ended.stdout).toMatch(/has no accountid, so that nobody can tell rows apart/)
   })
 })

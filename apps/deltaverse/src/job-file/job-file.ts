@@ -43,10 +43,18 @@ interface CommonEntry {
   readonly cron?: string | { readonly at: string; readonly timeZone?: string }
 }
 
+/** One table of a pull, or a query in its place. */
+type TableTerms = FeedTerms & {
+  readonly columns?: readonly string[]
+  readonly query?: string
+  /** A file. */
+  readonly fetchXml?: string
+}
+
 export interface PullEntry extends CommonEntry {
   readonly pull: FeedTerms & {
     readonly from: string
-    readonly tables: Readonly<Record<string, (FeedTerms & { readonly columns?: readonly string[] }) | null>>
+    readonly tables: Readonly<Record<string, TableTerms | null>>
     readonly concurrency?: number
     readonly commitBytes?: number
     readonly lockWaitSeconds?: number

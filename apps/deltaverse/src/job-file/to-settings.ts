@@ -8,6 +8,7 @@ import type { EnvironmentSettings } from '../environment/open-environment.js'
 import type { ColumnMapping } from '../push/column-mapping.js'
 import { type SinkSettings, toSinkSettings } from '../sink/sink-settings.js'
 import { type SourceFormat, sourceFormats } from '../sources/source-settings.js'
+import { queryChoice, readFetchXml } from '../tables/query-choice.js'
 import type { ColumnEntry, EnvironmentEntry, PullEntry, PushEntry } from './job-file.js'
 import { jobFileProblem } from './job-file-problem.js'
 import type { OpenedJobFile } from './read-job-file.js'
@@ -29,7 +30,9 @@ export async function toPullSettings(
   return {
     environment: environmentOf(file, from, ['jobs', name, 'pull', 'from']),
     tables: Object.entries(tables).map(([table, terms]) => {
-      const { columns, ...own } = terms ?? {}
+      const { columns, query, fetchXml, ...own } = terms ?? {}
+      if (query !== undefined) return queryChoice(query, table)
+      if (fetchXml !== undefined) return queryChoice(readFetchXml(resolve(file.folder, fetchXml)), table)
       return { name: table, columns, feed: { ...feed, ...own } }
     }),
     sink: await sinkOf(file, job.to, ['jobs', name, 'to']),

@@ -1,3 +1,4 @@
+import type { RowQuery } from '@deltaverse/dataverse'
 import type { FeedTerms } from '../job-file/job-file.js'
 import { UsageError } from '../program/usage-error.js'
 
@@ -8,6 +9,8 @@ export interface TableChoice {
   readonly columns?: readonly string[] | undefined
   /** How it is read, where that differs from the rest. */
   readonly feed?: FeedTerms | undefined
+  /** What is asked in place of the whole table; then `name` is what the rows are kept as. */
+  readonly query?: RowQuery | undefined
 }
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*$/

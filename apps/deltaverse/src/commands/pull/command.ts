@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Execute } from '../../command-line/execute.js'
-import { collect, collectTexts, parseCount, parseSeconds } from '../../command-line/flag-values.js'
+import { collect, collectTexts, parseCount, parseSeconds, parseText } from '../../command-line/flag-values.js'
 import {
   addFromFlag,
   addRunOutputFlags,
@@ -11,7 +11,7 @@ import {
 } from '../../command-line/shared-flags.js'
 import { UsageError } from '../../program/usage-error.js'
 import { sinkFromFlags } from '../../sink/sink-settings.js'
-import { parseTableChoice } from '../../tables/table-choice.js'
+import { parseTableChoice, type TableChoice } from '../../tables/table-choice.js'
 import type { PullSettings } from './run-pull.js'
 
 /** `deltaverse pull`: a table's rows, and what changes of them, to a sink. */
@@ -36,10 +36,23 @@ export function addPull(program: Command, execute: Execute): Command {
 /** The flags of whatever pulls or says what a pull would do. */
 export function addPullFlags(command: Command): Command {
   addFromFlag(command.optionsGroup('What to read:'))
-    .requiredOption(
+    .option(
       '--table <name[:columns]>',
       'a table by logical name or entity set, and its columns: account:name,accountnumber; repeat it for others',
       collect,
+      [],
+    )
+    .addOption(
+      new Option(
+        '--query <address>',
+        'in place of a table, a query: accounts?$select=name&$filter=statecode eq 0; what it finds is copied each time',
+      ).argParser(parseText),
+    )
+    .addOption(new Option('--fetchxml <file>', 'the same, a query in FetchXML').argParser(parseText))
+    .addOption(
+      new Option('--as <name>', 'what the rows of a query are kept as (default: its table)').argParser(
+        parseText,
+      ),
     )
     .addOption(
       new Option('--annotations <names>', 'annotations to ask for, such as "*" (default: none)').argParser(
@@ -98,10 +111,33 @@ interface PullFlags
     > {
   readonly from: string
   readonly table: readonly string[]
+  readonly query?: string
+  readonly fetchxml?: string
+  readonly as?: string
   readonly follow: boolean
   readonly minInterval: number
   readonly maxInterval: number
   readonly lockWait: number
+}
+
+/** @throws UsageError where nothing is asked for, or a query and something else */
+async function choicesOf({ table, query, fetchxml, as }: PullFlags): Promise<readonly TableChoice[]> {
+  // Loaded for a query alone: who asks for help waits for nothing of it.
+  const { queryChoice, readFetchXml } = await import('../../tables/query-choice.js')
+  const queries = [
+    ...(query === undefined ? [] : [query]),
+    ...(fetchxml === undefined ? [] : [readFetchXml(fetchxml)]),
+  ]
+  const [only, ...others] = queries
+  if (only === undefined) {
+    if (as !== undefined)
+      throw new UsageError('--as names the rows of --query or --fetchxml; tables have their own names')
+    if (table.length === 0) throw new UsageError('what to read: give --table, or --query, or --fetchxml')
+    return table.map(parseTableChoice)
+  }
+  if (table.length + others.length > 0)
+    throw new UsageError('one of --table, --query and --fetchxml at a time')
+  return [queryChoice(only, as)]
 }
 
 /** What the flags say. @throws UsageError */
@@ -113,7 +149,7 @@ export async function pullSettingsOf(flags: PullFlags): Promise<PullSettings> {
   }
   return {
     environment: environmentOf(flags.from, flags),
-    tables: flags.table.map(parseTableChoice),
+    tables: await choicesOf(flags),
     sink: await sinkFromFlags(flags),
     annotations: flags.annotations,
     pageSize: flags.pageSize,
@@ -133,4 +169,5 @@ const examples = `
 Examples:
   deltaverse pull --from https://contoso.crm4.dynamics.com --table account:name,accountnumber --to ./data
   deltaverse pull --from $URL --table account --table contact --to postgres://localhost/crm --follow
+  deltaverse pull --from $URL --query "accounts?$select=name&$filter=revenue gt 1000000" --as large --to ./data --mode mirror
   deltaverse pull --from http://127.0.0.1:8088 --table product --to ./data --mode mirror --lines rows --json`

@@ -1,6 +1,6 @@
 import type { DataverseClient } from '@deltaverse/client'
-import { systemClock } from '@deltaverse/core'
-import { createChangeFeed, describeTable } from '@deltaverse/dataverse'
+import { type Source, systemClock } from '@deltaverse/core'
+import { createChangeFeed, createQuerySource, describeTable, type RowQuery } from '@deltaverse/dataverse'
 import type { MetadataReader } from '@deltaverse/metadata'
 import { type FollowOptions, type SyncEvent, sync } from '@deltaverse/sync'
 import type { Tell } from '../../events/event-hub.js'
@@ -23,6 +23,10 @@ export interface PreparedTable {
   readonly entitySet: string
   readonly select: readonly string[] | undefined
   readonly feed: FeedTerms | undefined
+  /** Asked in place of the whole table. */
+  readonly query: RowQuery | undefined
+  /** What the rows are called in the sink. */
+  readonly keptAs: string
 }
 
 /**
@@ -32,13 +36,14 @@ export interface PreparedTable {
  */
 export async function prepareTable(
   client: DataverseClient,
-  { name, columns, feed }: TableChoice,
+  { name, columns, feed, query }: TableChoice,
   metadata: MetadataReader,
   signal: AbortSignal,
 ): Promise<PreparedTable> {
+  if (query !== undefined) return { name, entitySet: name, select: undefined, feed, query, keptAs: name }
   const { entitySet } = await describeTable(client, name, { signal })
   const select = columns && selectColumns(await metadata.tableOfSet(entitySet, { signal }), columns)
-  return { name, entitySet, select, feed }
+  return { name, entitySet, select, feed, query, keptAs: entitySet }
 }
 
 export interface PullTableOptions {
@@ -58,10 +63,17 @@ export interface PullTableOptions {
   readonly signal: AbortSignal
 }
 
+async function openSource(client: DataverseClient, options: PullTableOptions): Promise<Source> {
+  const { annotations, pageSize, onMismatch, signal } = options
+  const { query, entitySet, select, feed } = options.table
+  if (query !== undefined) return await createQuerySource(client, query, { annotations, pageSize, signal })
+  return createChangeFeed(client, { entitySet, select, annotations, pageSize, onMismatch, ...feed })
+}
+
 /** Brings one table to the sink and tells how it went; an error on the way is part of the outcome. */
 export async function pullTable(client: DataverseClient, options: PullTableOptions): Promise<TableOutcome> {
   const { table, sink, tell, signal } = options
-  const { entitySet, select } = table
+  const { entitySet } = table
   const meter = createReadMeter(() => systemClock.now())
   const attempts = table.feed?.maxPageRetries === undefined ? pageAttempts : table.feed.maxPageRetries + 1
   const reads = createReadTeller(entitySet, tell)
@@ -76,7 +88,7 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
   tell({ kind: 'table-began', table: entitySet, way: 'pull', place: sink.title })
   let badRows = 0
   const opened = await sink.role.open(sink.settings, {
-    name: entitySet,
+    name: table.keptAs,
     onNotice({ kind, text }) {
       if (kind === 'bad-row') badRows += 1
       const event = { kind: 'sink-notice', table: entitySet, what: kind, text } as const
@@ -87,15 +99,8 @@ export async function pullTable(client: DataverseClient, options: PullTableOptio
   let error: unknown
   try {
     await sync({
-      name: entitySet,
-      source: createChangeFeed(meter.count(client), {
-        entitySet,
-        select,
-        annotations: options.annotations,
-        pageSize: options.pageSize,
-        onMismatch: options.onMismatch,
-        ...table.feed,
-      }),
+      name: table.keptAs,
+      source: await openSource(meter.count(client), options),
       sink: opened.sink,
       checkpoints: opened.checkpoints,
       restart: options.restart,

@@ -83,7 +83,7 @@ async function prepareTables(
     ),
   )
   return tables.filter((table, index) => {
-    const first = tables.findIndex((other) => 'select' in table && other.entitySet === table.entitySet)
+    const first = tables.findIndex((other) => 'select' in table && other.keptAs === table.keptAs)
     const isOther = first < 0 || first === index
     if (!isOther) terminal.say(`${choices[index]?.name}: is ${table.entitySet}, which is read already`)
     return isOther

@@ -34,11 +34,21 @@ export function pullSchema(feed: JsonSchema): JsonSchema {
     [],
     'How the table is read.',
   )
+  const query = object(
+    {
+      query: text(
+        'An address such as accounts?$select=name&$filter=statecode eq 0; what it finds is copied each time.',
+      ),
+      fetchXml: text('A file with a query in FetchXML.'),
+    },
+    [],
+    'What is asked in place of a table; its name is what the rows are kept as.',
+  )
   return object(
     {
       from: text('Connection of the environment.'),
       tables: mapOf(
-        { anyOf: [table, { const: null, description: 'As the job says.' }] },
+        { anyOf: [table, query, { const: null, description: 'As the job says.' }] },
         'Tables by logical name or entity set.',
       ),
       ...pick(feed, ofFeed),

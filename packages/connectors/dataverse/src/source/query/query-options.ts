@@ -27,7 +27,7 @@ export const queryRowsOptions = defineOptions('queryRows()', {
   random,
   onEvent: callable<(event: SourceEvent) => void>()({
     defaultText: 'nothing',
-    doc: 'Told of retries. Not waited for.',
+    doc: 'Told of pages and retries. Not waited for.',
   }),
   signal: signal({ doc: 'Ends it.' }),
 })

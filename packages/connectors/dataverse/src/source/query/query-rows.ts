@@ -5,8 +5,9 @@ import { changesOfRuns, createChangeShape } from '../change.js'
 import { toFeedSettings } from '../options.js'
 import { type PageEnd, type PageOptions, readPages } from '../page-reader.js'
 import { describeTable } from '../table-description.js'
-import { fetchXmlOfPage, isTopOnly, readPagingCookie, tableOfFetchXml } from './fetch-xml.js'
+import { fetchXmlOfPage, isTopOnly, readPagingCookie } from './fetch-xml.js'
 import { type QueryRowsOptions, queryRowsOptions, type RowQuery } from './query-options.js'
+import { collectionOf, tableOfQuery } from './query-table.js'
 
 /** A row of an answer: its bytes as they came, parsed when somebody asks. */
 export type QueryRow<R extends Row = Row> = Pick<UpsertedChange<R>, 'bytes' | 'row' | 'rowVersion'>
@@ -33,7 +34,7 @@ export async function* queryRows<R extends Row = Row>(
   signal?.throwIfAborted()
   const isFetch = typeof query !== 'string'
   const entitySet = isFetch
-    ? (await describeTable(client, tableOfFetchXml(query.fetchXml), { signal })).entitySet
+    ? (await describeTable(client, tableOfQuery(query), { signal })).entitySet
     : collectionOf(query)
   const settings = toFeedSettings({
     ...given,
@@ -55,6 +56,7 @@ export async function* queryRows<R extends Row = Row>(
     exactNumbers: settings.exactNumbers,
   })
   let runs: RowRun[] = []
+  let page = 0
   for await (const part of pages) {
     if (part.kind === 'rows') {
       runs.push(...part.runs)
@@ -62,6 +64,12 @@ export async function* queryRows<R extends Row = Row>(
     }
     const rows = part.kind === 'end' ? changesOfRuns(runs, shape) : []
     runs = []
+    if (part.kind === 'end') {
+      page += 1
+      const { bytesReceived, bodyBytes } = part
+      const counted = { page, upserted: rows.length, deleted: 0, bytesReceived, bodyBytes }
+      onEvent?.({ kind: 'page', phase: 'snapshot', ...counted })
+    }
     if (rows.length > 0) yield rows as unknown as readonly QueryRow<R>[]
   }
 }
@@ -107,17 +115,6 @@ function tooLong(characters: number): DataverseError {
     `the query makes an address of ${characters} characters, and the service takes ${longestAddress}. Ask for fewer columns, or for all of them`,
     { code: 'bad-request' },
   )
-}
-
-/** The collection that a relative address is of. @throws TypeError for any other text */
-export function collectionOf(query: string): string {
-  const name = /^\/?([A-Za-z_][A-Za-z0-9_]*)/.exec(query)?.[1]
-  if (name === undefined || /^[a-z][a-z0-9+.-]*:/i.test(query) || query.startsWith('//')) {
-    throw new TypeError(
-      'a query is an address relative to the service root, such as accounts?$select=name&$filter=statecode eq 0',
-    )
-  }
-  return name
 }
 
 /** As people write it, with blanks and quotes; what is encoded already stays as it is. */

@@ -13,9 +13,10 @@ import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
 import { isGuidText, parseRowVersion } from '@deltaverse/protocol'
 import { formatExactJson, memberOf, type TableSchema } from '@deltaverse/schema'
 import { describeTable } from '../table-description.js'
-import { selectOfFetchXml, tableOfFetchXml } from './fetch-xml.js'
+import { selectOfFetchXml } from './fetch-xml.js'
 import type { QueryRowsOptions, RowQuery } from './query-options.js'
-import { collectionOf, type QueryRow, queryRows } from './query-rows.js'
+import { type QueryRow, queryRows } from './query-rows.js'
+import { tableOfQuery } from './query-table.js'
 
 /**
  * Creates a source of the rows that a query finds: for what change tracking cannot filter. Each read is a full one, and whoever keeps
@@ -32,8 +33,7 @@ export async function createQuerySource(
 ): Promise<Source> {
   const { signal, ...given } = options
   const text = typeof query === 'string' ? query : query.fetchXml
-  const name = typeof query === 'string' ? collectionOf(query) : tableOfFetchXml(query.fetchXml)
-  const { entitySet, primaryKey } = await describeTable(client, name, { signal })
+  const { entitySet, primaryKey } = await describeTable(client, tableOfQuery(query), { signal })
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
   const id = `${new URL(client.origin).hostname}/${entitySet}?${hash}`
   const metadata = createMetadataReader(client)
