@@ -195,6 +195,7 @@ describe('run --plan', () => {
       calls: {
         rows: 2,
         requests: 2,
+        entitlement: 4,
         lookUps: { keys: 4, requests: 2 },
         waves: [
           { wave: 1, do: 'create', kind: 'CreateMultiple', rows: 1, requests: 1, table: 'contact' },

@@ -45,11 +45,13 @@ export function estimateCalls(
   const requests = sum((calls) => calls.requests)
   const compared = sum((calls) => (calls.do === 'delete' ? 0 : Math.ceil(calls.rows / comparedRows)))
   const { asked: keys, queries } = resolver.stats()
+  const rows = sum((calls) => calls.rows)
   return {
     planning,
     lookUps: { keys, requests: queries },
     waves,
-    rows: sum((calls) => calls.rows),
+    rows,
+    entitlement: rows + compared,
     requests,
     reads: compared,
     ...minutesOf(governor.stats(), requests + compared),

@@ -81,7 +81,7 @@ function end({ counts, calls, keys, bulk, withheld }: PlanSummary, left: number)
 ${withheld === undefined ? '' : `<p>${escapeHtml(withheld)}</p>`}
 <h2>Calls</h2><table><thead><tr><th>wave</th><th>what</th><th>message</th><th>rows</th><th>requests</th><th>rows in one</th><th>bytes</th></tr></thead><tbody>
 ${calls.waves.map(callsRow).join('')}</tbody></table>
-<dl><dt>Daily entitlement</dt><dd>${calls.rows} writes</dd><dt>Reads of the run</dt><dd>${calls.reads}</dd>
+<dl><dt>Daily entitlement</dt><dd>${calls.entitlement} requests</dd><dt>Reads of the run</dt><dd>${calls.reads}</dd>
 <dt>Time</dt><dd>at least ${minutes(calls.atLeastMinutes)}, likely ${minutes(calls.likelyMinutes)} with ${calls.concurrency} requests at a time</dd>
 <dt>Looked up for the plan</dt><dd>${calls.lookUps.keys} references in ${calls.lookUps.requests} requests, of ${calls.planning} in all</dd>
 <dt>Bulk messages</dt><dd>${bulk.create || bulk.update ? 'the table has them' : 'the table has none: rows go in batches'}</dd></dl>

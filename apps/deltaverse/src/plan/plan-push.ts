@@ -40,7 +40,12 @@ export async function planPush(push: PreparedPush, context: PlanContext): Promis
   return await planGone(push, context, known)
 }
 
-function toEntry({ writer, table }: PreparedPush, planned: PlannedWrite<SourceRow>): PlanEntry {
+/** Tables of other systems, for one. */
+const unguarded =
+  'its table tells no versions of rows, so a run could not see that somebody changed it: push it without a plan'
+
+function toEntry(push: PreparedPush, planned: PlannedWrite<SourceRow>): PlanEntry {
+  const { writer, table } = push
   const { plan, key, id, version, row, place, wire = {}, columns = [], before = {} } = planned
   const all = {
     ...(place !== undefined && { place }),
@@ -63,6 +68,8 @@ function toEntry({ writer, table }: PreparedPush, planned: PlannedWrite<SourceRo
     const own = typeof wire[primaryKey] === 'string' ? wire[primaryKey] : randomUUID()
     return { do: 'create', ...all, id: own, row: { ...wire, [primaryKey]: own }, source }
   }
+  if (version === undefined)
+    return { do: 'reject', ...all, reason: unguarded, letter: refused(push, planned, unguarded) }
   return {
     do: 'update',
     ...all,

@@ -32,8 +32,10 @@ export interface CallEstimate {
   /** References, and keys of rejected rows, that were looked up for it, and the requests that took. Its run looks up none: it has what was found. */
   readonly lookUps: { readonly keys: number; readonly requests: number }
   readonly waves: readonly PlannedCalls[]
-  /** Rows to write: each counts against the daily entitlement by itself, however few requests carry them. */
+  /** Rows to write. */
   readonly rows: number
+  /** Of the daily entitlement: every row that is written counts by itself, however few requests carry them, and every request that reads. */
+  readonly entitlement: number
   /** Requests that write. */
   readonly requests: number
   /** Requests that see before a write whether it was done already. */

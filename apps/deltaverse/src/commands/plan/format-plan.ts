@@ -25,7 +25,7 @@ export function formatPlan({ head, summary, shown, output }: ShownPlan): string 
     ...(notShown > 0 ? [`… and ${formatCount(notShown)} more`] : []),
     `${head.table.logicalName}: ${parts.map(([what, count]) => `${formatCount(count)} ${what}`).join(', ') || 'no rows'}`,
     ...calls.waves.map(formatCalls),
-    `It would take ${plural(calls.requests, 'request')} that write, ${plural(calls.reads, 'request')} that look first, ${plural(calls.rows, 'row')} of the daily entitlement, at least ${formatMinutes(calls.atLeastMinutes)}, and likely ${formatMinutes(calls.likelyMinutes)} with ${calls.concurrency} at a time`,
+    `It would take ${plural(calls.requests, 'request')} that write, ${plural(calls.reads, 'request')} that look first, ${plural(calls.entitlement, 'request')} of the daily entitlement, at least ${formatMinutes(calls.atLeastMinutes)}, and likely ${formatMinutes(calls.likelyMinutes)} with ${calls.concurrency} at a time`,
     ...(calls.lookUps.keys > 0
       ? [
           `${plural(calls.lookUps.keys, 'reference')} looked up in ${plural(calls.lookUps.requests, 'request')}; the run looks up none`,
