@@ -89,12 +89,13 @@ export async function runSchedule(terms: ScheduleTerms): Promise<void> {
     }
     const work = async (): Promise<void> => {
       const ok = await run(name)
-      endedAtMs.set(name, clock.now())
+      const ended = clock.now()
+      endedAtMs.set(name, ended)
       if (ok === undefined) return
       await state.note(name, { beganAtMs, ok })
       if (!ok) return
       for (const other of jobs) {
-        if (other.after.includes(name) && !hasTimes(other)) dueAtMs.set(other.name, clock.now())
+        if (other.after.includes(name) && !hasTimes(other)) dueAtMs.set(other.name, ended)
       }
     }
     running.set(
