@@ -95,6 +95,23 @@ describe('plan pull', () => {
     expect(existsSync(join(cwd, 'none'))).toBe(false)
   })
 
+  it('says that what a query finds is copied each time', async () => {
+    const ended = await run(
+      ...[
+        'plan',
+        'pull',
+        '--from',
+        emulator.url,
+        '--query',
+        'accounts?$select=name',
+        '--to',
+        './q',
+        '--json',
+      ],
+    )
+    expect(ended.json()).toMatchObject({ ok: true, tables: [{ table: 'accounts', reads: 'copy' }] })
+  })
+
   it('plans jobs of a job file, out and in', async () => {
     writeFileSync(join(cwd, 'rows.csv'), 'accountid,name\n0b7b6b0e-7b1a-4a86-9d58-3c1f6a1f0001,New\n')
     writeFileSync(

@@ -14,16 +14,17 @@ export interface PlannedRead {
   readonly tracked: boolean
   /**
    * `first load`: nothing was read yet. `full read`: everything again. `goes on`: a read in full that was not finished. `changes`: what
-   * changed since `upTo`. `refused`: see `why`.
+   * changed since `upTo`. `copy`: everything that is there, each time, as nobody tells changes. `refused`: see `why`.
    */
-  readonly reads: 'first load' | 'full read' | 'goes on' | 'changes' | 'refused'
+  readonly reads: 'first load' | 'full read' | 'goes on' | 'changes' | 'copy' | 'refused'
   /** Why everything is read, or nothing. */
   readonly why?: string
   /** Logical names; all where there is no list. */
   readonly columns?: readonly string[]
-  readonly rows: RowCount
+  /** Absent for a query, which nobody can count before. */
+  readonly rows?: RowCount
   /** Pages of a read in full. */
-  readonly fullReadRequests: number
+  readonly fullReadRequests?: number
   /** Pages that this read takes; of changes at least one, as nobody knows before how many there are. */
   readonly requests: number
   /** When the checkpoint was made. */
@@ -59,9 +60,13 @@ const hourMs = 3_600_000
  * @throws UsageError for a column that is none, DataverseError for a table that is none
  */
 export async function planRead(
-  { name, columns }: TableChoice,
+  { name, columns, feed, query }: TableChoice,
   { client, metadata, sink, pageSize = maxPageSize, restart, signal }: PlanPullTerms,
 ): Promise<PlannedRead> {
+  if (query !== undefined) {
+    const why = 'a query tells no changes: what it finds is copied each time'
+    return { table: name, entitySet: name, tracked: false, reads: 'copy', why, requests: 1 }
+  }
   const { logicalName, entitySet, changeTrackingEnabled } = await describeTable(client, name, { signal })
   if (columns !== undefined) selectColumns(await metadata.tableOfSet(entitySet, { signal }), columns)
   const rows = await createChangeFeed(client, { entitySet }).count({ signal })
@@ -73,7 +78,7 @@ export async function planRead(
     await opened.release()
   }
   const fullReadRequests = Math.max(1, Math.ceil(rows.rows / pageSize))
-  const way = wayOf(changeTrackingEnabled, restart, state)
+  const way = wayOf({ isTracked: changeTrackingEnabled, mode: feed?.mode, restart, state })
   return {
     table: logicalName,
     entitySet,
@@ -87,12 +92,21 @@ export async function planRead(
   }
 }
 
-function wayOf(
-  tracked: boolean,
-  restart: boolean,
-  state: SyncState | undefined,
-): Pick<PlannedRead, 'reads' | 'why'> {
-  if (!tracked) {
+interface WayTerms {
+  readonly isTracked: boolean
+  readonly mode: NonNullable<TableChoice['feed']>['mode'] | undefined
+  readonly restart: boolean
+  readonly state: SyncState | undefined
+}
+
+function wayOf({
+  isTracked,
+  mode = 'tracked',
+  restart,
+  state,
+}: WayTerms): Pick<PlannedRead, 'reads' | 'why'> {
+  if (mode === 'full-copy') return { reads: 'copy', why: 'its mode is full-copy' }
+  if (mode === 'tracked' && !isTracked) {
     return {
       reads: 'refused',
       why: 'change tracking is off: switch it on for the table (Power Apps, the table, Properties, Advanced options, Track changes)',

@@ -39,17 +39,18 @@ ${tables.map((table) => row(cellsOf(table), 'td')).join('\n')}
 `
 }
 
+const certainties = { exact: '', 'at-least': 'at least ', estimate: 'about ' }
+
 function cellsOf(table: PlannedRead | FailedRead): string[] {
   if ('error' in table) return [table.table, table.error.message, '', '', '', '', '', '']
   const { reads, rows, columns, requests, fullReadRequests, tracked } = table
-  const about = { exact: '', 'at-least': 'at least ', estimate: 'about ' }[rows.certainty]
   return [
     table.table,
     reads,
-    `${about}${formatCount(rows.rows)}`,
+    rows === undefined ? '' : `${certainties[rows.certainty]}${formatCount(rows.rows)}`,
     columns === undefined ? 'all' : formatCount(columns.length),
-    reads === 'changes' ? 'at least 1' : formatCount(requests),
-    formatCount(fullReadRequests),
+    reads === 'changes' || rows === undefined ? 'at least 1' : formatCount(requests),
+    fullReadRequests === undefined ? '' : formatCount(fullReadRequests),
     tokenOf(table),
     tracked ? 'tracked' : 'not tracked',
   ]
