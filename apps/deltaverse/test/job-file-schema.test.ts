@@ -51,6 +51,7 @@ jobs:
       tables:
         account: { columns: [name], mode: full-copy, labels: true, primaryKey: accountid }
         contact:
+        large: { query: "accounts?$select=name&$filter=revenue gt 1000000" }
       labels: true
       lookups: tables
       annotations: "*"
@@ -95,7 +96,7 @@ describe('the JSON Schema of job files', () => {
       'a member that is none',
       'labels: true\n      lookups',
       'label: true\n      lookups',
-      /line 19, column 7: jobs.out.pull has no member label; did you mean labels\?/,
+      /line 20, column 7: jobs.out.pull has no member label; did you mean labels\?/,
     ],
     [
       'an option of a table that is none',
@@ -125,7 +126,7 @@ describe('the JSON Schema of job files', () => {
       'a value of the wrong kind',
       'pageSize: 500',
       'pageSize: many',
-      /line 22, column 17: jobs.out.pull.pageSize has to be integer/,
+      /line 23, column 17: jobs.out.pull.pageSize has to be integer/,
     ],
     [
       'a value that is none of those there are',
@@ -144,6 +145,12 @@ describe('the JSON Schema of job files', () => {
       'mode: mirror',
       'mode: mirrored',
       /jobs.out.to.mode is one of log, mirror/,
+    ],
+    [
+      'a query that is misspelt',
+      '{ query:',
+      '{ qery:',
+      /jobs.out.pull.tables.large has no member qery; did you mean query\?/,
     ],
     ['a time that is none', 'every: 15m', 'every: 15 minutes', /jobs.out.every does not take "15 minutes"/],
     ['no times at all', 'every: 15m', 'every: 0m', /jobs.out.every does not take "0m"/],

@@ -23,7 +23,12 @@ export async function findProblem(content: unknown): Promise<Problem | undefined
       (best, other) => (weightOf(other) > weightOf(best) ? other : best),
       undefined,
     )
-  return deepest === undefined ? undefined : describe(deepest)
+  if (deepest === undefined) return undefined
+  // Where two alternatives may have been meant, the names of both are known.
+  const alike = errors.filter(
+    ({ keyword, instancePath }) => keyword === deepest.keyword && instancePath === deepest.instancePath,
+  )
+  return describe(deepest, alike)
 }
 
 /** Of alternatives that all fail, only the errors of the one that fails least: who writes `push` does not mean a pull. */
@@ -59,7 +64,10 @@ function weightOf(error: ErrorObject | undefined): number {
   return error.instancePath.split('/').length * 10 + rank
 }
 
-function describe({ instancePath, keyword, params, message, parentSchema, data }: ErrorObject): Problem {
+function describe(
+  { instancePath, keyword, params, message, parentSchema, data }: ErrorObject,
+  alike: readonly ErrorObject[],
+): Problem {
   const names = instancePath
     .split('/')
     .slice(1)
@@ -68,9 +76,10 @@ function describe({ instancePath, keyword, params, message, parentSchema, data }
   switch (keyword) {
     case 'additionalProperties': {
       const member = String(params.additionalProperty)
-      const known = Object.keys((parentSchema?.properties ?? {}) as object)
+      const known = alike.flatMap((error) => Object.keys((error.parentSchema?.properties ?? {}) as object))
       const nearest = nearestName(member, known)
-      const remedy = nearest === undefined ? `there are ${known.join(', ')}` : `did you mean ${nearest}?`
+      const remedy =
+        nearest === undefined ? `there are ${[...new Set(known)].join(', ')}` : `did you mean ${nearest}?`
       return { names, member, message: `${where} has no member ${member}; ${remedy}` }
     }
     case 'required':

@@ -36,8 +36,8 @@ export async function toPullSettings(
       return { name: table, columns, feed: { ...feed, ...own } }
     }),
     sink: await sinkOf(file, job.to, ['jobs', name, 'to']),
-    annotations: undefined,
-    pageSize: undefined,
+    annotations: typeof feed.annotations === 'string' ? [feed.annotations] : feed.annotations,
+    pageSize: feed.pageSize,
     concurrency,
     follow: undefined,
     restart: false,
