@@ -79,6 +79,8 @@ export function createUpsertWriter<R extends object = Row>(
   const resolved = toWriterSettings(options)
   const planRun = createRunPlanner(client, resolved)
   const { translate } = resolved
+  // Rows of dead letters are values already, and not what the caller's `valuesOf` takes.
+  const replayed = new WeakSet<object>()
   let stage: TranslationStage | undefined
 
   /** The plan of a run and its rows as they are sent. What is not translated goes as it is, without a step more. */
@@ -171,7 +173,11 @@ export function createUpsertWriter<R extends object = Row>(
         }
       }
     },
-    toDeadLetter: (result) => formatDeadLetter(result, resolved),
+    toDeadLetter(result) {
+      const { entitySet, operation } = resolved
+      const isValues = replayed.has(result.row)
+      return formatDeadLetter(result, { entitySet, operation, translate: isValues ? undefined : translate })
+    },
     async replay(letters, call = {}) {
       call.signal?.throwIfAborted()
       const plan = await planRun(call)
@@ -179,7 +185,10 @@ export function createUpsertWriter<R extends object = Row>(
       const ownIds = new WeakSet<Row>()
       const read = mapSource(letters, (letter) => readDeadLetter(letter, resolved))
       if (translate !== undefined) {
-        const given = mapSource(read, (letter) => givenOfLetter(letter, ownIds))
+        const given = mapSource(read, (letter) => {
+          replayed.add(letter.row)
+          return givenOfLetter(letter, ownIds)
+        })
         const begun = await translated(plan, given, translate, call)
         return writeAll({ ...begun, plan: { ...begun.plan, ownIds } }, call)
       }

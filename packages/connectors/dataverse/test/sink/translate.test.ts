@@ -4,6 +4,7 @@ import {
   createUpsertWriter,
   type DeadLetter,
   type UpsertWriterOptions,
+  type WriteEvent,
   type WriteResult,
 } from '@deltaverse/dataverse'
 import { type Emulator, startEmulator } from '@deltaverse/emulator'
@@ -47,7 +48,8 @@ const options: UpsertWriterOptions<Line> = {
   skipUnchanged: true,
   baseDelayMs: 1,
   translate: {
-    valuesOf: ({ cells }) => cells,
+    // As a caller may write it: it throws for anything but a line.
+    valuesOf: ({ cells }) => ({ ...cells, Number: String(cells.Number) }),
     placeOf: ({ line }) => ({ file: 'people.csv', line }),
     columns: {
       employeeid: { from: 'Number' },
@@ -192,6 +194,24 @@ describe('createUpsertWriter() with translate', () => {
       row: { ...letter.row, parentcustomerid: { $ref: { table: 5 } } },
     }))
     expect(await writer.replay(nonsense)).toMatchObject({ rows: 1, failed: 1 })
+  })
+
+  it('keeps letters that fail again as they were, whatever the rows of the caller look like', async () => {
+    const writer = createUpsertWriter<Line>(client, options)
+    const letters: DeadLetter<Line>[] = []
+    const keep = (into: DeadLetter<Line>[]) => ({
+      onEvent(event: WriteEvent<Line>) {
+        if (event.kind === 'row-failed')
+          into.push(JSON.parse(JSON.stringify(writer.toDeadLetter(event.result))))
+      },
+    })
+    await writer.write([{ line: 7, cells: { Number: 'T-40', Company: 'A-9' } }], keep(letters))
+    const again: DeadLetter<Line>[] = []
+    await writer.replay(letters, keep(again))
+    expect(again).toEqual(letters)
+    expect(letters).toMatchObject([
+      { place: { file: 'people.csv', line: 7 }, row: { Number: 'T-40', Company: 'A-9' } },
+    ])
   })
 
   it('does not hold rows back while their source pauses, and writes what came before it broke', async () => {
