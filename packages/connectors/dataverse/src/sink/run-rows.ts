@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { DataverseClient } from '@deltaverse/client'
 import { type CallOptions, DataverseError, isDataverseError, type Row } from '@deltaverse/core'
 import { planRows } from './dry-run.js'
-import { explainMissing } from './lookup/explain-missing.js'
+import { explainMissing, mayPointNowhere } from './lookup/explain-missing.js'
 import { locateRows } from './lookup/locate-rows.js'
 import { createClearing } from './plan/clearing.js'
 import { comparesFirst } from './plan/compares-first.js'
@@ -122,7 +122,7 @@ export async function* runItems(
     onStopped: tally.stop,
   })
   for await (const pumpedRows of pumped) {
-    const settled = await explainMissing(context, pumpedRows)
+    const settled = pumpedRows.some(mayPointNowhere) ? await explainMissing(context, pumpedRows) : pumpedRows
     tally.add(settled)
     yield settled
   }

@@ -38,7 +38,6 @@ export async function explainMissing(
   const { plan } = context
   if (plan.calls !== undefined || plan.options.operation === 'delete') return settled
   const doubtful = settled.filter(mayPointNowhere)
-  if (doubtful.length === 0) return settled
   try {
     const references = new Map<SettledRow, readonly Reference[]>()
     for (const each of doubtful) references.set(each, await referencesOf(context, each.of as PendingRow))
@@ -51,7 +50,8 @@ export async function explainMissing(
   }
 }
 
-function mayPointNowhere({ of, outcome: { status, error } }: SettledRow): boolean {
+/** Whether the service refused a row because something does not exist: the row itself, or one that it points at. */
+export function mayPointNowhere({ of, outcome: { status, error } }: SettledRow): boolean {
   return (
     status === 'failed' && 'state' in of && isResponseError(error) && missing.has(error.serviceCode ?? '')
   )
