@@ -88,6 +88,13 @@ describe('classifyError()', () => {
     expect(judge(400, '0x80048d02').errorClass).toBe('bad-request')
   })
 
+  it.each(['0x80040217', '0x80060891'])('says of %s, whatever its status, that the row is gone', (code) => {
+    for (const status of [400, 404]) {
+      expect(judge(status, code)).toMatchObject({ errorClass: 'not-found', retryable: false })
+      expect(judge(status, code).advice).toContain('treat it as deleted')
+    }
+  })
+
   it('tells an unknown address from a key that cannot be read by the status', () => {
     expect(judge(404, '0x8006088a').errorClass).toBe('not-found')
     expect(judge(400, '0x8006088a').errorClass).toBe('bad-request')
