@@ -1,3 +1,13 @@
+export {
+  type CallOptions,
+  type Change,
+  type ChangeEvent,
+  type Checkpoint,
+  DataverseError,
+  isDataverseError,
+  type Row,
+  type UpsertedChange,
+} from '@deltaverse/core'
 export { type DownloadedFile, downloadFile } from './files/download-file.js'
 export type { DownloadFileOptions, DownloadProgress } from './files/download-options.js'
 export type { FileSource } from './files/file-source.js'

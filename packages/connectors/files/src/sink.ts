@@ -17,7 +17,7 @@ import { type FileSinkOptions, parseFileSinkOptions } from './options.js'
 export type FilePosition = LogPosition | MirrorPosition
 
 /** A sink of files that can tell what they hold. */
-export type FileSink = Sink<FilePosition> & ReadableSink & Partial<PatchableSink>
+export type FileSink = Sink<FilePosition, object> & ReadableSink & Partial<PatchableSink<object>>
 
 /**
  * A table's changes as NDJSON or CSV files that no crash can tear. Whatever `commit` resolved for is on the disk; opened at a position,
@@ -43,8 +43,10 @@ export function createFileSink(options: FileSinkOptions): FileSink {
     }),
     onSetAside: (path, keptAs) => onEvent({ kind: 'set-aside', path, keptAs }),
   }
-  if (mode === 'mirror') return createMirrorSink({ ...table, sortBytes })
-  return createLogSink({ ...table, rotate: { ...rotate, rows: rotate.rows ?? Number.POSITIVE_INFINITY } })
+  // Rows go by what stands in their bytes, whatever a caller says of their type.
+  if (mode === 'mirror') return createMirrorSink({ ...table, sortBytes }) as FileSink
+  const rows = rotate.rows ?? Number.POSITIVE_INFINITY
+  return createLogSink({ ...table, rotate: { ...rotate, rows } }) as FileSink
 }
 
 function chooseFormat({

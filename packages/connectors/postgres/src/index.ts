@@ -1,3 +1,4 @@
+export { type CheckpointStore, DataverseError, isDataverseError, type Row } from '@deltaverse/core'
 export type { SchemaChanges, SqlColumn, SqlEvent, SqlPosition, SqlSink } from '@deltaverse/sql'
 export { createPostgresDialect } from './dialect.js'
 export type { PostgresCheckpointStoreOptions, PostgresSinkOptions } from './options.js'

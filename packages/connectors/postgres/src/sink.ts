@@ -13,7 +13,7 @@ import { type PostgresSinkOptions, postgresSinkOptions } from './options.js'
  *
  * @throws TypeError or RangeError for options that cannot be right
  */
-export function createPostgresSink<R extends Row = Row>(options: PostgresSinkOptions): SqlSink<R> {
+export function createPostgresSink<R extends object = Row>(options: PostgresSinkOptions): SqlSink<R> {
   const { pool, schema, busyWaitMs, staleAfterMs, ...sinkOptions } = postgresSinkOptions.parse(options)
   return createSqlSink<R>(createPostgresDialect({ pool, schema, busyWaitMs, staleAfterMs }), sinkOptions)
 }

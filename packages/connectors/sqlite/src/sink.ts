@@ -9,7 +9,7 @@ import { type SqliteSinkOptions, sqliteSinkOptions } from './options.js'
  *
  * @throws TypeError or RangeError for options that cannot be right
  */
-export function createSqliteSink<R extends Row = Row>(options: SqliteSinkOptions): SqlSink<R> {
+export function createSqliteSink<R extends object = Row>(options: SqliteSinkOptions): SqlSink<R> {
   const { file, busyWaitMs, ...sinkOptions } = sqliteSinkOptions.parse(options)
   return createSqlSink<R>(createSqliteDialect({ file, busyWaitMs }), sinkOptions)
 }

@@ -1,3 +1,4 @@
+export { DataverseError, isDataverseError, type Row } from '@deltaverse/core'
 export type { TextComparison } from '@deltaverse/values'
 export {
   isNoRef,

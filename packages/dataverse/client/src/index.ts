@@ -1,3 +1,11 @@
+export {
+  type CallOptions,
+  DataverseError,
+  type ErrorCode,
+  isDataverseError,
+  isResponseError,
+  ResponseError,
+} from '@deltaverse/core'
 export type { AccessToken, GetTokenOptions, TokenCredential } from './lib/auth/token-credential.js'
 export type { ClientEvent, RetryEvent } from './lib/client-event.js'
 export type { ClientOptions } from './lib/client-options.js'

@@ -22,4 +22,10 @@ export type {
   LookupTarget,
   TableMetadata,
 } from './lib/table-metadata.js'
-export { readTableSchema, rowMemberOf, type TableSchemaOptions, toTableSchema } from './lib/table-schema.js'
+export {
+  readTableSchema,
+  rowMemberOf,
+  rowMembersOf,
+  type TableSchemaOptions,
+  toTableSchema,
+} from './lib/table-schema.js'

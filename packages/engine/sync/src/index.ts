@@ -1,3 +1,15 @@
+export {
+  type Change,
+  type ChangeEvent,
+  type Checkpoint,
+  type CheckpointStore,
+  DataverseError,
+  isDataverseError,
+  type Row,
+  type Sink,
+  type Source,
+  type TransactionalSink,
+} from '@deltaverse/core'
 export type { FollowOptions } from './lib/follow-options.js'
 export type { SyncProgress } from './lib/read/progress.js'
 export type { SyncSummary } from './lib/summary.js'

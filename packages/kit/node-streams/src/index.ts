@@ -1,3 +1,4 @@
+export { type Change, type ChangeEvent, DataverseError, isDataverseError, type Row } from '@deltaverse/core'
 export {
   type ChangeLine,
   changeLineSchema,

@@ -10,7 +10,7 @@ export function idOf(number: number): string {
 }
 
 /** An upserted change around bytes; `row` parses them when asked, as the feed does. */
-export function upserted<R extends Row = Contact>(
+export function upserted<R extends object = Contact>(
   number: number,
   json: string,
   rowVersion: string | undefined = String(1000 + number),

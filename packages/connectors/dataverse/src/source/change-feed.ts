@@ -13,7 +13,7 @@ import {
   type Source,
   type UpsertedChange,
 } from '@deltaverse/core'
-import { createMetadataReader, readTableSchema } from '@deltaverse/metadata'
+import { createMetadataReader, readTableSchema, rowMembersOf } from '@deltaverse/metadata'
 import { formatCollectionPath, formatPrefer } from '@deltaverse/protocol'
 import { memberOf, type TableSchema } from '@deltaverse/schema'
 import { createChangeShape } from './change.js'
@@ -40,7 +40,7 @@ import { describeTable, readTokenLifetimeDays, requireChangeTracking } from './t
  * Order is that of the service; each change comes at least once, and may come again behind a failure. Save a checkpoint
  * only when everything before it is durable.
  */
-export interface ChangeFeed<R extends Row = Row> extends Source<R> {
+export interface ChangeFeed<R extends object = Row> extends Source<R> {
   /** Entity set of the table: `contacts`. */
   readonly table: string
   /** Event by event. */
@@ -84,7 +84,7 @@ export interface ChangeFeed<R extends Row = Row> extends Source<R> {
  *
  * Source of the service's behaviour: Microsoft Learn, "Use change tracking to synchronize data with external systems".
  */
-export function createChangeFeed<R extends Row = Row>(
+export function createChangeFeed<R extends object = Row>(
   client: DataverseClient,
   options: ChangeFeedOptions,
 ): ChangeFeed<R> {
@@ -175,13 +175,11 @@ export function createChangeFeed<R extends Row = Row>(
   async function columns(call: CallOptions = {}): Promise<readonly string[] | undefined> {
     if (resolved.select !== undefined) return resolved.select
     try {
-      const { partitionKey } = (await prepare(resolved, call.signal)).shape
-      const own = await readTableSchema(
-        definitions,
-        { entitySet: table, partitionColumn: partitionKey },
-        call,
+      await prepare(resolved, call.signal)
+      const name = learned?.logicalName
+      return rowMembersOf(
+        name === undefined ? await definitions.tableOfSet(table, call) : await definitions.table(name, call),
       )
-      return own.columns.map(memberOf)
     } catch (error) {
       // Rows can be read without the right to read their definition.
       if (isDataverseError(error) && error.code === 'forbidden') return undefined

@@ -1,7 +1,7 @@
 import type { Change, Checkpoint, CompleteEvent, ResetEvent, Row } from '@deltaverse/core'
 
 /** One page, as `pages()` of a feed gives it. */
-export interface ChangePage<R extends Row = Row> {
+export interface ChangePage<R extends object = Row> {
   /** A full read begins with this page. */
   readonly reset?: ResetEvent
   readonly changes: readonly Change<R>[]

@@ -55,7 +55,7 @@ interface RowChange {
 }
 
 /** A row that was created or updated: most sources do not tell which. */
-export interface UpsertedChange<R extends Row = Row> extends RowChange {
+export interface UpsertedChange<R extends object = Row> extends RowChange {
   readonly kind: 'upserted'
   /** Digits of the row version (from Dataverse the etag without `W/"…"`); `undefined` when the row came without one. */
   readonly rowVersion: string | undefined
@@ -75,7 +75,7 @@ export interface DeletedChange extends RowChange {
   readonly bytes: Uint8Array
 }
 
-export type Change<R extends Row = Row> = UpsertedChange<R> | DeletedChange
+export type Change<R extends object = Row> = UpsertedChange<R> | DeletedChange
 
 /** A safe point: once everything before it is durable, this checkpoint may be saved. */
 export interface CheckpointEvent {
@@ -97,4 +97,4 @@ export interface CompleteEvent {
 }
 
 /** What a source says, in order. */
-export type ChangeEvent<R extends Row = Row> = ResetEvent | Change<R> | CheckpointEvent | CompleteEvent
+export type ChangeEvent<R extends object = Row> = ResetEvent | Change<R> | CheckpointEvent | CompleteEvent

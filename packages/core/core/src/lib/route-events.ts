@@ -1,7 +1,7 @@
 import type { Change, ChangeEvent, CheckpointEvent, CompleteEvent, ResetEvent, Row } from './change.js'
 
 /** Who takes which events; each is waited for before the next is called. */
-export interface EventRoutes<R extends Row = Row> {
+export interface EventRoutes<R extends object = Row> {
   /** A run of changes between two other events; never empty. */
   changes(changes: readonly Change<R>[]): void | Promise<void>
   reset(event: ResetEvent): void | Promise<void>
@@ -10,7 +10,7 @@ export interface EventRoutes<R extends Row = Row> {
 }
 
 /** Tells the events of a group apart, in order. A group of nothing but changes is handed on as it is. */
-export async function routeEvents<R extends Row = Row>(
+export async function routeEvents<R extends object = Row>(
   events: readonly ChangeEvent<R>[],
   routes: EventRoutes<R>,
 ): Promise<void> {

@@ -13,7 +13,7 @@ import type { StoredState, SyncState } from './sync-state.js'
  * - `complete` of that epoch: rows that it did not bring are gone.
  * - A change may come again behind a crash; the same change twice leaves what it left once.
  */
-export interface Sink<Position = unknown, R extends Row = Row> {
+export interface Sink<Position = unknown, R extends object = Row> {
   /** Makes ready to continue at a position and discards whatever lies beyond it; `undefined` starts empty. */
   open(position: Position | undefined, call?: SinkOpenOptions): Promise<void>
   /**
@@ -35,7 +35,7 @@ export interface Sink<Position = unknown, R extends Row = Row> {
  * A sink that keeps the state of its sync itself and saves it in the transaction of the rows: both are there or neither, so a
  * change takes effect once.
  */
-export interface TransactionalSink<Position = unknown, R extends Row = Row> extends Sink<Position, R> {
+export interface TransactionalSink<Position = unknown, R extends object = Row> extends Sink<Position, R> {
   /** The state that the last commit saved under this name; called before `open`. */
   loadState(name: string, call?: CallOptions): Promise<StoredState<Position> | undefined>
   /**
@@ -55,14 +55,14 @@ export interface TransactionalSink<Position = unknown, R extends Row = Row> exte
 }
 
 /** Some columns of rows: what a sink that holds these rows is to put into them. */
-export interface ColumnPatch<R extends Row = Row> {
+export interface ColumnPatch<R extends object = Row> {
   /** The members that each of the rows has, beside the key and annotations. */
   readonly columns: readonly string[]
   readonly rows: readonly UpsertedChange<R>[]
 }
 
 /** A sink that can fill columns which come later, without being told every row anew. */
-export interface PatchableSink<R extends Row = Row> {
+export interface PatchableSink<R extends object = Row> {
   /**
    * Puts columns into rows that it holds, behind everything written before. A row that it does not hold (deleted since, not yet
    * there) stays so, and one that it holds in another version stays as it is: that version came, or comes, with all columns.

@@ -37,7 +37,7 @@ export interface ReadColumnsOptions extends CallOptions {
 }
 
 /** Some rows, with some of their columns. */
-export interface ColumnGroup<R extends Row = Row> {
+export interface ColumnGroup<R extends object = Row> {
   /** Each with its id, its version where the source tells it, and the columns that were asked for. */
   readonly rows: readonly UpsertedChange<R>[]
   /** Where a later read goes on behind these rows; absent where it cannot go on just there. */
@@ -69,7 +69,7 @@ export interface RowCount {
  * change comes at least once, and may come again behind a failure. A checkpoint may be saved once everything before it is
  * durable, and a read that begins there misses nothing.
  */
-export interface Source<R extends Row = Row> {
+export interface Source<R extends object = Row> {
   /** Which table of which environment: what the checkpoints of this source are told apart by. */
   readonly id: string
   /** The table, as this source calls it. */

@@ -39,13 +39,13 @@ export function account(number: number, columns: Row = {}, version = 1): Upserte
 }
 
 /** A row that was created or updated; its version is that of its `@odata.etag`, its bytes are its JSON. */
-export function upserted<R extends Row = Row>(
+export function upserted<R extends object = Row>(
   id: string,
   row: R,
   table: string = 'accounts',
 ): UpsertedChange<R> {
   const bytes = encoder.encode(JSON.stringify(row))
-  const etag = row['@odata.etag']
+  const etag = (row as Row)['@odata.etag']
   let parsed: R | undefined
   return {
     kind: 'upserted',

@@ -163,6 +163,27 @@ function isInRows({ attributeOf, kind }: ColumnMetadata): boolean {
   return attributeOf === undefined && kind !== 'other'
 }
 
+/**
+ * What rows bring of a table, by its definition alone: one request, where `$metadata` is a document of all tables. Beside the columns
+ * that belong to no other one these are the parts of images, the names of files, and the table that a note belongs to.
+ */
+export function rowMembersOf({ columns }: TableMetadata): readonly string[] {
+  const all = [...columns.values()]
+  const parts = new Set(all.flatMap(partsOf))
+  return all
+    .filter(
+      (column) =>
+        isInRows(column) || parts.has(column.logicalName) || column.logicalName === 'objecttypecode',
+    )
+    .map(rowMemberOf)
+}
+
+/** Members that come with a column, by their names. */
+function partsOf({ kind, logicalName }: ColumnMetadata): readonly string[] {
+  if (kind === 'image') return [`${logicalName}_timestamp`, `${logicalName}_url`, `${logicalName}id`]
+  return kind === 'file' ? [`${logicalName}_name`] : []
+}
+
 function unknownColumn(table: TableMetadata, member: string): DataverseError {
   const lookup = table.columns.get(member)
   return new DataverseError(

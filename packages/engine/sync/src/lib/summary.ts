@@ -1,4 +1,4 @@
-import type { Checkpoint, Row } from '@deltaverse/core'
+import type { Checkpoint } from '@deltaverse/core'
 import type { SyncEvent } from './sync-event.js'
 import type { SyncSettings } from './sync-options.js'
 
@@ -36,7 +36,9 @@ export interface Tallying<Position> {
   figures(): Omit<SyncSummary<Position>, 'rows' | 'checkpoint' | 'position'>
 }
 
-export function tallyEvents<Position, R extends Row>(options: SyncSettings<Position, R>): Tallying<Position> {
+export function tallyEvents<Position, R extends object>(
+  options: SyncSettings<Position, R>,
+): Tallying<Position> {
   const { name, source, clock } = options
   const beganAtMs = clock.now()
   let read: SyncSummary['read'] = 'snapshot'

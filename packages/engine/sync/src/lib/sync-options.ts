@@ -118,7 +118,7 @@ const options = defineOptions('sync()', {
 type Declared = OptionsInput<typeof options.spec>
 type Given = OptionsOutput<typeof options.spec>
 
-export interface SyncOptions<Position = unknown, R extends Row = Row>
+export interface SyncOptions<Position = unknown, R extends object = Row>
   extends Omit<Declared, 'source' | 'sink' | 'onEvent'> {
   /** The table's changes. Where it begins is said by the saved state; a checkpoint of its own is not looked at. */
   readonly source: Source<R>
@@ -132,7 +132,7 @@ export interface SyncOptions<Position = unknown, R extends Row = Row>
 }
 
 /** What a sync reads of its options. */
-export interface SyncSettings<Position = unknown, R extends Row = Row>
+export interface SyncSettings<Position = unknown, R extends object = Row>
   extends Omit<Given, 'source' | 'sink' | 'onEvent' | 'follow'> {
   readonly source: Source<R>
   readonly sink: Sink<Position, R> | TransactionalSink<Position, R>
@@ -145,7 +145,7 @@ export interface SyncSettings<Position = unknown, R extends Row = Row>
  *
  * @throws TypeError or RangeError for what cannot be right, names that there are none of included
  */
-export function toSyncSettings<Position, R extends Row>(
+export function toSyncSettings<Position, R extends object>(
   input: SyncOptions<Position, R>,
 ): SyncSettings<Position, R> {
   const given = options.parse(input as unknown as Declared)

@@ -1,4 +1,3 @@
-import type { Row } from '@deltaverse/core'
 import { followTable, type TakeTurn } from './read/follow-table.js'
 import type { SyncProgress } from './read/progress.js'
 import { createProgressMeter, type ProgressMeter } from './read/progress-meter.js'
@@ -16,14 +15,14 @@ import { type SyncOptions, type SyncSettings, toSyncSettings } from './sync-opti
  * @throws DataverseError `conflict` when somebody else works on this name, `sink-mismatch`, `too-many-deletions`,
  * `checkpoint-mismatch`, `checkpoint-invalid`, and those of the source and the sink; `signal.reason`
  */
-export function sync<Position, R extends Row>(
+export function sync<Position, R extends object>(
   options: SyncOptions<Position, R>,
 ): Promise<SyncSummary<Position>> {
   return syncInTurn(options, (work) => work())
 }
 
 /** The same; each read waits for its turn. */
-export async function syncInTurn<Position, R extends Row>(
+export async function syncInTurn<Position, R extends object>(
   given: SyncOptions<Position, R>,
   takeTurn: TakeTurn,
 ): Promise<SyncSummary<Position>> {
@@ -61,7 +60,9 @@ export async function closeAfter<T>(closing: { close(): Promise<void> }, work: (
   return result
 }
 
-function createMeter<Position, R extends Row>(options: SyncSettings<Position, R>): ProgressMeter | undefined {
+function createMeter<Position, R extends object>(
+  options: SyncSettings<Position, R>,
+): ProgressMeter | undefined {
   const { source, progress, clock, onEvent, signal } = options
   if (progress === undefined) return undefined
   const onProgress = (seen: SyncProgress): void => onEvent({ kind: 'progress', progress: seen })

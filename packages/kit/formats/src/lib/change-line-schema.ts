@@ -1,7 +1,7 @@
 import type { Row } from '@deltaverse/core'
 
 /** A line that `toNdjson()` writes for a row that was created or updated. */
-export interface UpsertedLine<R extends Row = Row> {
+export interface UpsertedLine<R extends object = Row> {
   readonly kind: 'upserted'
   /** Entity set, as in URLs: `accounts`. */
   readonly table: string
@@ -21,14 +21,14 @@ export interface DeletedLine {
 }
 
 /** A line of a log for columns that came later. They belong into the row, where it is there in the same version. */
-export interface PatchedLine<R extends Row = Row> extends Omit<UpsertedLine<R>, 'kind' | 'row'> {
+export interface PatchedLine<R extends object = Row> extends Omit<UpsertedLine<R>, 'kind' | 'row'> {
   readonly kind: 'patched'
   /** These columns alone, beside the key. */
   readonly row: Partial<R>
 }
 
 /** A line that `toNdjson()` writes for a change: what `fromNdjson<ChangeLine>()` gives back. */
-export type ChangeLine<R extends Row = Row> = UpsertedLine<R> | DeletedLine | PatchedLine<R>
+export type ChangeLine<R extends object = Row> = UpsertedLine<R> | DeletedLine | PatchedLine<R>
 
 const table = {
   description: 'The entity set, as in URLs: "accounts".',

@@ -32,7 +32,7 @@ import { watchWaits } from './watch-waits.js'
 import type { WriteTransaction } from './write-transaction.js'
 
 /** A sink that keeps one table of a source in one table of an SQL database. */
-export interface SqlSink<R extends Row = Row>
+export interface SqlSink<R extends object = Row>
   extends TransactionalSink<SqlPosition, R>,
     Required<ReadableSink>,
     Required<PatchableSink<R>> {
@@ -49,7 +49,7 @@ export interface SqlSink<R extends Row = Row>
  *
  * @throws TypeError or RangeError for options that cannot be right
  */
-export function createSqlSink<R extends Row = Row, C extends SqlConnection = SqlConnection>(
+export function createSqlSink<R extends object = Row, C extends SqlConnection = SqlConnection>(
   dialect: SqlDialect<C>,
   sinkOptions: ParsedSqlSinkOptions,
 ): SqlSink<R> {

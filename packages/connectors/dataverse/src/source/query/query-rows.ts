@@ -10,7 +10,7 @@ import { type QueryRowsOptions, queryRowsOptions, type RowQuery } from './query-
 import { collectionOf, tableOfQuery } from './query-table.js'
 
 /** A row of an answer: its bytes as they came, parsed when somebody asks. */
-export type QueryRow<R extends Row = Row> = Pick<UpsertedChange<R>, 'bytes' | 'row' | 'rowVersion'>
+export type QueryRow<R extends object = Row> = Pick<UpsertedChange<R>, 'bytes' | 'row' | 'rowVersion'>
 
 /** Longer addresses are refused by the service (Microsoft Learn: Compose HTTP requests, "Maximum URL length"). */
 const longestAddress = 32_768
@@ -25,7 +25,7 @@ const longestAddress = 32_768
  *
  * Source: Microsoft Learn, "Query data using the Web API", "Page results using FetchXml".
  */
-export async function* queryRows<R extends Row = Row>(
+export async function* queryRows<R extends object = Row>(
   client: DataverseClient,
   query: RowQuery,
   input: QueryRowsOptions = {},

@@ -1,4 +1,3 @@
-import type { Row } from '@deltaverse/core'
 import { bytesOf } from '../read/count-changes.js'
 import type { PipelineParts } from '../read/pipeline-parts.js'
 import { patchable } from './open-column-plan.js'
@@ -13,7 +12,7 @@ import { patchable } from './open-column-plan.js'
  * @param readChanges reads what changed, to its end; a snapshot may come of it, and then nothing is left to fill
  * @returns whether there was anything to fill
  */
-export async function fillColumns<Position, R extends Row>(
+export async function fillColumns<Position, R extends object>(
   parts: PipelineParts<Position, R>,
   readChanges: () => Promise<unknown>,
 ): Promise<boolean> {
@@ -36,7 +35,7 @@ export async function fillColumns<Position, R extends Row>(
 }
 
 /** Comes to the end, or to where it is time to look what changed. */
-async function fillForAWhile<Position, R extends Row>(
+async function fillForAWhile<Position, R extends object>(
   parts: PipelineParts<Position, R>,
   columns: readonly string[],
 ): Promise<{ readonly isThrough: boolean; readonly hasPatched: boolean }> {
@@ -66,7 +65,7 @@ async function fillForAWhile<Position, R extends Row>(
   return { isThrough: true, hasPatched }
 }
 
-async function commit<Position, R extends Row>({
+async function commit<Position, R extends object>({
   committer,
   call,
 }: PipelineParts<Position, R>): Promise<void> {

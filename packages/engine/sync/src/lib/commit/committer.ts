@@ -1,4 +1,4 @@
-import type { CallOptions, Checkpoint, Row, SyncState } from '@deltaverse/core'
+import type { CallOptions, Checkpoint, SyncState } from '@deltaverse/core'
 import type { ColumnPlan } from '../columns/column-plan.js'
 import type { ChangeFilter } from '../fingerprints/change-filter.js'
 import type { SyncSettings } from '../sync-options.js'
@@ -24,7 +24,7 @@ export interface Committer<Position> {
   commits(): number
 }
 
-export function createCommitter<Position, R extends Row>(
+export function createCommitter<Position, R extends object>(
   options: SyncSettings<Position, R>,
   keeper: StateKeeper<Position>,
   { filter, plan }: { readonly filter: ChangeFilter<R>; readonly plan: ColumnPlan },

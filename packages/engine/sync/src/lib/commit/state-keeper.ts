@@ -5,7 +5,6 @@ import {
   DataverseError,
   type Lease,
   parseSyncState,
-  type Row,
   type Sink,
   type StoredState,
   type SyncState,
@@ -40,7 +39,7 @@ interface Way<Position> {
 }
 
 /** @throws TypeError when nobody would keep the state */
-export function createStateKeeper<Position, R extends Row>(
+export function createStateKeeper<Position, R extends object>(
   options: Pick<SyncSettings<Position, R>, 'name' | 'sink' | 'checkpoints' | 'onStep'>,
 ): StateKeeper<Position> {
   const { name, sink, checkpoints, onStep } = options
@@ -57,14 +56,14 @@ export function createStateKeeper<Position, R extends Row>(
   return { ...keepBy(name, wayOfSink(name, sink)), acquire }
 }
 
-function isTransactional<Position, R extends Row>(
+function isTransactional<Position, R extends object>(
   sink: Sink<Position, R>,
 ): sink is TransactionalSink<Position, R> {
   const { loadState, commitWith } = sink as Partial<TransactionalSink<Position, R>>
   return typeof loadState === 'function' && typeof commitWith === 'function'
 }
 
-function wayOfStore<Position, R extends Row>(
+function wayOfStore<Position, R extends object>(
   name: string,
   sink: Sink<Position, R>,
   store: CheckpointStore,
@@ -80,7 +79,7 @@ function wayOfStore<Position, R extends Row>(
   }
 }
 
-function wayOfSink<Position, R extends Row>(
+function wayOfSink<Position, R extends object>(
   name: string,
   sink: TransactionalSink<Position, R>,
 ): Way<Position> {

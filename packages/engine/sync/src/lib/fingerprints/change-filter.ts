@@ -1,7 +1,7 @@
-import type { CallOptions, Change, ResetEvent, Row, SyncState } from '@deltaverse/core'
+import type { CallOptions, Change, ResetEvent, SyncState } from '@deltaverse/core'
 
 /** What became of a group of changes. */
-export interface SelectedChanges<R extends Row> {
+export interface SelectedChanges<R extends object> {
   /** Those that the sink gets to see. */
   readonly changes: readonly Change<R>[]
   /** Deletions that count: those of rows that the sink holds, as far as that is known. */
@@ -17,7 +17,7 @@ type FingerprintState = Pick<SyncState, 'fingerprintMark' | 'fingerprintPass' | 
 type ResetView = 'snapshot' | 'differences'
 
 /** What stands between source and sink: with a fingerprint store it lets through what differs, without one everything. */
-export interface ChangeFilter<R extends Row> {
+export interface ChangeFilter<R extends object> {
   /**
    * Goes on where the saved state says; `undefined` begins with nothing.
    *
@@ -46,7 +46,7 @@ export interface ChangeFilter<R extends Row> {
 }
 
 /** The filter of a sync without a fingerprint store. */
-export function createOpenFilter<R extends Row>(): ChangeFilter<R> {
+export function createOpenFilter<R extends object>(): ChangeFilter<R> {
   return {
     async open(state) {
       // The sink has not seen that a snapshot is under way, or not yet all of its deletions: only the fingerprint store could tell.

@@ -1,4 +1,4 @@
-import type { Checkpoint, Row } from '@deltaverse/core'
+import type { Checkpoint } from '@deltaverse/core'
 import type { Tally } from '../commit/committer.js'
 import { bytesOf } from '../read/count-changes.js'
 import type { PipelineParts } from '../read/pipeline-parts.js'
@@ -13,7 +13,7 @@ import { createDeletion } from './create-deletion.js'
  * @returns how many deletions this read has brought, with those before a resume
  * @throws DataverseError `too-many-deletions` before any of them reaches the sink
  */
-export async function deriveDeletions<Position, R extends Row>(
+export async function deriveDeletions<Position, R extends object>(
   parts: PipelineParts<Position, R> & { readonly checkpoint: Checkpoint; readonly tally: Tally },
 ): Promise<number> {
   const { filter, committer, guard, call, checkpoint, options } = parts
@@ -39,7 +39,7 @@ export async function deriveDeletions<Position, R extends Row>(
 }
 
 /** The fingerprint store is asked afresh behind each commit, so that it need not keep a place in itself across one. */
-async function tellUntilDue<Position, R extends Row>({
+async function tellUntilDue<Position, R extends object>({
   filter,
   committer,
   options,

@@ -3,7 +3,6 @@ import type {
   Change,
   DeletedChange,
   Fingerprints,
-  Row,
   SyncState,
   UpsertedChange,
 } from '@deltaverse/core'
@@ -15,7 +14,7 @@ import type { ChangeFilter, SelectedChanges } from './change-filter.js'
  * It shows the fingerprint store a number of its own in place of the source's epoch: a snapshot that begins again has the same
  * epoch, and rows that its first beginning brought must not count as brought by the second.
  */
-export function createFingerprintFilter<R extends Row>(fingerprints: Fingerprints): ChangeFilter<R> {
+export function createFingerprintFilter<R extends object>(fingerprints: Fingerprints): ChangeFilter<R> {
   let snapshot = 0
   let phase: SyncState['fingerprintPhase']
   /** Whether the fingerprint store knows what the sink holds, or will at the end of the snapshot under way. */
@@ -117,12 +116,12 @@ export function createFingerprintFilter<R extends Row>(fingerprints: Fingerprint
   }
 }
 
-type Run<R extends Row> =
+type Run<R extends object> =
   | { readonly kind: 'upserted'; readonly changes: UpsertedChange<R>[] }
   | { readonly kind: 'deleted'; readonly changes: DeletedChange[] }
 
 /** The same changes, in order, in as few groups of one kind as there are. */
-function runsOfOneKind<R extends Row>(changes: readonly Change<R>[]): readonly Run<R>[] {
+function runsOfOneKind<R extends object>(changes: readonly Change<R>[]): readonly Run<R>[] {
   const runs: Run<R>[] = []
   for (const change of changes) {
     const last = runs.at(-1)

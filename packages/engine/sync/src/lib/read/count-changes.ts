@@ -1,14 +1,14 @@
 import type { Change } from '@deltaverse/core'
 
 /** Bytes of rows and deletions. */
-export function bytesOf(changes: readonly Change[]): number {
+export function bytesOf(changes: readonly Change<object>[]): number {
   let bytes = 0
   for (const change of changes) bytes += change.bytes.length
   return bytes
 }
 
 /** How many of either kind. */
-export function countChanges(changes: readonly Change[]): {
+export function countChanges(changes: readonly Change<object>[]): {
   readonly upserted: number
   readonly deleted: number
 } {

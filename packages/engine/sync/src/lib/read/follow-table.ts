@@ -1,4 +1,4 @@
-import { type FollowSettings, follow, type Row } from '@deltaverse/core'
+import { type FollowSettings, follow } from '@deltaverse/core'
 import type { SyncSettings } from '../sync-options.js'
 import type { Runner } from './runner.js'
 
@@ -11,7 +11,7 @@ export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
  *
  * @throws whatever waiting will not cure; `signal.reason`
  */
-export async function followTable<Position, R extends Row>(
+export async function followTable<Position, R extends object>(
   runner: Runner<Position, R>,
   { onEvent, random, clock, signal }: SyncSettings<Position, R>,
   intervals: FollowSettings,

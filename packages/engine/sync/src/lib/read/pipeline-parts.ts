@@ -1,4 +1,4 @@
-import type { CallOptions, Row } from '@deltaverse/core'
+import type { CallOptions } from '@deltaverse/core'
 import type { ColumnPlan } from '../columns/column-plan.js'
 import type { Committer } from '../commit/committer.js'
 import type { ChangeFilter } from '../fingerprints/change-filter.js'
@@ -6,7 +6,7 @@ import type { DeleteGuard } from '../guard/delete-guard.js'
 import type { SyncSettings } from '../sync-options.js'
 
 /** What changes pass on their way to the sink. */
-export interface PipelineParts<Position, R extends Row> {
+export interface PipelineParts<Position, R extends object> {
   readonly options: SyncSettings<Position, R>
   readonly filter: ChangeFilter<R>
   readonly plan: ColumnPlan

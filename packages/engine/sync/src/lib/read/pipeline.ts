@@ -5,7 +5,6 @@ import {
   type CheckpointEvent,
   type CompleteEvent,
   type ResetEvent,
-  type Row,
   routeEvents,
 } from '@deltaverse/core'
 import type { Tally } from '../commit/committer.js'
@@ -14,7 +13,7 @@ import { bytesOf, countChanges } from './count-changes.js'
 import type { PipelineParts } from './pipeline-parts.js'
 
 /** Takes the events of reads, in order, to the sink. */
-export interface Pipeline<R extends Row> {
+export interface Pipeline<R extends object> {
   take(events: readonly ChangeEvent<R>[]): Promise<void>
   /** The read has come to its end. */
   finish(): Promise<void>
@@ -22,7 +21,7 @@ export interface Pipeline<R extends Row> {
   derive(): Promise<void>
 }
 
-export function createPipeline<Position, R extends Row>(parts: PipelineParts<Position, R>): Pipeline<R> {
+export function createPipeline<Position, R extends object>(parts: PipelineParts<Position, R>): Pipeline<R> {
   const { options, filter, plan, committer, guard, call } = parts
   const { sink, onEvent, onStep } = options
   const state = committer.saved()

@@ -5,7 +5,7 @@ import type { SyncProgress } from './progress.js'
 import { askCount } from './row-count.js'
 
 export interface ProgressOptions {
-  readonly source: Source
+  readonly source: Pick<Source<object>, 'count'>
   readonly intervalMs: number
   readonly clock: Clock
   readonly onProgress: (progress: SyncProgress) => void

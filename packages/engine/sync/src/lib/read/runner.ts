@@ -1,4 +1,4 @@
-import type { Row, SyncState } from '@deltaverse/core'
+import type { SyncState } from '@deltaverse/core'
 import { abortableDelay } from '@deltaverse/core'
 import { createStateKeeper, type StateKeeper } from '../commit/state-keeper.js'
 import type { SyncSettings } from '../sync-options.js'
@@ -6,7 +6,7 @@ import { type HeldLease, takeLease } from './lease.js'
 import { openTable, type TableSession } from './table-session.js'
 
 /** Holds what a sync needs to run, and gets back what it has let go of. */
-export interface Runner<Position, R extends Row> {
+export interface Runner<Position, R extends object> {
   /** Takes the lease and opens the table where that is not done yet. */
   open(): Promise<TableSession<Position, R>>
   /** Reads once. @returns whether anything but a checkpoint came */
@@ -24,7 +24,7 @@ interface Held<Position> {
   readonly keeper: StateKeeper<Position>
 }
 
-export function createRunner<Position, R extends Row>(
+export function createRunner<Position, R extends object>(
   options: SyncSettings<Position, R>,
 ): Runner<Position, R> {
   const { name, clock, leaseWaitMs, onEvent, onStep } = options

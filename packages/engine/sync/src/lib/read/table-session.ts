@@ -4,7 +4,6 @@ import {
   DataverseError,
   isDataverseError,
   type ResetReason,
-  type Row,
   type SyncState,
 } from '@deltaverse/core'
 import { fillColumns } from '../columns/fill-columns.js'
@@ -20,7 +19,7 @@ import type { PipelineParts } from './pipeline-parts.js'
 import { askCount } from './row-count.js'
 
 /** A sink, its fingerprint store and its state, opened together where the state says. */
-export interface TableSession<Position, R extends Row> {
+export interface TableSession<Position, R extends object> {
   readonly committer: Committer<Position>
   readonly parts: PipelineParts<Position, R>
   /** Reads once, to the end of what the source has to tell. @returns whether anything but a checkpoint came */
@@ -34,7 +33,7 @@ export interface TableSession<Position, R extends Row> {
  *
  * @throws DataverseError `sink-mismatch` when the sink does not hold what the state says, `checkpoint-invalid`, `conflict`
  */
-export async function openTable<Position, R extends Row>(
+export async function openTable<Position, R extends object>(
   options: SyncSettings<Position, R>,
   keeper: StateKeeper<Position>,
   call: CallOptions,
@@ -79,7 +78,7 @@ export async function openTable<Position, R extends Row>(
   }
 }
 
-function createRead<Position, R extends Row>(
+function createRead<Position, R extends object>(
   parts: PipelineParts<Position, R>,
   restart: boolean | ResetReason,
   sameEnvironment: boolean,
@@ -130,15 +129,21 @@ function createRead<Position, R extends Row>(
   }
 }
 
-function hasNews(batch: readonly ChangeEvent[]): boolean {
+function hasNews(batch: readonly ChangeEvent<object>[]): boolean {
   return batch.some((event) => event.kind !== 'checkpoint')
 }
 
-function createFilter<Position, R extends Row>({ fingerprints }: SyncSettings<Position, R>): ChangeFilter<R> {
+function createFilter<Position, R extends object>({
+  fingerprints,
+}: SyncSettings<Position, R>): ChangeFilter<R> {
   return fingerprints === undefined ? createOpenFilter() : createFingerprintFilter(fingerprints)
 }
 
-function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: SyncSettings<Position, R>) {
+function createGuard<Position, R extends object>({
+  name,
+  source,
+  maxDeleteShare,
+}: SyncSettings<Position, R>) {
   return createDeleteGuard({
     name,
     table: source.table,
@@ -148,14 +153,14 @@ function createGuard<Position, R extends Row>({ name, source, maxDeleteShare }: 
 }
 
 /** Whether the state is known to be of the environment that is read, whatever its host was called then. */
-function isSame<Position, R extends Row>(
+function isSame<Position, R extends object>(
   { environmentId }: SyncSettings<Position, R>,
   state: SyncState | undefined,
 ): boolean {
   return environmentId !== undefined && state?.environmentId === environmentId
 }
 
-function isForeign<Position, R extends Row>(
+function isForeign<Position, R extends object>(
   { environmentId }: SyncSettings<Position, R>,
   state: SyncState,
 ): boolean {
@@ -163,7 +168,7 @@ function isForeign<Position, R extends Row>(
 }
 
 /** @returns whether the sink holds what the state says; else it was begun anew, which only a restart may do */
-async function openSink<Position, R extends Row>(
+async function openSink<Position, R extends object>(
   { name, sink, source }: SyncSettings<Position, R>,
   state: SyncState<Position> | undefined,
   restart: boolean,

@@ -1,4 +1,4 @@
-import type { CallOptions, ReadableSink, Row } from '@deltaverse/core'
+import type { CallOptions, ReadableSink, UpsertedChange } from '@deltaverse/core'
 import type { ComparedBucket } from './compare-lists.js'
 import type { RowDifference, VerifySource } from './verify-options.js'
 
@@ -9,7 +9,7 @@ const rowsAtOnce = 500
  * Adds to what was found by versions the rows that the sink holds in the right version with other values. Each row is read once more;
  * one that has another version by then is none: the next delta brings it.
  */
-export async function* compareValues<R extends Row>(
+export async function* compareValues<R extends object>(
   compared: AsyncIterable<ComparedBucket>,
   source: VerifySource<R>,
   differing: NonNullable<ReadableSink['differing']>,
@@ -21,7 +21,10 @@ export async function* compareValues<R extends Row>(
     const altered: RowDifference[] = []
     for await (const rows of source.rows([...versions.keys()], call)) {
       const same = rows.filter(({ id, rowVersion }) => versions.get(id) === rowVersion)
-      for (const id of await differing(same, call)) {
+      for (const id of await differing(
+        same as readonly UpsertedChange<object>[] as readonly UpsertedChange[],
+        call,
+      )) {
         const version = versions.get(id)
         altered.push({
           kind: 'altered',

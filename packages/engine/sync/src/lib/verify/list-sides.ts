@@ -1,11 +1,11 @@
-import { type CallOptions, type ChangeEvent, DataverseError, type Row } from '@deltaverse/core'
+import { type CallOptions, type ChangeEvent, DataverseError } from '@deltaverse/core'
 import type { Runner } from '../read/runner.js'
 import { compareLists, type ListedSides } from './compare-lists.js'
 import { bucketCount, createRowBuckets, type RowBuckets } from './row-buckets.js'
 import type { VerifySettings, VerifySource } from './verify-options.js'
 
 /** A source that tells somebody else, too, what it brings. */
-export interface OverheardSource<R extends Row> {
+export interface OverheardSource<R extends object> {
   readonly source: VerifySource<R>
   /** From now on; a full read that begins is told by `undefined`. */
   listen(listener: ((ids: readonly string[] | undefined) => Promise<void>) | undefined): void
@@ -13,7 +13,7 @@ export interface OverheardSource<R extends Row> {
   isCopied(): boolean
 }
 
-export function overhear<R extends Row>(source: VerifySource<R>): OverheardSource<R> {
+export function overhear<R extends object>(source: VerifySource<R>): OverheardSource<R> {
   let listener: ((ids: readonly string[] | undefined) => Promise<void>) | undefined
   let isCopied = false
   return {
@@ -35,7 +35,7 @@ export function overhear<R extends Row>(source: VerifySource<R>): OverheardSourc
 }
 
 async function tell(
-  batch: readonly ChangeEvent[],
+  batch: readonly ChangeEvent<object>[],
   listener: (ids: readonly string[] | undefined) => Promise<void>,
 ): Promise<void> {
   if (batch.some(({ kind }) => kind === 'reset')) await listener(undefined)
@@ -52,7 +52,7 @@ const maxRounds = 3
  * Lists both sides, and then brings the sink up to date once more: what changed meanwhile is in that delta, and what is not in
  * it was in both lists as it was when the sink was listed.
  */
-export async function listSides<Position, R extends Row>(
+export async function listSides<Position, R extends object>(
   { sync, source, sink, onEvent }: VerifySettings<Position, R>,
   overheard: OverheardSource<R>,
   runner: Runner<Position, R>,
@@ -96,7 +96,7 @@ export async function listSides<Position, R extends Row>(
  * Where the source does not tell what changed: lists the table, copies it, lists the sink, and lists the table again. A row that
  * is the same in both lists of the table was so when it was copied, and has to be so in the sink.
  */
-async function listCopied<Position, R extends Row>(
+async function listCopied<Position, R extends object>(
   sides: ListedSides,
   list: (side: 'sink' | 'table', into: RowBuckets) => Promise<void>,
   listOf: (name: string) => RowBuckets,

@@ -1,4 +1,4 @@
-import type { CallOptions, Change, Checkpoint, Row } from '@deltaverse/core'
+import type { CallOptions, Change, Checkpoint } from '@deltaverse/core'
 import { createDeletion } from '../fingerprints/create-deletion.js'
 import { bytesOf } from '../read/count-changes.js'
 import type { TableSession } from '../read/table-session.js'
@@ -16,7 +16,7 @@ export interface RowRepair {
  * Nothing is taken from the lists but which rows to look at: each is read again, and what does not come is gone. Where a row
  * changes once more, the next delta brings it.
  */
-export function createRowRepair<Position, R extends Row>(
+export function createRowRepair<Position, R extends object>(
   { parts, committer }: TableSession<Position, R>,
   source: VerifySource<R>,
   call: CallOptions,

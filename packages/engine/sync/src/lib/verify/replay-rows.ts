@@ -5,7 +5,7 @@ import { createRowRepair } from './repair-rows.js'
 import { toVerifySettings, type VerifyOptions } from './verify-options.js'
 
 /** Which rows, of which table, to which sink. */
-export interface ReplayOptions<Position = unknown, R extends Row = Row>
+export interface ReplayOptions<Position = unknown, R extends object = Row>
   extends Omit<VerifyOptions<Position, R>, 'repair' | 'sampleSize' | 'onDifference' | 'temporaryDirectory'> {
   /** Primary keys; a row that is gone from the table is taken away from the sink. */
   readonly ids: readonly string[]
@@ -21,7 +21,7 @@ const rowsAtOnce = 500
  * @returns how many rows were written or taken away
  * @throws what `sync()` throws
  */
-export async function replayRows<Position, R extends Row>(
+export async function replayRows<Position, R extends object>(
   given: ReplayOptions<Position, R>,
 ): Promise<number> {
   const { ids, ...rest } = given

@@ -14,7 +14,7 @@ import type { SyncEvent } from '../sync-event.js'
 import { commonOptions, type SyncSettings, toSyncSettings } from '../sync-options.js'
 
 /** What a verification needs of a source. */
-export type VerifySource<R extends Row = Row> = Source<R> & Required<Pick<Source<R>, 'keys' | 'rows'>>
+export type VerifySource<R extends object = Row> = Source<R> & Required<Pick<Source<R>, 'keys' | 'rows'>>
 
 /**
  * A row that the sink does not hold as the table has it.
@@ -86,7 +86,7 @@ const options = defineOptions('verify()', {
 type Declared = OptionsInput<typeof options.spec>
 type Given = OptionsOutput<typeof options.spec>
 
-export interface VerifyOptions<Position = unknown, R extends Row = Row>
+export interface VerifyOptions<Position = unknown, R extends object = Row>
   extends Omit<Declared, 'source' | 'sink' | 'onEvent'> {
   readonly source: VerifySource<R>
   /** What is verified; it must be able to tell what it holds. */
@@ -96,7 +96,7 @@ export interface VerifyOptions<Position = unknown, R extends Row = Row>
 }
 
 /** What a verification reads of its options. */
-export interface VerifySettings<Position, R extends Row>
+export interface VerifySettings<Position, R extends object>
   extends Pick<Given, 'compare' | 'repair' | 'sampleSize' | 'onDifference' | 'temporaryDirectory'> {
   readonly sync: SyncSettings<Position, R>
   readonly source: VerifySource<R>
@@ -105,7 +105,7 @@ export interface VerifySettings<Position, R extends Row>
 }
 
 /** @throws TypeError or RangeError for what cannot be right, a sink that cannot tell what it holds among it */
-export function toVerifySettings<Position, R extends Row>(
+export function toVerifySettings<Position, R extends object>(
   input: VerifyOptions<Position, R>,
 ): VerifySettings<Position, R> {
   const { compare, repair, sampleSize, onDifference, temporaryDirectory, ...given } = options.parse(

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Row } from '@deltaverse/core'
 import { createRunner } from '../read/runner.js'
 import { closeAfter } from '../sync.js'
 import { type ComparedBucket, compareLists } from './compare-lists.js'
@@ -48,7 +47,7 @@ const repairGroup = 500
  *
  * @throws TypeError for a sink that cannot tell what it holds; what `sync()` throws
  */
-export async function verify<Position, R extends Row>(
+export async function verify<Position, R extends object>(
   given: VerifyOptions<Position, R>,
 ): Promise<VerifySummary> {
   const options = toVerifySettings(given)
@@ -78,7 +77,7 @@ export async function verify<Position, R extends Row>(
   return { name: options.sync.name, ...figures, elapsedMs: clock.now() - beganAtMs }
 }
 
-async function countDifferences<Position, R extends Row>(
+async function countDifferences<Position, R extends object>(
   { sampleSize, onDifference }: VerifySettings<Position, R>,
   compared: AsyncIterable<ComparedBucket>,
   repair: ReturnType<typeof createRowRepair> | undefined,
