@@ -51,8 +51,6 @@ export async function runFrozen({ order, hooks, pool, newTrace }: FrozenRun): Pr
   ])
   return {
     crashedAt: `frozen at ${order.crash?.at} (${order.crash?.nth})`,
-    // A table in a database has no such file.
-    ...(order.sink.mode !== 'table' && { isUnsettled: true }),
     trace,
     problems,
   }

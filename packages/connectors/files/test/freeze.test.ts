@@ -7,10 +7,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createFileCheckpointStore } from '@deltaverse/checkpoint-stores'
 import type { ChangeEvent, CheckpointEvent, Row } from '@deltaverse/core'
+import { nodeFiles } from '@deltaverse/durable-files'
+import { type FileCall, interceptFiles } from '@deltaverse/durable-files/testing'
 import { account, checkpoint, deleted, fullRead, idOf, syncState } from '@deltaverse/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFileSink, type FilePosition } from '../src/index.js'
-import { rowsAt, rowsOfLog } from './rows-of.js'
+import { publishedRows, rowsAt, rowsOfLog } from './rows-of.js'
 
 const program = fileURLToPath(new URL('./support/freezing-holder.mjs', import.meta.url))
 const name = 'accounts'
@@ -25,9 +27,9 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 type Mode = 'log' | 'mirror'
 
 /** A process under the lease of the name, in this one. */
-async function takeLease(mode: Mode) {
-  const checkpoints = createFileCheckpointStore({ directory })
-  const sink = createFileSink({ directory, name, mode })
+async function takeLease(mode: Mode, files = nodeFiles) {
+  const checkpoints = createFileCheckpointStore({ directory, files })
+  const sink = createFileSink({ directory, name, mode, files })
   const lease = await checkpoints.acquire(name)
   const stored = await checkpoints.load(name)
   const position = stored?.state.position as FilePosition | undefined
@@ -42,6 +44,10 @@ async function takeLease(mode: Mode) {
       const state = syncState({ position: committed, checkpoint: last.checkpoint })
       revision = await checkpoints.save(name, state, revision)
       return committed
+    },
+    async abandon() {
+      await sink.close().catch(() => undefined)
+      await lease.release()
     },
     async end() {
       await sink.close()
@@ -137,7 +143,86 @@ describe.runIf(process.platform !== 'win32').each(['log', 'mirror'] as const)('a
     // Frozen before the last write it finds out; behind it there is nothing left to do wrong.
     expect(answers).toContain('conflict')
   })
+
+  it('shows readers nothing older when a holder makes, at the very end, the change before which it stood still', {
+    timeout: 60_000,
+  }, async () => {
+    const seen = mode === 'log' ? rowsOfLog : publishedRows
+    const changesMade = new Set<string>()
+    const answers = new Set<string>()
+    for (let number = 1; ; number += 1) {
+      rmSync(directory, { recursive: true, force: true })
+      const first = await takeLease(mode)
+      await first.write(fullRead(1, [account(1), account(2), account(3)]).slice(0, -1), at(0))
+      await first.end()
+
+      const still = await standStillBefore(mode, number)
+      if (still === undefined) break
+      growOld()
+      const second = await takeLease(mode)
+      const saved = Number(second.state?.checkpoint.issuedAt.at(-2))
+      const changes = [account(2, {}, 7), account(7)]
+      await second.write(changes, at(7))
+      changesMade.add(still.operation)
+      answers.add(await still.goOn())
+      await second.end()
+      expect({ number, rows: await seen({ directory, name }) }).toEqual({
+        number,
+        rows: tableAfter(saved, changes),
+      })
+    }
+    // Behind the last save there is nothing left to do wrong.
+    expect([...answers].sort()).toEqual(['conflict', 'done'])
+    expect([...changesMade]).toEqual(expect.arrayContaining(['open', 'file.writev', 'rename']))
+  })
 })
+
+/** A holder in this process that stands still before the nth change to files; `undefined` when it came to its end before. */
+async function standStillBefore(mode: Mode, number: number) {
+  let changes = Number.NEGATIVE_INFINITY
+  let goOn = (): void => undefined
+  const going = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let stop = (_: FileCall): void => undefined
+  const stopped = new Promise<FileCall>((resolve) => {
+    stop = resolve
+  })
+  const files = interceptFiles(nodeFiles, async (call) => {
+    // Those of the sink and of the state; the lease is asked for by reading.
+    if (!isChange(call)) return
+    changes += 1
+    if (changes !== number) return
+    stop(call)
+    await going
+  })
+  const holder = await takeLease(mode, files)
+  changes = 0
+  const work = async (): Promise<string> => {
+    try {
+      await holder.write(steps[1] ?? [], at(1))
+      await holder.end()
+      return 'done'
+    } catch (error) {
+      await holder.abandon()
+      return String((error as { code?: unknown }).code)
+    }
+  }
+  const ended = work()
+  const call = await Promise.race([stopped, ended])
+  if (typeof call === 'string') return undefined
+  return {
+    operation: call.operation,
+    goOn: async (): Promise<string> => {
+      goOn()
+      return await ended
+    },
+  }
+}
+
+function isChange({ operation }: FileCall): boolean {
+  return ['open', 'rename', 'rm', 'link', 'file.writev', 'file.truncate'].includes(operation)
+}
 
 async function rowsAtEnd(position: FilePosition): Promise<Map<string, Row>> {
   const fence = position.fence === undefined ? '' : `.${position.fence}`

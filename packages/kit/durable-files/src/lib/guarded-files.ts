@@ -1,10 +1,18 @@
 import type { Files, OpenFile } from './files.js'
 
-/** Files that ask before each change whether it may still be made; reading is never asked for. What `ask` throws is thrown. */
+/**
+ * Files that ask before each change whether it may still be made, and behind one that failed whether that is why; reading is never
+ * asked for. What `ask` throws is thrown.
+ */
 export function guardedFiles(files: Files, ask: () => Promise<void>): Files {
   async function asked<T>(change: () => Promise<T>): Promise<T> {
     await ask()
-    return await change()
+    try {
+      return await change()
+    } catch (error) {
+      await ask()
+      throw error
+    }
   }
 
   function guard(file: OpenFile): OpenFile {

@@ -8,11 +8,6 @@ export interface RunOutcome {
   readonly error?: RunError
   /** What it opened and left open, where the machine can tell. */
   readonly leftOpen?: readonly string[]
-  /**
-   * What readers see may be older than it has to be, until the next run opens: a process that had been frozen replaced a file that
-   * it was about to replace.
-   */
-  readonly isUnsettled?: true
   /** What went wrong in the eyes of the machine. */
   readonly problems?: readonly Problem[]
   /** What it told, in order. */

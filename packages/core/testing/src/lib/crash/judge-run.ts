@@ -41,7 +41,7 @@ export function judgeRun({ outcome, deliveries, view, table }: RunFacts): Proble
     ...judgeRivals(outcome),
     ...view.problems,
     ...judgeState(deliveries),
-    ...(outcome.isUnsettled ? [] : judgeReaders(view, deliveries)),
+    ...judgeReaders(view, deliveries),
   ]
   if (outcome.crashedAt !== undefined || outcome.error !== undefined) return problems
   if (view.reads !== undefined) problems.push(...compareReads(view.reads, deliveries.committed))

@@ -92,8 +92,8 @@ export async function readLogManifest(
 }
 
 /**
- * Replaces a manifest durably; names of files that were made before are durable then too. Behind a fence there are two: what
- * readers see may be written over by a holder that wakes up, until the next commit; the sink goes by the other.
+ * Replaces a manifest durably; names of files that were made before are durable then too. Behind a fence there are two: of
+ * what readers see the sink cannot be sure whose it is, so it goes by the other.
  */
 export async function writeLogManifest(
   store: ObjectStore,

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Lease } from '@deltaverse/core'
 import { makeFolder } from '@deltaverse/durable-files'
-import { fenceOf } from '../fence.js'
+import { disarmBefore } from '../disarm.js'
+import { type Fence, fenceOf } from '../fence.js'
 import { compressionOf, endingOf } from '../file-name.js'
 import { manifestName } from '../manifest-name.js'
 import { folderStore, type ObjectStore } from '../object-store.js'
@@ -24,6 +25,7 @@ export async function openLog(
   const fence = fenceOf(position?.fence, lease)
   const { files, directory, name, format, compress } = settings
   await makeFolder(files, directory)
+  await disarmBefore(settings, fence)
   const store = folderStore(files, directory, fence.number)
   const manifest = await manifestToGoOnWith(settings, store, position)
   const rolled = rollBack(manifest, position, store.pathOf(manifestName(name)))
@@ -37,7 +39,9 @@ export async function openLog(
     // First the manifest forgets what is to go, so that no reader looks for it; what is to go stays accounted for.
     const committed = reads.mirror()
     const next: LogManifest = { ...manifest, reads: committed, begun: rolled.removed }
-    if (JSON.stringify(next) !== JSON.stringify(manifest)) await tale.replace(next)
+    const seen = await seenByReaders(store, name, manifest, fence)
+    if ([manifest, seen].some((each) => JSON.stringify(each) !== JSON.stringify(next)))
+      await tale.replace(next)
     for (const removed of rolled.removed) await store.remove(removed)
     tale.forgetBegun()
     // A holder that wakes up may write on in its file: what counts of it is left to it, and the log goes on in another.
@@ -75,6 +79,18 @@ async function newestManifest(
 ): Promise<LogManifest | undefined> {
   const own = fence === 0 ? undefined : await readLogManifest(store, name, fence)
   return own ?? (await readLogManifest(store, name))
+}
+
+/** With a fence, a holder may have ended between its own manifest and the one of readers. */
+async function seenByReaders(
+  store: ObjectStore,
+  name: string,
+  manifest: LogManifest,
+  fence: Fence,
+): Promise<LogManifest | undefined> {
+  if (fence.number === 0) return manifest
+  // One that cannot be read is written anew.
+  return await readLogManifest(store, name).catch(() => undefined)
 }
 
 /** The last file, where it can be appended to. */

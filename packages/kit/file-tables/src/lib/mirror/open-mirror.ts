@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Lease } from '@deltaverse/core'
 import { attempt, type Files, ifThere, makeFolder } from '@deltaverse/durable-files'
+import { disarmBefore } from '../disarm.js'
 import { fenceOf, fenceSuffix } from '../fence.js'
 import { extensionOf } from '../file-name.js'
 import { mismatch } from '../mismatch.js'
@@ -23,6 +24,7 @@ export async function openMirror(
   const fence = fenceOf(position.fence, lease)
   const { files, directory } = settings
   await makeFolder(files, directory)
+  await disarmBefore(settings, fence)
   const folder = workFolderOf(settings, fence.number)
   const saved = fence.isRaised ? workFolderOf(settings, position.fence ?? 0) : folder
   await requireWhole(files, saved, position.base)

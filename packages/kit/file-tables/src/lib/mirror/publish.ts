@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { attempt, ifThere } from '@deltaverse/durable-files'
+import { preparedMirror } from '../disarm.js'
 import { compressionOf, endingOf, extensionOf } from '../file-name.js'
 import type { ObjectStore } from '../object-store.js'
 import { checksumOf } from '../read-pieces.js'
@@ -37,7 +38,7 @@ export function createPublisher(settings: MirrorSettings, store: ObjectStore, fo
   }
 
   async function replace(path: string, shown: WholeFile, own: PublishedMirror | undefined): Promise<void> {
-    const prepared = folder.pathOf('published.new')
+    const prepared = folder.pathOf(preparedMirror)
     await attempt('replace', path, async () => {
       await ifThere(files.rm(prepared))
       await linkOrCopy(files, folder.pathOf(shown.file), prepared)
