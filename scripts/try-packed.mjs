@@ -84,7 +84,10 @@ async function install(manager, tarballs) {
     return
   }
   const overrides = Object.entries(tarballs).map(([name, file]) => `  '${name}': '${file}'\n`)
-  writeFileSync(join(project, 'pnpm-workspace.yaml'), `packages: []\nallowBuilds:\n  "@photostructure/sqlite": true\n  classic-level: true\noverrides:\n${overrides.join('')}`)
+  writeFileSync(
+    join(project, 'pnpm-workspace.yaml'),
+    `packages: []\nallowBuilds:\n  "@photostructure/sqlite": true\n  classic-level: true\noverrides:\n${overrides.join('')}`,
+  )
   await run('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline'], { cwd: project, env })
 }
 
