@@ -23,10 +23,12 @@ export async function runFrozen({ order, hooks, pool, newTrace }: FrozenRun): Pr
   const child = await pool.take()
   const path = newTrace()
   const said = nextWord(child)
-  const frozen = freezing(child, order, hooks)
+  const looking = new AbortController()
+  const frozen = freezing(child, order, hooks, looking.signal)
   child.send({ ...order, tracePath: path })
-  const isFrozen = await Promise.race([frozen.then(() => true), said.then(() => false)])
+  const isFrozen = await Promise.race([frozen, said.then(() => false)])
   hooks.onRequest(undefined)
+  looking.abort()
   if (!isFrozen) {
     const trace = readTrace(path)
     const end = trace.find(({ kind }) => kind === 'ended')
@@ -56,17 +58,28 @@ export async function runFrozen({ order, hooks, pool, newTrace }: FrozenRun): Pr
   }
 }
 
-/** Resolves once the process stands still: by its own hand, or by ours when a request arrives that is the one. */
-async function freezing(child: ChildProcess, { crash }: RunOrder, hooks: RunHooks): Promise<void> {
-  const byItself = once(child.stdio[4] as Readable, 'data')
-  const byRequest = new Promise<void>((resolve) => {
+/**
+ * Whether the process stands still: by its own hand, or by ours when a request arrives that is the one. Nobody listens to it any more once
+ * the signal aborts, as it is used again.
+ */
+async function freezing(
+  child: ChildProcess,
+  { crash }: RunOrder,
+  hooks: RunHooks,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const byItself = once(child.stdio[4] as Readable, 'data', { signal }).then(
+    () => true,
+    () => false,
+  )
+  const byRequest = new Promise<boolean>((resolve) => {
     const trigger = createTrigger(crash, () => {
       child.kill('SIGSTOP')
-      resolve()
+      resolve(true)
     })
     hooks.onRequest(() => trigger.reached('request'))
   })
-  await Promise.race([byItself, byRequest])
+  return await Promise.race([byItself, byRequest])
 }
 
 /** Another process does the same; the first is woken while it stands at some step of its own, or behind its end. */
