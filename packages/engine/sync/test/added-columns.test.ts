@@ -166,6 +166,23 @@ describe('a column that is selected later', () => {
     expectWhole(rooms)
   })
 
+  it.each([false, true])(
+    'that is no longer selected is in no row any more (fingerprints: %s)',
+    async (withFingerprints) => {
+      const rooms = setUp(table, createPatchableMemorySink())
+      const options = withFingerprints ? { fingerprints: rooms.fingerprints } : {}
+      fill(table, table.add(11))
+      await rooms.run(options)
+      await rooms.run({ ...options, source: wideFeed() })
+      await rooms.run({ ...options, source: table.feed({ pageSize: 4, onMismatch: 'reset' }) })
+      const members = new Set(
+        [...rooms.sink.rows().values()].flatMap((text) => Object.keys(JSON.parse(text))),
+      )
+      expect(more.filter((name) => members.has(name))).toEqual([])
+      expectWhole(rooms, ['name', 'productnumber'])
+    },
+  )
+
   it('is filled before a verification looks', async () => {
     const rooms = await narrow()
     const { verify } = await import('../src/index.js')

@@ -39,7 +39,7 @@ async function fillForAWhile<Position, R extends object>(
   parts: PipelineParts<Position, R>,
   columns: readonly string[],
 ): Promise<{ readonly isThrough: boolean; readonly hasPatched: boolean }> {
-  const { plan, committer, options, call } = parts
+  const { plan, filter, committer, options, call } = parts
   const { source, clock, onEvent, onStep, backfillPauseMs } = options
   const sink = patchable(options)
   const beganAtMs = clock.now()
@@ -51,6 +51,10 @@ async function fillForAWhile<Position, R extends object>(
     if (rows.length > 0) {
       hasPatched = true
       await sink.patch?.({ columns, rows }, call)
+      await filter.patched(
+        rows.map(({ id }) => id),
+        call,
+      )
       const bytes = bytesOf(rows)
       committer.note(bytes)
       onEvent({ kind: 'backfilled', rows: rows.length, bytes })

@@ -29,6 +29,8 @@ export interface ChangeFilter<R extends object> {
   reset(event: ResetEvent): ResetView
   /** Takes changes up, and picks those that the sink gets to see. */
   select(changes: readonly Change<R>[], call: CallOptions): Promise<SelectedChanges<R>>
+  /** Columns of these rows were written behind its back: what the sink holds of them is no longer what came last. */
+  patched(ids: readonly string[], call: CallOptions): Promise<void>
   /** A snapshot ended. */
   complete(call: CallOptions): Promise<ResetView>
   /** Whether deletions are still to be told; see {@link deriveDeletions}. */
@@ -60,6 +62,7 @@ export function createOpenFilter<R extends object>(): ChangeFilter<R> {
       for (const change of changes) if (change.kind === 'deleted') deletions += 1
       return { changes, deletions, unchanged: 0 }
     },
+    patched: async () => {},
     complete: async () => 'snapshot',
     isDeriving: () => false,
     stale: nothing,

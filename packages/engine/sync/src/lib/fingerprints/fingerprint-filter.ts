@@ -83,6 +83,11 @@ export function createFingerprintFilter<R extends object>(fingerprints: Fingerpr
       }
       return { changes: passed, deletions, unchanged }
     },
+    async patched(ids, call) {
+      // No row looks like this, so the next snapshot passes each of them.
+      const rows = ids.map((id) => ({ id, bytes: nothing }))
+      await fingerprints.record(rows, snapshot, call)
+    },
     async complete(call) {
       if (phase === 'comparing') {
         phase = 'deriving'
@@ -115,6 +120,8 @@ export function createFingerprintFilter<R extends object>(fingerprints: Fingerpr
     close: () => fingerprints.close(),
   }
 }
+
+const nothing = new Uint8Array()
 
 type Run<R extends object> =
   | { readonly kind: 'upserted'; readonly changes: UpsertedChange<R>[] }
