@@ -21,11 +21,14 @@ export async function watchWaits<T, C extends SqlConnection>(
   if (waits === undefined) return await work()
   const done = new AbortController()
   const told = new Set<number>()
+  let ending: Promise<void> | undefined
   void watch(waits)
   try {
     return await work()
   } finally {
     done.abort()
+    // Whoever is told of a session that was ended is told before the work goes on that waited for it.
+    await ending?.catch(() => undefined)
   }
 
   async function watch(looking: SqlWaits<C>): Promise<void> {
@@ -37,8 +40,8 @@ export async function watchWaits<T, C extends SqlConnection>(
           if (!told.has(blocker.session)) onBlocked(blocker, false)
           told.add(blocker.session)
           if (!blocker.isStale || done.signal.aborted) continue
-          await looking.end(blocker)
-          onBlocked(blocker, true)
+          ending = looking.end(blocker).then(() => onBlocked(blocker, true))
+          await ending
         }
       }
     } catch {
