@@ -49,11 +49,22 @@ for (const mode of ['log', 'mirror']) {
     })
   }
 }
+type Sqlite = typeof import('@photostructure/sqlite')
+
+/**
+ * The library that the sink has in this very process. Two of them on one file in one process take each other's locks away, as locks of a
+ * file are the process's ("How To Corrupt An SQLite Database File", 2.2.1).
+ */
+async function sqliteOfThisProcess(): Promise<Sqlite> {
+  const own = process.getBuiltinModule?.('node:sqlite') as Sqlite | undefined
+  return own ?? (await import('@photostructure/sqlite'))
+}
+
 addWay('sqlite', {
   connector: 'sqlite',
   settings: (folder) => ({ file: join(folder, 'rows.sqlite') }),
   async alter(folder, table, set) {
-    const { DatabaseSync } = await import('@photostructure/sqlite')
+    const { DatabaseSync } = await sqliteOfThisProcess()
     const database = new DatabaseSync(join(folder, 'rows.sqlite'))
     try {
       database.exec(`UPDATE ${table} SET ${set}`)
@@ -62,7 +73,7 @@ addWay('sqlite', {
     }
   },
   async look(folder, table) {
-    const { DatabaseSync } = await import('@photostructure/sqlite')
+    const { DatabaseSync } = await sqliteOfThisProcess()
     const database = new DatabaseSync(join(folder, 'rows.sqlite'))
     try {
       return JSON.stringify(database.prepare(`SELECT * FROM ${table}`).all())
