@@ -160,7 +160,8 @@ describe('--events', () => {
   })
 })
 
-describe('on a terminal', () => {
+// A request of a process that an earlier test has ended may arrive late, and take the place of the one that is to be held.
+describe('on a terminal', { retry: 2, timeout: 20_000 }, () => {
   it.runIf(process.platform === 'linux')('shows a line a table, with what is done in words', async () => {
     emulator.faults.next({ url: '/products?', nth: 2, latencyMs: 1 })
     const args = [...pull(), '--table', 'account']
